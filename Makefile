@@ -1,0 +1,60 @@
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+STAMP := $(VENV)/.installed
+PACKAGES := runindex schema resolvers persistence
+SOURCES := $(PACKAGES) $(wildcard tests examples bench)
+WORKERS ?= 2
+PYTEST_ARGS ?=
+
+.PHONY: install serve test check format sdl demo bench lock clean
+
+install: $(STAMP)
+
+# The stamp is written last, so an install that broke off is taken up again.
+$(STAMP): pyproject.toml requirements/dev.txt
+	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/dev.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	touch $@
+
+serve: install
+	$(BIN)/runindex serve
+
+test: install
+	$(BIN)/python -m pytest -n $(WORKERS) $(PYTEST_ARGS)
+
+check: install
+	$(BIN)/ruff format --check $(SOURCES)
+	$(BIN)/ruff check $(SOURCES)
+	$(BIN)/mypy $(SOURCES)
+	$(BIN)/lint-imports
+	$(BIN)/runindex print-schema | diff -u frontend-schema.graphql -
+
+format: install
+	$(BIN)/ruff check --fix-only --quiet $(SOURCES)
+	$(BIN)/ruff format $(SOURCES)
+
+# Written to the side first: a schema that does not import must not empty the contract.
+sdl: install
+	$(BIN)/runindex print-schema > frontend-schema.graphql.new
+	mv frontend-schema.graphql.new frontend-schema.graphql
+
+demo: install
+	$(BIN)/python examples/demo.py
+
+bench: install
+	$(BIN)/python -m bench
+
+# Reads the public index alone, so that no address of this machine's settings gets into the pins.
+UV_COMPILE = env -u PIP_FIND_LINKS -u UV_FIND_LINKS -u UV_INDEX_URL -u UV_DEFAULT_INDEX $(BIN)/uv --no-config pip compile --quiet \
+	--universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --custom-compile-command "make lock" \
+	$(LOCK_ARGS) pyproject.toml
+
+lock: install
+	$(UV_COMPILE) --output-file requirements/runtime.txt
+	$(UV_COMPILE) --group dev --constraint requirements/runtime.txt --output-file requirements/dev.txt
+
+clean:
+	rm -rf $(VENV) build dist .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
+	find . -name __pycache__ -type d -not -path './.git/*' -prune -exec rm -rf {} +

@@ -1,0 +1,1 @@
+"""How the index is kept: memory, SQLite and Postgres behind one port."""

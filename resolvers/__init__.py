@@ -1,0 +1,1 @@
+"""What the API does: the query, mutation and subscription roots and what they need per operation."""

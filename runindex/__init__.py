@@ -1,0 +1,1 @@
+"""The execution index: its core, its wiring and its command line."""

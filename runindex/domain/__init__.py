@@ -1,0 +1,1 @@
+"""Pure values and rules; nothing here imports more than the standard library."""

@@ -1,0 +1,1 @@
+"""What each command does: the rules, as pure functions of a workspace and a command."""

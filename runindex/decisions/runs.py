@@ -1,0 +1,217 @@
+"""Decisions on single runs: creation, moves, and changes of what a run says of itself."""
+
+from dataclasses import replace
+from typing import Final
+
+from runindex.commands import (
+    AddTags,
+    CreateRun,
+    DeleteRun,
+    MetadataVerb,
+    RemoveTags,
+    RenameRun,
+    RunCommand,
+    SetRetention,
+    StartRun,
+    TransitionRun,
+    UpdateMetadata,
+)
+from runindex.domain.changes import RunChangeKind, former_of
+from runindex.domain.identity import DEFAULT_RUN, new_id
+from runindex.domain.lifecycle import CLOSED
+from runindex.domain.metadata import check_metadata, patched
+from runindex.domain.problems import (
+    ConstraintReason,
+    NotFound,
+    RefusedError,
+    VersionConflict,
+    invalid,
+    violation,
+)
+from runindex.domain.runs import Run
+from runindex.domain.tags import with_tags, without_tags
+from runindex.outcomes import RunApplied, RunDeleted
+from runindex.workspace import Workspace
+
+IMMORTAL: Final = "the default run cannot be moved or deleted"
+
+
+def create_run(workspace: Workspace, command: CreateRun) -> RunApplied:
+    """Create a run below an existing parent, if one is named."""
+    run_id = command.id or new_id()
+    if workspace.runs.get(run_id) is not None:
+        message = f"{run_id} exists already"
+        raise violation(ConstraintReason.ALREADY_EXISTS, message)
+    if command.parent_id is not None and workspace.runs.get(command.parent_id) is None:
+        raise RefusedError(NotFound("Run", command.parent_id))
+    if (
+        command.parent_id is not None
+        and (run_id, command.parent_id) in workspace.looping
+    ):
+        message = "the parent is below a former run of this id: the new one would be its own ancestor"
+        raise invalid(message, "parentId")
+    run = Run(
+        id=run_id,
+        incarnation=workspace.next_seq,
+        created_at=workspace.now,
+        updated_at=workspace.now,
+        name=command.name,
+        tags=with_tags((), command.tags),
+        metadata=check_metadata(command.metadata),
+        retention=command.retention,
+        parent_id=command.parent_id,
+        plan_id=command.plan_id,
+        dataset=command.dataset,
+    )
+    workspace.runs.put(run.id, run)
+    seq = workspace.record(
+        RunChangeKind.CREATED, run, None, reason=command.reason, actor=command.actor
+    )
+    return RunApplied(run, run.version, seq)
+
+
+def start_run(workspace: Workspace, command: StartRun) -> RunApplied:
+    """Set startedAt if it is null; a run that has started is left as it is, but for its version."""
+    run = _existing(workspace, command)
+    _check_version(run, command)
+    if run.status in CLOSED:
+        message = f"the run is {run.status}"
+        raise violation(ConstraintReason.RUN_CLOSED, message)
+    started_at = workspace.now if run.started_at is None else run.started_at
+    return _save(
+        workspace,
+        command,
+        run,
+        replace(run, started_at=started_at),
+        RunChangeKind.STARTED,
+    )
+
+
+def transition_run(workspace: Workspace, command: TransitionRun) -> RunApplied:
+    """Move a run as the table allows."""
+    run = _mortal(workspace, command)
+    _check_version(run, command)
+    moved = run.moved(command.to, workspace.now, command.error)
+    workspace.runs.put(run.id, moved)
+    seq = workspace.record(
+        RunChangeKind.STATUS,
+        moved,
+        former_of(run),
+        reason=command.reason,
+        actor=command.actor,
+    )
+    return RunApplied(moved, moved.version, seq)
+
+
+def rename_run(workspace: Workspace, command: RenameRun) -> RunApplied:
+    """Give a run a name, or none."""
+    run = _existing(workspace, command)
+    _check_version(run, command)
+    return _save(
+        workspace, command, run, replace(run, name=command.name), RunChangeKind.NAME
+    )
+
+
+def update_metadata(workspace: Workspace, command: UpdateMetadata) -> RunApplied:
+    """Replace, patch or clear a run's metadata."""
+    run = _existing(workspace, command)
+    _check_version(run, command)
+    match command.verb:
+        case MetadataVerb.REPLACE:
+            metadata = check_metadata(command.value, "change.metadata")
+        case MetadataVerb.PATCH:
+            metadata = patched(run.metadata, command.value)
+        case MetadataVerb.CLEAR:
+            metadata = None
+    return _save(
+        workspace, command, run, replace(run, metadata=metadata), RunChangeKind.METADATA
+    )
+
+
+def add_tags(workspace: Workspace, command: AddTags) -> RunApplied:
+    """Add tags."""
+    run = _existing(workspace, command)
+    _check_version(run, command)
+    return _save(
+        workspace,
+        command,
+        run,
+        replace(run, tags=with_tags(run.tags, command.tags)),
+        RunChangeKind.TAGS,
+    )
+
+
+def remove_tags(workspace: Workspace, command: RemoveTags) -> RunApplied:
+    """Remove tags."""
+    run = _existing(workspace, command)
+    _check_version(run, command)
+    return _save(
+        workspace,
+        command,
+        run,
+        replace(run, tags=without_tags(run.tags, command.tags)),
+        RunChangeKind.TAGS,
+    )
+
+
+def set_retention(workspace: Workspace, command: SetRetention) -> RunApplied:
+    """Declare a retention policy; nothing is deleted by it."""
+    run = _existing(workspace, command)
+    _check_version(run, command)
+    return _save(
+        workspace,
+        command,
+        run,
+        replace(run, retention=command.policy),
+        RunChangeKind.RETENTION,
+    )
+
+
+def delete_run(workspace: Workspace, command: DeleteRun) -> RunDeleted:
+    """Delete a run; its children stay, their parent dangling."""
+    run = _mortal(workspace, command)
+    _check_version(run, command)
+    last = replace(run, version=run.version + 1, updated_at=workspace.now)
+    workspace.runs.remove(run.id)
+    seq = workspace.record(
+        RunChangeKind.DELETED,
+        last,
+        former_of(run),
+        reason=command.reason,
+        actor=command.actor,
+    )
+    return RunDeleted(run.id, last.version, seq)
+
+
+def _existing(workspace: Workspace, command: RunCommand) -> Run:
+    run = workspace.runs.get(command.id)
+    if run is None:
+        raise RefusedError(NotFound("Run", command.id))
+    return run
+
+
+def _mortal(workspace: Workspace, command: RunCommand) -> Run:
+    run = _existing(workspace, command)
+    if run.id == DEFAULT_RUN:
+        raise violation(ConstraintReason.DEFAULT_RUN, IMMORTAL)
+    return run
+
+
+def _check_version(run: Run, command: RunCommand) -> None:
+    if command.expected_version is not None and command.expected_version != run.version:
+        raise RefusedError(VersionConflict(command.expected_version, run.version))
+
+
+def _save(
+    workspace: Workspace,
+    command: RunCommand,
+    before: Run,
+    after: Run,
+    kind: RunChangeKind,
+) -> RunApplied:
+    run = replace(after, version=before.version + 1, updated_at=workspace.now)
+    workspace.runs.put(run.id, run)
+    seq = workspace.record(
+        kind, run, former_of(before), reason=command.reason, actor=command.actor
+    )
+    return RunApplied(run, run.version, seq)

@@ -1,0 +1,55 @@
+"""Instants: whole microseconds since the Unix epoch, UTC.
+
+One integer serves every storage, orders without a time zone and formats without a calendar object in between.
+"""
+
+import re
+from datetime import UTC, datetime, timedelta
+from functools import lru_cache
+from typing import Final, TypeAlias
+
+Micros: TypeAlias = int
+
+SECOND: Final = 1_000_000
+_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
+_RFC3339: Final = re.compile(
+    r"\d{4}-\d{2}-\d{2}[Tt ]\d{2}:\d{2}:\d{2}(?:\.\d{1,6})?(?:[Zz]|[+-]\d{2}:\d{2})",
+    re.ASCII,
+)
+
+
+def from_datetime(moment: datetime) -> Micros:
+    """Return the instant of an aware datetime."""
+    return (moment - _EPOCH) // timedelta(microseconds=1)
+
+
+def to_datetime(instant: Micros) -> datetime:
+    """Return the instant as an aware datetime in UTC."""
+    return _EPOCH + timedelta(microseconds=instant)
+
+
+@lru_cache(maxsize=4096)
+def _whole_second(second: int) -> str:
+    return (
+        (_EPOCH + timedelta(seconds=second))
+        .strftime("%Y-%m-%dT%H:%M:%S")
+        .rjust(19, "0")
+    )
+
+
+def format_instant(instant: Micros) -> str:
+    """Return the instant as RFC 3339 in UTC with six fractional digits."""
+    second, fraction = divmod(instant, SECOND)
+    return f"{_whole_second(second)}.{fraction:06d}Z"
+
+
+def parse_instant(text: str) -> Micros:
+    """Read an RFC 3339 time with its offset; raise ValueError for anything else, finer than microseconds included."""
+    if not _RFC3339.fullmatch(text):
+        message = "not an RFC 3339 time with an offset and at most microseconds"
+        raise ValueError(message)
+    try:
+        return from_datetime(datetime.fromisoformat(text.upper()))
+    except (ValueError, OverflowError) as error:
+        message = "not a time of the calendar"
+        raise ValueError(message) from error

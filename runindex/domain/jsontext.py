@@ -1,0 +1,163 @@
+"""JSON kept as text: what a caller sent is what a reader gets, digit for digit and in key order.
+
+Decoded values are the plain Python ones; a number that a float cannot hold exactly is a `Decimal`.
+"""
+
+import json
+import math
+from collections.abc import Iterable, Iterator
+from decimal import Decimal, InvalidOperation
+from typing import Any, Final, TypeAlias
+
+JsonText: TypeAlias = str
+
+MAX_INTEGER_DIGITS: Final = 4000
+
+
+class JsonError(ValueError):
+    """A value that JSON, or a storage, cannot carry; the text says why, without the value."""
+
+
+def exact_number(text: str) -> float | Decimal:
+    """Read a number with a point or an exponent: a float where that is exact, else a Decimal."""
+    number = float(text)
+    if repr(number) == text:
+        return number
+    try:
+        exact = Decimal(text)
+    except InvalidOperation as error:
+        message = "number out of range"
+        raise JsonError(message) from error
+    return number if math.isfinite(number) and Decimal(repr(number)) == exact else exact
+
+
+def _reject_constant(name: str) -> Any:
+    message = f"{name} is not JSON"
+    raise JsonError(message)
+
+
+def loads(text: str | bytes) -> Any:
+    """Decode JSON exactly; raise JsonError for what is not JSON."""
+    try:
+        return json.loads(
+            text, parse_float=exact_number, parse_constant=_reject_constant
+        )
+    except JsonError:
+        raise
+    except (ValueError, RecursionError) as error:
+        message = "not JSON, or nested too deeply"
+        raise JsonError(message) from error
+
+
+def dumps(value: Any) -> JsonText:
+    """Encode compactly, keys in their order, nothing escaped that need not be."""
+    try:
+        return json.dumps(
+            value, separators=(",", ":"), ensure_ascii=False, allow_nan=False
+        )
+    except TypeError:
+        # The standard encoder has no way to write a Decimal's digits.
+        return "".join(_pieces(value))
+
+
+def canonical(value: Any) -> str:
+    """Return one text for all JSON values that are equal: key order aside, `1` the same as `1.0`."""
+    if isinstance(value, dict):
+        return (
+            "{"
+            + ",".join(f"{dumps(key)}:{canonical(value[key])}" for key in sorted(value))
+            + "}"
+        )
+    if isinstance(value, list):
+        return "[" + ",".join(map(canonical, value)) + "]"
+    if isinstance(value, int | float | Decimal) and not isinstance(value, bool):
+        return _canonical_number(value)
+    return dumps(value)
+
+
+def _canonical_number(value: float | Decimal) -> str:
+    exact = Decimal(repr(value)) if isinstance(value, float) else Decimal(value)
+    sign, digits, exponent = exact.as_tuple()
+    text = "".join(map(str, digits)).lstrip("0")
+    bare = text.rstrip("0")
+    shift = int(exponent) + len(text) - len(bare)
+    return f"{'-' if sign else ''}{bare}e{shift}" if bare else "0"
+
+
+def _pieces(value: Any) -> Iterator[str]:
+    if isinstance(value, Decimal):
+        yield str(value)
+    elif isinstance(value, dict):
+        yield "{"
+        for place, (key, item) in enumerate(value.items()):
+            yield f"{',' if place else ''}{dumps(key)}:"
+            yield from _pieces(item)
+        yield "}"
+    elif isinstance(value, list):
+        yield "["
+        for place, item in enumerate(value):
+            yield "," if place else ""
+            yield from _pieces(item)
+        yield "]"
+    else:
+        yield json.dumps(value, ensure_ascii=False, allow_nan=False)
+
+
+def depth_of(value: Any) -> int:
+    """Return how deeply objects and lists nest; raise JsonError for content that no storage can return equal."""
+    deepest, level = 0, [value]
+    while level:
+        below: list[Any] = []
+        for item in level:
+            if isinstance(item, dict):
+                below.extend(item.values())
+                _check_texts(item)
+            elif isinstance(item, list):
+                below.extend(item)
+            else:
+                check_scalar(item)
+        deepest += any(isinstance(item, dict | list) for item in level)
+        level = below
+    return deepest
+
+
+def _check_texts(texts: Iterable[Any]) -> None:
+    for text in texts:
+        check_scalar(text)
+
+
+def check_scalar(value: Any) -> None:
+    """Raise JsonError for a text with NUL or a lone surrogate, and for a number beyond every storage's range."""
+    if isinstance(value, str):
+        if not is_plain_text(value):
+            message = "text with NUL or a lone surrogate"
+            raise JsonError(message)
+    elif isinstance(value, float | Decimal):
+        if not math.isfinite(float(value)):
+            message = "number out of range"
+            raise JsonError(message)
+    elif isinstance(value, int) and value.bit_length() > MAX_INTEGER_DIGITS * 3:
+        message = "number out of range"
+        raise JsonError(message)
+
+
+def is_plain_text(text: str) -> bool:
+    """Tell whether every storage can keep the text: no NUL, no lone surrogate."""
+    if text.isascii():
+        return "\0" not in text
+    return "\0" not in text and not any(
+        "\ud800" <= character <= "\udfff" for character in text
+    )
+
+
+def merge_patch(target: Any, patch: Any) -> Any:
+    """Apply a JSON merge patch (RFC 7396) and return the outcome; `target` is left as it was."""
+    if not isinstance(patch, dict):
+        return patch
+    merged = dict(target) if isinstance(target, dict) else {}
+    for key, value in patch.items():
+        if value is None:
+            merged.pop(key, None)
+        else:
+            merged[key] = merge_patch(merged.get(key), value)
+    return merged

@@ -71,14 +71,14 @@ def _run_ids(entry: dict[str, Any]) -> list[str]:
 
 def _decode(entry: dict[str, Any], workspace: Workspace) -> Outcome:
     if "bulk" in entry:
-        return BulkApplied(
-            tuple(_decode(inner, workspace) for inner in entry["bulk"]), replayed=True
-        )
+        return BulkApplied(tuple(_decode_single(inner, workspace) for inner in entry["bulk"]), replayed=True)
+    return _decode_single(entry, workspace)
+
+
+def _decode_single(entry: dict[str, Any], workspace: Workspace) -> RunApplied | RunDeleted | Problem:
     if "deleted" in entry:
         counts = {name: entry[name] for name in _DELETION_COUNTS}
-        return RunDeleted(
-            entry["deleted"], entry["version"], entry["seq"], **counts, replayed=True
-        )
+        return RunDeleted(entry["deleted"], entry["version"], entry["seq"], **counts, replayed=True)
     if "problem" in entry:
         return _decode_problem(entry)
     run = workspace.runs.get(entry["run"])
@@ -92,13 +92,9 @@ def _decode_problem(entry: dict[str, Any]) -> Problem:
         case "NotFound":
             return NotFound(entry["kind"], entry["id"])
         case "InvalidTransition":
-            return InvalidTransition(
-                RunStatus(entry["source"]), RunStatus(entry["target"])
-            )
+            return InvalidTransition(RunStatus(entry["source"]), RunStatus(entry["target"]))
         case "ConstraintViolation":
-            return ConstraintViolation(
-                ConstraintReason(entry["reason"]), entry["message"]
-            )
+            return ConstraintViolation(ConstraintReason(entry["reason"]), entry["message"])
         case "VersionConflict":
             return VersionConflict(entry["expected"], entry["actual"])
         case _:

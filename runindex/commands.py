@@ -52,9 +52,7 @@ class Command:
     def checked(self) -> Self:
         """Return the command in stored form; raise RefusedError when the input's form is wrong."""
         check_key(self.idempotency_key)
-        if self.reason is not None and (
-            len(self.reason) > MAX_REASON or not jsontext.is_plain_text(self.reason)
-        ):
+        if self.reason is not None and (len(self.reason) > MAX_REASON or not jsontext.is_plain_text(self.reason)):
             message = f"a reason has at most {MAX_REASON} characters, no NUL and no lone surrogate"
             raise invalid(message, "reason")
         return self
@@ -101,9 +99,7 @@ class CreateRun(Command):
         return replace(
             command,
             id=None if self.id is None else _run_id(self.id),
-            parent_id=None
-            if self.parent_id is None
-            else _run_id(self.parent_id, "parentId"),
+            parent_id=None if self.parent_id is None else _run_id(self.parent_id, "parentId"),
             plan_id=None if self.plan_id is None else _run_id(self.plan_id, "planId"),
             tags=check_tags(self.tags),
         )

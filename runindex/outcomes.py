@@ -43,9 +43,7 @@ class BulkApplied:
     @property
     def succeeded(self) -> int:
         """Return how many entries were applied."""
-        return sum(
-            isinstance(outcome, RunApplied | RunDeleted) for outcome in self.outcomes
-        )
+        return sum(isinstance(outcome, RunApplied | RunDeleted) for outcome in self.outcomes)
 
 
 Success: TypeAlias = RunApplied | RunDeleted | BulkApplied

@@ -102,24 +102,18 @@ class Store(Protocol):
         """Return log entries in log order."""
         ...
 
-    async def list_history(
-        self, run_ids: Sequence[str], window: Window
-    ) -> Mapping[str, Sequence[Change]]:
+    async def list_history(self, run_ids: Sequence[str], window: Window) -> Mapping[str, Sequence[Change]]:
         """Return the log of each run's present incarnation, oldest first. A position is (seq,)."""
         ...
 
-    async def find_as_of(
-        self, run_ids: Sequence[str], at: Micros
-    ) -> Mapping[str, Change]:
+    async def find_as_of(self, run_ids: Sequence[str], at: Micros) -> Mapping[str, Change]:
         """Return of each run's present incarnation the newest entry that is not younger than `at`.
 
         A run is left out when it did not exist then, or when compaction removed that entry.
         """
         ...
 
-    async def find_runs(
-        self, run_ids: Sequence[str], columns: Columns
-    ) -> Mapping[str, Row]:
+    async def find_runs(self, run_ids: Sequence[str], columns: Columns) -> Mapping[str, Row]:
         """Return the runs of those ids that exist."""
         ...
 
@@ -131,9 +125,7 @@ class Store(Protocol):
         """Return how many runs the filter matches, exactly."""
         ...
 
-    async def group_runs(
-        self, run_filter: RunFilter, key: RunGroupKey, limit: int | None
-    ) -> Sequence[tuple[str, int]]:
+    async def group_runs(self, run_filter: RunFilter, key: RunGroupKey, limit: int | None) -> Sequence[tuple[str, int]]:
         """Return groups and their sizes, largest first, then by key. Runs without the key are in no group."""
         ...
 
@@ -157,48 +149,34 @@ class Store(Protocol):
         """Return tags of runs that are not archived, with how many have them, in code-point order."""
         ...
 
-    async def list_children(
-        self, parent_ids: Sequence[str], query: RunQuery
-    ) -> Mapping[str, Sequence[Row]]:
+    async def list_children(self, parent_ids: Sequence[str], query: RunQuery) -> Mapping[str, Sequence[Row]]:
         """Return for each parent a stretch of its children (those that also match the query's filter)."""
         ...
 
-    async def count_children(
-        self, parent_ids: Sequence[str], run_filter: RunFilter
-    ) -> Mapping[str, int]:
+    async def count_children(self, parent_ids: Sequence[str], run_filter: RunFilter) -> Mapping[str, int]:
         """Return for each parent how many of its children the filter matches; 0 may be left out."""
         ...
 
-    async def list_ancestors(
-        self, run_ids: Sequence[str], columns: Columns
-    ) -> Mapping[str, Sequence[Row]]:
+    async def list_ancestors(self, run_ids: Sequence[str], columns: Columns) -> Mapping[str, Sequence[Row]]:
         """Return each run's ancestors, nearest first, up to a root or a dangling parent."""
         ...
 
-    async def find_roots(
-        self, run_ids: Sequence[str], columns: Columns
-    ) -> Mapping[str, Row]:
+    async def find_roots(self, run_ids: Sequence[str], columns: Columns) -> Mapping[str, Row]:
         """Return each run's topmost existing ancestor, the run itself if it has none."""
         ...
 
-    async def list_descendants(
-        self, run_ids: Sequence[str], query: DescendantQuery
-    ) -> Mapping[str, Sequence[Row]]:
+    async def list_descendants(self, run_ids: Sequence[str], query: DescendantQuery) -> Mapping[str, Sequence[Row]]:
         """Return for each run a stretch of its descendants; each row has a column `depth`, 1 for a child.
 
         The filter hides runs, not what is below them.
         """
         ...
 
-    async def count_descendants(
-        self, run_ids: Sequence[str]
-    ) -> Mapping[str, Sequence[tuple[str, int]]]:
+    async def count_descendants(self, run_ids: Sequence[str]) -> Mapping[str, Sequence[tuple[str, int]]]:
         """Return for each run the statuses of all its descendants, in enum order, with how many have them."""
         ...
 
-    async def count_removable(
-        self, run_ids: Sequence[str], now: Micros
-    ) -> Mapping[str, int]:
+    async def count_removable(self, run_ids: Sequence[str], now: Micros) -> Mapping[str, int]:
         """Return for each run that exists how many log entries compaction would remove now."""
         ...
 

@@ -71,11 +71,7 @@ def tags_of(text: str) -> tuple[str, ...]:
 def retention_of(row: Row) -> Retention:
     """Return the policy that a row holds."""
     kind = row["retention_kind"]
-    return (
-        KEEP_ALL
-        if kind == "KEEP_ALL"
-        else Retention(RetentionKind(kind), row["retention_value"])
-    )
+    return KEEP_ALL if kind == "KEEP_ALL" else Retention(RetentionKind(kind), row["retention_value"])
 
 
 _STATUSES = {status.value: status for status in RunStatus}

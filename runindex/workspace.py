@@ -141,9 +141,7 @@ class Workspace:
             for run, step in ((before, -1), (after, 1)):
                 if run is not None:
                     _count(counters, run, step)
-        counters.by_status = {
-            status: step for status, step in counters.by_status.items() if step
-        }
+        counters.by_status = {status: step for status, step in counters.by_status.items() if step}
         counters.by_tag = {tag: step for tag, step in counters.by_tag.items() if step}
         return counters
 

@@ -31,9 +31,7 @@ BULK_DECISIONS: Final[Mapping[type, Callable[[Workspace, Any, int], Success]]] =
 }
 
 
-def decide(
-    workspace: Workspace, batch: Sequence[AnyCommand]
-) -> list[Outcome | Exception]:
+def decide(workspace: Workspace, batch: Sequence[AnyCommand]) -> list[Outcome | Exception]:
     """Judge each command; one that breaks (an exception, which is a fault of ours) leaves nothing behind."""
     outcomes: list[Outcome | Exception] = []
     for place, command in enumerate(batch):

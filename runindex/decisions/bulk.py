@@ -25,9 +25,7 @@ from runindex.outcomes import BulkApplied, RunApplied, RunDeleted
 from runindex.workspace import Workspace
 
 
-def transition_runs(
-    workspace: Workspace, command: TransitionRuns, place: int
-) -> BulkApplied:
+def transition_runs(workspace: Workspace, command: TransitionRuns, place: int) -> BulkApplied:
     """Move many runs; in ATOMIC mode all of them or none, every entry repeating the first problem."""
 
     def move(run_id: str) -> RunApplied:
@@ -41,13 +39,9 @@ def transition_runs(
         )
         return transition_run(workspace, single)
 
-    outcomes = [
-        _attempt(move, run_id) for run_id in _selected(workspace, command, place)
-    ]
+    outcomes = [_attempt(move, run_id) for run_id in _selected(workspace, command, place)]
     if command.mode is BulkMode.ATOMIC:
-        first_problem = next(
-            (outcome for outcome in outcomes if isinstance(outcome, PROBLEMS)), None
-        )
+        first_problem = next((outcome for outcome in outcomes if isinstance(outcome, PROBLEMS)), None)
         if first_problem is not None:
             workspace.undo()
             return BulkApplied((first_problem,) * len(outcomes))
@@ -66,33 +60,21 @@ def delete_runs(workspace: Workspace, command: DeleteRuns, place: int) -> BulkAp
         )
         return delete_run(workspace, single)
 
-    return BulkApplied(
-        tuple(
-            _attempt(delete, run_id) for run_id in _selected(workspace, command, place)
-        )
-    )
+    return BulkApplied(tuple(_attempt(delete, run_id) for run_id in _selected(workspace, command, place)))
 
 
 def _selected(workspace: Workspace, command: BulkCommand, place: int) -> Sequence[str]:
-    selected = (
-        command.runs.ids
-        if command.runs.ids is not None
-        else workspace.selections[place]
-    )
+    selected = command.runs.ids if command.runs.ids is not None else workspace.selections[place]
     if len(selected) > MAX_BULK:
         message = f"more than {MAX_BULK} runs in one call"
         raise violation(ConstraintReason.LIMIT_EXCEEDED, message)
     return selected
 
 
-def _attempt(
-    apply: Callable[[str], RunApplied | RunDeleted], text: str
-) -> "RunApplied | RunDeleted | Problem":
+def _attempt(apply: Callable[[str], RunApplied | RunDeleted], text: str) -> "RunApplied | RunDeleted | Problem":
     run_id = find_run_id(text)
     if run_id is None:
-        return InvalidInput(
-            "an id is `default` or a UUID other than the nil one", "runs.ids"
-        )
+        return InvalidInput("an id is `default` or a UUID other than the nil one", "runs.ids")
     try:
         return apply(run_id)
     except RefusedError as refusal:

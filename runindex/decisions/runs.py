@@ -18,6 +18,7 @@ from runindex.commands import (
 )
 from runindex.domain.changes import RunChangeKind, former_of
 from runindex.domain.identity import DEFAULT_RUN, new_id
+from runindex.domain.jsontext import JsonText
 from runindex.domain.lifecycle import CLOSED
 from runindex.domain.metadata import check_metadata, patched
 from runindex.domain.problems import (
@@ -44,10 +45,7 @@ def create_run(workspace: Workspace, command: CreateRun) -> RunApplied:
         raise violation(ConstraintReason.ALREADY_EXISTS, message)
     if command.parent_id is not None and workspace.runs.get(command.parent_id) is None:
         raise RefusedError(NotFound("Run", command.parent_id))
-    if (
-        command.parent_id is not None
-        and (run_id, command.parent_id) in workspace.looping
-    ):
+    if command.parent_id is not None and (run_id, command.parent_id) in workspace.looping:
         message = "the parent is below a former run of this id: the new one would be its own ancestor"
         raise invalid(message, "parentId")
     run = Run(
@@ -64,9 +62,7 @@ def create_run(workspace: Workspace, command: CreateRun) -> RunApplied:
         dataset=command.dataset,
     )
     workspace.runs.put(run.id, run)
-    seq = workspace.record(
-        RunChangeKind.CREATED, run, None, reason=command.reason, actor=command.actor
-    )
+    seq = workspace.record(RunChangeKind.CREATED, run, None, reason=command.reason, actor=command.actor)
     return RunApplied(run, run.version, seq)
 
 
@@ -107,25 +103,14 @@ def rename_run(workspace: Workspace, command: RenameRun) -> RunApplied:
     """Give a run a name, or none."""
     run = _existing(workspace, command)
     _check_version(run, command)
-    return _save(
-        workspace, command, run, replace(run, name=command.name), RunChangeKind.NAME
-    )
+    return _save(workspace, command, run, replace(run, name=command.name), RunChangeKind.NAME)
 
 
 def update_metadata(workspace: Workspace, command: UpdateMetadata) -> RunApplied:
     """Replace, patch or clear a run's metadata."""
     run = _existing(workspace, command)
     _check_version(run, command)
-    match command.verb:
-        case MetadataVerb.REPLACE:
-            metadata = check_metadata(command.value, "change.metadata")
-        case MetadataVerb.PATCH:
-            metadata = patched(run.metadata, command.value)
-        case MetadataVerb.CLEAR:
-            metadata = None
-    return _save(
-        workspace, command, run, replace(run, metadata=metadata), RunChangeKind.METADATA
-    )
+    return _save(workspace, command, run, replace(run, metadata=_metadata(run, command)), RunChangeKind.METADATA)
 
 
 def add_tags(workspace: Workspace, command: AddTags) -> RunApplied:
@@ -183,6 +168,16 @@ def delete_run(workspace: Workspace, command: DeleteRun) -> RunDeleted:
     return RunDeleted(run.id, last.version, seq)
 
 
+def _metadata(run: Run, command: UpdateMetadata) -> JsonText | None:
+    match command.verb:
+        case MetadataVerb.REPLACE:
+            return check_metadata(command.value, "change.metadata")
+        case MetadataVerb.PATCH:
+            return patched(run.metadata, command.value)
+        case MetadataVerb.CLEAR:
+            return None
+
+
 def _existing(workspace: Workspace, command: RunCommand) -> Run:
     run = workspace.runs.get(command.id)
     if run is None:
@@ -211,7 +206,5 @@ def _save(
 ) -> RunApplied:
     run = replace(after, version=before.version + 1, updated_at=workspace.now)
     workspace.runs.put(run.id, run)
-    seq = workspace.record(
-        kind, run, former_of(before), reason=command.reason, actor=command.actor
-    )
+    seq = workspace.record(kind, run, former_of(before), reason=command.reason, actor=command.actor)
     return RunApplied(run, run.version, seq)

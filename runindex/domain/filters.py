@@ -90,9 +90,7 @@ class RunFilter:
 
 
 EVERYTHING: Final = RunFilter(include_archived=True)
-UNARCHIVED: Final = RunFilter(
-    status=tuple(status for status in RunStatus if status is not RunStatus.ARCHIVED)
-)
+UNARCHIVED: Final = RunFilter(status=tuple(status for status in RunStatus if status is not RunStatus.ARCHIVED))
 
 
 def visible(run_filter: RunFilter | None) -> RunFilter:
@@ -101,11 +99,7 @@ def visible(run_filter: RunFilter | None) -> RunFilter:
         return UNARCHIVED
     if run_filter.include_archived or _names_archived(run_filter):
         return run_filter
-    return (
-        RunFilter(and_=(UNARCHIVED,))
-        if run_filter == RunFilter()
-        else RunFilter(and_=(UNARCHIVED, run_filter))
-    )
+    return RunFilter(and_=(UNARCHIVED,)) if run_filter == RunFilter() else RunFilter(and_=(UNARCHIVED, run_filter))
 
 
 def _names_archived(run_filter: RunFilter) -> bool:
@@ -115,26 +109,18 @@ def _names_archived(run_filter: RunFilter) -> bool:
 
 def uses_ancestor(run_filter: RunFilter) -> bool:
     """Tell whether the filter asks for runs below another, which no single run can answer."""
-    return run_filter.ancestor_id is not None or any(
-        map(uses_ancestor, run_filter.parts)
-    )
+    return run_filter.ancestor_id is not None or any(map(uses_ancestor, run_filter.parts))
 
 
 def only_status(run_filter: RunFilter) -> tuple[RunStatus, ...] | None:
     """Return the statuses that the filter lets through when it asks for nothing else, else None."""
-    conditions = {
-        field.name
-        for field in fields(run_filter)
-        if getattr(run_filter, field.name) is not None
-    }
+    conditions = {field.name for field in fields(run_filter) if getattr(run_filter, field.name) is not None}
     conditions.discard("include_archived")
     if conditions == {"and_"} and run_filter.and_:
         parts = [only_status(part) for part in run_filter.and_]
         known = [part for part in parts if part is not None]
         if len(known) == len(parts):
-            return tuple(
-                status for status in RunStatus if all(status in part for part in known)
-            )
+            return tuple(status for status in RunStatus if all(status in part for part in known))
     if not conditions:
         return tuple(RunStatus)
     return run_filter.status if conditions == {"status"} else None
@@ -204,21 +190,11 @@ def _column_checks(f: RunFilter) -> Iterable[Predicate]:
         part = f.name_contains.lower()
         yield lambda run: run.name is not None and part in run.name.lower()
     if f.dataset_id is not None:
-        yield (
-            lambda run: (
-                run.dataset is not None and run.dataset.dataset_id == f.dataset_id
-            )
-        )
+        yield (lambda run: run.dataset is not None and run.dataset.dataset_id == f.dataset_id)
     if f.target_type is not None:
-        yield (
-            lambda run: (
-                run.dataset is not None and run.dataset.target_type is f.target_type
-            )
-        )
+        yield (lambda run: run.dataset is not None and run.dataset.target_type is f.target_type)
     if f.target_id is not None:
-        yield (
-            lambda run: run.dataset is not None and run.dataset.target_id == f.target_id
-        )
+        yield (lambda run: run.dataset is not None and run.dataset.target_id == f.target_id)
     if f.plan_id is not None:
         yield lambda run: run.plan_id == f.plan_id
     for name in ("created_at", "updated_at", "finished_at"):
@@ -281,11 +257,7 @@ def _compare(found: Any, op: MetadataOperator, value: Any) -> bool:
             return canonical(found) != canonical(value)
         case MetadataOperator.IN:
             return canonical(found) in set(map(canonical, value))
-    if (
-        not is_ordered(found)
-        or not is_ordered(value)
-        or isinstance(found, str) is not isinstance(value, str)
-    ):
+    if not is_ordered(found) or not is_ordered(value) or isinstance(found, str) is not isinstance(value, str):
         return False
     match op:
         case MetadataOperator.LT:
@@ -300,8 +272,4 @@ def _compare(found: Any, op: MetadataOperator, value: Any) -> bool:
 
 def is_ordered(value: Any) -> bool:
     """Tell whether LT and its like can hold for the value: a number or a text."""
-    return (
-        not isinstance(value, bool)
-        and value is not None
-        and not isinstance(value, dict | list)
-    )
+    return not isinstance(value, bool) and value is not None and not isinstance(value, dict | list)

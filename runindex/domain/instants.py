@@ -30,11 +30,7 @@ def to_datetime(instant: Micros) -> datetime:
 
 @lru_cache(maxsize=4096)
 def _whole_second(second: int) -> str:
-    return (
-        (_EPOCH + timedelta(seconds=second))
-        .strftime("%Y-%m-%dT%H:%M:%S")
-        .rjust(19, "0")
-    )
+    return (_EPOCH + timedelta(seconds=second)).strftime("%Y-%m-%dT%H:%M:%S").rjust(19, "0")
 
 
 def format_instant(instant: Micros) -> str:

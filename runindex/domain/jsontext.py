@@ -39,9 +39,7 @@ def _reject_constant(name: str) -> Any:
 def loads(text: str | bytes) -> Any:
     """Decode JSON exactly; raise JsonError for what is not JSON."""
     try:
-        return json.loads(
-            text, parse_float=exact_number, parse_constant=_reject_constant
-        )
+        return json.loads(text, parse_float=exact_number, parse_constant=_reject_constant)
     except JsonError:
         raise
     except (ValueError, RecursionError) as error:
@@ -52,9 +50,7 @@ def loads(text: str | bytes) -> Any:
 def dumps(value: Any) -> JsonText:
     """Encode compactly, keys in their order, nothing escaped that need not be."""
     try:
-        return json.dumps(
-            value, separators=(",", ":"), ensure_ascii=False, allow_nan=False
-        )
+        return json.dumps(value, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
     except TypeError:
         # The standard encoder has no way to write a Decimal's digits.
         return "".join(_pieces(value))
@@ -63,11 +59,7 @@ def dumps(value: Any) -> JsonText:
 def canonical(value: Any) -> str:
     """Return one text for all JSON values that are equal: key order aside, `1` the same as `1.0`."""
     if isinstance(value, dict):
-        return (
-            "{"
-            + ",".join(f"{dumps(key)}:{canonical(value[key])}" for key in sorted(value))
-            + "}"
-        )
+        return "{" + ",".join(f"{dumps(key)}:{canonical(value[key])}" for key in sorted(value)) + "}"
     if isinstance(value, list):
         return "[" + ",".join(map(canonical, value)) + "]"
     if isinstance(value, int | float | Decimal) and not isinstance(value, bool):
@@ -145,9 +137,7 @@ def is_plain_text(text: str) -> bool:
     """Tell whether every storage can keep the text: no NUL, no lone surrogate."""
     if text.isascii():
         return "\0" not in text
-    return "\0" not in text and not any(
-        "\ud800" <= character <= "\udfff" for character in text
-    )
+    return "\0" not in text and not any("\ud800" <= character <= "\udfff" for character in text)
 
 
 def merge_patch(target: Any, patch: Any) -> Any:

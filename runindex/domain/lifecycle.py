@@ -48,15 +48,10 @@ TRANSITIONS: Final[Mapping[RunStatus, Mapping[RunStatus, str]]] = MappingProxyTy
 # An open run takes work: results, scoped data, receipts.
 OPEN: Final = frozenset({_ACTIVE, _PAUSED})
 CLOSED: Final = frozenset(RunStatus) - OPEN
-TERMINAL: Final = frozenset(
-    status for status, moves in TRANSITIONS.items() if not moves
-)
+TERMINAL: Final = frozenset(status for status, moves in TRANSITIONS.items() if not moves)
 FINISHED: Final = CLOSED - TERMINAL
 
-_NEXT: Final = {
-    status: tuple(target for target in RunStatus if target in TRANSITIONS[status])
-    for status in RunStatus
-}
+_NEXT: Final = {status: tuple(target for target in RunStatus if target in TRANSITIONS[status]) for status in RunStatus}
 
 
 def allowed_from(status: RunStatus) -> tuple[RunStatus, ...]:

@@ -112,12 +112,7 @@ class InvalidInput:
 
 
 Problem: TypeAlias = (
-    NotFound
-    | InvalidTransition
-    | ConstraintViolation
-    | VersionConflict
-    | IdempotencyConflict
-    | InvalidInput
+    NotFound | InvalidTransition | ConstraintViolation | VersionConflict | IdempotencyConflict | InvalidInput
 )
 
 PROBLEMS: Final = (

@@ -65,9 +65,7 @@ class Run:
         if not is_allowed(self.status, target):
             raise RefusedError(InvalidTransition(self.status, target))
         if target not in FINISHED:
-            return replace(
-                self, status=target, version=self.version + 1, updated_at=now
-            )
+            return replace(self, status=target, version=self.version + 1, updated_at=now)
         return replace(
             self,
             status=target,
@@ -89,9 +87,7 @@ def check_name(name: str | None, field: str = "name") -> str | None:
     return name
 
 
-def check_error(
-    error: str | None, target: RunStatus, field: str = "error"
-) -> str | None:
+def check_error(error: str | None, target: RunStatus, field: str = "error") -> str | None:
     """Return the error of a move to `target`: FAILED needs one that is not blank, no other takes one."""
     if target is not RunStatus.FAILED:
         if error is not None:
@@ -113,11 +109,7 @@ def check_dataset(dataset: DatasetLink, field: str = "dataset") -> DatasetLink:
         ("datasetId", dataset.dataset_id),
         ("targetId", dataset.target_id),
     ):
-        if (
-            not 1 <= len(text) <= MAX_REFERENCE
-            or text.isspace()
-            or not is_plain_text(text)
-        ):
+        if not 1 <= len(text) <= MAX_REFERENCE or text.isspace() or not is_plain_text(text):
             message = f"a reference has 1 to {MAX_REFERENCE} characters, not all blank"
             raise invalid(message, f"{field}.{name}")
     if dataset.total_items < 0:

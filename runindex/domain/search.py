@@ -56,9 +56,7 @@ def words_in(text: str) -> int:
 
 def score(matched: int, tokens: int, words: int) -> float:
     """Return how well a run fits: the share of tokens it matches, less for a longer text, 0.01 to 1."""
-    return min(
-        1.0, max(LOWEST_SCORE, matched / tokens / (1 + words / WORDS_PER_HALVING))
-    )
+    return min(1.0, max(LOWEST_SCORE, matched / tokens / (1 + words / WORDS_PER_HALVING)))
 
 
 def score_run(run: Run, tokens: tuple[str, ...]) -> float | None:

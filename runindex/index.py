@@ -1,0 +1,98 @@
+"""The index as Python sees it: a store, a writer and a tail, one method for each operation."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import Any
+
+from runindex.commands import AddTags, AnyCommand, CreateRun, DeleteRun, RemoveTags, TransitionRun
+from runindex.cursors import log_cursor
+from runindex.domain.filters import RunFilter, visible
+from runindex.domain.lifecycle import RunStatus
+from runindex.domain.problems import RefusedError
+from runindex.domain.runs import Run
+from runindex.outcomes import Outcome
+from runindex.ports import ChangeFeed, Clock, LogState, Store, SystemClock
+from runindex.queries import ALL_COLUMNS, NEWEST_FIRST, RunOrder, RunQuery, Window
+from runindex.rows import run_of
+from runindex.streams import Stretch, follow
+from runindex.tail import Tail, open_tail
+from runindex.writer import Writer, open_writer
+
+
+@dataclass(frozen=True, slots=True)
+class RunIndex:
+    """An open index. `epoch` marks this log's cursors; `open_index` makes one."""
+
+    store: Store
+    writer: Writer
+    tail: Tail
+    clock: Clock
+
+    async def submit(self, command: AnyCommand) -> Outcome:
+        """Check a command's form, write it, and return what became of it.
+
+        Problems are returned, not raised. Raise UnavailableError, OperationTimeoutError or OutcomeUnknownError.
+        """
+        try:
+            checked = command.checked()
+        except RefusedError as refusal:
+            return refusal.problem
+        return await self.writer.submit(checked)
+
+    async def create_run(self, **fields: Any) -> Outcome:
+        """Create a run from `CreateRun`'s fields."""
+        return await self.submit(CreateRun(mutation="createRun", **fields))
+
+    async def transition_run(self, run_id: str, to: RunStatus, error: str | None = None) -> Outcome:
+        """Move a run to another status, as the table allows."""
+        return await self.submit(TransitionRun(mutation="transitionRun", id=run_id, to=to, error=error))
+
+    async def add_tags(self, run_id: str, *tags: str) -> Outcome:
+        """Add tags to a run."""
+        return await self.submit(AddTags(mutation="addRunTags", id=run_id, tags=tags))
+
+    async def remove_tags(self, run_id: str, *tags: str) -> Outcome:
+        """Remove tags from a run."""
+        return await self.submit(RemoveTags(mutation="removeRunTags", id=run_id, tags=tags))
+
+    async def delete_run(self, run_id: str) -> Outcome:
+        """Delete a run."""
+        return await self.submit(DeleteRun(mutation="deleteRun", id=run_id))
+
+    async def find_run(self, run_id: str) -> Run | None:
+        """Return a run, archived ones too, or None."""
+        row = (await self.store.find_runs([run_id], ALL_COLUMNS)).get(run_id)
+        return None if row is None else run_of(row)
+
+    async def list_runs(
+        self, run_filter: RunFilter | None = None, *, order: RunOrder = NEWEST_FIRST, limit: int = 50
+    ) -> list[Run]:
+        """Return the first runs that the filter lists."""
+        query = RunQuery(visible(run_filter), Window(limit), ALL_COLUMNS, order)
+        return [run_of(row) for row in await self.store.list_runs(query)]
+
+    async def log_state(self) -> LogState:
+        """Return where the change log stands."""
+        return await self.store.log_state()
+
+    async def change_cursor(self) -> str:
+        """Return the cursor of the change log's end."""
+        state = await self.store.log_state()
+        return log_cursor(state.epoch, state.head)
+
+    def follow(self, run_filter: RunFilter | None = None, after: str | None = None) -> AsyncIterator[Stretch]:
+        """Yield changes from just behind a cursor, or from now on (`runindex.streams.follow`)."""
+        return follow(self.tail, run_filter, after)
+
+
+@asynccontextmanager
+async def open_index(
+    store: Store, feed: ChangeFeed, *, clock: Clock | None = None, operation_seconds: float = 10.0
+) -> AsyncIterator[RunIndex]:
+    """Open an index on an open store and feed, for as long as the context lasts."""
+    async with (
+        open_tail(store, feed) as tail,
+        open_writer(store, feed.wake, operation_seconds=operation_seconds) as writer,
+    ):
+        yield RunIndex(store, writer, tail, clock or SystemClock())

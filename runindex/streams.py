@@ -1,0 +1,104 @@
+"""Streams of changes: a subscriber is a cursor and a filter, and reads the log at its own pace.
+
+There is no queue for each subscriber, so nothing can overflow: who is slow reads from the ring, who fell out of the
+ring reads from the table, and memory does not grow with either.
+"""
+
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from runindex.cursors import log_cursor, read_log_cursor
+from runindex.domain.changes import Change, Membership, membership, unfiltered_membership
+from runindex.domain.faults import BadRequestError, CursorExpiredError
+from runindex.domain.filters import Predicate, RunFilter, predicate, uses_ancestor, visible
+from runindex.ports import ChangeQuery, LogState
+from runindex.tail import Tail
+
+BATCH: Final = 256
+IDLE_SECONDS: Final = 15.0
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """A change as it looks through a subscriber's filter."""
+
+    change: Change
+    membership: Membership
+
+
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """A stretch of the log: what of it the subscriber sees, and the cursor up to which that is all."""
+
+    seen: Sequence[Seen]
+    cursor: str
+
+
+class Lens:
+    """How a reader looks at changes: through a filter, or at everything."""
+
+    def __init__(self, run_filter: RunFilter | None) -> None:
+        """Refuse a filter that cannot be judged from one run alone."""
+        if run_filter is not None and uses_ancestor(run_filter):
+            message = "`ancestorId` cannot be streamed on, nor asked of the change log"
+            raise BadRequestError(message)
+        self.filter = None if run_filter is None else visible(run_filter)
+        self._matches: Predicate | None = None if self.filter is None else predicate(self.filter)
+
+    def look(self, changes: Sequence[Change]) -> list[Seen]:
+        """Return the changes that are seen."""
+        if self._matches is None:
+            return [Seen(change, unfiltered_membership(change.kind)) for change in changes]
+        seen = []
+        for change in changes:
+            found = self.membership(change)
+            if found is not None:
+                seen.append(Seen(change, found))
+        return seen
+
+    def membership(self, change: Change) -> Membership | None:
+        """Return how one change looks, None when it is not seen."""
+        if self._matches is None:
+            return unfiltered_membership(change.kind)
+        before, after = change.before, change.after
+        return membership(
+            before=before is not None and self._matches(before),
+            after=after is not None and self._matches(after),
+        )
+
+
+async def follow(
+    tail: Tail, run_filter: RunFilter | None, after: str | None, *, idle_seconds: float = IDLE_SECONDS
+) -> AsyncIterator[Stretch]:
+    """Yield the log from just behind the cursor `after`, or from now on, for ever; nothing is left out or repeated.
+
+    The first stretch is empty and says where the stream starts; an empty one follows after each `idle_seconds` in
+    which nothing was seen. Raise BadRequestError or CursorExpiredError for a cursor that cannot be followed.
+    """
+    lens = Lens(run_filter)
+    async with tail.listen() as (flag, state):
+        position = state.head if after is None else read_log_cursor(after, state)
+        yield Stretch((), log_cursor(state.epoch, position))
+        while True:
+            seen, reached = await _read(tail, lens, position, state)
+            if reached > position:
+                position = reached
+                if seen:
+                    yield Stretch(seen, log_cursor(state.epoch, position))
+            elif not await flag.wait(idle_seconds):
+                yield Stretch((), log_cursor(state.epoch, position))
+
+
+async def _read(tail: Tail, lens: Lens, position: int, opened: LogState) -> tuple[Sequence[Seen], int]:
+    """Return what is seen behind the position, and up to where that was looked."""
+    changes = tail.ring.after(position, BATCH)
+    if changes is not None:
+        return lens.look(changes), changes[-1].seq if changes else position
+    state = await tail.store.log_state()
+    if state.epoch != opened.epoch or state.floor > position:
+        message = "the change log no longer reaches back to this reader: read the present state, then start anew"
+        raise CursorExpiredError(message)
+    found = await tail.store.list_changes(ChangeQuery(position, BATCH, lens.filter))
+    reached = found[-1].seq if len(found) == BATCH else max(state.head, found[-1].seq if found else 0)
+    return lens.look(found), reached

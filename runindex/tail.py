@@ -1,0 +1,100 @@
+"""The tailer: reads the log once for a whole process, while anybody listens."""
+
+import asyncio
+import logging
+import random
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Final
+
+from runindex.domain.faults import FaultError
+from runindex.flags import EventFlag, Flags
+from runindex.ports import ChangeFeed, ChangeQuery, LogState, Store
+from runindex.ring import Ring
+
+RING_SIZE: Final = 10_000
+BATCH: Final = 1_000
+LOOK_SECONDS: Final = 1.0
+RETRY_SECONDS: Final = 0.25
+log: Final = logging.getLogger(__name__)
+
+
+class Tail:
+    """Keeps a ring of the newest changes and wakes its listeners when it grows."""
+
+    def __init__(self, store: Store, feed: ChangeFeed, ring_size: int = RING_SIZE) -> None:
+        """Watch a store through a feed; nothing is read before somebody listens."""
+        self.store = store
+        self.ring = Ring(ring_size)
+        self._feed = feed
+        self._listeners = Flags()
+        self._wanted = asyncio.Event()
+
+    @property
+    def listeners(self) -> int:
+        """Return how many listen."""
+        return len(self._listeners)
+
+    @asynccontextmanager
+    async def listen(self) -> AsyncIterator[tuple[EventFlag, LogState]]:
+        """Give a flag that is set when the ring grew, and where the log stood before that."""
+        async with self._listeners.subscribe() as flag:
+            state = await self.store.log_state()
+            if not self._wanted.is_set():
+                self.ring.restart(state.head)
+                self._wanted.set()
+            yield flag, state
+
+    async def run(self) -> None:
+        """Tail the log for ever, resting while nobody listens."""
+        while True:
+            await self._wanted.wait()
+            async with self._feed.subscribe() as news:
+                while self._listeners:
+                    if await self._catch_up():
+                        await news.wait(LOOK_SECONDS)
+                    else:
+                        await asyncio.sleep(RETRY_SECONDS * random.uniform(0.5, 1.5))  # noqa: S311 - jitter
+            if not self._listeners:  # nobody came while the feed was let go
+                self._wanted.clear()
+
+    async def _catch_up(self) -> bool:
+        """Read up to the log's end; False when the storage did not answer."""
+        try:
+            while await self._read_batch() == BATCH:
+                pass
+        except FaultError as fault:
+            log.warning("the change log cannot be read for now: %s", fault.message)
+            return False
+        except Exception:
+            log.exception("the change log cannot be read for now")
+            return False
+        return True
+
+    async def _read_batch(self) -> int:
+        position = self.ring.end
+        changes = await self.store.list_changes(ChangeQuery(position, BATCH))
+        if not changes:
+            return 0
+        if changes[-1].seq - position != len(changes):
+            await self._explain_gap(position, changes[-1].seq)
+        self.ring.extend(changes)
+        self._listeners.wake()
+        return len(changes)
+
+    async def _explain_gap(self, position: int, end: int) -> None:
+        """Compaction may have removed entries in between; any other gap means that the log is broken."""
+        if (await self.store.log_state()).floor <= position:
+            log.error("the change log has a gap between %d and %d", position, end)
+
+
+@asynccontextmanager
+async def open_tail(store: Store, feed: ChangeFeed, ring_size: int = RING_SIZE) -> AsyncIterator[Tail]:
+    """Run a tailer for as long as the context lasts."""
+    tail = Tail(store, feed, ring_size)
+    async with asyncio.TaskGroup() as group:
+        task = group.create_task(tail.run(), name="tail")
+        try:
+            yield tail
+        finally:
+            task.cancel()

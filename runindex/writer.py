@@ -1,0 +1,161 @@
+"""Group commit: one batch in flight, and whatever arrives meanwhile is the next.
+
+There is no timer: the commit in flight is the tick. A lone command goes at once.
+"""
+
+import asyncio
+import time
+from collections import deque
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from typing import Final
+
+from runindex.commands import AnyCommand, BulkCommand
+from runindex.domain.faults import FaultError, OperationTimeoutError, UnavailableError
+from runindex.outcomes import Outcome
+from runindex.ports import Store
+
+MAX_BATCH: Final = 512
+MAX_WAITING: Final = 20_000
+BULK_WEIGHT: Final = 128
+
+
+@dataclass(slots=True)
+class _Entry:
+    """A command that waits for its batch, until `deadline` (monotonic seconds)."""
+
+    command: AnyCommand
+    deadline: float
+    answer: asyncio.Future[Outcome]
+
+    @property
+    def weight(self) -> int:
+        return BULK_WEIGHT if isinstance(self.command, BulkCommand) else 1
+
+    def settle(self, outcome: Outcome | BaseException) -> None:
+        if self.answer.done():
+            return
+        if isinstance(outcome, BaseException):
+            self.answer.set_exception(outcome)
+        else:
+            self.answer.set_result(outcome)
+
+
+@dataclass(slots=True)
+class WriterStatistics:
+    """What the writer has done since it was opened."""
+
+    batches: int = 0
+    commands: int = 0
+    largest_batch: int = 0
+
+
+@dataclass(slots=True)
+class Writer:
+    """Takes commands and applies them in batches, one batch at a time; open it with `open_writer`.
+
+    `committed` is called after each batch, before its answers are given.
+    """
+
+    store: Store
+    committed: Callable[[], None]
+    operation_seconds: float = 10.0
+    statistics: WriterStatistics = field(default_factory=WriterStatistics)
+    _waiting: deque[_Entry] = field(default_factory=deque)
+    _arrival: asyncio.Event = field(default_factory=asyncio.Event)
+    _closing: bool = False
+
+    async def submit(self, command: AnyCommand) -> Outcome:
+        """Return the committed outcome of a checked command.
+
+        Raise UnavailableError or OperationTimeoutError when nothing was written, OutcomeUnknownError when that could
+        not be found out.
+        """
+        if self._closing:
+            message = "the server is stopping"
+            raise UnavailableError(message)
+        if len(self._waiting) >= MAX_WAITING:
+            message = "too many mutations are waiting"
+            raise UnavailableError(message)
+        entry = _Entry(
+            command,
+            time.monotonic() + self.operation_seconds,
+            asyncio.get_running_loop().create_future(),
+        )
+        self._waiting.append(entry)
+        self._arrival.set()
+        return await entry.answer
+
+    async def run(self) -> None:
+        """Apply batches until closed and nothing waits."""
+        while True:
+            if not self._waiting:
+                if self._closing:
+                    return
+                self._arrival.clear()
+                await self._arrival.wait()
+                continue
+            batch = self._take()
+            if batch:
+                await self._apply(batch)
+
+    def close(self) -> None:
+        """Take no more commands; those that wait are still applied."""
+        self._closing = True
+        self._arrival.set()
+
+    def _take(self) -> list[_Entry]:
+        batch: list[_Entry] = []
+        weight = 0
+        now = time.monotonic()
+        while self._waiting and weight < MAX_BATCH:
+            entry = self._waiting.popleft()
+            if entry.answer.done():  # its caller is gone, and so is its reason to be executed
+                continue
+            if entry.deadline < now:
+                entry.settle(OperationTimeoutError("the operation's time was over before it could be written"))
+                continue
+            batch.append(entry)
+            weight += entry.weight
+        return batch
+
+    async def _apply(self, batch: Sequence[_Entry]) -> None:
+        try:
+            outcomes = await self.store.apply([entry.command for entry in batch])
+        except FaultError as fault:
+            for entry in batch:
+                entry.settle(type(fault)(fault.message))
+        except Exception as error:  # noqa: BLE001 - a command that the storage chokes on must not spoil the others
+            await self._apply_singly(batch, error)
+        else:
+            self._count(batch)
+            self.committed()
+            for entry, outcome in zip(batch, outcomes, strict=True):
+                entry.settle(outcome)
+
+    async def _apply_singly(self, batch: Sequence[_Entry], error: Exception) -> None:
+        if len(batch) == 1:
+            batch[0].settle(error)
+            return
+        for entry in batch:
+            await self._apply([entry])
+
+    def _count(self, batch: Sequence[_Entry]) -> None:
+        self.statistics.batches += 1
+        self.statistics.commands += len(batch)
+        self.statistics.largest_batch = max(self.statistics.largest_batch, len(batch))
+
+
+@asynccontextmanager
+async def open_writer(
+    store: Store, committed: Callable[[], None], *, operation_seconds: float = 10.0
+) -> AsyncIterator[Writer]:
+    """Run a writer for as long as the context lasts; what was submitted is applied before it ends."""
+    writer = Writer(store, committed, operation_seconds)
+    async with asyncio.TaskGroup() as group:
+        group.create_task(writer.run(), name="writer")
+        try:
+            yield writer
+        finally:
+            writer.close()

@@ -7,7 +7,7 @@ SOURCES := $(PACKAGES) $(wildcard tests examples bench)
 WORKERS ?= 2
 PYTEST_ARGS ?=
 
-.PHONY: install serve test check format sdl demo bench lock clean
+.PHONY: install serve test check check-style check-types check-imports check-schema format sdl demo bench bench-scale lock clean
 
 install: $(STAMP)
 
@@ -24,11 +24,19 @@ serve: install
 test: install
 	$(BIN)/python -m pytest -n $(WORKERS) $(PYTEST_ARGS)
 
-check: install
+check: check-style check-types check-imports check-schema
+
+check-style: install
 	$(BIN)/ruff format --check $(SOURCES)
 	$(BIN)/ruff check $(SOURCES)
+
+check-types: install
 	$(BIN)/mypy $(SOURCES)
+
+check-imports: install
 	$(BIN)/lint-imports
+
+check-schema: install
 	$(BIN)/runindex print-schema | diff -u frontend-schema.graphql -
 
 format: install
@@ -37,8 +45,8 @@ format: install
 
 # Written to the side first: a schema that does not import must not empty the contract.
 sdl: install
-	$(BIN)/runindex print-schema > frontend-schema.graphql.new
-	mv frontend-schema.graphql.new frontend-schema.graphql
+	$(BIN)/runindex print-schema > $(VENV)/schema.graphql
+	mv $(VENV)/schema.graphql frontend-schema.graphql
 
 demo: install
 	$(BIN)/python examples/demo.py
@@ -46,12 +54,16 @@ demo: install
 bench: install
 	$(BIN)/python -m bench
 
+bench-scale: install
+	$(BIN)/python -m bench.scale
+
 # Reads the public index alone, so that no address of this machine's settings gets into the pins.
 UV_COMPILE = env -u PIP_FIND_LINKS -u UV_FIND_LINKS -u UV_INDEX_URL -u UV_DEFAULT_INDEX $(BIN)/uv --no-config pip compile --quiet \
 	--universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --custom-compile-command "make lock" \
-	$(LOCK_ARGS) pyproject.toml
+	$(if $(UPGRADE),--upgrade) pyproject.toml
 
-lock: install
+lock:
+	test -x $(BIN)/uv || $(MAKE) install
 	$(UV_COMPILE) --output-file requirements/runtime.txt
 	$(UV_COMPILE) --group dev --constraint requirements/runtime.txt --output-file requirements/dev.txt
 

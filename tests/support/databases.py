@@ -1,0 +1,105 @@
+"""Fresh databases for tests, all on one server that the whole run shares."""
+
+import fcntl
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import urlsplit, urlunsplit
+from uuid import uuid4
+
+from tests.support.postgres import PostgresServer, create_server, psql, remove_server
+
+# Set by the run's first process; its workers inherit it.
+SHARED_DIRECTORY = "RUNINDEX_TEST_SHARED_DIRECTORY"
+FOREIGN_SERVER = "RUNINDEX_TEST_POSTGRES_URL"
+
+
+@dataclass(frozen=True, slots=True)
+class SharedPostgres:
+    """The server and the migrated template database of one test run, known to its processes by a directory."""
+
+    directory: Path
+
+    @classmethod
+    def open(cls) -> "SharedPostgres":
+        """Make the directory; the server is started only when a test first wants it."""
+        shared = cls(Path(tempfile.mkdtemp(prefix="runindex-tests-")))
+        os.environ[SHARED_DIRECTORY] = str(shared.directory)
+        return shared
+
+    @classmethod
+    def inherit(cls) -> "SharedPostgres":
+        """Return the one that the run's first process opened."""
+        return cls(Path(os.environ[SHARED_DIRECTORY]))
+
+    @property
+    def template(self) -> str:
+        """Return the name of the database that each test's own is copied from."""
+        return "runindex_test_" + self.directory.name.rpartition("-")[2]
+
+    @contextmanager
+    def fresh_database(self) -> Iterator[str]:
+        """Create a migrated database, give its address and drop it; a connection left open to it is an error."""
+        server = self._ready_server()
+        name = f"{self.template}_{uuid4().hex[:12]}"
+        psql(server, f"CREATE DATABASE {name} TEMPLATE {self.template} STRATEGY file_copy")
+        try:
+            yield with_database(server, name)
+            psql(server, f"DROP DATABASE {name}")
+        finally:
+            psql(server, f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
+
+    def close(self) -> None:
+        """End the run's own server, or leave a foreign one as it was found."""
+        own = self._own_server()
+        if own is not None:
+            remove_server(own)
+        elif FOREIGN_SERVER in os.environ:
+            psql(os.environ[FOREIGN_SERVER], f"DROP DATABASE IF EXISTS {self.template} WITH (FORCE)")
+        shutil.rmtree(self.directory)
+        del os.environ[SHARED_DIRECTORY]
+
+    def _ready_server(self) -> str:
+        """Return the address of the server; whichever process comes first starts it and migrates the template."""
+        with (self.directory / "lock").open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            server = os.environ.get(FOREIGN_SERVER) or (self._own_server() or self._start_server()).url()
+            migrated = self.directory / "migrated"
+            if not migrated.exists():
+                psql(server, f"DROP DATABASE IF EXISTS {self.template}")
+                psql(server, f"CREATE DATABASE {self.template}")
+                migrate(with_database(server, self.template))
+                migrated.touch()
+            return server
+
+    def _own_server(self) -> PostgresServer | None:
+        record = self.directory / "server"
+        if not record.exists():
+            return None
+        directory, port = record.read_text().splitlines()
+        return PostgresServer(Path(directory), int(port))
+
+    def _start_server(self) -> PostgresServer:
+        server = create_server(fsync=False)
+        (self.directory / "server").write_text(f"{server.directory}\n{server.port}\n")
+        server.start()
+        return server
+
+
+def with_database(url: str, name: str) -> str:
+    """Return the address of another database on the same server."""
+    return urlunsplit(urlsplit(url)._replace(path=f"/{name}"))
+
+
+def migrate(url: str) -> None:
+    """Bring a database to the newest version, in a thread as migrations may run an event loop of their own."""
+    # Imported late: tests that need no database must not depend on it.
+    from persistence.migrations import upgrade  # noqa: PLC0415
+
+    with ThreadPoolExecutor(1) as pool:
+        pool.submit(upgrade, url).result()

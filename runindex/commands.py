@@ -8,7 +8,7 @@ import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from enum import StrEnum
-from typing import Any, ClassVar, Final, Self, TypeAlias
+from typing import ClassVar, Final, Self, TypeAlias
 
 from runindex.domain import jsontext
 from runindex.domain.filters import RunFilter
@@ -82,7 +82,7 @@ class CreateRun(Command):
 
     id: str | None = None
     name: str | None = None
-    metadata: Any = None
+    metadata: jsontext.JsonValue = None
     tags: tuple[str, ...] = ()
     parent_id: str | None = None
     plan_id: str | None = None
@@ -168,7 +168,7 @@ class UpdateMetadata(RunCommand):
     """Replace, patch or clear a run's metadata. `value` is decoded JSON."""
 
     verb: MetadataVerb
-    value: Any = None
+    value: jsontext.JsonValue = None
 
     def checked(self) -> Self:
         """Return the command in stored form; raise RefusedError when the input's form is wrong."""
@@ -282,7 +282,7 @@ def _run_id(text: str, field: str = "id") -> str:
     return run_id
 
 
-def _check_json(value: Any, field: str) -> None:
+def _check_json(value: jsontext.JsonValue, field: str) -> None:
     try:
         jsontext.depth_of(value)
     except jsontext.JsonError as error:

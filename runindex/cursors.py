@@ -66,7 +66,7 @@ def _seal(binding: bytes, payload: bytes) -> str:
     return urlsafe_b64encode(_digest(binding, payload) + payload).rstrip(b"=").decode()
 
 
-def _open(binding: bytes, cursor: str) -> Any:
+def _open(binding: bytes, cursor: str) -> object:
     if len(cursor) > _LONGEST or not cursor.isascii():
         return None
     try:

@@ -17,10 +17,10 @@ class EventFlag:
         """Say that there may be something new."""
         self._event.set()
 
-    async def wait(self, timeout: float) -> bool:
-        """Return True once the flag was set (and clear it), False after `timeout` seconds."""
+    async def wait(self, seconds: float) -> bool:
+        """Return True once the flag was set (and clear it), False after so many seconds."""
         try:
-            async with asyncio.timeout(timeout):
+            async with asyncio.timeout(seconds):
                 await self._event.wait()
         except TimeoutError:
             return False

@@ -3,11 +3,11 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from typing import Any
 
 from runindex.commands import AddTags, AnyCommand, CreateRun, DeleteRun, RemoveTags, TransitionRun
 from runindex.cursors import log_cursor
 from runindex.domain.filters import RunFilter, visible
+from runindex.domain.jsontext import JsonValue
 from runindex.domain.lifecycle import RunStatus
 from runindex.domain.problems import RefusedError
 from runindex.domain.runs import Run
@@ -40,9 +40,19 @@ class RunIndex:
             return refusal.problem
         return await self.writer.submit(checked)
 
-    async def create_run(self, **fields: Any) -> Outcome:
-        """Create a run from `CreateRun`'s fields."""
-        return await self.submit(CreateRun(mutation="createRun", **fields))
+    async def create_run(
+        self,
+        run_id: str | None = None,
+        *,
+        name: str | None = None,
+        metadata: JsonValue = None,
+        tags: tuple[str, ...] = (),
+        parent_id: str | None = None,
+    ) -> Outcome:
+        """Create a run; without an id it gets a new one."""
+        return await self.submit(
+            CreateRun(mutation="createRun", id=run_id, name=name, metadata=metadata, tags=tags, parent_id=parent_id)
+        )
 
     async def transition_run(self, run_id: str, to: RunStatus, error: str | None = None) -> Outcome:
         """Move a run to another status, as the table allows."""

@@ -188,8 +188,8 @@ class Store(Protocol):
 class Flag(Protocol):
     """Is set whenever there may be something new; setting it twice before a look is setting it once."""
 
-    async def wait(self, timeout: float) -> bool:
-        """Return True once the flag was set (and clear it), False after `timeout` seconds."""
+    async def wait(self, seconds: float) -> bool:
+        """Return True once the flag was set (and clear it), False after so many seconds."""
         ...
 
 

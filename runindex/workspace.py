@@ -75,7 +75,7 @@ class Counters:
 class Workspace:
     """One batch's view of the storage. `head` is the log's last sequence number before the batch."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - one argument for each kind of thing read
         self,
         *,
         now: Micros,

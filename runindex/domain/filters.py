@@ -1,12 +1,13 @@
 """Which runs a reader asks for: one value, evaluated here in Python and by the storages in SQL, to the same end."""
 
+import operator
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, fields
 from enum import StrEnum
-from typing import Any, Final
+from typing import Final
 
 from runindex.domain.instants import Micros
-from runindex.domain.jsontext import canonical, loads
+from runindex.domain.jsontext import JsonValue, canonical, loads
 from runindex.domain.lifecycle import RunStatus
 from runindex.domain.runs import Run, TargetType
 
@@ -52,7 +53,7 @@ class MetadataFilter:
 
     path: tuple[str, ...]
     op: MetadataOperator
-    value: Any = None
+    value: JsonValue = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -239,37 +240,35 @@ _ABSENT: Final = object()
 
 def metadata_matches(text: str | None, condition: MetadataFilter) -> bool:
     """Tell whether metadata (its JSON text) meets the condition. Only objects are walked, never lists."""
-    found: Any = _ABSENT if text is None else loads(text)
+    found: JsonValue = _ABSENT if text is None else loads(text)
     for key in condition.path:
         found = found.get(key, _ABSENT) if isinstance(found, dict) else _ABSENT
-    if found is _ABSENT or condition.op is MetadataOperator.MISSING:
-        return found is _ABSENT and condition.op is MetadataOperator.MISSING
+    if found is _ABSENT:
+        return condition.op is MetadataOperator.MISSING
     return _compare(found, condition.op, condition.value)
 
 
-def _compare(found: Any, op: MetadataOperator, value: Any) -> bool:
+def _compare(found: JsonValue, op: MetadataOperator, value: JsonValue) -> bool:
     match op:
-        case MetadataOperator.EXISTS:
-            return True
-        case MetadataOperator.EQ:
-            return canonical(found) == canonical(value)
-        case MetadataOperator.NE:
-            return canonical(found) != canonical(value)
+        case MetadataOperator.EXISTS | MetadataOperator.MISSING:
+            return op is MetadataOperator.EXISTS
+        case MetadataOperator.EQ | MetadataOperator.NE:
+            return (canonical(found) == canonical(value)) is (op is MetadataOperator.EQ)
         case MetadataOperator.IN:
             return canonical(found) in set(map(canonical, value))
-    if not is_ordered(found) or not is_ordered(value) or isinstance(found, str) is not isinstance(value, str):
-        return False
-    match op:
-        case MetadataOperator.LT:
-            return bool(found < value)
-        case MetadataOperator.LTE:
-            return bool(found <= value)
-        case MetadataOperator.GT:
-            return bool(found > value)
         case _:
-            return bool(found >= value)
+            comparable = is_ordered(found) and is_ordered(value) and isinstance(found, str) is isinstance(value, str)
+            return comparable and bool(_ORDERINGS[op](found, value))
 
 
-def is_ordered(value: Any) -> bool:
+_ORDERINGS: Final = {
+    MetadataOperator.LT: operator.lt,
+    MetadataOperator.LTE: operator.le,
+    MetadataOperator.GT: operator.gt,
+    MetadataOperator.GTE: operator.ge,
+}
+
+
+def is_ordered(value: JsonValue) -> bool:
     """Tell whether LT and its like can hold for the value: a number or a text."""
     return not isinstance(value, bool) and value is not None and not isinstance(value, dict | list)

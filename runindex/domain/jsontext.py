@@ -7,9 +7,12 @@ import json
 import math
 from collections.abc import Iterable, Iterator
 from decimal import Decimal, InvalidOperation
-from typing import Any, Final, TypeAlias
+from typing import Any, Final, NoReturn, TypeAlias
 
 JsonText: TypeAlias = str
+JsonValue: TypeAlias = (
+    Any  # dict, list, str, int, float, Decimal, bool or None, nested; no type checker follows that far
+)
 
 MAX_INTEGER_DIGITS: Final = 4000
 
@@ -31,12 +34,12 @@ def exact_number(text: str) -> float | Decimal:
     return number if math.isfinite(number) and Decimal(repr(number)) == exact else exact
 
 
-def _reject_constant(name: str) -> Any:
+def _reject_constant(name: str) -> NoReturn:
     message = f"{name} is not JSON"
     raise JsonError(message)
 
 
-def loads(text: str | bytes) -> Any:
+def loads(text: str | bytes) -> JsonValue:
     """Decode JSON exactly; raise JsonError for what is not JSON."""
     try:
         return json.loads(text, parse_float=exact_number, parse_constant=_reject_constant)
@@ -47,7 +50,7 @@ def loads(text: str | bytes) -> Any:
         raise JsonError(message) from error
 
 
-def dumps(value: Any) -> JsonText:
+def dumps(value: JsonValue) -> JsonText:
     """Encode compactly, keys in their order, nothing escaped that need not be."""
     try:
         return json.dumps(value, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
@@ -56,7 +59,7 @@ def dumps(value: Any) -> JsonText:
         return "".join(_pieces(value))
 
 
-def canonical(value: Any) -> str:
+def canonical(value: JsonValue) -> str:
     """Return one text for all JSON values that are equal: key order aside, `1` the same as `1.0`."""
     if isinstance(value, dict):
         return "{" + ",".join(f"{dumps(key)}:{canonical(value[key])}" for key in sorted(value)) + "}"
@@ -76,7 +79,7 @@ def _canonical_number(value: float | Decimal) -> str:
     return f"{'-' if sign else ''}{bare}e{shift}" if bare else "0"
 
 
-def _pieces(value: Any) -> Iterator[str]:
+def _pieces(value: JsonValue) -> Iterator[str]:
     if isinstance(value, Decimal):
         yield str(value)
     elif isinstance(value, dict):
@@ -95,7 +98,7 @@ def _pieces(value: Any) -> Iterator[str]:
         yield json.dumps(value, ensure_ascii=False, allow_nan=False)
 
 
-def depth_of(value: Any) -> int:
+def depth_of(value: JsonValue) -> int:
     """Return how deeply objects and lists nest; raise JsonError for content that no storage can return equal."""
     deepest, level = 0, [value]
     while level:
@@ -118,7 +121,7 @@ def _check_texts(texts: Iterable[Any]) -> None:
         check_scalar(text)
 
 
-def check_scalar(value: Any) -> None:
+def check_scalar(value: JsonValue) -> None:
     """Raise JsonError for a text with NUL or a lone surrogate, and for a number beyond every storage's range."""
     if isinstance(value, str):
         if not is_plain_text(value):
@@ -140,7 +143,7 @@ def is_plain_text(text: str) -> bool:
     return "\0" not in text and not any("\ud800" <= character <= "\udfff" for character in text)
 
 
-def merge_patch(target: Any, patch: Any) -> Any:
+def merge_patch(target: JsonValue, patch: JsonValue) -> JsonValue:
     """Apply a JSON merge patch (RFC 7396) and return the outcome; `target` is left as it was."""
     if not isinstance(patch, dict):
         return patch

@@ -1,10 +1,10 @@
 """A run's metadata: one JSON object or none, kept as the text that came in."""
 
 from collections.abc import Mapping
-from typing import Any, Final
+from typing import Final
 
 from runindex.domain import jsontext
-from runindex.domain.jsontext import JsonError, JsonText
+from runindex.domain.jsontext import JsonError, JsonText, JsonValue
 from runindex.domain.problems import ConstraintReason, invalid, violation
 
 MAX_BYTES: Final = 256 * 1024
@@ -12,7 +12,7 @@ MAX_DEPTH: Final = 64
 RESERVED_PREFIXES: Final = ("_strata_", "_runindex_")
 
 
-def check_metadata(value: Any, field: str = "metadata") -> JsonText | None:
+def check_metadata(value: JsonValue, field: str = "metadata") -> JsonText | None:
     """Return the metadata's text; refuse what is no object, reserved keys, and what is too large or too deep."""
     if value is None:
         return None
@@ -25,7 +25,7 @@ def check_metadata(value: Any, field: str = "metadata") -> JsonText | None:
     return check_json(value, field, max_bytes=MAX_BYTES, max_depth=MAX_DEPTH)
 
 
-def check_json(value: Any, field: str, *, max_bytes: int, max_depth: int) -> JsonText:
+def check_json(value: JsonValue, field: str, *, max_bytes: int, max_depth: int) -> JsonText:
     """Return a JSON value's text; refuse what no storage can return equal, and what is too large or too deep."""
     try:
         depth = jsontext.depth_of(value)
@@ -41,7 +41,7 @@ def check_json(value: Any, field: str, *, max_bytes: int, max_depth: int) -> Jso
     return text
 
 
-def patched(metadata: JsonText | None, patch: Any) -> JsonText | None:
+def patched(metadata: JsonText | None, patch: JsonValue) -> JsonText | None:
     """Return the metadata with a merge patch applied, checked like any other."""
     if not isinstance(patch, Mapping):
         message = "a patch of metadata is a JSON object"

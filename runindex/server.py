@@ -1,0 +1,56 @@
+"""The process that serves: uvicorn, and how it stops."""
+
+import logging
+from ipaddress import ip_address
+from types import FrameType
+from typing import Final
+
+import uvicorn
+from starlette.applications import Starlette
+
+from runindex.app import create_app
+from runindex.settings import Settings
+
+DRAIN_SECONDS: Final = 10
+log: Final = logging.getLogger(__name__)
+
+
+class Server(uvicorn.Server):
+    """Fails readiness before it stops, so that a balancer sends no more while work in flight ends."""
+
+    def __init__(self, config: uvicorn.Config, app: Starlette) -> None:
+        """Serve `app`, which the config names too."""
+        super().__init__(config)
+        self._app = app
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        """Begin to stop; a second signal stops at once."""
+        self._app.state.stopping = True
+        super().handle_exit(sig, frame)
+
+
+def serve(settings: Settings, host: str, port: int) -> None:
+    """Serve until SIGTERM or SIGINT. The storage must be up to date."""
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    if not is_loopback(host):
+        log.warning("listening on %s without authentication: whoever reaches this port can read and write", host)
+    app = create_app(settings)
+    config = uvicorn.Config(
+        app,
+        host=host,
+        port=port,
+        loop="uvloop",
+        http="httptools",
+        log_config=None,
+        access_log=False,
+        timeout_graceful_shutdown=DRAIN_SECONDS,
+    )
+    Server(config, app).run()
+
+
+def is_loopback(host: str) -> bool:
+    """Tell whether only this machine can reach the address."""
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"

@@ -1,0 +1,101 @@
+"""Settings, read from the environment once at the start."""
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+from typing import Final, Self, TypeVar
+from urllib.parse import urlsplit
+
+from platformdirs import user_data_path
+
+Choice = TypeVar("Choice", bound=StrEnum)
+POSTGRES_SCHEMES: Final = ("postgresql", "postgres")
+
+
+class SettingsError(ValueError):
+    """A setting that the server cannot start with; the text is one line for the person who set it."""
+
+
+class StorageBackend(StrEnum):
+    """Where the index is kept."""
+
+    MEMORY = "memory"
+    SQLITE = "sqlite"
+    POSTGRES = "postgres"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """What a server needs to know. Times are seconds."""
+
+    storage: StorageBackend = StorageBackend.SQLITE
+    sqlite_path: Path
+    postgresql_url: str | None = None
+    listen_dsn: str | None = None
+    notify: bool = True
+    pool_size: int = 10
+    operation_seconds: float = 10.0
+
+    @classmethod
+    def from_environment(cls, environment: Mapping[str, str] = os.environ) -> Self:
+        """Read the settings; raise SettingsError for one that is wrong or missing."""
+        path = environment.get("SQLITE_PATH")
+        settings = cls(
+            storage=_choice(environment, "STORAGE_BACKEND", StorageBackend, StorageBackend.SQLITE),
+            sqlite_path=Path(path).expanduser() if path else user_data_path("runindex") / "runindex.db",
+            postgresql_url=_postgres_url(environment, "POSTGRESQL_URL"),
+            listen_dsn=_postgres_url(environment, "LISTEN_DSN"),
+            notify=_choice(environment, "RUNINDEX_NOTIFY", _Switch, _Switch.ON) is _Switch.ON,
+            pool_size=int(_positive(environment, "RUNINDEX_POOL_SIZE", 10)),
+            operation_seconds=_positive(environment, "RUNINDEX_OPERATION_SECONDS", 10),
+        )
+        if settings.storage is StorageBackend.POSTGRES and settings.postgresql_url is None:
+            message = "STORAGE_BACKEND=postgres needs POSTGRESQL_URL (postgresql://user:password@host/database)"
+            raise SettingsError(message)
+        return settings
+
+
+class _Switch(StrEnum):
+    ON = "on"
+    OFF = "off"
+
+
+def _choice(environment: Mapping[str, str], name: str, choices: type[Choice], default: Choice) -> Choice:
+    text = environment.get(name)
+    if not text:
+        return default
+    try:
+        return choices(text)
+    except ValueError:
+        message = f"{name} must be one of {', '.join(choices)}"
+        raise SettingsError(message) from None
+
+
+def _positive(environment: Mapping[str, str], name: str, default: float) -> float:
+    text = environment.get(name)
+    if not text:
+        return default
+    try:
+        value = float(text)
+    except ValueError:
+        value = 0.0
+    if not 0 < value < float("inf"):
+        message = f"{name} must be a number above 0"
+        raise SettingsError(message)
+    return value
+
+
+def _postgres_url(environment: Mapping[str, str], name: str) -> str | None:
+    url = environment.get(name)
+    if not url:
+        return None
+    try:
+        scheme = urlsplit(url).scheme
+    except ValueError:
+        scheme = ""
+    if scheme not in POSTGRES_SCHEMES:
+        message = f"{name} must start with postgresql://"
+        raise SettingsError(message)
+    return url

@@ -37,12 +37,8 @@ METADATA: Final = MetaData(
 TextC: Final = Text().with_variant(postgresql.TEXT(collation="C"), "postgresql")
 
 
-def _one_of(
-    column: str, values: type[RunStatus | RunChangeKind | RetentionKind], name: str
-) -> CheckConstraint:
-    return CheckConstraint(
-        f"{column} IN ({', '.join(repr(str(value)) for value in values)})", name=name
-    )
+def _one_of(column: str, values: type[RunStatus | RunChangeKind | RetentionKind], name: str) -> CheckConstraint:
+    return CheckConstraint(f"{column} IN ({', '.join(repr(str(value)) for value in values)})", name=name)
 
 
 def _run_state() -> list[Column[object]]:
@@ -52,6 +48,8 @@ def _run_state() -> list[Column[object]]:
         Column("version", Integer, nullable=False),
         Column("status", TextC, nullable=False),
         Column("name", TextC),
+        # `str.lower` of the name: what nameContains looks in.
+        Column("name_folded", TextC),
         Column("tags", TextC, nullable=False),
         Column("metadata", TextC),
         Column("error", TextC),
@@ -77,8 +75,6 @@ runs: Final = Table(
     METADATA,
     Column("id", TextC, primary_key=True),
     *_run_state(),
-    # `str.lower` of the name: what nameContains looks in.
-    Column("name_folded", TextC),
     # What searchRuns looks in (runindex.domain.search), without the status, and how many words it has.
     Column("search_text", TextC, nullable=False),
     Column("search_words", Integer, nullable=False),
@@ -99,6 +95,9 @@ run_tags: Final = Table(
     sqlite_with_rowid=False,
 )
 
+# The log's only shard.
+SHARD: Final = 0
+
 changes: Final = Table(
     "changes",
     METADATA,
@@ -107,9 +106,12 @@ changes: Final = Table(
     Column("kind", TextC, nullable=False),
     Column("run_id", TextC, nullable=False),
     *_run_state(),
-    # What the change overwrote (runindex.domain.changes.Former); former_status is null for CREATED only.
+    # What the change overwrote (runindex.domain.changes.Former). former_status and former_updated_at are null for
+    # CREATED only; the others are read only where the kind says so (NAME, TAGS, METADATA) and may be null elsewhere.
     Column("former_status", TextC),
     Column("former_name", TextC),
+    # `str.lower` of it.
+    Column("former_name_folded", TextC),
     Column("former_tags", TextC),
     Column("former_metadata", TextC),
     Column("former_updated_at", BigInteger),

@@ -1,0 +1,205 @@
+"""The store that keeps everything in the process's own memory."""
+
+import asyncio
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from contextlib import asynccontextmanager
+from itertools import islice
+from typing import Final
+from uuid import uuid4
+
+from persistence.memory import counts, hierarchy, lists
+from persistence.memory.answers import AnswerTable
+from persistence.memory.log import ChangeLog
+from persistence.memory.pages import Order, page_of, run_order
+from persistence.memory.runs import RunTable
+from persistence.memory.search import SearchTexts
+from persistence.memory.selection import CHUNK, predicate_on
+from runindex.commands import MAX_BULK, AnyCommand, BulkCommand, CreateRun, RunSelector
+from runindex.decisions.batch import decide
+from runindex.domain.changes import Change
+from runindex.domain.filters import Predicate, RunFilter, predicate
+from runindex.domain.identity import DEFAULT_RUN
+from runindex.domain.instants import Micros
+from runindex.domain.runs import Run
+from runindex.domain.timeline import TimelineInterval
+from runindex.outcomes import Outcome
+from runindex.ports import ChangeQuery, Clock, DescendantQuery, LogState, Store, TimelineRow
+from runindex.queries import Columns, Row, RunGroupKey, RunQuery, Window
+from runindex.rows import row_of
+from runindex.workspace import Workspace
+
+_BY_SEQ: Final[Order[Change]] = Order(lambda change: (change.seq,), lambda position: position, descending=False)
+
+
+class MemoryStore(Store):
+    """Keeps runs in tables of plain Python values; nothing awaits while it writes, so every batch is one step.
+
+    Rows answered always hold all columns: a run is at hand as a whole.
+    """
+
+    def __init__(self, clock: Clock) -> None:
+        """Start with the default run alone, under a new epoch."""
+        self._clock = clock
+        self._epoch = uuid4().hex
+        self._runs = RunTable()
+        self._log = ChangeLog()
+        self._answers = AnswerTable()
+        self._texts = SearchTexts(self._runs.by_id)
+        self._apply_one(CreateRun(mutation="createRun", id=DEFAULT_RUN), clock.now())
+
+    @classmethod
+    @asynccontextmanager
+    async def open(cls, clock: Clock) -> AsyncIterator["MemoryStore"]:
+        """Give a new store for as long as the context lasts."""
+        yield cls(clock)
+
+    async def apply(self, batch: Sequence[AnyCommand]) -> list[Outcome | Exception]:
+        """Decide and write each command in turn, all at the same instant."""
+        now = self._clock.now()
+        self._answers.forget_old(now)
+        return [self._apply_one(command, now) for command in batch]
+
+    async def log_state(self) -> LogState:
+        """Return where the log stands."""
+        return LogState(self._epoch, self._log.head, floor=0)
+
+    async def list_changes(self, query: ChangeQuery) -> list[Change]:
+        """Return log entries in log order."""
+        if query.filter is None:
+            return self._log.after(query.after, query.limit)
+        matches = predicate(query.filter)
+        found: list[Change] = []
+        position = query.after
+        while len(found) < query.limit:
+            entries = self._log.after(position, CHUNK)
+            if not entries:
+                break
+            found += [entry for entry in entries if _touches(entry, matches)]
+            position = entries[-1].seq
+            await asyncio.sleep(0)
+        return found[: query.limit]
+
+    async def list_history(self, run_ids: Sequence[str], window: Window) -> Mapping[str, Sequence[Change]]:
+        """Return the log of each run's present incarnation, oldest first."""
+        return {run_id: page_of(self._log.history_of(run_id), window, _BY_SEQ) for run_id in run_ids}
+
+    async def find_as_of(self, run_ids: Sequence[str], at: Micros) -> Mapping[str, Change]:
+        """Return of each run's present incarnation the newest entry that is not younger than `at`."""
+        found = ((run_id, self._log.find_as_of(run_id, at)) for run_id in run_ids)
+        return {run_id: entry for run_id, entry in found if entry is not None}
+
+    async def find_runs(self, run_ids: Sequence[str], columns: Columns) -> Mapping[str, Row]:
+        """Return the runs of those ids that exist."""
+        del columns
+        return {run_id: row_of(self._runs.by_id[run_id]) for run_id in run_ids if run_id in self._runs.by_id}
+
+    async def list_runs(self, query: RunQuery) -> Sequence[Row]:
+        """Return a stretch of a list of runs."""
+        return [row_of(run) for run in await lists.list_runs(self._runs, query)]
+
+    async def count_runs(self, run_filter: RunFilter) -> int:
+        """Return how many runs the filter matches."""
+        return await counts.count_runs(self._runs, run_filter)
+
+    async def group_runs(self, run_filter: RunFilter, key: RunGroupKey, limit: int | None) -> Sequence[tuple[str, int]]:
+        """Return groups and their sizes, largest first, then by key."""
+        return (await counts.group_runs(self._runs, run_filter, key))[:limit]
+
+    async def count_timeline(
+        self, run_filter: RunFilter, interval: TimelineInterval, start: Micros, end: Micros
+    ) -> Sequence[TimelineRow]:
+        """Return the buckets in which something happened, oldest first."""
+        return await counts.count_timeline(self._runs, run_filter, interval, start, end)
+
+    async def search_runs(
+        self, tokens: Sequence[str], run_filter: RunFilter, limit: int, columns: Columns
+    ) -> Sequence[tuple[Row, float]]:
+        """Return the best matches and their scores."""
+        del columns
+        hits = await lists.search_runs(self._runs, self._texts, tokens, run_filter, limit)
+        return [(row_of(run), score) for run, score in hits]
+
+    async def list_tags(self, prefix: str, limit: int) -> Sequence[tuple[str, int]]:
+        """Return tags of runs that are not archived, with how many have them."""
+        return list(islice(self._runs.tags.starting_with(prefix), limit))
+
+    async def list_children(self, parent_ids: Sequence[str], query: RunQuery) -> Mapping[str, Sequence[Row]]:
+        """Return for each parent a stretch of those of its children that the filter matches."""
+        order = run_order(query.order)
+        return {
+            parent_id: [row_of(run) for run in page_of(children, query.window, order)]
+            for parent_id, children in self._children(parent_ids, query.filter)
+        }
+
+    async def count_children(self, parent_ids: Sequence[str], run_filter: RunFilter) -> Mapping[str, int]:
+        """Return for each parent how many of its children the filter matches."""
+        return {parent_id: len(children) for parent_id, children in self._children(parent_ids, run_filter)}
+
+    async def list_ancestors(self, run_ids: Sequence[str], columns: Columns) -> Mapping[str, Sequence[Row]]:
+        """Return each run's ancestors, nearest first, up to a root or a dangling parent."""
+        del columns
+        return {run_id: [row_of(run) for run in self._runs.ancestors_of(run_id)] for run_id in run_ids}
+
+    async def find_roots(self, run_ids: Sequence[str], columns: Columns) -> Mapping[str, Row]:
+        """Return each run's topmost existing ancestor, the run itself if it has none."""
+        del columns
+        found = ((run_id, hierarchy.find_root(self._runs, run_id)) for run_id in run_ids)
+        return {run_id: row_of(root) for run_id, root in found if root is not None}
+
+    async def list_descendants(self, run_ids: Sequence[str], query: DescendantQuery) -> Mapping[str, Sequence[Row]]:
+        """Return for each run a stretch of its descendants."""
+        return {
+            run_id: [found.row() for found in hierarchy.list_descendants(self._runs, run_id, query)]
+            for run_id in run_ids
+        }
+
+    async def count_descendants(self, run_ids: Sequence[str]) -> Mapping[str, Sequence[tuple[str, int]]]:
+        """Return for each run the statuses of all its descendants, with how many have them."""
+        return {run_id: hierarchy.count_descendants(self._runs, run_id) for run_id in run_ids}
+
+    async def count_removable(self, run_ids: Sequence[str], now: Micros) -> Mapping[str, int]:
+        """Return for each run that exists how many log entries compaction would remove now."""
+        return {run_id: self._log.removable_of(run_id, now) for run_id in run_ids if run_id in self._runs.by_id}
+
+    async def ping(self) -> None:
+        """Answer."""
+
+    def _children(self, parent_ids: Sequence[str], run_filter: RunFilter) -> Iterator[tuple[str, list[Run]]]:
+        matches = predicate_on(self._runs, run_filter)
+        for parent_id in parent_ids:
+            yield parent_id, list(filter(matches, self._runs.children_of(parent_id)))
+
+    def _apply_one(self, command: AnyCommand, now: Micros) -> Outcome | Exception:
+        try:
+            workspace = self._workspace(command, now)
+        except Exception as error:  # noqa: BLE001 - the other commands of the batch must not suffer
+            return error
+        outcomes = decide(workspace, [command])
+        self._runs.write(workspace.runs, workspace.counters())
+        self._log.append(workspace.changes)
+        self._answers.write(workspace.kept)
+        for run_id, _, _ in workspace.runs.written():
+            self._texts.forget(run_id)
+        return outcomes[0]
+
+    def _workspace(self, command: AnyCommand, now: Micros) -> Workspace:
+        selections: dict[int, Sequence[str]] = {}
+        looping: set[tuple[str, str]] = set()
+        match command:
+            case BulkCommand(runs=RunSelector(filter=RunFilter() as run_filter)):
+                selections[0] = lists.select_runs(self._runs, run_filter, MAX_BULK + 1)
+            case CreateRun(id=str() as run_id, parent_id=str() as parent_id):
+                if self._runs.closes_circle(run_id, parent_id):
+                    looping.add((run_id, parent_id))
+        return Workspace(
+            now=now,
+            head=self._log.head,
+            runs=self._runs.by_id,
+            kept=self._answers.by_scope,
+            selections=selections,
+            looping=frozenset(looping),
+        )
+
+
+def _touches(entry: Change, matches: Predicate) -> bool:
+    return any(run is not None and matches(run) for run in (entry.after, entry.before))

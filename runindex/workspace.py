@@ -6,16 +6,29 @@ in Python, and a storage only reads rows and writes rows.
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Generic, TypeVar
+from typing import Any, Generic, Protocol, TypeVar
 
 from runindex.domain.changes import Change, Former, RunChangeKind
 from runindex.domain.idempotency import KeptAnswer, KeyScope
 from runindex.domain.instants import Micros
+from runindex.domain.jobs import Job
 from runindex.domain.lifecycle import RunStatus
+from runindex.domain.results import Result
 from runindex.domain.runs import Run
+from runindex.domain.totals import Totals
 
 K = TypeVar("K")
 V = TypeVar("V")
+R = TypeVar("R")
+
+
+class Record(Protocol):
+    """A flat, immutable row of a kind of its own."""
+
+    @property
+    def key(self) -> tuple[Any, ...]:
+        """Return what it is unique by."""
+        ...
 
 
 class Records(Generic[K, V]):
@@ -84,10 +97,16 @@ class Workspace:
         kept: Mapping[KeyScope, KeptAnswer],
         selections: Mapping[int, Sequence[str]] | None = None,
         looping: frozenset[tuple[str, str]] = frozenset(),
+        records: Mapping[type, Mapping[Any, Any]] | None = None,
+        taken: Mapping[str, bool] | None = None,
+        gone_results: Mapping[str, Result] | None = None,
+        due_jobs: Mapping[str, Sequence[Job]] | None = None,
     ) -> None:
         """Take what was read: runs under lock, kept answers, runs selected by filter for the command at an index.
 
-        `looping` holds each (id, parent) of runs to be created whose creation would close a circle.
+        `looping` holds each (id, parent) of runs to be created whose creation would close a circle, `records` what the
+        commands need by kind and key, `taken` the ids asked for that nodes other than runs have, `gone_results` those
+        of such ids that belong to results already deleted but not yet swept away, `due_jobs` by queue, in rank order.
         """
         self.now = now
         self.runs: Records[str, Run] = Records(runs)
@@ -95,8 +114,32 @@ class Workspace:
         self.changes: list[Change] = []
         self.selections = selections or {}
         self.looping = looping
+        self.taken: Records[str, bool] = Records(taken or {})
+        self.gone_results = gone_results or {}
+        self.due_jobs = due_jobs or {}
+        self._read = records or {}
+        self._records: dict[type, Records[Any, Any]] = {}
         self._head = head
         self._changes_kept = 0
+
+    def records(self, kind: type[R]) -> Records[tuple[Any, ...], R]:
+        """Return the records of one kind, by their `key`."""
+        if kind not in self._records:
+            self._records[kind] = Records(self._read.get(kind, {}))
+        return self._records[kind]
+
+    def save(self, record: Record) -> None:
+        """Insert or replace a record."""
+        self.records(type(record)).put(record.key, record)
+
+    def totals(self, run: Run) -> Totals:
+        """Return what is counted of a run's scoped things."""
+        return self.records(Totals).get((run.incarnation,)) or Totals(run.incarnation, run.id)
+
+    @property
+    def written_records(self) -> Mapping[type, Records[Any, Any]]:
+        """Return the records by kind, of the kinds that decisions looked at."""
+        return self._records
 
     @property
     def next_seq(self) -> int:
@@ -124,15 +167,19 @@ class Workspace:
 
     def checkpoint(self) -> None:
         """Make what was done so far stay."""
-        self.runs.checkpoint()
-        self.kept.checkpoint()
+        for records in self._all():
+            records.checkpoint()
         self._changes_kept = len(self.changes)
 
     def undo(self) -> None:
         """Take back everything since the last checkpoint."""
-        self.runs.undo()
-        self.kept.undo()
+        for records in self._all():
+            records.undo()
         del self.changes[self._changes_kept :]
+
+    def _all(self) -> Iterator[Records[Any, Any]]:
+        yield from (self.runs, self.kept, self.taken)
+        yield from self._records.values()
 
     def counters(self) -> Counters:
         """Return by how much the batch moves each count; zeros are left out."""

@@ -1,15 +1,16 @@
 """The decision on a batch: each command in the order of arrival, judged against what its predecessors left."""
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, Final, TypeAlias
+from dataclasses import dataclass
+from typing import Any, Final, TypeAlias, cast
 
 from runindex import commands
 from runindex.answers import encode_answer, replay
-from runindex.commands import AnyCommand, BulkCommand
-from runindex.decisions import bulk, runs
+from runindex.commands import AnyCommand, Command, RecordResults
+from runindex.decisions import bulk, jobs, plans, results, runs, runtimes, scoped
 from runindex.domain.idempotency import KeptAnswer
-from runindex.domain.problems import IdempotencyConflict, RefusedError
-from runindex.outcomes import Outcome, Success
+from runindex.domain.problems import IdempotencyConflict, Problem, RefusedError
+from runindex.outcomes import Outcome, ResultRecorded, ResultsRecorded, Success
 from runindex.workspace import Workspace
 
 Decision: TypeAlias = Callable[[Workspace, Any], Success]
@@ -24,6 +25,25 @@ DECISIONS: Final[Mapping[type, Decision]] = {
     commands.RemoveTags: runs.remove_tags,
     commands.SetRetention: runs.set_retention,
     commands.DeleteRun: runs.delete_run,
+    commands.RecordResult: results.record_result,
+    commands.DeleteResults: results.delete_results,
+    commands.PutValues: scoped.put_values,
+    commands.DeleteValues: scoped.delete_values,
+    commands.AppendEvents: scoped.append_events,
+    commands.SetCell: scoped.set_cell,
+    commands.WriteDocument: scoped.write_document,
+    commands.CreatePlan: plans.create_plan,
+    commands.UpdatePlan: plans.update_plan,
+    commands.DeletePlan: plans.delete_plan,
+    commands.StartPlan: plans.start_plan,
+    commands.EnqueueJob: jobs.enqueue_job,
+    commands.ClaimJobs: jobs.claim_jobs,
+    commands.AcknowledgeJob: jobs.acknowledge_job,
+    commands.FailJob: jobs.fail_job,
+    commands.CommitBoundary: runtimes.commit_boundary,
+    commands.ApplyBoundary: runtimes.apply_boundary,
+    commands.PersistInput: runtimes.persist_input,
+    commands.CommitLifecycle: runtimes.commit_lifecycle,
 }
 BULK_DECISIONS: Final[Mapping[type, Callable[[Workspace, Any, int], Success]]] = {
     commands.TransitionRuns: bulk.transition_runs,
@@ -33,38 +53,55 @@ BULK_DECISIONS: Final[Mapping[type, Callable[[Workspace, Any, int], Success]]] =
 
 def decide(workspace: Workspace, batch: Sequence[AnyCommand]) -> list[Outcome | Exception]:
     """Judge each command; one that breaks (an exception, which is a fault of ours) leaves nothing behind."""
-    outcomes: list[Outcome | Exception] = []
-    for place, command in enumerate(batch):
-        workspace.checkpoint()
+    return [_Judgement(workspace, place).outcome(command) for place, command in enumerate(batch)]
+
+
+@dataclass(frozen=True, slots=True)
+class _Judgement:
+    """The judgement of the command at one place of a batch."""
+
+    workspace: Workspace
+    place: int
+
+    def outcome(self, command: Command) -> Outcome | Exception:
+        self.workspace.checkpoint()
         try:
-            outcomes.append(_decide_one(workspace, command, place))
+            return self._keyed(command)
         except RefusedError as refusal:
-            workspace.undo()
-            outcomes.append(refusal.problem)
+            self.workspace.undo()
+            return refusal.problem
         except Exception as error:  # noqa: BLE001 - the other commands of the batch must not suffer
-            workspace.undo()
-            outcomes.append(error)
-    return outcomes
+            self.workspace.undo()
+            return error
 
+    def _keyed(self, command: Command) -> Outcome:
+        scope = command.scope
+        if scope is None:
+            return self._judged(command)
+        kept = self.workspace.kept.get(scope)
+        if kept is not None:
+            same = kept.fingerprint == command.fingerprint
+            return replay(kept.answer, self.workspace) if same else IdempotencyConflict(scope.key)
+        success = self._judged(command)
+        answer = encode_answer(success, command.subject)
+        self.workspace.kept.put(scope, KeptAnswer(scope, command.fingerprint, answer, self.workspace.now))
+        return success
 
-def _decide_one(workspace: Workspace, command: AnyCommand, place: int) -> Outcome:
-    scope = command.scope
-    if scope is None:
-        return _judge(workspace, command, place)
-    kept = workspace.kept.get(scope)
-    if kept is not None:
-        if kept.fingerprint != command.fingerprint:
-            return IdempotencyConflict(scope.key)
-        return replay(kept.answer, workspace)
-    success = _judge(workspace, command, place)
-    workspace.kept.put(
-        scope,
-        KeptAnswer(scope, command.fingerprint, encode_answer(success), workspace.now),
-    )
-    return success
+    def _judged(self, command: Command) -> Success:
+        if isinstance(command, RecordResults):
+            return self._record_results(command)
+        if type(command) in BULK_DECISIONS:
+            return BULK_DECISIONS[type(command)](self.workspace, command, self.place)
+        return DECISIONS[type(command)](self.workspace, command)
 
+    def _record_results(self, command: RecordResults) -> ResultsRecorded:
+        """Judge each entry as if it had come alone, its own idempotency key included."""
+        results.check_number(command)
+        return ResultsRecorded(tuple(self._entry(command, place) for place in range(len(command.results))))
 
-def _judge(workspace: Workspace, command: AnyCommand, place: int) -> Success:
-    if isinstance(command, BulkCommand):
-        return BULK_DECISIONS[type(command)](workspace, command, place)
-    return DECISIONS[type(command)](workspace, command)
+    def _entry(self, command: RecordResults, place: int) -> ResultRecorded | Problem:
+        try:
+            entry = command.results[place].checked_at(f"results.{place}.")
+            return cast("ResultRecorded | Problem", self._keyed(entry))
+        except RefusedError as refusal:
+            return refusal.problem

@@ -40,7 +40,7 @@ IMMORTAL: Final = "the default run cannot be moved or deleted"
 def create_run(workspace: Workspace, command: CreateRun) -> RunApplied:
     """Create a run below an existing parent, if one is named."""
     run_id = command.id or new_id()
-    if workspace.runs.get(run_id) is not None:
+    if workspace.runs.get(run_id) is not None or workspace.taken.get(run_id):
         message = f"{run_id} exists already"
         raise violation(ConstraintReason.ALREADY_EXISTS, message)
     if command.parent_id is not None and workspace.runs.get(command.parent_id) is None:
@@ -157,6 +157,7 @@ def delete_run(workspace: Workspace, command: DeleteRun) -> RunDeleted:
     run = _mortal(workspace, command)
     _check_version(run, command)
     last = replace(run, version=run.version + 1, updated_at=workspace.now)
+    totals = workspace.totals(run)
     workspace.runs.remove(run.id)
     seq = workspace.record(
         RunChangeKind.DELETED,
@@ -165,7 +166,17 @@ def delete_run(workspace: Workspace, command: DeleteRun) -> RunDeleted:
         reason=command.reason,
         actor=command.actor,
     )
-    return RunDeleted(run.id, last.version, seq)
+    return RunDeleted(
+        run.id,
+        last.version,
+        seq,
+        results=totals.results,
+        values=totals.values,
+        events=totals.event_seq - totals.event_floor,
+        cells=totals.cells,
+        documents=totals.documents,
+        receipts=totals.receipts,
+    )
 
 
 def _metadata(run: Run, command: UpdateMetadata) -> JsonText | None:

@@ -1,18 +1,13 @@
-"""Mutations as values: what a caller asks the index to do.
+"""Mutations of runs themselves."""
 
-`checked` judges the form of the input alone (before any look at the storage) and returns the command with its ids in
-stored form. What depends on the state is judged in `runindex.decisions`.
-"""
-
-import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from enum import StrEnum
-from typing import ClassVar, Final, Self, TypeAlias
+from typing import ClassVar, Final, Self
 
+from runindex.commands.base import Command, RunCommand, check_form, run_id_of
 from runindex.domain import jsontext
 from runindex.domain.filters import RunFilter
-from runindex.domain.idempotency import KeyScope, check_key
 from runindex.domain.identity import find_run_id
 from runindex.domain.lifecycle import RunStatus
 from runindex.domain.problems import invalid
@@ -20,7 +15,6 @@ from runindex.domain.retention import KEEP_ALL, Retention
 from runindex.domain.runs import DatasetLink, check_dataset, check_error, check_name
 from runindex.domain.tags import check_tags
 
-MAX_REASON: Final = 1000
 MAX_BULK: Final = 1000
 
 
@@ -40,43 +34,6 @@ class MetadataVerb(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Command:
-    """What every mutation takes. `mutation` is its name in the API: keys are scoped to it."""
-
-    mutation: str
-    reason: str | None = None
-    actor: str | None = None
-    idempotency_key: str | None = None
-    touches_log: ClassVar[bool] = True
-
-    def checked(self) -> Self:
-        """Return the command in stored form; raise RefusedError when the input's form is wrong."""
-        check_key(self.idempotency_key)
-        if self.reason is not None and (len(self.reason) > MAX_REASON or not jsontext.is_plain_text(self.reason)):
-            message = f"a reason has at most {MAX_REASON} characters, no NUL and no lone surrogate"
-            raise invalid(message, "reason")
-        return self
-
-    @property
-    def run_ids(self) -> Iterator[str]:
-        """Yield the ids of the runs that the decision looks at."""
-        yield from ()
-
-    @property
-    def scope(self) -> KeyScope | None:
-        """Return what the idempotency key is kept under, None without a key."""
-        if self.idempotency_key is None:
-            return None
-        return KeyScope(self.actor or "", self.mutation, self.idempotency_key)
-
-    @property
-    def fingerprint(self) -> str:
-        """Return a digest that is the same for the same input."""
-        bare = replace(self, idempotency_key=None, actor=None)
-        return hashlib.sha256(repr(bare).encode("utf-8", "surrogatepass")).hexdigest()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class CreateRun(Command):
     """Create a run, under an id of the caller's or a new one. `metadata` is decoded JSON."""
 
@@ -93,14 +50,14 @@ class CreateRun(Command):
         """Return the command in stored form; raise RefusedError when the input's form is wrong."""
         command = Command.checked(self)
         check_name(self.name)
-        _check_json(self.metadata, "metadata")
+        check_form(self.metadata, "metadata")
         if self.dataset is not None:
             check_dataset(self.dataset)
         return replace(
             command,
-            id=None if self.id is None else _run_id(self.id),
-            parent_id=None if self.parent_id is None else _run_id(self.parent_id, "parentId"),
-            plan_id=None if self.plan_id is None else _run_id(self.plan_id, "planId"),
+            id=None if self.id is None else run_id_of(self.id),
+            parent_id=None if self.parent_id is None else run_id_of(self.parent_id, "parentId"),
+            plan_id=None if self.plan_id is None else run_id_of(self.plan_id, "planId"),
             tags=check_tags(self.tags),
         )
 
@@ -112,23 +69,11 @@ class CreateRun(Command):
         if self.parent_id is not None:
             yield self.parent_id
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RunCommand(Command):
-    """A mutation of one run that exists."""
-
-    id: str
-    expected_version: int | None = None
-
-    def checked(self) -> Self:
-        """Return the command in stored form; raise RefusedError when the input's form is wrong."""
-        command = Command.checked(self)
-        return replace(command, id=_run_id(self.id))
-
     @property
-    def run_ids(self) -> Iterator[str]:
-        """Yield the run's id."""
-        yield self.id
+    def node_ids(self) -> Iterator[str]:
+        """Yield the id asked for: no node of another kind may have it."""
+        if self.id is not None:
+            yield self.id
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -176,7 +121,7 @@ class UpdateMetadata(RunCommand):
         if self.verb is MetadataVerb.CLEAR and self.value is not True:
             message = "to clear is to say true"
             raise invalid(message, "change.clear")
-        _check_json(self.value, f"change.{self.verb}")
+        check_form(self.value, f"change.{self.verb}")
         return command
 
 
@@ -214,6 +159,8 @@ class SetRetention(RunCommand):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DeleteRun(RunCommand):
     """Delete a run and all that is scoped to it."""
+
+    is_scoped: ClassVar[bool] = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -258,32 +205,4 @@ class TransitionRuns(BulkCommand):
 class DeleteRuns(BulkCommand):
     """Delete many runs, each on its own."""
 
-
-AnyCommand: TypeAlias = (
-    CreateRun
-    | StartRun
-    | TransitionRun
-    | RenameRun
-    | UpdateMetadata
-    | AddTags
-    | RemoveTags
-    | SetRetention
-    | DeleteRun
-    | TransitionRuns
-    | DeleteRuns
-)
-
-
-def _run_id(text: str, field: str = "id") -> str:
-    run_id = find_run_id(text)
-    if run_id is None:
-        message = "an id is `default` or a UUID other than the nil one"
-        raise invalid(message, field)
-    return run_id
-
-
-def _check_json(value: jsontext.JsonValue, field: str) -> None:
-    try:
-        jsontext.depth_of(value)
-    except jsontext.JsonError as error:
-        raise invalid(str(error), field) from error
+    is_scoped: ClassVar[bool] = True

@@ -1,0 +1,100 @@
+"""Mutations as values: what a caller asks the index to do.
+
+`checked` judges the form of the input alone (before any look at the storage) and returns the command with its ids in
+stored form. What depends on the state is judged in `runindex.decisions`, on what `run_ids` and `needs` name.
+"""
+
+from runindex.commands.base import Command, RunCommand
+from runindex.commands.jobs import AcknowledgeJob, ClaimJobs, EnqueueJob, FailJob, JobCommand
+from runindex.commands.plans import CreatePlan, DeletePlan, PlanCommand, StartPlan, UpdatePlan
+from runindex.commands.results import DeleteResults, RecordResult, RecordResults
+from runindex.commands.runs import (
+    MAX_BULK,
+    AddTags,
+    BulkCommand,
+    BulkMode,
+    CreateRun,
+    DeleteRun,
+    DeleteRuns,
+    MetadataVerb,
+    RemoveTags,
+    RenameRun,
+    RunSelector,
+    SetRetention,
+    StartRun,
+    TransitionRun,
+    TransitionRuns,
+    UpdateMetadata,
+)
+from runindex.commands.runtimes import (
+    ApplyBoundary,
+    CommitBoundary,
+    CommitLifecycle,
+    InputUpdate,
+    PersistInput,
+    RuntimeCommand,
+)
+from runindex.commands.scoped import (
+    AppendEvents,
+    DeleteValues,
+    DocumentVerb,
+    EventEntry,
+    PutValues,
+    ScopedCommand,
+    SetCell,
+    ValueEntry,
+    WriteDocument,
+)
+
+# Every mutation is a Command; the name says at a port that any of them will do.
+AnyCommand = Command
+
+__all__ = [
+    "MAX_BULK",
+    "AcknowledgeJob",
+    "AddTags",
+    "AnyCommand",
+    "AppendEvents",
+    "ApplyBoundary",
+    "BulkCommand",
+    "BulkMode",
+    "ClaimJobs",
+    "Command",
+    "CommitBoundary",
+    "CommitLifecycle",
+    "CreatePlan",
+    "CreateRun",
+    "DeletePlan",
+    "DeleteResults",
+    "DeleteRun",
+    "DeleteRuns",
+    "DeleteValues",
+    "DocumentVerb",
+    "EnqueueJob",
+    "EventEntry",
+    "FailJob",
+    "InputUpdate",
+    "JobCommand",
+    "MetadataVerb",
+    "PersistInput",
+    "PlanCommand",
+    "PutValues",
+    "RecordResult",
+    "RecordResults",
+    "RemoveTags",
+    "RenameRun",
+    "RunCommand",
+    "RunSelector",
+    "RuntimeCommand",
+    "ScopedCommand",
+    "SetCell",
+    "SetRetention",
+    "StartPlan",
+    "StartRun",
+    "TransitionRun",
+    "TransitionRuns",
+    "UpdateMetadata",
+    "UpdatePlan",
+    "ValueEntry",
+    "WriteDocument",
+]

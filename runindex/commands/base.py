@@ -1,0 +1,121 @@
+"""What all mutations have in common."""
+
+import hashlib
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from typing import ClassVar, Final, Self, TypeAlias
+
+from runindex.domain import jsontext
+from runindex.domain.idempotency import KeyScope, check_key
+from runindex.domain.identity import DEFAULT_RUN, find_run_id
+from runindex.domain.problems import invalid
+from runindex.domain.totals import Totals
+
+# What a decision reads besides runs: a kind of record and the key of one.
+Need: TypeAlias = tuple[type, tuple[object, ...]]
+TotalsOf: TypeAlias = Callable[[str], Totals | None]
+MAX_REASON: Final = 1000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Command:
+    """What every mutation takes. `mutation` is its name in the API: keys are scoped to it."""
+
+    mutation: str
+    reason: str | None = None
+    actor: str | None = None
+    idempotency_key: str | None = None
+    # Whether it always adds to the change log; one that does not may still start its run.
+    touches_log: ClassVar[bool] = True
+    # Whether it works on what belongs to its runs, and so on their totals.
+    is_scoped: ClassVar[bool] = False
+
+    def checked(self) -> Self:
+        """Return the command in stored form; raise RefusedError when the input's form is wrong."""
+        check_key(self.idempotency_key)
+        if self.reason is not None and (len(self.reason) > MAX_REASON or not jsontext.is_plain_text(self.reason)):
+            message = f"a reason has at most {MAX_REASON} characters, no NUL and no lone surrogate"
+            raise invalid(message, "reason")
+        return self
+
+    @property
+    def run_ids(self) -> Iterator[str]:
+        """Yield the ids of the runs that the decision looks at."""
+        yield from ()
+
+    def needs(self, totals_of: TotalsOf) -> Iterator[Need]:
+        """Yield the records that the decision reads; `totals_of` gives those of a run that exists."""
+        del totals_of
+        yield from ()
+
+    @property
+    def node_ids(self) -> Iterator[str]:
+        """Yield the ids under which the decision would make something new, beside `run_ids`."""
+        yield from ()
+
+    @property
+    def scope(self) -> KeyScope | None:
+        """Return what the idempotency key is kept under, None without a key."""
+        if self.idempotency_key is None:
+            return None
+        return KeyScope(self.actor or "", self.mutation, self.idempotency_key)
+
+    @property
+    def subject(self) -> tuple[str, str]:
+        """Return the kind and id of what the mutation is about: what a replay misses when it is gone."""
+        return "Run", next(iter(self.run_ids), "")
+
+    @property
+    def scopes(self) -> Iterator[KeyScope]:
+        """Yield all scopes whose kept answers the decision looks at."""
+        if self.scope is not None:
+            yield self.scope
+
+    @property
+    def fingerprint(self) -> str:
+        """Return a digest that is the same for the same input."""
+        bare = replace(self, idempotency_key=None, actor=None)
+        return hashlib.sha256(repr(bare).encode("utf-8", "surrogatepass")).hexdigest()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunCommand(Command):
+    """A mutation of one run that exists."""
+
+    id: str
+    expected_version: int | None = None
+
+    def checked(self) -> Self:
+        """Return the command in stored form; raise RefusedError when the input's form is wrong."""
+        command = Command.checked(self)
+        return replace(command, id=run_id_of(self.id))
+
+    @property
+    def run_ids(self) -> Iterator[str]:
+        """Yield the run's id."""
+        yield self.id
+
+
+def run_id_of(text: str, field: str = "id") -> str:
+    """Return an id in stored form; refuse text that is none."""
+    run_id = find_run_id(text)
+    if run_id is None:
+        message = "an id is `default` or a UUID other than the nil one"
+        raise invalid(message, field)
+    return run_id
+
+
+def check_form(value: jsontext.JsonValue, field: str) -> None:
+    """Refuse decoded JSON that no storage can return equal."""
+    try:
+        jsontext.depth_of(value)
+    except jsontext.JsonError as error:
+        raise invalid(str(error), field) from error
+
+
+def node_id_of(text: str, field: str) -> str:
+    """Return the id of what is no run in stored form; refuse text that is none."""
+    node_id = find_run_id(text)
+    if node_id is None or node_id == DEFAULT_RUN:
+        raise invalid("an id is a UUID other than the nil one", field)
+    return node_id

@@ -1,0 +1,107 @@
+"""Mutations of jobs."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from typing import ClassVar, Self
+
+from runindex.commands.base import Command, Need, TotalsOf, check_form, node_id_of, run_id_of
+from runindex.domain.instants import Micros
+from runindex.domain.jobs import MAX_ATTEMPTS, MAX_LEASE_SECONDS, MAX_LIMIT, MAX_QUEUE, Job
+from runindex.domain.jsontext import JsonValue, is_plain_text
+from runindex.domain.problems import invalid
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EnqueueJob(Command):
+    """Offer a job, due at `run_at` or at once."""
+
+    touches_log: ClassVar[bool] = False
+    queue: str = "default"
+    data: JsonValue = None
+    run_at: Micros | None = None
+    priority: int = 0
+    max_attempts: int = 3
+    run_id: str | None = None
+
+    def checked(self) -> Self:
+        """Return the command in stored form; raise RefusedError when the input's form is wrong."""
+        command = Command.checked(self)
+        check_queue(self.queue)
+        check_form(self.data, "data")
+        if not 1 <= self.max_attempts <= MAX_ATTEMPTS:
+            raise invalid(f"1 to {MAX_ATTEMPTS}", "maxAttempts")
+        return replace(command, run_id=None if self.run_id is None else run_id_of(self.run_id, "runId"))
+
+    @property
+    def run_ids(self) -> Iterator[str]:
+        """Yield the run's id, if there is one."""
+        if self.run_id is not None:
+            yield self.run_id
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClaimJobs(Command):
+    """Take due jobs of a queue, each for so many seconds."""
+
+    touches_log: ClassVar[bool] = False
+    queue: str = "default"
+    limit: int = 1
+    lease_seconds: int = 300
+
+    def checked(self) -> Self:
+        """Return the command in stored form; raise RefusedError when the input's form is wrong."""
+        check_queue(self.queue)
+        if not 1 <= self.limit <= MAX_LIMIT:
+            raise invalid(f"1 to {MAX_LIMIT}", "limit")
+        if not 1 <= self.lease_seconds <= MAX_LEASE_SECONDS:
+            raise invalid(f"1 to {MAX_LEASE_SECONDS}", "leaseSeconds")
+        return Command.checked(self)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JobCommand(Command):
+    """What a worker says of a job; `attempt` names the claim that speaks."""
+
+    touches_log: ClassVar[bool] = False
+    id: str
+    attempt: int | None = None
+
+    def checked(self) -> Self:
+        """Return the command in stored form; raise RefusedError when the input's form is wrong."""
+        return replace(Command.checked(self), id=node_id_of(self.id, "id"))
+
+    @property
+    def subject(self) -> tuple[str, str]:
+        """Return the job."""
+        return "Job", self.id
+
+    def needs(self, totals_of: TotalsOf) -> Iterator[Need]:
+        """Yield the job."""
+        del totals_of
+        yield Job, (self.id,)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AcknowledgeJob(JobCommand):
+    """Say that a job is done."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FailJob(JobCommand):
+    """Say that a job failed, to be tried again or for good."""
+
+    error: str
+    retry: bool = True
+
+    def checked(self) -> Self:
+        """Return the command in stored form; raise RefusedError when the input's form is wrong."""
+        if not is_plain_text(self.error):
+            raise invalid("text with NUL or a lone surrogate", "error")
+        return JobCommand.checked(self)
+
+
+def check_queue(queue: str, field: str = "queue") -> str:
+    """Return a queue's name; refuse an empty or overlong one."""
+    if not 1 <= len(queue) <= MAX_QUEUE or not is_plain_text(queue):
+        raise invalid(f"a queue has 1 to {MAX_QUEUE} characters, no NUL and no lone surrogate", field)
+    return queue

@@ -1,0 +1,109 @@
+"""Mutations of plans."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from typing import ClassVar, Self
+
+from runindex.commands.base import Command, Need, TotalsOf, check_form, node_id_of
+from runindex.commands.jobs import check_queue
+from runindex.domain.instants import Micros
+from runindex.domain.jobs import MAX_ATTEMPTS
+from runindex.domain.jsontext import JsonValue
+from runindex.domain.plans import Plan
+from runindex.domain.problems import invalid
+from runindex.domain.runs import check_name
+from runindex.domain.tags import check_tags
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CreatePlan(Command):
+    """Keep a plan."""
+
+    touches_log: ClassVar[bool] = False
+    name: str
+    spec: JsonValue
+
+    @property
+    def subject(self) -> tuple[str, str]:
+        """Return a plan; which one is known only when it is made."""
+        return "Plan", ""
+
+    def checked(self) -> Self:
+        """Return the command in stored form; raise RefusedError when the input's form is wrong."""
+        check_name(self.name)
+        check_form(self.spec, "spec")
+        return Command.checked(self)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlanCommand(Command):
+    """A mutation of a plan that exists."""
+
+    touches_log: ClassVar[bool] = False
+    id: str
+
+    def checked(self) -> Self:
+        """Return the command in stored form; raise RefusedError when the input's form is wrong."""
+        return replace(Command.checked(self), id=node_id_of(self.id, "id"))
+
+    @property
+    def subject(self) -> tuple[str, str]:
+        """Return the plan."""
+        return "Plan", self.id
+
+    def needs(self, totals_of: TotalsOf) -> Iterator[Need]:
+        """Yield the plan."""
+        del totals_of
+        yield Plan, (self.id,)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UpdatePlan(PlanCommand):
+    """Replace what is given of a plan; None leaves it as it is."""
+
+    name: str | None = None
+    spec: JsonValue = None
+    expected_version: int | None = None
+
+    def checked(self) -> Self:
+        """Return the command in stored form; raise RefusedError when the input's form is wrong."""
+        command = PlanCommand.checked(self)
+        check_name(self.name)
+        check_form(self.spec, "spec")
+        return command
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeletePlan(PlanCommand):
+    """Delete a plan; its runs stay."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StartPlan(Command):
+    """Create a run of a plan and the job that offers it, both or neither."""
+
+    plan_id: str
+    name: str | None = None
+    metadata: JsonValue = None
+    tags: tuple[str, ...] = ()
+    queue: str = "default"
+    data: JsonValue = None
+    priority: int = 0
+    run_at: Micros | None = None
+    max_attempts: int = 3
+
+    def checked(self) -> Self:
+        """Return the command in stored form; raise RefusedError when the input's form is wrong."""
+        command = Command.checked(self)
+        check_name(self.name)
+        check_form(self.metadata, "metadata")
+        check_form(self.data, "data")
+        check_queue(self.queue)
+        if not 1 <= self.max_attempts <= MAX_ATTEMPTS:
+            raise invalid(f"1 to {MAX_ATTEMPTS}", "maxAttempts")
+        return replace(command, plan_id=node_id_of(self.plan_id, "planId"), tags=check_tags(self.tags))
+
+    def needs(self, totals_of: TotalsOf) -> Iterator[Need]:
+        """Yield the plan."""
+        del totals_of
+        yield Plan, (self.plan_id,)

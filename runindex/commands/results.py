@@ -1,0 +1,134 @@
+"""Mutations of a run's results."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from typing import ClassVar, Self
+
+from runindex.commands.base import Command, Need, TotalsOf, check_form, node_id_of, run_id_of
+from runindex.domain.idempotency import KeyScope
+from runindex.domain.identity import find_run_id
+from runindex.domain.instants import Micros
+from runindex.domain.jsontext import JsonValue, is_plain_text
+from runindex.domain.problems import invalid
+from runindex.domain.results import Item, Result, Score, check_item_id, check_scores, check_times
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecordResult(Command):
+    """Record one attempt at one item. Payloads are decoded JSON; `latency` is milliseconds."""
+
+    touches_log: ClassVar[bool] = False
+    is_scoped: ClassVar[bool] = True
+    run_id: str
+    item_id: str
+    latency: float
+    started_at: Micros
+    completed_at: Micros
+    id: str | None = None
+    item_version: Micros | None = None
+    input: JsonValue = None
+    output: JsonValue = None
+    expected_output: JsonValue = None
+    error: str | None = None
+    retry_count: int = 0
+    scores: tuple[Score, ...] = ()
+
+    def checked(self) -> Self:
+        """Return the command in stored form; raise RefusedError when the input's form is wrong."""
+        return self.checked_at("")
+
+    def checked_at(self, prefix: str) -> Self:
+        """Do as `checked`, for an entry whose fields' paths begin with `prefix`."""
+        Command.checked(self)
+        check_item_id(self.item_id, f"{prefix}itemId")
+        check_times(self.started_at, self.completed_at, self.latency, prefix)
+        if self.retry_count < 0:
+            raise invalid("must be 0 or more", f"{prefix}retryCount")
+        if self.error is not None and not is_plain_text(self.error):
+            raise invalid("text with NUL or a lone surrogate", f"{prefix}error")
+        for name, value in (
+            ("input", self.input),
+            ("output", self.output),
+            ("expectedOutput", self.expected_output),
+        ):
+            check_form(value, f"{prefix}{name}")
+        check_scores(self.scores, f"{prefix}scores")
+        return replace(
+            self,
+            run_id=run_id_of(self.run_id, f"{prefix}runId"),
+            id=None if self.id is None else node_id_of(self.id, f"{prefix}id"),
+        )
+
+    @property
+    def run_ids(self) -> Iterator[str]:
+        """Yield the run's id."""
+        run_id = find_run_id(self.run_id)
+        if run_id is not None:
+            yield run_id
+
+    def needs(self, totals_of: TotalsOf) -> Iterator[Need]:
+        """Yield the item, and the attempt that may be stored already."""
+        for run_id in self.run_ids:
+            totals = totals_of(run_id)
+            if totals is not None:
+                yield Item, (totals.owner, totals.generation, self.item_id)
+                yield Result, (totals.owner, totals.generation, self.item_id, self.retry_count)
+
+    @property
+    def node_ids(self) -> Iterator[str]:
+        """Yield the id asked for."""
+        result_id = None if self.id is None else find_run_id(self.id)
+        if result_id is not None:
+            yield result_id
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecordResults(Command):
+    """Record many attempts, each on its own; entries are judged in their order."""
+
+    touches_log: ClassVar[bool] = False
+    is_scoped: ClassVar[bool] = True
+    results: tuple[RecordResult, ...]
+
+    @property
+    def run_ids(self) -> Iterator[str]:
+        """Yield the ids of all runs named."""
+        for result in self.results:
+            yield from result.run_ids
+
+    def needs(self, totals_of: TotalsOf) -> Iterator[Need]:
+        """Yield what each entry needs."""
+        for result in self.results:
+            yield from result.needs(totals_of)
+
+    @property
+    def node_ids(self) -> Iterator[str]:
+        """Yield the ids asked for."""
+        for result in self.results:
+            yield from result.node_ids
+
+    @property
+    def scopes(self) -> Iterator[KeyScope]:
+        """Yield the entries' own keys besides the call's."""
+        if self.scope is not None:
+            yield self.scope
+        for result in self.results:
+            yield from result.scopes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeleteResults(Command):
+    """Delete all results of a run; the run stays."""
+
+    touches_log: ClassVar[bool] = False
+    is_scoped: ClassVar[bool] = True
+    run_id: str
+
+    def checked(self) -> Self:
+        """Return the command in stored form; raise RefusedError when the input's form is wrong."""
+        return replace(Command.checked(self), run_id=run_id_of(self.run_id, "runId"))
+
+    @property
+    def run_ids(self) -> Iterator[str]:
+        """Yield the run's id."""
+        yield self.run_id

@@ -1,0 +1,160 @@
+"""Mutations of agent runtimes."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from typing import ClassVar, Self
+
+from runindex.commands.base import Command, Need, TotalsOf, check_form, run_id_of
+from runindex.domain.jsontext import JsonValue, is_plain_text
+from runindex.domain.problems import invalid
+from runindex.domain.runtimes import (
+    MAX_SNAPSHOT,
+    InputDurability,
+    InputState,
+    Receipt,
+    ReceiptHead,
+    RunBoundary,
+    Runtime,
+    RuntimeInput,
+    RuntimeState,
+    check_reference,
+)
+
+LARGEST_INT = 2**31 - 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InputUpdate:
+    """What is said of an input; only the fields in `given` replace what is known."""
+
+    input_id: str
+    state: InputState
+    durability: InputDurability | None = None
+    idempotency_key: str | None = None
+    attempt_count: int | None = None
+    recovery_count: int | None = None
+    detail: JsonValue = None
+    given: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RuntimeCommand(Command):
+    """A mutation of a runtime, which need not exist."""
+
+    touches_log: ClassVar[bool] = False
+    runtime_id: str
+    updates: tuple[InputUpdate, ...] = ()
+    # What the API calls the updates: where a problem with one is found.
+    updates_field: str = field(default="inputUpdates", repr=False)
+
+    def checked(self) -> Self:
+        """Return the command in stored form; raise RefusedError when the input's form is wrong."""
+        check_reference(self.runtime_id, "runtimeId")
+        for place, update in enumerate(self.updates):
+            _check_update(update, f"{self.updates_field}.{place}.")
+        return Command.checked(self)
+
+    def needs(self, totals_of: TotalsOf) -> Iterator[Need]:
+        """Yield the runtime and the inputs."""
+        del totals_of
+        yield Runtime, (self.runtime_id,)
+        yield from ((RuntimeInput, (self.runtime_id, update.input_id)) for update in self.updates)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CommitBoundary(RuntimeCommand):
+    """Commit a boundary of a run: a receipt, the snapshot and the inputs in one step."""
+
+    is_scoped: ClassVar[bool] = True
+    run_id: str
+    boundary: RunBoundary
+    snapshot: bytes
+    contributing_input_ids: tuple[str, ...] = ()
+
+    def checked(self) -> Self:
+        """Return the command in stored form; raise RefusedError when the input's form is wrong."""
+        command = RuntimeCommand.checked(self)
+        check_snapshot(self.snapshot)
+        for place, input_id in enumerate(self.contributing_input_ids):
+            check_reference(input_id, f"contributingInputIds.{place}")
+        return replace(command, run_id=run_id_of(self.run_id, "runId"))
+
+    @property
+    def run_ids(self) -> Iterator[str]:
+        """Yield the run's id."""
+        yield self.run_id
+
+    def needs(self, totals_of: TotalsOf) -> Iterator[Need]:
+        """Yield the runtime, the inputs, and the next sequence."""
+        yield from RuntimeCommand.needs(self, totals_of)
+        totals = totals_of(self.run_id)
+        if totals is not None:
+            yield ReceiptHead, (self.runtime_id, totals.owner)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ApplyBoundary(RuntimeCommand):
+    """Keep a receipt that the caller made, and what goes with it; a snapshot of None keeps the one there is."""
+
+    is_scoped: ClassVar[bool] = True
+    run_id: str
+    sequence: int
+    boundary: RunBoundary
+    contributing_input_ids: tuple[str, ...]
+    conversation_digest: str | None
+    message_count: int
+    snapshot: bytes | None = None
+
+    def checked(self) -> Self:
+        """Return the command in stored form; raise RefusedError when the input's form is wrong."""
+        command = RuntimeCommand.checked(self)
+        check_snapshot(self.snapshot)
+        for name, count in (("sequence", self.sequence), ("messageCount", self.message_count)):
+            if not 0 <= count < LARGEST_INT:
+                raise invalid("must be 0 or more", f"receipt.{name}")
+        for place, input_id in enumerate(self.contributing_input_ids):
+            check_reference(input_id, f"receipt.contributingInputIds.{place}")
+        if self.conversation_digest is not None and not is_plain_text(self.conversation_digest):
+            raise invalid("text with NUL or a lone surrogate", "receipt.conversationDigest")
+        return replace(command, run_id=run_id_of(self.run_id, "receipt.runId"))
+
+    @property
+    def run_ids(self) -> Iterator[str]:
+        """Yield the run's id."""
+        yield self.run_id
+
+    def needs(self, totals_of: TotalsOf) -> Iterator[Need]:
+        """Yield the runtime, the inputs, the next sequence, and the receipt that may be there."""
+        yield from RuntimeCommand.needs(self, totals_of)
+        totals = totals_of(self.run_id)
+        if totals is not None:
+            yield ReceiptHead, (self.runtime_id, totals.owner)
+            yield Receipt, (self.runtime_id, totals.owner, self.sequence)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PersistInput(RuntimeCommand):
+    """Insert or update one input."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CommitLifecycle(RuntimeCommand):
+    """Write a runtime's state and inputs in one step."""
+
+    state: RuntimeState
+
+
+def check_snapshot(snapshot: bytes | None) -> None:
+    """Refuse a snapshot that is too large."""
+    if snapshot is not None and len(snapshot) > MAX_SNAPSHOT:
+        raise invalid(f"more than {MAX_SNAPSHOT} bytes", "snapshot")
+
+
+def _check_update(update: InputUpdate, prefix: str) -> None:
+    check_reference(update.input_id, f"{prefix}inputId")
+    check_form(update.detail, f"{prefix}detail")
+    if update.idempotency_key is not None and not is_plain_text(update.idempotency_key):
+        raise invalid("text with NUL or a lone surrogate", f"{prefix}idempotencyKey")
+    for name, count in (("attemptCount", update.attempt_count), ("recoveryCount", update.recovery_count)):
+        if count is not None and count < 0:
+            raise invalid("must be 0 or more", f"{prefix}{name}")

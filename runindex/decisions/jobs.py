@@ -1,0 +1,84 @@
+"""Decisions on jobs: offered, handed out under a lease, acknowledged or failed by the claim that holds it."""
+
+from runindex.commands import AcknowledgeJob, ClaimJobs, EnqueueJob, FailJob, JobCommand
+from runindex.decisions.scope import existing_run
+from runindex.domain.identity import new_id
+from runindex.domain.jobs import LEASE_EXPIRED, Job, JobStatus
+from runindex.domain.metadata import check_json
+from runindex.domain.problems import ConstraintReason, NotFound, RefusedError, violation
+from runindex.domain.scoped import MAX_CONTENT, MAX_DEPTH
+from runindex.outcomes import JobSaved, JobsClaimed
+from runindex.workspace import Workspace
+
+
+def enqueue_job(workspace: Workspace, command: EnqueueJob) -> JobSaved:
+    """Offer a job; the run it names must exist."""
+    if command.run_id is not None:
+        existing_run(workspace, command.run_id)
+    data = None
+    if command.data is not None:
+        data = check_json(command.data, "data", max_bytes=MAX_CONTENT, max_depth=MAX_DEPTH)
+    job = Job(
+        id=new_id(),
+        queue=command.queue,
+        data=data,
+        status=JobStatus.PENDING,
+        priority=command.priority,
+        attempts=0,
+        max_attempts=command.max_attempts,
+        run_at=workspace.now if command.run_at is None else command.run_at,
+        created_at=workspace.now,
+        run_id=command.run_id,
+    )
+    workspace.save(job)
+    return JobSaved(job)
+
+
+def claim_jobs(workspace: Workspace, command: ClaimJobs) -> JobsClaimed:
+    """Hand out due jobs; one whose lease lapsed in its last attempt fails instead."""
+    claimed: list[Job] = []
+    for due in workspace.due_jobs.get(command.queue, ()):
+        job = workspace.records(Job).get(due.key)
+        if job is None or not job.is_due(workspace.now):
+            continue
+        if job.has_lapsed(workspace.now) and job.attempts >= job.max_attempts:
+            workspace.save(job.failed(workspace.now, LEASE_EXPIRED, retry=False))
+        elif len(claimed) < command.limit:
+            claimed.append(job.claimed(workspace.now, command.lease_seconds))
+            workspace.save(claimed[-1])
+    return JobsClaimed(tuple(claimed))
+
+
+def acknowledge_job(workspace: Workspace, command: AcknowledgeJob) -> JobSaved:
+    """Say that a job is done; saying it twice is the same as once."""
+    job = _held(workspace, command)
+    if job.status is JobStatus.COMPLETED:
+        return JobSaved(job)
+    if job.status is not JobStatus.RUNNING:
+        raise _lease_lost(f"the job is {job.status}")
+    done = job.completed(workspace.now)
+    workspace.save(done)
+    return JobSaved(done)
+
+
+def fail_job(workspace: Workspace, command: FailJob) -> JobSaved:
+    """Say that a job failed; it is tried again after a growing pause, or is over."""
+    job = _held(workspace, command)
+    if job.status is not JobStatus.RUNNING:
+        raise _lease_lost(f"the job is {job.status}")
+    failed = job.failed(workspace.now, command.error, retry=command.retry)
+    workspace.save(failed)
+    return JobSaved(failed)
+
+
+def _held(workspace: Workspace, command: JobCommand) -> Job:
+    job = workspace.records(Job).get((command.id,))
+    if job is None:
+        raise RefusedError(NotFound("Job", command.id))
+    if command.attempt is not None and command.attempt != job.attempts:
+        raise _lease_lost(f"attempt {command.attempt} no longer holds the job, attempt {job.attempts} does")
+    return job
+
+
+def _lease_lost(message: str) -> RefusedError:
+    return violation(ConstraintReason.LEASE_LOST, message)

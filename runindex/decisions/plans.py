@@ -1,0 +1,99 @@
+"""Decisions on plans, and on what is started from them."""
+
+from dataclasses import replace
+
+from runindex.commands import CreatePlan, CreateRun, DeletePlan, EnqueueJob, PlanCommand, StartPlan, UpdatePlan
+from runindex.decisions.jobs import enqueue_job
+from runindex.decisions.runs import create_run
+from runindex.decisions.scope import check_version
+from runindex.domain.identity import new_id
+from runindex.domain.jsontext import JsonText, JsonValue
+from runindex.domain.metadata import check_json
+from runindex.domain.plans import Plan
+from runindex.domain.problems import ConstraintReason, ConstraintViolation, InvalidInput, NotFound, RefusedError
+from runindex.domain.scoped import MAX_CONTENT, MAX_DEPTH
+from runindex.outcomes import PlanDeleted, PlanSaved, PlanStarted
+from runindex.workspace import Workspace
+
+
+def create_plan(workspace: Workspace, command: CreatePlan) -> PlanSaved:
+    """Keep a plan."""
+    spec = _spec(command.spec)
+    plan = Plan(new_id(), command.name, command.name.lower(), spec, workspace.now, workspace.now)
+    workspace.save(plan)
+    return PlanSaved(plan)
+
+
+def update_plan(workspace: Workspace, command: UpdatePlan) -> PlanSaved:
+    """Replace what is given."""
+    plan = _existing(workspace, command)
+    check_version(command.expected_version, plan.version)
+    name = plan.name if command.name is None else command.name
+    spec = plan.spec if command.spec is None else _spec(command.spec)
+    changed = replace(
+        plan, name=name, name_folded=name.lower(), spec=spec, updated_at=workspace.now, version=plan.version + 1
+    )
+    workspace.save(changed)
+    return PlanSaved(changed)
+
+
+def delete_plan(workspace: Workspace, command: DeletePlan) -> PlanDeleted:
+    """Delete a plan; its runs stay, their plan dangling."""
+    plan = _existing(workspace, command)
+    workspace.records(Plan).remove(plan.key)
+    return PlanDeleted(plan.id)
+
+
+def start_plan(workspace: Workspace, command: StartPlan) -> PlanStarted:
+    """Create a run of the plan and the job that offers it, both or neither."""
+    if workspace.records(Plan).get((command.plan_id,)) is None:
+        raise RefusedError(NotFound("Plan", command.plan_id))
+    created = create_run(
+        workspace,
+        CreateRun(
+            mutation=command.mutation,
+            name=command.name,
+            metadata=command.metadata,
+            tags=command.tags,
+            plan_id=command.plan_id,
+            reason=command.reason,
+            actor=command.actor,
+        ),
+    )
+    enqueued = enqueue_job(
+        workspace,
+        EnqueueJob(
+            mutation=command.mutation,
+            queue=command.queue,
+            data=_with_ids(command.data, command.plan_id, created.run.id),
+            run_at=command.run_at,
+            priority=command.priority,
+            max_attempts=command.max_attempts,
+            run_id=created.run.id,
+        ),
+    )
+    return PlanStarted(created.run, enqueued.job, created.seq)
+
+
+def _existing(workspace: Workspace, command: PlanCommand) -> Plan:
+    plan = workspace.records(Plan).get((command.id,))
+    if plan is None:
+        raise RefusedError(NotFound("Plan", command.id))
+    return plan
+
+
+def _spec(spec: JsonValue) -> JsonText:
+    """Return the spec's text. A plan's outcomes have no ConstraintViolation, so that a limit is an InvalidInput."""
+    try:
+        return check_json(spec, "spec", max_bytes=MAX_CONTENT, max_depth=MAX_DEPTH)
+    except RefusedError as refusal:
+        match refusal.problem:
+            case ConstraintViolation(ConstraintReason.LIMIT_EXCEEDED, message):
+                raise RefusedError(InvalidInput(message, "spec")) from refusal
+        raise
+
+
+def _with_ids(data: JsonValue, plan_id: str, run_id: str) -> JsonValue:
+    if data is None or isinstance(data, dict):
+        return {**(data or {}), "planId": plan_id, "runId": run_id}
+    return data

@@ -1,0 +1,109 @@
+"""Decisions on results: recorded once, counted by item, deleted together."""
+
+from dataclasses import replace
+
+from runindex.commands import MAX_BULK, DeleteResults, RecordResult, RecordResults
+from runindex.decisions.scope import existing_run, open_run, start_if_new
+from runindex.domain.identity import new_id
+from runindex.domain.jsontext import JsonText, JsonValue
+from runindex.domain.metadata import check_json
+from runindex.domain.problems import ConstraintReason, violation
+from runindex.domain.results import Item, Result, content_of, encode_scores
+from runindex.domain.runs import Run
+from runindex.domain.scoped import MAX_CONTENT, MAX_DEPTH
+from runindex.domain.totals import Totals
+from runindex.outcomes import ResultRecorded, ResultsDeleted
+from runindex.workspace import Workspace
+
+
+def record_result(workspace: Workspace, command: RecordResult) -> ResultRecorded:
+    """Store one attempt; the same one again is answered with what is stored, whatever the run's status is by then."""
+    run = existing_run(workspace, command.run_id)
+    totals = workspace.totals(run)
+    item_key = (totals.owner, totals.generation, command.item_id)
+    stored = workspace.records(Result).get((*item_key, command.retry_count))
+    result = _result(workspace, command, run, totals)
+    if stored is not None:
+        return _again(stored, result, command)
+    open_run(workspace, run.id)
+    _check_id(workspace, command)
+    item = workspace.records(Item).get(item_key) or Item(*item_key)
+    after = item.attempted(command.retry_count, failed=command.error is not None)
+    workspace.save(result)
+    workspace.save(after)
+    workspace.save(_counted(totals, item, after))
+    start_if_new(workspace, run, command)
+    return ResultRecorded(result)
+
+
+def check_number(command: RecordResults) -> None:
+    """Refuse more results than one call may bring."""
+    if len(command.results) > MAX_BULK:
+        raise violation(ConstraintReason.LIMIT_EXCEEDED, f"more than {MAX_BULK} results in one call")
+
+
+def delete_results(workspace: Workspace, command: DeleteResults) -> ResultsDeleted:
+    """Begin a new generation of results: the former one is in no list any more, and is swept away later."""
+    totals = workspace.totals(existing_run(workspace, command.run_id))
+    if totals.results:
+        workspace.save(replace(totals, generation=totals.generation + 1, results=0, items=0, succeeded=0, failed=0))
+    return ResultsDeleted(command.run_id, totals.results)
+
+
+def _again(stored: Result, sent: Result, command: RecordResult) -> ResultRecorded:
+    same_id = command.id is None or command.id == stored.id
+    if not same_id or content_of(stored) != content_of(sent):
+        raise violation(
+            ConstraintReason.DUPLICATE_RESULT, "this attempt at this item is stored already, with other content"
+        )
+    return ResultRecorded(stored, replayed=True)
+
+
+def _check_id(workspace: Workspace, command: RecordResult) -> None:
+    """Refuse an id that any node has; one that only a deleted result had is free again."""
+    if command.id is None:
+        return
+    if workspace.taken.get(command.id) or workspace.runs.get(command.id) is not None:
+        raise violation(ConstraintReason.ALREADY_EXISTS, f"{command.id} exists already")
+    gone = workspace.gone_results.get(command.id)
+    if gone is not None:
+        workspace.records(Result).remove(gone.key)
+    workspace.taken.put(command.id, row=True)
+
+
+def _result(workspace: Workspace, command: RecordResult, run: Run, totals: Totals) -> Result:
+    return Result(
+        owner=totals.owner,
+        generation=totals.generation,
+        item_id=command.item_id,
+        retry_count=command.retry_count,
+        id=command.id or new_id(),
+        run_id=run.id,
+        seq=totals.result_seq,
+        item_version=command.item_version,
+        input=_text(command.input, "input"),
+        output=_text(command.output, "output"),
+        expected_output=_text(command.expected_output, "expectedOutput"),
+        latency=command.latency,
+        error=command.error,
+        started_at=command.started_at,
+        completed_at=command.completed_at,
+        created_at=workspace.now,
+        scores=encode_scores(command.scores),
+    )
+
+
+def _text(value: JsonValue, field: str) -> JsonText | None:
+    return None if value is None else check_json(value, field, max_bytes=MAX_CONTENT, max_depth=MAX_DEPTH)
+
+
+def _counted(totals: Totals, before: Item, after: Item) -> Totals:
+    was_failed = before.attempts > 0 and not before.succeeded
+    return replace(
+        totals,
+        results=totals.results + 1,
+        result_seq=totals.result_seq + 1,
+        items=totals.items + (before.attempts == 0),
+        succeeded=totals.succeeded + after.succeeded - before.succeeded,
+        failed=totals.failed + (not after.succeeded) - was_failed,
+    )

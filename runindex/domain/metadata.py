@@ -42,10 +42,11 @@ def check_json(value: JsonValue, field: str, *, max_bytes: int, max_depth: int) 
 
 
 def patched(metadata: JsonText | None, patch: JsonValue) -> JsonText | None:
-    """Return the metadata with a merge patch applied, checked like any other."""
+    """Return the metadata with a merge patch applied, both checked like any other."""
     if not isinstance(patch, Mapping):
         message = "a patch of metadata is a JSON object"
         raise violation(ConstraintReason.METADATA_NOT_OBJECT, message)
-    jsontext.depth_of(patch)
+    # Whatever a patch takes away, it is read and merged as a whole: the limits hold for it too.
+    check_metadata(patch, "change.patch")
     present = {} if metadata is None else jsontext.loads(metadata)
     return check_metadata(jsontext.merge_patch(present, patch), "change.patch")

@@ -1,0 +1,61 @@
+"""Lists of runs, and runs by id."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from functools import lru_cache
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, bindparam, select
+
+from persistence.sql import read_dialect
+from persistence.sql.conditions import Condition, taken_apart
+from persistence.sql.fetching import Fetching
+from persistence.sql.filters import TEXT, matching
+from persistence.sql.pages import Stretch, in_list_order, page_of_runs, stretch_of, values_of
+from persistence.sql.tables import runs
+from runindex.domain.jsontext import dumps
+from runindex.queries import RUN_COLUMNS, Columns, Row, RunOrder, RunQuery
+
+
+class RunReads(Fetching):
+    """Answers which runs there are."""
+
+    async def find_runs(self, run_ids: Sequence[str], columns: Columns) -> Mapping[str, Row]:
+        """Return the runs of those ids that exist."""
+        if len(run_ids) == 1:
+            rows = await self._fetch(_find_one(columns), {"id": run_ids[0]})
+        else:
+            rows = await self._fetch(_find_many(columns), {"ids": array_of(run_ids)})
+        return {row["id"]: row for row in rows}
+
+    async def list_runs(self, query: RunQuery) -> Sequence[Row]:
+        """Return a stretch of a list of runs. The order's column is among the columns answered."""
+        conditions, values = taken_apart(query.filter)
+        statement = _list(conditions, query.columns, query.order, stretch_of(query.window))
+        return in_list_order(await self._fetch(statement, values | values_of(query.window)), query.window)
+
+
+def array_of(texts: Iterable[str]) -> str:
+    """Return texts as the JSON array that statements take."""
+    return dumps(list(texts))
+
+
+def chosen(columns: Columns, *more: str) -> list[ColumnElement[Any]]:
+    """Return those columns of `runs`, in the table's order, with the id and some more."""
+    wanted = columns.union(more, ("id",))
+    return [runs.c[name] for name in RUN_COLUMNS if name in wanted]
+
+
+@lru_cache(maxsize=256)
+def _find_one(columns: Columns) -> Select[Any]:
+    return select(*chosen(columns)).where(runs.c.id == bindparam("id", type_=TEXT))
+
+
+@lru_cache(maxsize=256)
+def _find_many(columns: Columns) -> Select[Any]:
+    return select(*chosen(columns)).where(read_dialect.one_of(runs.c.id, bindparam("ids", type_=TEXT)))
+
+
+@lru_cache(maxsize=1024)
+def _list(conditions: tuple[Condition, ...], columns: Columns, order: RunOrder, stretch: Stretch) -> Select[Any]:
+    selection = select(*chosen(columns, order.field.column)).where(matching(conditions))
+    return page_of_runs(selection, order, stretch)

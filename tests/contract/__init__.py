@@ -1,0 +1,1 @@
+"""What every storage must do alike: the suites of the ports."""

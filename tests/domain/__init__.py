@@ -1,0 +1,1 @@
+"""The pure values and rules by themselves."""

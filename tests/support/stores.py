@@ -1,0 +1,91 @@
+"""Short ways to ask a store, whichever it is."""
+
+from collections.abc import Sequence
+
+from runindex.commands import AnyCommand
+from runindex.domain.changes import Change
+from runindex.domain.filters import EVERYTHING, RunFilter
+from runindex.domain.identity import DEFAULT_RUN
+from runindex.domain.problems import PROBLEMS
+from runindex.domain.runs import Run
+from runindex.outcomes import BulkApplied, Outcome, RunApplied
+from runindex.ports import ChangeQuery, Store
+from runindex.queries import ALL_COLUMNS, NEWEST_FIRST, RunGroupKey, RunOrder, RunQuery, Window
+from runindex.rows import run_of
+
+PLENTY = 10_000
+MADE = RunFilter(include_archived=True, not_=RunFilter(ids=(DEFAULT_RUN,)))
+
+
+async def apply(store: Store, *batch: AnyCommand) -> list[Outcome]:
+    """Apply a batch and return its outcomes; a fault of any is raised."""
+    outcomes: list[Outcome] = []
+    for outcome in await store.apply(batch):
+        if isinstance(outcome, Exception):
+            raise outcome
+        outcomes.append(outcome)
+    assert len(outcomes) == len(batch)
+    return outcomes
+
+
+async def do(store: Store, command: AnyCommand) -> Outcome:
+    """Apply one command and return its outcome."""
+    return (await apply(store, command))[0]
+
+
+async def made(store: Store, *batch: AnyCommand) -> Run:
+    """Apply commands that succeed, one after the other, and return the run as the last one left it."""
+    outcome: Outcome | None = None
+    for command in batch:
+        outcome = await do(store, command)
+        assert not isinstance(outcome, PROBLEMS), outcome
+    assert isinstance(outcome, RunApplied)
+    return outcome.run
+
+
+async def bulk(store: Store, command: AnyCommand) -> BulkApplied:
+    """Apply a bulk command and return its outcome."""
+    outcome = await do(store, command)
+    assert isinstance(outcome, BulkApplied), outcome
+    return outcome
+
+
+async def find(store: Store, run_id: str) -> Run | None:
+    """Return a run, or None."""
+    row = (await store.find_runs([run_id], ALL_COLUMNS)).get(run_id)
+    return None if row is None else run_of(row)
+
+
+async def get(store: Store, run_id: str) -> Run:
+    """Return a run that exists."""
+    run = await find(store, run_id)
+    assert run is not None
+    return run
+
+
+async def listed(
+    store: Store, run_filter: RunFilter = EVERYTHING, order: RunOrder = NEWEST_FIRST, window: Window | None = None
+) -> list[Run]:
+    """Return the runs of a list, by default all of them."""
+    rows = await store.list_runs(RunQuery(run_filter, window or Window(PLENTY), ALL_COLUMNS, order))
+    return [run_of(row) for row in rows]
+
+
+async def listed_ids(store: Store, run_filter: RunFilter = EVERYTHING, order: RunOrder = NEWEST_FIRST) -> list[str]:
+    """Return the ids of a list's runs."""
+    return [run.id for run in await listed(store, run_filter, order)]
+
+
+async def log_of(store: Store, after: int = 0, run_filter: RunFilter | None = None) -> list[Change]:
+    """Return the log's entries behind a sequence number."""
+    return await store.list_changes(ChangeQuery(after, PLENTY, run_filter))
+
+
+async def history_of(store: Store, run_id: str, window: Window | None = None) -> Sequence[Change]:
+    """Return a run's own entries."""
+    return (await store.list_history([run_id], window or Window(PLENTY))).get(run_id, ())
+
+
+async def counted_by_status(store: Store) -> dict[str, int]:
+    """Return the groups of all runs by status."""
+    return dict(await store.group_runs(EVERYTHING, RunGroupKey.STATUS, None))

@@ -14,6 +14,7 @@ from runindex.domain.changes import Change
 from runindex.domain.filters import RunFilter
 from runindex.domain.instants import Micros
 from runindex.domain.timeline import TimelineInterval
+from runindex.listings import Listing, ListQuery, Owner
 from runindex.outcomes import Outcome
 from runindex.queries import Columns, Row, RunGroupKey, RunQuery, Window
 
@@ -74,6 +75,27 @@ class DescendantQuery:
     window: Window
     columns: Columns
     max_depth: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ScoreFigures:
+    """What one scorer said of a run's results: only scores with a value count."""
+
+    scorer_id: str
+    count: int
+    mean: float | None
+    smallest: float | None
+    largest: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class ResultFigures:
+    """Figures of a run's results; latencies in milliseconds, scores by scorer id."""
+
+    latency_p50: float | None
+    latency_p95: float | None
+    latency_mean: float | None
+    scores: tuple[ScoreFigures, ...]
 
 
 class Store(Protocol):
@@ -178,6 +200,41 @@ class Store(Protocol):
 
     async def count_removable(self, run_ids: Sequence[str], now: Micros) -> Mapping[str, int]:
         """Return for each run that exists how many log entries compaction would remove now."""
+        ...
+
+    async def find_records(self, kind: type, keys: Sequence[tuple[object, ...]], columns: Columns) -> Sequence[Row]:
+        """Return the records of those keys that exist, in any order; `kind` is a record's class, a row its fields."""
+        ...
+
+    async def list_records(
+        self, query: ListQuery, owners: Sequence[Owner], columns: Columns
+    ) -> Mapping[Owner, Sequence[Row]]:
+        """Return for each owner a stretch of the listing; for a listing without owner field, under the key 0."""
+        ...
+
+    async def count_records(self, listing: Listing, owners: Sequence[Owner]) -> Mapping[Owner, int]:
+        """Return for each owner how many records the listing has, under the key 0 without owner field."""
+        ...
+
+    async def find_results(self, result_ids: Sequence[str], columns: Columns) -> Mapping[str, Row]:
+        """Return the results of those ids, of runs and generations that exist."""
+        ...
+
+    async def summarize_results(self, owners: Sequence[int]) -> Mapping[int, ResultFigures]:
+        """Return the figures of each run's present results; a run without results may be left out.
+
+        Percentiles interpolate linearly between the two nearest results.
+        """
+        ...
+
+    async def list_compared_items(self, owners: Sequence[int], after: str | None, limit: int) -> Sequence[str]:
+        """Return the ids of the items that any of the runs has, in code-point order, behind `after`."""
+        ...
+
+    async def find_last_results(
+        self, owners: Sequence[int], item_ids: Sequence[str], columns: Columns
+    ) -> Sequence[Row]:
+        """Return the last attempt (the largest retry count) at each of the items in each of the runs."""
         ...
 
     async def ping(self) -> None:

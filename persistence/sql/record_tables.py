@@ -1,0 +1,94 @@
+"""The tables of records: results, scoped data, plans, jobs, runtimes.
+
+A record is a flat dataclass, and its table has a column for each of its fields, in the same order.
+"""
+
+from collections.abc import Mapping
+from dataclasses import fields
+from types import NoneType
+from typing import Any, Final, get_args, get_type_hints
+
+from sqlalchemy import BigInteger, Column, Double, Index, LargeBinary, Table
+from sqlalchemy.types import TypeEngine
+
+from persistence.sql.tables import METADATA, TextC
+from runindex.domain.events import Event
+from runindex.domain.jobs import Job
+from runindex.domain.plans import Plan
+from runindex.domain.results import Item, Result
+from runindex.domain.runtimes import Receipt, ReceiptHead, Runtime, RuntimeInput
+from runindex.domain.scoped import Cell, Document, Value, ValueVersion
+from runindex.domain.totals import Totals
+
+
+def _table(name: str, kind: type, key: tuple[str, ...], *indexes: Index) -> Table:
+    hints = get_type_hints(kind)
+    columns = [_column(field.name, hints[field.name], key) for field in fields(kind)]
+    return Table(name, METADATA, *columns, *indexes)
+
+
+def _column(name: str, hint: Any, key: tuple[str, ...]) -> Column[Any]:  # noqa: ANN401 - a type expression
+    kinds = get_args(hint) or (hint,)
+    kind = next(kind for kind in kinds if kind is not NoneType)
+    return Column(name, _sql_type(kind), primary_key=name in key, nullable=NoneType in kinds, autoincrement=False)
+
+
+def _sql_type(kind: type) -> TypeEngine[Any]:
+    if issubclass(kind, str):
+        return TextC
+    if issubclass(kind, bytes):
+        return LargeBinary()
+    return Double() if issubclass(kind, float) else BigInteger()
+
+
+totals: Final = _table("totals", Totals, ("owner",))
+results: Final = _table(
+    "results",
+    Result,
+    ("owner", "generation", "item_id", "retry_count"),
+    Index(None, "id"),
+    Index(None, "owner", "generation", "started_at", "created_at", "id"),
+    Index(None, "owner", "seq"),
+)
+items: Final = _table("items", Item, ("owner", "generation", "item_id"))
+run_values: Final = _table("run_values", Value, ("owner", "key_name"))
+value_versions: Final = _table("value_versions", ValueVersion, ("owner", "key_name", "version"))
+events: Final = _table("events", Event, ("owner", "sequence"), Index(None, "owner", "stream", "sequence"))
+cells: Final = _table("cells", Cell, ("owner", "name"))
+documents: Final = _table("documents", Document, ("owner", "key_name"))
+plans: Final = _table("plans", Plan, ("id",), Index(None, "created_at", "id"))
+jobs: Final = _table(
+    "jobs",
+    Job,
+    ("id",),
+    Index(None, "queue", "status", "priority", "run_at"),
+    Index(None, "run_id"),
+    Index(None, "created_at", "id"),
+)
+runtimes: Final = _table("runtimes", Runtime, ("runtime_id",))
+runtime_inputs: Final = _table(
+    "runtime_inputs", RuntimeInput, ("runtime_id", "input_id"), Index(None, "runtime_id", "position")
+)
+receipts: Final = _table(
+    "receipts", Receipt, ("runtime_id", "owner", "sequence"), Index(None, "owner", "runtime_id", "sequence")
+)
+receipt_heads: Final = _table("receipt_heads", ReceiptHead, ("runtime_id", "owner"))
+
+TABLES: Final[Mapping[type, Table]] = {
+    Totals: totals,
+    Result: results,
+    Item: items,
+    Value: run_values,
+    ValueVersion: value_versions,
+    Event: events,
+    Cell: cells,
+    Document: documents,
+    Plan: plans,
+    Job: jobs,
+    Runtime: runtimes,
+    RuntimeInput: runtime_inputs,
+    Receipt: receipts,
+    ReceiptHead: receipt_heads,
+}
+# Kinds whose rows belong to one run, by its incarnation, and go with it.
+OWNED: Final = tuple(kind for kind, table in TABLES.items() if "owner" in table.columns)

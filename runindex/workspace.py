@@ -4,7 +4,7 @@ A storage fills a workspace, the decisions work on it, the storage writes what c
 in Python, and a storage only reads rows and writes rows.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Generic, Protocol, TypeVar
 
@@ -96,7 +96,7 @@ class Workspace:
         runs: Mapping[str, Run],
         kept: Mapping[KeyScope, KeptAnswer],
         selections: Mapping[int, Sequence[str]] | None = None,
-        looping: frozenset[tuple[str, str]] = frozenset(),
+        looping: Container[tuple[str, str]] = frozenset(),
         records: Mapping[type, Mapping[Any, Any]] | None = None,
         taken: Mapping[str, bool] | None = None,
         gone_results: Mapping[str, Result] | None = None,

@@ -42,6 +42,11 @@ class _Entry:
             self.answer.set_result(outcome)
 
 
+def _selects(command: AnyCommand) -> bool:
+    """Tell whether the command chooses runs by filter: it must see what all before it left, so it starts a batch."""
+    return isinstance(command, BulkCommand) and command.runs.filter is not None
+
+
 @dataclass(slots=True)
 class WriterStatistics:
     """What the writer has done since it was opened."""
@@ -110,6 +115,8 @@ class Writer:
         weight = 0
         now = time.monotonic()
         while self._waiting and weight < MAX_BATCH:
+            if batch and _selects(self._waiting[0].command):
+                break
             entry = self._waiting.popleft()
             if entry.answer.done():  # its caller is gone, and so is its reason to be executed
                 continue

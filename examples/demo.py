@@ -1,0 +1,180 @@
+"""Show RunIndex at work: a part of this project's own tests is recorded while a subscription prints each change.
+
+    make demo                                # records tests/domain
+    python examples/demo.py tests/domain     # or whatever is named
+
+A server is started on a free port with a temporary SQLite file, and stopped at the end. The exit code is 0 when the
+tests passed and each of their changes arrived.
+"""
+
+import asyncio
+import os
+import socket
+import subprocess
+import sys
+import sysconfig
+import time
+from asyncio.subprocess import DEVNULL
+from collections.abc import Iterator
+from contextlib import aclosing, contextmanager, suppress
+from datetime import datetime
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any, Final
+from uuid import uuid4
+
+import httpx
+from gql import Client, GraphQLRequest
+from gql.client import AsyncClientSession
+from gql.transport.exceptions import TransportError
+from gql.transport.websockets import WebsocketsTransport
+
+ROOT: Final = Path(__file__).parent.parent
+TESTS: Final = sys.argv[1:] or ["tests/domain"]
+START_SECONDS: Final = 15
+DEMO_SECONDS: Final = 40
+STOP_SECONDS: Final = 5
+LAG_SECONDS: Final = 5
+POLL_SECONDS: Final = 0.05
+
+CHANGES: Final = """
+subscription ($after: String!) {
+  runChanges(after: $after, bookmarks: true) {
+    __typename
+    cursor
+    ... on RunChange { runId at kind fromStatus status tags run { name } }
+  }
+}
+"""
+SUMMARY: Final = """
+query ($session: ID!) {
+  runCounts { key count }
+  run(id: $session) {
+    name status tags metadata
+    children(first: 100, orderBy: {direction: ASC}) { totalCount nodes { name status tags metadata } }
+  }
+}
+"""
+
+
+def main() -> int:
+    """Run the demo and return its exit code."""
+    try:
+        with serving() as address:
+            return asyncio.run(asyncio.wait_for(demonstrate(address), DEMO_SECONDS))
+    except* (RuntimeError, TimeoutError, OSError, TransportError) as troubles:
+        print(f"demo: {troubles.exceptions}", file=sys.stderr)
+    return 1
+
+
+async def demonstrate(address: str) -> int:
+    """Record tests and show the changes; return the tests' exit code."""
+    session = str(uuid4())
+    cursor = (await query(address, "{ changeCursor }"))["changeCursor"]
+    async with Client(transport=WebsocketsTransport(f"ws://{address}/graphql")) as live:
+        subscribed = asyncio.Event()
+        async with asyncio.TaskGroup() as group:
+            watching = group.create_task(show_changes(live, cursor, session, subscribed))
+            await subscribed.wait()
+            exit_code = await record_tests(address, session)
+            await asyncio.wait_for(watching, LAG_SECONDS)
+    show_summary(await query(address, SUMMARY, session=session))
+    return exit_code
+
+
+@contextmanager
+def serving() -> Iterator[str]:
+    """Serve on a free port, with a database that goes away; give host and port."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    with TemporaryDirectory(prefix="runindex-demo-") as directory, Path(directory, "log").open("w+") as log:
+        command = [f"{sysconfig.get_path('scripts')}/runindex", "serve", "--port", str(port)]
+        storage = {"STORAGE_BACKEND": "sqlite", "SQLITE_PATH": f"{directory}/runindex.db"}
+        server = subprocess.Popen(command, env=os.environ | storage, stderr=log)
+        try:
+            wait_until_ready(server, f"http://127.0.0.1:{port}/readyz")
+            yield f"127.0.0.1:{port}"
+            server.terminate()
+            server.wait(STOP_SECONDS)
+        except BaseException:
+            log.seek(0)
+            print(log.read(), file=sys.stderr)
+            raise
+        finally:
+            server.kill()
+            server.wait()
+
+
+def wait_until_ready(server: subprocess.Popen[bytes], url: str) -> None:
+    """Return once the server takes requests; raise if it ends instead, or takes too long."""
+    deadline = time.monotonic() + START_SECONDS
+    while time.monotonic() < deadline:
+        with suppress(httpx.TransportError):
+            if httpx.get(url).is_success:
+                return
+        with suppress(subprocess.TimeoutExpired):
+            raise RuntimeError(f"the server ended with exit code {server.wait(POLL_SECONDS)}")
+    raise RuntimeError("the server does not get ready")
+
+
+async def query(address: str, document: str, **variables: object) -> dict[str, Any]:
+    """Execute one query."""
+    async with httpx.AsyncClient() as client:
+        answer = await client.post(f"http://{address}/graphql", json={"query": document, "variables": variables})
+    result = answer.json()
+    if "errors" in result:
+        raise RuntimeError(result["errors"])
+    return dict(result["data"])
+
+
+async def show_changes(live: AsyncClientSession, cursor: str, session: str, subscribed: asyncio.Event) -> None:
+    """Print each change behind the cursor as it arrives, up to the one that ends the session's run."""
+    changes = live.subscribe(GraphQLRequest(CHANGES, variable_values={"after": cursor}))
+    async with aclosing(changes):
+        async for answer in changes:
+            item = answer["runChanges"]
+            if item["__typename"] == "Bookmark":  # the first item: the stream stands
+                subscribed.set()
+                continue
+            show_change(item)
+            if item["runId"] == session and item["status"] != "ACTIVE":
+                return
+
+
+def show_change(change: dict[str, Any]) -> None:
+    """Print one change as one line."""
+    at = datetime.fromisoformat(change["at"]).astimezone().strftime("%H:%M:%S.%f")[:-3]
+    move = f"{change['fromStatus'] or ''} → {change['status']}" if change["kind"] in ("CREATED", "STATUS") else ""
+    name = change["run"]["name"] if change["run"] else change["runId"]
+    print(f"{at}  {change['kind']:<8}  {move:<18}  {name:<40}  {' '.join(change['tags'])}", flush=True)
+
+
+async def record_tests(address: str, session: str) -> int:
+    """Run the tests with the recorder, without their own output, and return pytest's exit code."""
+    recorder = ("-p", "examples.pytest_recorder", "--runindex-url", f"http://{address}/graphql")
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "pytest", "--quiet", *TESTS, *recorder, "--runindex-session", session),
+        cwd=ROOT,
+        stdout=DEVNULL,
+    )
+    try:
+        return await process.wait()
+    finally:
+        if process.returncode is None:
+            process.kill()
+            await process.wait()
+
+
+def show_summary(answer: dict[str, Any]) -> None:
+    """Print how many runs there are by status, and the session's run with its children."""
+    counts = ", ".join(f"{group['count']} {group['key']}" for group in answer["runCounts"])
+    run = answer["run"]
+    print(f"\nruns by status: {counts}")
+    print(f"{run['name']}: {run['status']}, {run['children']['totalCount']} test files, {run['metadata']['tests']}")
+    for child in run["children"]["nodes"]:
+        print(f"  {child['status']:<10} {child['name']:<40}  {child['metadata']['tests']}")
+
+
+if __name__ == "__main__":
+    sys.exit(main())

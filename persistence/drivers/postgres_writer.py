@@ -1,0 +1,162 @@
+"""The connection that writes: one batch, one transaction, and the truth about a commit that got no answer."""
+
+import asyncio
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from typing import Final, Self
+
+import asyncpg
+
+from persistence.drivers.postgres_connection import (
+    DRIVER_ERRORS,
+    Connection,
+    Patience,
+    close,
+    connect,
+    ending_on_silence,
+    faults,
+    is_lost,
+    is_race,
+    run,
+)
+from persistence.sql.postgres_dialect import PostgresDialect
+from persistence.sql.statements import Statement
+from persistence.sql.unit_of_work import Applied, apply_batch
+from runindex.commands import AnyCommand
+from runindex.domain.faults import FaultError, OutcomeUnknownError, UnavailableError
+from runindex.outcomes import Outcome
+from runindex.ports import Clock
+
+ATTEMPTS: Final = 6
+_PAUSE: Final = 0.05
+
+
+class PostgresWriter:
+    """Applies batches one after the other, on a connection that it makes anew when it is lost."""
+
+    def __init__(self, url: str, clock: Clock, dialect: PostgresDialect, patience: Patience) -> None:
+        """Connect when the first batch comes."""
+        self._url = url
+        self._clock = clock
+        self._dialect = dialect
+        self._patience = patience
+        self._turn = asyncio.Lock()
+        self._connection: Connection | None = None
+
+    @classmethod
+    @asynccontextmanager
+    async def open(cls, url: str, clock: Clock, dialect: PostgresDialect, patience: Patience) -> AsyncIterator[Self]:
+        """Give a writer and close its connection in the end."""
+        writer = cls(url, clock, dialect, patience)
+        try:
+            yield writer
+        finally:
+            await writer._close()
+
+    async def apply(self, batch: Sequence[AnyCommand]) -> list[Outcome | Exception]:
+        """Decide and write a batch; begin again when a race or the connection was lost."""
+        async with self._turn:
+            ends = _time() + self._patience.operation
+            with faults():
+                for attempts_left in reversed(range(ATTEMPTS)):
+                    try:
+                        outcomes = await self._attempt(batch, ends)
+                    except DRIVER_ERRORS as error:
+                        if not attempts_left or _time() > ends or not _may_pass(error):
+                            raise
+                    else:
+                        if outcomes is not None:
+                            return outcomes
+        raise UnavailableError("the storage is busy")
+
+    async def _attempt(self, batch: Sequence[AnyCommand], ends: float) -> list[Outcome | Exception] | None:
+        """Run a batch in a transaction and return its outcomes; None when it was aborted after all."""
+        connection = await self._connected()
+        try:
+            applied, xid = await self._drive(connection, batch)
+        except BaseException:
+            await self._roll_back(connection)
+            raise
+        if not applied.wrote:
+            await self._roll_back(connection)
+            return applied.outcomes
+        return applied.outcomes if await self._commit(connection, xid, ends) else None
+
+    async def _drive(self, connection: Connection, batch: Sequence[AnyCommand]) -> tuple[Applied, str]:
+        """Run the statements of a batch; return what became of it and the id of the transaction, which stays open."""
+        flow = apply_batch(batch, self._clock.now(), self._dialect)
+        xid = ""
+        async with ending_on_silence(connection, self._patience.statement):
+            await connection.execute("BEGIN")
+        try:
+            statement = next(flow)
+            while True:
+                rows = await run(connection, statement, self._patience.statement)
+                if statement is self._dialect.identify:
+                    xid = rows[0]["xid"]
+                statement = flow.send(rows)
+        except StopIteration as end:
+            return end.value, xid
+
+    async def _commit(self, connection: Connection, xid: str, ends: float) -> bool:
+        """Tell whether the transaction was committed; raise OutcomeUnknownError when that cannot be found out."""
+        try:
+            async with ending_on_silence(connection, self._patience.statement):
+                return await connection.execute("COMMIT") == "COMMIT"
+        except DRIVER_ERRORS:
+            connection.terminate()
+        return await self._was_committed(xid, max(ends, _time() + self._patience.statement))
+
+    async def _was_committed(self, xid: str, ends: float) -> bool:
+        """Ask the server what became of a transaction until it knows.
+
+        In progress is a session that has not noticed yet that its client is gone; its time is limited too.
+        """
+        try:
+            async with asyncio.timeout_at(ends):
+                while True:
+                    status = await self._status_of(xid)
+                    if status in ("committed", "aborted"):
+                        return status == "committed"
+                    await asyncio.sleep(_PAUSE)
+        except TimeoutError:
+            raise OutcomeUnknownError("the connection was lost in the commit and could not be restored") from None
+
+    async def _status_of(self, xid: str) -> str | None:
+        question = Statement("SELECT pg_xact_status($1::text::xid8) AS status", (xid,))
+        try:
+            rows = await run(await self._connected(), question, self._patience.statement)
+        except (FaultError, *DRIVER_ERRORS):
+            return None
+        status: str | None = rows[0]["status"]
+        return status
+
+    async def _connected(self) -> Connection:
+        if self._connection is None or self._connection.is_closed():
+            with faults():
+                self._connection = await connect(self._url, self._patience)
+        return self._connection
+
+    async def _roll_back(self, connection: Connection) -> None:
+        if connection.is_closed():
+            return
+        try:
+            async with ending_on_silence(connection, self._patience.statement):
+                await connection.execute("ROLLBACK")
+        except DRIVER_ERRORS:
+            connection.terminate()
+
+    async def _close(self) -> None:
+        if self._connection is not None:
+            await close(self._connection, self._patience)
+
+
+def _may_pass(error: BaseException) -> bool:
+    """Tell whether it may go better next time: a race lost, a lock held too long, a connection that was gone."""
+    if isinstance(error, asyncpg.LockNotAvailableError) or is_race(error):
+        return True
+    return is_lost(error) and not isinstance(error, TimeoutError)
+
+
+def _time() -> float:
+    return asyncio.get_running_loop().time()

@@ -1,0 +1,1 @@
+"""Feeds: how a process learns that another one has committed."""

@@ -1,0 +1,82 @@
+"""The schema's history, and the way to its newest state."""
+
+import asyncio
+from pathlib import Path
+from typing import Final
+
+import asyncpg
+from alembic import command
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection, create_engine, event, text
+from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.ext.asyncio import create_async_engine
+from sqlalchemy.pool import NullPool
+
+_BUSY_SECONDS: Final = 60
+# One process migrates, the others wait for it and find that nothing is left to do. The number is drawn at random.
+_LOCK: Final = text("SELECT pg_advisory_xact_lock(7262981450316617)")
+
+
+def upgrade(url: str) -> None:
+    """Bring a database (sqlite:///path or postgresql://…) to the newest revision, in one transaction.
+
+    Any number of processes may do so at once. Must not be called from within an event loop.
+    """
+    if url.startswith("sqlite"):
+        _upgrade_sqlite(url)
+    else:
+        asyncio.run(_upgrade_postgres(url))
+
+
+def alembic_config() -> Config:
+    """Return Alembic's settings; the connection to use goes into its attributes."""
+    config = Config()
+    config.set_main_option("script_location", str(Path(__file__).parent))
+    return config
+
+
+def _upgrade_sqlite(url: str) -> None:
+    engine = create_engine(url, poolclass=NullPool, connect_args={"timeout": _BUSY_SECONDS, "isolation_level": None})
+    event.listen(engine, "connect", _write_ahead)
+    event.listen(engine, "begin", _begin_immediate)
+    with engine.connect() as connection:
+        if _is_current(connection):
+            return
+    with engine.begin() as connection:
+        _migrate(connection)
+
+
+def _write_ahead(connection: DBAPIConnection, _record: object) -> None:
+    cursor = connection.cursor()
+    cursor.execute("PRAGMA journal_mode = WAL")
+    cursor.execute("PRAGMA synchronous = FULL")
+    cursor.close()
+
+
+def _begin_immediate(connection: Connection) -> None:
+    connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+
+async def _upgrade_postgres(url: str) -> None:
+    engine = create_async_engine(
+        "postgresql+asyncpg://", poolclass=NullPool, async_creator=lambda: asyncpg.connect(url)
+    )
+    async with engine.connect() as connection:
+        if await connection.run_sync(_is_current):
+            return
+    async with engine.begin() as connection:
+        await connection.execute(_LOCK)
+        await connection.run_sync(_migrate)
+
+
+def _is_current(connection: Connection) -> bool:
+    heads = ScriptDirectory.from_config(alembic_config()).get_heads()
+    return set(MigrationContext.configure(connection).get_current_heads()) == set(heads)
+
+
+def _migrate(connection: Connection) -> None:
+    config = alembic_config()
+    config.attributes["connection"] = connection
+    command.upgrade(config, "head")

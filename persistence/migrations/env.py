@@ -1,0 +1,44 @@
+"""What Alembic runs: with the connection of `persistence.migrations`, or for a developer with `alembic -x url=…`."""
+
+import asyncio
+
+import asyncpg
+from alembic import context
+from sqlalchemy import Connection, create_engine
+from sqlalchemy.ext.asyncio import create_async_engine
+from sqlalchemy.pool import NullPool
+
+from persistence.sql.tables import METADATA
+
+
+def run_on(connection: Connection) -> None:
+    """Run the revisions in the transaction that the connection is in."""
+    context.configure(connection=connection, target_metadata=METADATA)
+    with context.begin_transaction():
+        context.run_migrations()
+
+
+async def run_on_postgres(url: str) -> None:
+    """Connect and run the revisions."""
+    engine = create_async_engine(
+        "postgresql+asyncpg://", poolclass=NullPool, async_creator=lambda: asyncpg.connect(url)
+    )
+    async with engine.begin() as connection:
+        await connection.run_sync(run_on)
+
+
+def run() -> None:
+    """Run the revisions on the connection that was given, or on the URL of the command line."""
+    given = context.config.attributes.get("connection")
+    if given is not None:
+        run_on(given)
+        return
+    url = context.get_x_argument(as_dictionary=True)["url"]
+    if url.startswith("sqlite"):
+        with create_engine(url, poolclass=NullPool).begin() as connection:
+            run_on(connection)
+    else:
+        asyncio.run(run_on_postgres(url))
+
+
+run()

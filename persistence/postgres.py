@@ -1,0 +1,77 @@
+"""Runs in Postgres, which any number of processes share."""
+
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
+from typing import Any, Final, Self
+
+from sqlalchemy import Executable, text
+
+from persistence.drivers.postgres_connection import Patience, Pool, faults, is_lost, open_pool, run
+from persistence.drivers.postgres_writer import PostgresWriter
+from persistence.sql.fetching import NOTHING
+from persistence.sql.postgres_dialect import PostgresDialect
+from persistence.sql.reads import SqlReads
+from persistence.sql.statements import Rows, Statement
+from runindex.commands import AnyCommand
+from runindex.outcomes import Outcome
+from runindex.ports import Clock
+
+POOL_SIZE: Final = 10
+_PING: Final = text("SELECT 1 AS one")
+
+
+class PostgresStore(SqlReads):
+    """Keeps runs in a database that `persistence.migrations.upgrade` has brought up to date; open it with `open`."""
+
+    def __init__(self, dialect: PostgresDialect, writer: PostgresWriter, pool: Pool, patience: Patience) -> None:
+        """Take what was opened."""
+        self.dialect = dialect
+        self._writer = writer
+        self._pool = pool
+        self._patience = patience
+
+    @classmethod
+    @asynccontextmanager
+    async def open(
+        cls,
+        url: str,
+        clock: Clock,
+        *,
+        pool_size: int = POOL_SIZE,
+        notify: bool = True,
+        patience: Patience | None = None,
+    ) -> AsyncIterator[Self]:
+        """Open a database (postgresql://…) with so many connections that read and one that writes.
+
+        Nothing is connected before it is needed. With `notify`, each batch tells the feeds of all processes.
+        """
+        patience = patience or Patience()
+        dialect = PostgresDialect(notify=notify)
+        async with (
+            PostgresWriter.open(url, clock, dialect, patience) as writer,
+            open_pool(url, patience, pool_size) as pool,
+        ):
+            yield cls(dialect, writer, pool, patience)
+
+    async def apply(self, batch: Sequence[AnyCommand]) -> list[Outcome | Exception]:
+        """Decide and write a batch, as the Store port says."""
+        return await self._writer.apply(batch)
+
+    async def ping(self) -> None:
+        """Return when the database answers."""
+        await self._fetch(_PING)
+
+    async def _fetch(self, statement: Executable, parameters: Mapping[str, Any] = NOTHING) -> Rows:
+        bound = self.dialect.query(statement, parameters)
+        with faults():
+            try:
+                return await self._run(bound)
+            except Exception as error:
+                # Connections that were idle while the server restarted are found out by using one.
+                if isinstance(error, TimeoutError) or not is_lost(error):
+                    raise
+                return await self._run(bound)
+
+    async def _run(self, statement: Statement) -> Rows:
+        async with self._pool.acquire(timeout=self._patience.connect) as connection:
+            return [dict(row) for row in await run(connection, statement, self._patience.statement)]

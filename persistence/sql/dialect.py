@@ -1,0 +1,46 @@
+"""What the flow of a batch needs to say to a database, in the database's own words."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any, Protocol
+
+from sqlalchemy import Executable
+
+from persistence.sql.statements import Statement
+from persistence.sql.writes import Writes
+from runindex.domain.idempotency import KeyScope
+
+
+class Dialect(Protocol):
+    """Makes the statements of a batch. Whoever holds the head row is alone: all that it reads then, lasts."""
+
+    def query(self, query: Executable, parameters: Mapping[str, Any]) -> Statement:
+        """Return a query made with SQLAlchemy, bound to parameters."""
+        ...
+
+    def lock_runs(self, run_ids: Iterable[str]) -> Statement:
+        """Lock those of the runs that exist, in the order of their ids, and answer them with all columns."""
+        ...
+
+    def lock_head(self) -> Statement:
+        """Lock the log's head and answer it as `n`."""
+        ...
+
+    def find_runs(self, run_ids: Iterable[str]) -> Statement:
+        """Answer those of the runs that exist with all columns."""
+        ...
+
+    def find_kept(self, scopes: Iterable[KeyScope]) -> Statement:
+        """Answer the kept answers under those keys."""
+        ...
+
+    def find_parents(self, run_ids: Iterable[str]) -> Statement:
+        """Answer as `parent_id` those of the ids that some run names as its parent."""
+        ...
+
+    def find_lineage(self, run_ids: Iterable[str]) -> Statement:
+        """Answer `id` and `parent_id` of those runs and all their ancestors."""
+        ...
+
+    def write(self, writes: Writes) -> Iterator[Statement]:
+        """Yield what writes the rows; it is run in full or not at all."""
+        ...

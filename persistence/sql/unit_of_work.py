@@ -1,0 +1,122 @@
+"""A batch in one transaction: read under lock, decide, write.
+
+The flow does no I/O: a driver opens a transaction, runs what the flow yields, and commits. Rows of runs are locked
+before the log's head, each kind in one statement, and nothing is locked after it: two processes cannot deadlock.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import Select, select
+
+from persistence.sql import tables
+from persistence.sql.dialect import Dialect
+from persistence.sql.filters import where
+from persistence.sql.loops import Loops
+from persistence.sql.statements import Flow
+from persistence.sql.writes import writes_of
+from runindex.answers import answer_run_ids
+from runindex.commands import MAX_BULK, AnyCommand, BulkCommand, CreateRun
+from runindex.decisions.batch import decide
+from runindex.domain.filters import RunFilter
+from runindex.domain.idempotency import KeptAnswer, KeyScope
+from runindex.domain.instants import Micros
+from runindex.domain.runs import Run
+from runindex.outcomes import Outcome
+from runindex.rows import run_of
+from runindex.workspace import Workspace
+
+
+@dataclass(frozen=True, slots=True)
+class Applied:
+    """What became of a batch; when nothing was written there is nothing to commit."""
+
+    outcomes: list[Outcome | Exception]
+    wrote: bool
+
+
+def apply_batch(batch: Sequence[AnyCommand], now: Micros, dialect: Dialect) -> Flow[Applied]:
+    """Judge a batch and yield the statements that read and write what it takes."""
+    selections = yield from _select(batch, dialect)
+    runs = yield from _lock(_run_ids(batch, selections), dialect)
+    head = 0
+    if any(command.touches_log for command in batch):
+        head = (yield dialect.lock_head())[0]["n"]
+    kept = yield from _kept(batch, runs, dialect)
+    workspace = Workspace(now=now, head=head, runs=runs, kept=kept, selections=selections)
+    lineage = yield from _lineage(batch, dialect)
+    # The batch's own runs are in the workspace, where it may meanwhile have deleted them.
+    workspace.looping = Loops(workspace.runs, {key: lineage[key] for key in lineage.keys() - runs.keys()})
+    outcomes = decide(workspace, batch)
+    writes = writes_of(workspace)
+    if writes:
+        for statement in dialect.write(writes):
+            yield statement
+    return Applied(outcomes, bool(writes))
+
+
+def _select(batch: Sequence[AnyCommand], dialect: Dialect) -> Flow[dict[int, Sequence[str]]]:
+    """Find the runs that bulk commands choose by filter, by the command's place."""
+    selections: dict[int, Sequence[str]] = {}
+    for place, command in enumerate(batch):
+        if isinstance(command, BulkCommand) and command.runs.filter is not None:
+            rows = yield dialect.query(_newest(command.runs.filter), {})
+            selections[place] = [row["id"] for row in rows]
+    return selections
+
+
+def _newest(run_filter: RunFilter) -> Select[tuple[str]]:
+    """Return the ids of the newest runs that match, one more than a command may have, which tells that there are more."""
+    runs = tables.runs.c
+    newest_first = (runs.created_at.desc(), runs.id.desc())
+    return select(runs.id).where(where(run_filter)).order_by(*newest_first).limit(MAX_BULK + 1)
+
+
+def _run_ids(batch: Sequence[AnyCommand], selections: Mapping[int, Sequence[str]]) -> set[str]:
+    named = {run_id for command in batch for run_id in command.run_ids}
+    # More than a command may have is refused whole: none of these is looked at.
+    chosen = (run_ids for run_ids in selections.values() if len(run_ids) <= MAX_BULK)
+    return named.union(*chosen)
+
+
+def _lock(run_ids: set[str], dialect: Dialect) -> Flow[dict[str, Run]]:
+    if not run_ids:
+        return {}
+    rows = yield dialect.lock_runs(sorted(run_ids))
+    return {row["id"]: run_of(row) for row in rows}
+
+
+def _kept(batch: Sequence[AnyCommand], runs: dict[str, Run], dialect: Dialect) -> Flow[dict[KeyScope, KeptAnswer]]:
+    """Find the answers that the batch's keys stand for, and add the runs that these show.
+
+    Behind the locks: of two with one key at once the second has waited for the first and finds its answer.
+    """
+    scopes = {command.scope for command in batch} - {None}
+    if not scopes:
+        return {}
+    kept = {}
+    for row in (yield dialect.find_kept(scope for scope in scopes if scope is not None)):
+        scope = KeyScope(row["actor"], row["mutation"], row["key"])
+        kept[scope] = KeptAnswer(scope, row["fingerprint"], row["answer"], row["created_at"])
+    shown = {run_id for answer in kept.values() for run_id in answer_run_ids(answer.answer)} - runs.keys()
+    if shown:
+        rows = yield dialect.find_runs(sorted(shown))
+        runs.update({row["id"]: run_of(row) for row in rows})
+    return kept
+
+
+def _lineage(batch: Sequence[AnyCommand], dialect: Dialect) -> Flow[dict[str, str | None]]:
+    """Return the parents of the runs below which the batch creates, and of all their ancestors.
+
+    Only where it matters: a run may close a circle only when others already name its id as their parent.
+    """
+    children = [command for command in batch if isinstance(command, CreateRun) and command.parent_id is not None]
+    named = {command.id for command in children if command.id is not None}
+    if not named or not (yield dialect.find_parents(sorted(named))):
+        return {}
+    rows = yield dialect.find_lineage(_parents(children))
+    return {row["id"]: row["parent_id"] for row in rows}
+
+
+def _parents(children: Iterable[CreateRun]) -> list[str]:
+    return sorted({command.parent_id for command in children if command.parent_id is not None})

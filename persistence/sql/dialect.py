@@ -1,6 +1,6 @@
 """What the flow of a batch needs to say to a database, in the database's own words."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, Protocol
 
 from sqlalchemy import Executable
@@ -8,6 +8,7 @@ from sqlalchemy import Executable
 from persistence.sql.statements import Statement
 from persistence.sql.writes import Writes
 from runindex.domain.idempotency import KeyScope
+from runindex.domain.instants import Micros
 
 
 class Dialect(Protocol):
@@ -39,6 +40,22 @@ class Dialect(Protocol):
 
     def find_lineage(self, run_ids: Iterable[str]) -> Statement:
         """Answer `id` and `parent_id` of those runs and all their ancestors."""
+        ...
+
+    def find_records(self, kind: type, keys: Sequence[tuple[Any, ...]]) -> Statement:
+        """Answer the records of those keys that exist, locked unless their run's lock covers them."""
+        ...
+
+    def lock_due(self, queue: str, now: Micros, limit: int) -> Statement:
+        """Answer jobs of a queue that may be claimed, best rank first; those that another claimer holds are passed over."""
+        ...
+
+    def find_nodes(self, ids: Iterable[str]) -> Statement:
+        """Answer as `id` those of the ids that a plan or a job has."""
+        ...
+
+    def find_results(self, ids: Iterable[str]) -> Statement:
+        """Answer the results of those ids, and as `is_live` whether their run and generation exist."""
         ...
 
     def write(self, writes: Writes) -> Iterator[Statement]:

@@ -10,10 +10,12 @@ from sqlalchemy.dialects.postgresql import asyncpg
 
 from persistence.sql import tables
 from persistence.sql.compiling import compiled
+from persistence.sql.record_tables import TABLES
 from persistence.sql.statements import Statement
 from persistence.sql.tables import SHARD
-from persistence.sql.writes import MOVED_COLUMNS, Writes
+from persistence.sql.writes import MOVED_COLUMNS, Writes, inserting, removing, replacing
 from runindex.domain.idempotency import KeyScope
+from runindex.domain.instants import Micros
 from runindex.queries import RUN_COLUMNS
 
 CHANNEL: Final = "runindex_changes"
@@ -58,7 +60,7 @@ class _Part:
 
 def _part(name: str, table: Table, text: str, columns: Sequence[str] | None = None) -> _Part:
     names = tuple(columns or table.columns.keys())
-    types = tuple(table.columns[column].type.compile(_COMPILER).partition(" ")[0] for column in names)
+    types = tuple(table.columns[column].type.compile(_COMPILER).partition(" COLLATE")[0] for column in names)
     return _Part(name, names, types, text)
 
 
@@ -92,7 +94,21 @@ DELETE FROM kept_answers AS k USING (
 ) AS o WHERE k.actor = o.actor AND k.mutation = o.mutation AND k.key = o.key
 """
 
-# Named as the fields of `Writes`.
+
+def _replace(kind: type, table: Table) -> _Part:
+    key = [column.name for column in table.primary_key]
+    assignments = ", ".join(f"{name} = s.{name}" for name in table.columns.keys() if name not in key)
+    matches = " AND ".join(f"t.{name} = s.{name}" for name in key)
+    return _part(replacing(kind), table, f"UPDATE {table.name} AS t SET {assignments} FROM {{source}} WHERE {matches}")
+
+
+def _remove(kind: type, table: Table) -> _Part:
+    key = [column.name for column in table.primary_key]
+    matches = " AND ".join(f"t.{name} = s.{name}" for name in key)
+    return _part(removing(kind), table, f"DELETE FROM {table.name} AS t USING {{source}} WHERE {matches}", key)
+
+
+# The first ones are named as the fields of `Writes`.
 _PARTS: Final = (
     _update("moved", MOVED_COLUMNS),
     _update("rewritten", tables.runs.columns.keys()),
@@ -107,7 +123,38 @@ _PARTS: Final = (
     _part("tags_dropped", tables.tag_counts, _DROP_TAGS),
     _insert("kept", tables.kept_answers),
     _Part("expired", ("before", "most"), ("BIGINT", "BIGINT"), _EXPIRE),
+    *(_remove(kind, table) for kind, table in TABLES.items()),
+    *(_replace(kind, table) for kind, table in TABLES.items()),
+    *(_insert(inserting(kind), table) for kind, table in TABLES.items()),
 )
+
+
+def _finding(table: Table) -> str:
+    key = [column.name for column in table.primary_key]
+    types = [table.columns[name].type.compile(_COMPILER).partition(" COLLATE")[0] for name in key]
+    arrays = ", ".join(f"${place}::{kind}[]" for place, kind in enumerate(types, 1))
+    matches = " AND ".join(f"t.{name} = s.{name}" for name in key)
+    text = f"SELECT t.* FROM unnest({arrays}) AS s ({', '.join(key)}) JOIN {table.name} AS t ON {matches}"
+    # Those that any process may change are locked, in the order of their keys; what belongs to a run is locked with it.
+    order = ", ".join(f"t.{name}" for name in key)
+    return text if "owner" in key else f"{text} ORDER BY {order} FOR UPDATE OF t"
+
+
+_FIND_RECORDS: Final = {kind: _finding(table) for kind, table in TABLES.items()}
+_LOCK_DUE: Final = """
+SELECT j.* FROM jobs AS j WHERE j.queue = $1 AND (
+    (j.status IN ('PENDING', 'RETRYING') AND j.run_at <= $2) OR (j.status = 'RUNNING' AND j.lease_expires_at <= $2)
+) ORDER BY j.priority DESC, j.run_at, j.created_at, j.id LIMIT $3 FOR UPDATE SKIP LOCKED
+"""
+_FIND_NODES: Final = """
+SELECT id FROM plans WHERE id = ANY($1::text[]) UNION ALL SELECT id FROM jobs WHERE id = ANY($1::text[])
+"""
+_FIND_RESULTS: Final = """
+SELECT r.*, (u.id IS NOT NULL) AS is_live FROM results AS r
+LEFT JOIN totals AS t ON t.owner = r.owner AND t.generation = r.generation
+LEFT JOIN runs AS u ON u.id = t.run_id AND u.incarnation = r.owner
+WHERE r.id = ANY($1::text[])
+"""
 
 
 class PostgresDialect:
@@ -149,12 +196,28 @@ class PostgresDialect:
         """Answer `id` and `parent_id` of those runs and all their ancestors."""
         return Statement(_FIND_LINEAGE, (list(run_ids),))
 
+    def find_records(self, kind: type, keys: Sequence[tuple[Any, ...]]) -> Statement:
+        """Answer the records of those keys that exist, locked unless their run's lock covers them."""
+        return Statement(_FIND_RECORDS[kind], _columns(keys))
+
+    def lock_due(self, queue: str, now: Micros, limit: int) -> Statement:
+        """Answer jobs of a queue that may be claimed, best rank first; those that another claimer holds are passed over."""
+        return Statement(_LOCK_DUE, (queue, now, limit))
+
+    def find_nodes(self, ids: Iterable[str]) -> Statement:
+        """Answer as `id` those of the ids that a plan or a job has."""
+        return Statement(_FIND_NODES, (list(ids),))
+
+    def find_results(self, ids: Iterable[str]) -> Statement:
+        """Answer the results of those ids, and as `is_live` whether their run and generation exist."""
+        return Statement(_FIND_RESULTS, (list(ids),))
+
     def write(self, writes: Writes) -> Iterator[Statement]:
         """Yield the one statement that writes the rows of all tables."""
         arguments: list[Any] = []
         present = []
         for place, part in enumerate(_PARTS):
-            rows = getattr(writes, part.name)
+            rows = writes.rows(part.name)
             if rows:
                 present.append(place)
                 arguments.extend(_columns(rows))

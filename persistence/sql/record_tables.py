@@ -5,8 +5,9 @@ A record is a flat dataclass, and its table has a column for each of its fields,
 
 from collections.abc import Mapping
 from dataclasses import fields
+from enum import StrEnum
 from types import NoneType
-from typing import Any, Final, get_args, get_type_hints
+from typing import Any, Final, TypeVar, get_args, get_type_hints
 
 from sqlalchemy import BigInteger, Column, Double, Index, LargeBinary, Table
 from sqlalchemy.types import TypeEngine
@@ -18,7 +19,10 @@ from runindex.domain.plans import Plan
 from runindex.domain.results import Item, Result
 from runindex.domain.runtimes import Receipt, ReceiptHead, Runtime, RuntimeInput
 from runindex.domain.scoped import Cell, Document, Value, ValueVersion
-from runindex.domain.totals import Totals
+from runindex.domain.totals import Remains, Totals
+from runindex.queries import Row
+
+R = TypeVar("R")
 
 
 def _table(name: str, kind: type, key: tuple[str, ...], *indexes: Index) -> Table:
@@ -72,6 +76,7 @@ runtime_inputs: Final = _table(
 receipts: Final = _table(
     "receipts", Receipt, ("runtime_id", "owner", "sequence"), Index(None, "owner", "runtime_id", "sequence")
 )
+remains: Final = _table("remains", Remains, ("owner", "generation"))
 receipt_heads: Final = _table("receipt_heads", ReceiptHead, ("runtime_id", "owner"))
 
 TABLES: Final[Mapping[type, Table]] = {
@@ -89,6 +94,26 @@ TABLES: Final[Mapping[type, Table]] = {
     RuntimeInput: runtime_inputs,
     Receipt: receipts,
     ReceiptHead: receipt_heads,
+    Remains: remains,
 }
 # Kinds whose rows belong to one run, by its incarnation, and go with it.
-OWNED: Final = tuple(kind for kind, table in TABLES.items() if "owner" in table.columns)
+OWNED: Final = tuple(kind for kind, table in TABLES.items() if "owner" in table.columns and kind is not Remains)
+
+
+def record_of(kind: type[R], row: Row) -> R:
+    """Return the record that a row with all columns holds."""
+    values = (row[name] if enum is None or row[name] is None else enum(row[name]) for name, enum in _FIELDS[kind])
+    return kind(*values)
+
+
+def _fields(kind: type) -> list[tuple[str, type[StrEnum] | None]]:
+    hints = get_type_hints(kind)
+    return [(field.name, _enum_in(hints[field.name])) for field in fields(kind)]
+
+
+def _enum_in(hint: Any) -> type[StrEnum] | None:  # noqa: ANN401 - a type expression
+    found = (kind for kind in get_args(hint) or (hint,) if isinstance(kind, type) and issubclass(kind, StrEnum))
+    return next(found, None)
+
+
+_FIELDS: Final = {kind: _fields(kind) for kind in TABLES}

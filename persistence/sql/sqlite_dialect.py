@@ -15,10 +15,12 @@ from sqlalchemy.dialects import sqlite
 
 from persistence.sql import tables
 from persistence.sql.compiling import compiled
+from persistence.sql.record_tables import TABLES
 from persistence.sql.statements import Statement
 from persistence.sql.tables import SHARD
-from persistence.sql.writes import MOVED_COLUMNS, Values, Writes
+from persistence.sql.writes import MOVED_COLUMNS, Values, Writes, inserting, removing, replacing
 from runindex.domain.idempotency import KeyScope
+from runindex.domain.instants import Micros
 from runindex.queries import RUN_COLUMNS
 
 _COMPILER: Final = sqlite.dialect()
@@ -62,6 +64,16 @@ def _update(name: str, columns: Sequence[str]) -> _Part:
     return _Part(name, len(columns), f"UPDATE runs SET {assignments} FROM ({{rows}}) AS s WHERE id = s.column1")
 
 
+def _replace(kind: type, table: Table) -> _Part:
+    names = table.columns.keys()
+    return _Part(replacing(kind), len(names), f"REPLACE INTO {table.name} ({', '.join(names)}) {{rows}}")
+
+
+def _remove(kind: type, table: Table) -> _Part:
+    key = [column.name for column in table.primary_key]
+    return _Part(removing(kind), len(key), f"DELETE FROM {table.name} WHERE ({', '.join(key)}) IN ({{rows}})")
+
+
 _STEP: Final = "INSERT INTO {table} {{rows}} ON CONFLICT ({key}) DO UPDATE SET n = n + excluded.n"
 _EXPIRE: Final = """
 DELETE FROM kept_answers WHERE (actor, mutation, key) IN (
@@ -83,7 +95,30 @@ _PARTS: Final = (
     _Part("tags_dropped", 2, "DELETE FROM tag_counts WHERE n = 0 AND tag IN (SELECT column1 FROM ({rows}))"),
     _insert("kept", tables.kept_answers),
     _Part("expired", 2, _EXPIRE),
+    *(_remove(kind, table) for kind, table in TABLES.items()),
+    *(_replace(kind, table) for kind, table in TABLES.items()),
+    *(_insert(inserting(kind), table) for kind, table in TABLES.items()),
 )
+
+
+def _finding(table: Table) -> str:
+    matches = " AND ".join(f"t.{column.name} = s.value ->> {place}" for place, column in enumerate(table.primary_key))
+    return f"SELECT t.* FROM json_each(?) AS s CROSS JOIN {table.name} AS t ON {matches}"
+
+
+_FIND_RECORDS: Final = {kind: _finding(table) for kind, table in TABLES.items()}
+_FIND_DUE: Final = """
+SELECT j.* FROM jobs AS j WHERE j.queue = ?1 AND (
+    (j.status IN ('PENDING', 'RETRYING') AND j.run_at <= ?2) OR (j.status = 'RUNNING' AND j.lease_expires_at <= ?2)
+) ORDER BY j.priority DESC, j.run_at, j.created_at, j.id LIMIT ?3
+"""
+_FIND_NODES: Final = f"SELECT id FROM plans WHERE id IN {_IDS} UNION ALL SELECT id FROM jobs WHERE id IN {_IDS}"
+_FIND_RESULTS: Final = f"""
+SELECT r.*, (u.id IS NOT NULL) AS is_live FROM results AS r
+LEFT JOIN totals AS t ON t.owner = r.owner AND t.generation = r.generation
+LEFT JOIN runs AS u ON u.id = t.run_id AND u.incarnation = r.owner
+WHERE r.id IN {_IDS}
+"""
 
 
 class SqliteDialect:
@@ -117,10 +152,27 @@ class SqliteDialect:
         """Answer `id` and `parent_id` of those runs and all their ancestors."""
         return Statement(_FIND_LINEAGE, (json.dumps(list(run_ids)),))
 
+    def find_records(self, kind: type, keys: Sequence[tuple[Any, ...]]) -> Statement:
+        """Answer the records of those keys that exist."""
+        return Statement(_FIND_RECORDS[kind], (json.dumps(keys),))
+
+    def lock_due(self, queue: str, now: Micros, limit: int) -> Statement:
+        """Answer jobs of a queue that may be claimed, best rank first."""
+        return Statement(_FIND_DUE, (queue, now, limit))
+
+    def find_nodes(self, ids: Iterable[str]) -> Statement:
+        """Answer as `id` those of the ids that a plan or a job has."""
+        wanted = json.dumps(list(ids))
+        return Statement(_FIND_NODES, (wanted, wanted))
+
+    def find_results(self, ids: Iterable[str]) -> Statement:
+        """Answer the results of those ids, and as `is_live` whether their run and generation exist."""
+        return Statement(_FIND_RESULTS, (json.dumps(list(ids)),))
+
     def write(self, writes: Writes) -> Iterator[Statement]:
         """Yield the statements of each table in turn."""
         for part in _PARTS:
-            for chunk in _chunks(getattr(writes, part.name)):
+            for chunk in _chunks(writes.rows(part.name)):
                 yield Statement(_write_text(part, len(chunk)), [value for row in chunk for value in row])
 
 

@@ -13,10 +13,12 @@ from persistence.sql import tables
 from persistence.sql.dialect import Dialect
 from persistence.sql.filters import where
 from persistence.sql.loops import Loops
+from persistence.sql.reading import read_records
 from persistence.sql.statements import Flow
 from persistence.sql.writes import writes_of
-from runindex.answers import answer_run_ids
+from runindex.answers import references
 from runindex.commands import MAX_BULK, AnyCommand, BulkCommand, CreateRun
+from runindex.commands.base import Need
 from runindex.decisions.batch import decide
 from runindex.domain.filters import RunFilter
 from runindex.domain.idempotency import KeptAnswer, KeyScope
@@ -40,10 +42,21 @@ def apply_batch(batch: Sequence[AnyCommand], now: Micros, dialect: Dialect) -> F
     selections = yield from _select(batch, dialect)
     runs = yield from _lock(_run_ids(batch, selections), dialect)
     head = 0
-    if any(command.touches_log for command in batch):
+    if any(_touches_log(command, runs) for command in batch):
         head = (yield dialect.lock_head())[0]["n"]
-    kept = yield from _kept(batch, runs, dialect)
-    workspace = Workspace(now=now, head=head, runs=runs, kept=kept, selections=selections)
+    kept, shown = yield from _kept(batch, runs, dialect)
+    reading = yield from read_records(batch, runs, shown, now, dialect)
+    workspace = Workspace(
+        now=now,
+        head=head,
+        runs=runs,
+        kept=kept,
+        selections=selections,
+        records=reading.records,
+        taken=reading.taken,
+        gone_results=reading.gone_results,
+        due_jobs=reading.due_jobs,
+    )
     lineage = yield from _lineage(batch, dialect)
     # The batch's own runs are in the workspace, where it may meanwhile have deleted them.
     workspace.looping = Loops(workspace.runs, {key: lineage[key] for key in lineage.keys() - runs.keys()})
@@ -53,6 +66,13 @@ def apply_batch(batch: Sequence[AnyCommand], now: Micros, dialect: Dialect) -> F
         for statement in dialect.write(writes):
             yield statement
     return Applied(outcomes, bool(writes))
+
+
+def _touches_log(command: AnyCommand, runs: Mapping[str, Run]) -> bool:
+    """Tell whether the command may add to the log: some only do when they are the first to report on a run."""
+    return command.touches_log or (
+        command.is_scoped and any(run_id in runs and runs[run_id].started_at is None for run_id in command.run_ids)
+    )
 
 
 def _select(batch: Sequence[AnyCommand], dialect: Dialect) -> Flow[dict[int, Sequence[str]]]:
@@ -86,23 +106,26 @@ def _lock(run_ids: set[str], dialect: Dialect) -> Flow[dict[str, Run]]:
     return {row["id"]: run_of(row) for row in rows}
 
 
-def _kept(batch: Sequence[AnyCommand], runs: dict[str, Run], dialect: Dialect) -> Flow[dict[KeyScope, KeptAnswer]]:
-    """Find the answers that the batch's keys stand for, and add the runs that these show.
+def _kept(
+    batch: Sequence[AnyCommand], runs: dict[str, Run], dialect: Dialect
+) -> Flow[tuple[dict[KeyScope, KeptAnswer], set[Need]]]:
+    """Find the answers that the batch's keys stand for, add the runs that these show, and name the records.
 
     Behind the locks: of two with one key at once the second has waited for the first and finds its answer.
     """
-    scopes = {command.scope for command in batch} - {None}
+    scopes = {scope for command in batch for scope in command.scopes}
     if not scopes:
-        return {}
+        return {}, set()
     kept = {}
-    for row in (yield dialect.find_kept(scope for scope in scopes if scope is not None)):
+    for row in (yield dialect.find_kept(scopes)):
         scope = KeyScope(row["actor"], row["mutation"], row["key"])
         kept[scope] = KeptAnswer(scope, row["fingerprint"], row["answer"], row["created_at"])
-    shown = {run_id for answer in kept.values() for run_id in answer_run_ids(answer.answer)} - runs.keys()
-    if shown:
-        rows = yield dialect.find_runs(sorted(shown))
+    found = [references(answer.answer) for answer in kept.values()]
+    run_ids = {run_id for reference in found for run_id in reference.run_ids} - runs.keys()
+    if run_ids:
+        rows = yield dialect.find_runs(sorted(run_ids))
         runs.update({row["id"]: run_of(row) for row in rows})
-    return kept
+    return kept, {need for reference in found for need in reference.needs}
 
 
 def _lineage(batch: Sequence[AnyCommand], dialect: Dialect) -> Flow[dict[str, str | None]]:

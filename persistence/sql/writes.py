@@ -39,7 +39,8 @@ class Writes:
 
     `rewritten` and `inserted` are whole runs, `moved` only what MOVED_COLUMNS names, `deleted` ids. Tags are
     (tag, created_at, run id), steps (status or tag, difference). `tags_dropped` are the steps that may end at zero.
-    `expired` is (instant, number): so many kept answers from before that instant go.
+    `expired` is (instant, number): so many kept answers from before that instant go. `records` are written whole and removed
+    by key, under the names that `inserting`, `replacing` and `removing` give.
     """
 
     inserted: list[Values] = field(default_factory=list)
@@ -55,10 +56,15 @@ class Writes:
     tags_dropped: list[Values] = field(default_factory=list)
     kept: list[Values] = field(default_factory=list)
     expired: list[Values] = field(default_factory=list)
+    records: dict[str, list[Values]] = field(default_factory=dict)
 
     def __bool__(self) -> bool:
         """Tell whether there is anything to write."""
-        return bool(self.changes or self.kept)
+        return bool(self.changes or self.kept or self.records)
+
+    def rows(self, part: str) -> list[Values]:
+        """Return the rows of the part of that name."""
+        return self.records[part] if part in self.records else getattr(self, part, [])
 
 
 def writes_of(workspace: Workspace) -> Writes:
@@ -72,6 +78,7 @@ def writes_of(workspace: Workspace) -> Writes:
         writes.tag_steps = sorted(counters.by_tag.items())
         writes.tags_dropped = [(tag, step) for tag, step in writes.tag_steps if step < 0]
     writes.kept = sorted(_kept_rows(workspace))
+    _add_records(writes, workspace)
     if writes.kept:
         # Twice as many as come: the table shrinks to what must be kept, a little at a time.
         writes.expired = [(workspace.now - KEPT_FOR, 2 * len(writes.kept))]
@@ -168,6 +175,39 @@ def _moved_values(run: Run) -> Values:
         run.retention.kind.value,
         run.retention.value,
     )
+
+
+def _add_records(writes: Writes, workspace: Workspace) -> None:
+    for kind, records in workspace.written_records.items():
+        written = sorted(records.written(), key=lambda entry: entry[0])
+        rows = {
+            inserting(kind): [record_values(row) for _, before, row in written if before is None and row is not None],
+            replacing(kind): [
+                record_values(row) for _, before, row in written if before is not None and row is not None
+            ],
+            removing(kind): [key for key, before, row in written if row is None and before is not None],
+        }
+        writes.records.update({part: values for part, values in rows.items() if values})
+
+
+def inserting(kind: type) -> str:
+    """Return the name of the part that inserts records of a kind; one that exists by now is a lost race."""
+    return f"insert_{kind.__name__}"
+
+
+def replacing(kind: type) -> str:
+    """Return the name of the part that replaces records of a kind."""
+    return f"replace_{kind.__name__}"
+
+
+def removing(kind: type) -> str:
+    """Return the name of the part that deletes records of a kind."""
+    return f"remove_{kind.__name__}"
+
+
+def record_values(record: Any) -> Values:  # noqa: ANN401 - any dataclass of `record_tables.TABLES`
+    """Return a record as a row of its table."""
+    return tuple(getattr(record, name) for name in record.__slots__)
 
 
 def _add_tags(writes: Writes, before: Run | None, after: Run | None) -> None:

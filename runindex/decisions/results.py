@@ -11,7 +11,7 @@ from runindex.domain.problems import ConstraintReason, violation
 from runindex.domain.results import Item, Result, content_of, encode_scores
 from runindex.domain.runs import Run
 from runindex.domain.scoped import MAX_CONTENT, MAX_DEPTH
-from runindex.domain.totals import Totals
+from runindex.domain.totals import Remains, Totals
 from runindex.outcomes import ResultRecorded, ResultsDeleted
 from runindex.workspace import Workspace
 
@@ -45,9 +45,11 @@ def check_number(command: RecordResults) -> None:
 def delete_results(workspace: Workspace, command: DeleteResults) -> ResultsDeleted:
     """Begin a new generation of results: the former one is in no list any more, and is swept away later."""
     totals = workspace.totals(existing_run(workspace, command.run_id))
-    if totals.results:
-        workspace.save(replace(totals, generation=totals.generation + 1, results=0, items=0, succeeded=0, failed=0))
-    return ResultsDeleted(command.run_id, totals.results)
+    if totals.result_count:
+        workspace.save(
+            replace(totals, generation=totals.generation + 1, result_count=0, item_count=0, succeeded=0, failed=0)
+        )
+    return ResultsDeleted(command.run_id, totals.result_count)
 
 
 def _again(stored: Result, sent: Result, command: RecordResult) -> ResultRecorded:
@@ -101,9 +103,9 @@ def _counted(totals: Totals, before: Item, after: Item) -> Totals:
     was_failed = before.attempts > 0 and not before.succeeded
     return replace(
         totals,
-        results=totals.results + 1,
+        result_count=totals.result_count + 1,
         result_seq=totals.result_seq + 1,
-        items=totals.items + (before.attempts == 0),
+        item_count=totals.item_count + (before.attempts == 0),
         succeeded=totals.succeeded + after.succeeded - before.succeeded,
         failed=totals.failed + (not after.succeeded) - was_failed,
     )

@@ -30,6 +30,7 @@ from runindex.domain.problems import (
     violation,
 )
 from runindex.domain.runs import Run
+from runindex.domain.totals import Remains, Totals
 from runindex.domain.tags import with_tags, without_tags
 from runindex.outcomes import RunApplied, RunDeleted
 from runindex.workspace import Workspace
@@ -159,6 +160,8 @@ def delete_run(workspace: Workspace, command: DeleteRun) -> RunDeleted:
     last = replace(run, version=run.version + 1, updated_at=workspace.now)
     totals = workspace.totals(run)
     workspace.runs.remove(run.id)
+    if workspace.records(Totals).get(totals.key) is not None:
+        workspace.save(Remains(run.incarnation))
     seq = workspace.record(
         RunChangeKind.DELETED,
         last,
@@ -170,12 +173,12 @@ def delete_run(workspace: Workspace, command: DeleteRun) -> RunDeleted:
         run.id,
         last.version,
         seq,
-        results=totals.results,
-        values=totals.values,
+        results=totals.result_count,
+        values=totals.value_count,
         events=totals.event_seq - totals.event_floor,
-        cells=totals.cells,
-        documents=totals.documents,
-        receipts=totals.receipts,
+        cells=totals.cell_count,
+        documents=totals.document_count,
+        receipts=totals.receipt_count,
     )
 
 

@@ -90,7 +90,7 @@ def _apply(  # noqa: PLR0913 - what a boundary brings
     head = _head(workspace, command, run)
     workspace.save(replace(head, sequence=max(head.sequence, receipt.sequence + 1)))
     totals = workspace.totals(run)
-    workspace.save(replace(totals, receipts=totals.receipts + 1))
+    workspace.save(replace(totals, receipt_count=totals.receipt_count + 1))
     start_if_new(workspace, run, command)
     return BoundaryApplied(receipt, runtime)
 

@@ -125,8 +125,8 @@ def _count(workspace: Workspace, run: Run, *, values: int = 0, cells: int = 0, d
     workspace.save(
         replace(
             totals,
-            values=totals.values + values,
-            cells=totals.cells + cells,
-            documents=totals.documents + documents,
+            value_count=totals.value_count + values,
+            cell_count=totals.cell_count + cells,
+            document_count=totals.document_count + documents,
         )
     )

@@ -1,0 +1,105 @@
+"""What a batch reads besides runs: records by key, totals, due jobs, ids that nodes have."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from persistence.sql.dialect import Dialect
+from persistence.sql.record_tables import record_of
+from persistence.sql.statements import Flow
+from runindex.commands import AnyCommand, ClaimJobs
+from runindex.commands.base import Need
+from runindex.domain.instants import Micros
+from runindex.domain.jobs import Job
+from runindex.domain.results import Result
+from runindex.domain.runs import Run
+from runindex.domain.totals import Totals
+from runindex.workspace import Record
+
+# Claimed jobs whose attempts are used up fail on the way: so many more are looked at than are asked for.
+SPENT = 50
+
+
+@dataclass(slots=True)
+class Reading:
+    """What was read, in the shape that a workspace takes."""
+
+    records: dict[type, dict[tuple[Any, ...], Any]] = field(default_factory=dict)
+    taken: dict[str, bool] = field(default_factory=dict)
+    gone_results: dict[str, Result] = field(default_factory=dict)
+    due_jobs: dict[str, Sequence[Job]] = field(default_factory=dict)
+
+
+def read_records(
+    batch: Sequence[AnyCommand], runs: Mapping[str, Run], shown: Iterable[Need], now: Micros, dialect: Dialect
+) -> Flow[Reading]:
+    """Read what the commands need and what kept answers show (`shown`), each kind in one statement."""
+    reading = Reading()
+    scoped = {run_id for command in batch if command.is_scoped for run_id in command.run_ids if run_id in runs}
+    yield from _read_totals([runs[run_id] for run_id in sorted(scoped)], reading, dialect)
+    yield from _read_needs(batch, runs, shown, reading, dialect)
+    yield from _read_ids(batch, reading, dialect)
+    yield from _read_due(batch, reading, now, dialect)
+    return reading
+
+
+def _read_totals(runs: Sequence[Run], reading: Reading, dialect: Dialect) -> Flow[None]:
+    if runs:
+        yield from _read_kind(Totals, {(run.incarnation,) for run in runs}, reading, dialect)
+
+
+def _read_needs(
+    batch: Sequence[AnyCommand], runs: Mapping[str, Run], shown: Iterable[Need], reading: Reading, dialect: Dialect
+) -> Flow[None]:
+    totals = reading.records.get(Totals, {})
+
+    def totals_of(run_id: str) -> Totals | None:
+        run = runs.get(run_id)
+        if run is None:
+            return None
+        return totals.get((run.incarnation,)) or Totals(run.incarnation, run.id)
+
+    keys: dict[type, set[tuple[Any, ...]]] = defaultdict(set)
+    for command in batch:
+        for kind, key in command.needs(totals_of):
+            keys[kind].add(key)
+    for kind, key in shown:
+        keys[kind].add(key)
+    for kind in sorted(keys, key=lambda kind: kind.__name__):
+        yield from _read_kind(kind, keys[kind], reading, dialect)
+
+
+def _read_kind(kind: type[Record], keys: set[tuple[Any, ...]], reading: Reading, dialect: Dialect) -> Flow[None]:
+    rows = yield dialect.find_records(kind, sorted(keys))
+    found = reading.records.setdefault(kind, {})
+    for row in rows:
+        record = record_of(kind, row)
+        found[record.key] = record
+
+
+def _read_ids(batch: Sequence[AnyCommand], reading: Reading, dialect: Dialect) -> Flow[None]:
+    ids = {node_id for command in batch for node_id in command.node_ids}
+    if not ids:
+        return
+    rows = yield dialect.find_nodes(sorted(ids))
+    reading.taken = {row["id"]: True for row in rows}
+    rows = yield dialect.find_results(sorted(ids))
+    for row in rows:
+        result = record_of(Result, row)
+        if row["is_live"]:
+            reading.taken[result.id] = True
+        else:
+            reading.gone_results[result.id] = result
+
+
+def _read_due(batch: Sequence[AnyCommand], reading: Reading, now: Micros, dialect: Dialect) -> Flow[None]:
+    limits: dict[str, int] = defaultdict(int)
+    for command in batch:
+        if isinstance(command, ClaimJobs):
+            limits[command.queue] += command.limit
+    for queue, limit in sorted(limits.items()):
+        rows = yield dialect.lock_due(queue, now, limit + SPENT)
+        jobs = [record_of(Job, row) for row in rows]
+        reading.due_jobs[queue] = jobs
+        reading.records.setdefault(Job, {}).update({job.key: job for job in jobs})

@@ -1,6 +1,6 @@
 """The index as Python sees it: a store, a writer and a tail, one method for each operation."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
@@ -91,7 +91,7 @@ class RunIndex:
         state = await self.store.log_state()
         return log_cursor(state.epoch, state.head)
 
-    def follow(self, run_filter: RunFilter | None = None, after: str | None = None) -> AsyncIterator[Stretch]:
+    def follow(self, run_filter: RunFilter | None = None, after: str | None = None) -> AsyncGenerator[Stretch, None]:
         """Yield changes from just behind a cursor, or from now on (`runindex.streams.follow`)."""
         return follow(self.tail, run_filter, after)
 

@@ -4,7 +4,8 @@ There is no queue for each subscriber, so nothing can overflow: who is slow read
 ring reads from the table, and memory does not grow with either.
 """
 
-from collections.abc import AsyncIterator, Sequence
+import time
+from collections.abc import AsyncGenerator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -29,10 +30,20 @@ class Seen:
 
 @dataclass(frozen=True, slots=True)
 class Stretch:
-    """A stretch of the log: what of it the subscriber sees, and the cursor up to which that is all."""
+    """A stretch of the log: what of it the subscriber sees, and up to which position that is all.
+
+    `more` says that the log is known to go on already: who wants the newest alone may wait for the stretch without it.
+    """
 
     seen: Sequence[Seen]
-    cursor: str
+    epoch: str
+    position: int
+    more: bool = False
+
+    @property
+    def cursor(self) -> str:
+        """Return the cursor of the stretch's end."""
+        return log_cursor(self.epoch, self.position)
 
 
 class Lens:
@@ -70,7 +81,7 @@ class Lens:
 
 async def follow(
     tail: Tail, run_filter: RunFilter | None, after: str | None, *, idle_seconds: float = IDLE_SECONDS
-) -> AsyncIterator[Stretch]:
+) -> AsyncGenerator[Stretch, None]:
     """Yield the log from just behind the cursor `after`, or from now on, for ever; nothing is left out or repeated.
 
     The first stretch is empty and says where the stream starts; an empty one follows after each `idle_seconds` in
@@ -79,15 +90,17 @@ async def follow(
     lens = Lens(run_filter)
     async with tail.listen() as (flag, state):
         position = state.head if after is None else read_log_cursor(after, state)
-        yield Stretch((), log_cursor(state.epoch, position))
+        yield Stretch((), state.epoch, position)
+        silent_until = time.monotonic() + idle_seconds
         while True:
             seen, reached = await _read(tail, lens, position, state)
-            if reached > position:
-                position = reached
-                if seen:
-                    yield Stretch(seen, log_cursor(state.epoch, position))
-            elif not await flag.wait(idle_seconds):
-                yield Stretch((), log_cursor(state.epoch, position))
+            caught_up = reached == position
+            position = reached
+            if caught_up:
+                await flag.wait(max(0.0, silent_until - time.monotonic()))
+            if seen or time.monotonic() >= silent_until:
+                yield Stretch(seen, state.epoch, position, more=position < tail.ring.end)
+                silent_until = time.monotonic() + idle_seconds
 
 
 async def _read(tail: Tail, lens: Lens, position: int, opened: LogState) -> tuple[Sequence[Seen], int]:

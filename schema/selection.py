@@ -133,6 +133,8 @@ class Wanted:
     rows: bool
     total: bool
     page_info: bool
+    has_next: bool = False
+    has_previous: bool = False
 
 
 def _sets_of(nodes: Sequence[FieldNode]) -> tuple[SelectionSetNode, ...]:
@@ -152,9 +154,12 @@ def run_columns(info: strawberry.Info[Any, Any], *path: str) -> Columns:
 def wanted(info: strawberry.Info[Any, Any], type_name: str = "Run") -> Wanted:
     """Return what the connection being resolved asks for; `type_name` is its nodes' type."""
     selection = selection_of(info)
+    place = selection.at("pageInfo")
     return Wanted(
         columns=(selection.at("nodes") | selection.at("edges", "node")).columns(type_name),
         rows="nodes" in selection or "edges" in selection,
         total="totalCount" in selection,
         page_info="pageInfo" in selection,
+        has_next="hasNextPage" in place,
+        has_previous="hasPreviousPage" in place,
     )

@@ -1,16 +1,20 @@
-"""Counts of runs: of lists, by group, over time, by tag."""
+"""How many runs: of a list, and by group."""
 
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
-from typing import Any
+from types import MappingProxyType
+from typing import Any, Final
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Column, ColumnElement, FromClause, Select, and_, bindparam, func, select
+from sqlalchemy import literal_column as literal
 
-from persistence.sql.conditions import Condition, taken_apart
-from persistence.sql.fetching import NOTHING, Fetching
-from persistence.sql.filters import matching, one_of_statuses
-from persistence.sql.tables import runs, status_counts
+from persistence.sql.conditions import UNARCHIVED_ONLY, Condition, Kind, name_of, taken_apart
+from persistence.sql.fetching import Fetching
+from persistence.sql.filters import TEXT, matching, one_of_statuses
+from persistence.sql.tables import run_tags, runs, status_counts, tag_counts
 from runindex.domain.filters import RunFilter, only_status
 from runindex.domain.lifecycle import RunStatus
+from runindex.queries import RunGroupKey
 
 
 class CountReads(Fetching):
@@ -19,20 +23,79 @@ class CountReads(Fetching):
     async def count_runs(self, run_filter: RunFilter) -> int:
         """Return how many runs the filter matches, exactly."""
         statuses = only_status(run_filter)
-        if statuses is not None:
-            rows = await self._fetch(_count_by_status(frozenset(statuses)), NOTHING)
+        conditions, values = taken_apart(run_filter)
+        statement = _count(conditions) if statuses is None else _count_by_status(frozenset(statuses))
+        return int((await self._fetch(statement, values))[0]["n"])
+
+    async def group_runs(self, run_filter: RunFilter, key: RunGroupKey, limit: int | None) -> Sequence[tuple[str, int]]:
+        """Return groups and their sizes, largest first, then by key. Runs without the key are in no group."""
+        statuses = only_status(run_filter)
+        conditions, values = taken_apart(run_filter)
+        if key is RunGroupKey.STATUS and statuses is not None:
+            statement = _kept_status_groups(frozenset(statuses), limit)
+        elif key is RunGroupKey.TAG and conditions == (UNARCHIVED_ONLY,):
+            statement = _kept_tag_groups(limit)
         else:
-            conditions, values = taken_apart(run_filter)
-            rows = await self._fetch(_count(conditions), values)
-        return int(rows[0]["n"])
+            statement = _group(conditions, key, limit)
+        return [(row["key"], row["n"]) for row in await self._fetch(statement, values)]
 
 
 @lru_cache(maxsize=64)
 def _count_by_status(statuses: frozenset[RunStatus]) -> Select[Any]:
-    total = func.coalesce(func.sum(status_counts.c.n), 0).label("n")
-    return select(total).where(one_of_statuses(status_counts.c.status, statuses))
+    return _total(status_counts).where(one_of_statuses(status_counts.c.status, statuses))
 
 
 @lru_cache(maxsize=1024)
 def _count(conditions: tuple[Condition, ...]) -> Select[Any]:
+    match sorted(conditions, key=lambda condition: condition.kind is Kind.TAG):
+        case [condition, Condition(Kind.TAG, place)] if condition == UNARCHIVED_ONLY:
+            return _total(tag_counts).where(tag_counts.c.tag == bindparam(name_of(place), type_=TEXT))
     return select(func.count().label("n")).select_from(runs).where(matching(conditions))
+
+
+def _total(counts: FromClause) -> Select[Any]:
+    return select(func.coalesce(func.sum(counts.c.n), 0).label("n"))
+
+
+@lru_cache(maxsize=64)
+def _kept_status_groups(statuses: frozenset[RunStatus], limit: int | None) -> Select[Any]:
+    chosen = one_of_statuses(status_counts.c.status, statuses)
+    return _kept_groups(status_counts, status_counts.c.status, limit).where(chosen)
+
+
+@lru_cache(maxsize=64)
+def _kept_tag_groups(limit: int | None) -> Select[Any]:
+    return _kept_groups(tag_counts, tag_counts.c.tag, limit)
+
+
+def _kept_groups(counts: FromClause, key: ColumnElement[Any], limit: int | None) -> Select[Any]:
+    groups = select(key.label("key"), counts.c.n).where(counts.c.n > literal("0"))
+    return _largest_first(groups, counts.c.n, key, limit)
+
+
+@lru_cache(maxsize=256)
+def _group(conditions: tuple[Condition, ...], key: RunGroupKey, limit: int | None) -> Select[Any]:
+    column, size = _COLUMNS[key], func.count()
+    groups = select(column.label("key"), size.label("n")).where(matching(conditions), column.is_not(None))
+    if key is RunGroupKey.TAG:
+        same = and_(run_tags.c.run_id == runs.c.id, run_tags.c.created_at == runs.c.created_at)
+        groups = groups.join_from(runs, run_tags, same)
+    return _largest_first(groups.group_by(column), size, column, limit)
+
+
+def _largest_first(
+    groups: Select[Any], size: ColumnElement[int], key: ColumnElement[Any], limit: int | None
+) -> Select[Any]:
+    ordered = groups.order_by(size.desc(), key)
+    return ordered if limit is None else ordered.limit(literal(str(limit)))
+
+
+_COLUMNS: Final[Mapping[RunGroupKey, Column[Any]]] = MappingProxyType(
+    {
+        RunGroupKey.STATUS: runs.c.status,
+        RunGroupKey.TAG: run_tags.c.tag,
+        RunGroupKey.DATASET: runs.c.dataset_id,
+        RunGroupKey.TARGET: runs.c.target_id,
+        RunGroupKey.PARENT: runs.c.parent_id,
+    }
+)

@@ -128,6 +128,8 @@ def one_of_statuses(column: ColumnElement[Any], wanted: Container[RunStatus]) ->
     """Tell whether the column is one of the statuses."""
     # Not bound: there are few sets, and the planner knows how frequent each status is.
     texts: list[ColumnElement[str]] = [literal(f"'{status}'") for status in RunStatus if status in wanted]
+    if not texts:
+        return false()
     return column == texts[0] if len(texts) == 1 else column.in_(texts)
 
 

@@ -1,26 +1,35 @@
 """The change log, read."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Select, bindparam, or_, select
+from sqlalchemy import ColumnElement, FromClause, Select, and_, bindparam, case, cast, exists, func, or_, select
 from sqlalchemy import literal_column as literal
 
+from persistence.sql import read_dialect
 from persistence.sql.change_rows import change_of
 from persistence.sql.conditions import Condition, taken_apart
 from persistence.sql.fetching import NOTHING, Fetching
-from persistence.sql.filters import AFTER, BEFORE, INSTANT, matching
-from persistence.sql.tables import SHARD, changes, feed_head
+from persistence.sql.filters import AFTER, BEFORE, INSTANT, TEXT, matching
+from persistence.sql.hierarchy import by_asked
+from persistence.sql.pages import Stretch, in_list_order, limited, position, stretch_of, values_of
+from persistence.sql.runs import array_of
+from persistence.sql.tables import SHARD, changes, feed_head, runs
 from runindex.domain.changes import Change
+from runindex.domain.instants import SECOND, Micros
+from runindex.domain.retention import RetentionKind
 from runindex.ports import ChangeQuery, LogState
+from runindex.queries import Window
 
-_DERIVED: Final = frozenset({"shard", "name_folded", "former_name_folded"})
-CHANGE_COLUMNS: Final[Sequence[ColumnElement[Any]]] = tuple(
-    column.label("id") if column.name == "run_id" else column for column in changes.c if column.name not in _DERIVED
-)
+_ASKED: Final = bindparam("asked", type_=TEXT)
+_SECOND: Final[ColumnElement[int]] = literal(str(SECOND))
+_NO_VERSION: Final[ColumnElement[int]] = literal(str(2**31 - 1))
 _SHARD: Final[ColumnElement[int]] = literal(str(SHARD))
 _STATE: Final = select(feed_head.c.epoch, feed_head.c.n, feed_head.c.floor).where(feed_head.c.shard == _SHARD)
+_DERIVED: Final = frozenset({"name_folded", "former_name_folded"})
+# With `shard`, which the joins of SQLite look for.
+_COLUMNS: Final = tuple(column for column in changes.c if column.name not in _DERIVED)
 
 
 class LogReads(Fetching):
@@ -37,11 +46,98 @@ class LogReads(Fetching):
         rows = await self._fetch(_list(conditions, query.limit), {**values, "after": query.after})
         return [change_of(row) for row in rows]
 
+    async def list_history(self, run_ids: Sequence[str], window: Window) -> Mapping[str, Sequence[Change]]:
+        """Return the log of each run's present incarnation, oldest first. A position is (seq,)."""
+        values = values_of(window) | {"asked": array_of(dict.fromkeys(run_ids))}
+        rows = in_list_order(await self._fetch(_list_history(stretch_of(window)), values), window)
+        return {run_id: list(map(change_of, entries)) for run_id, entries in by_asked(run_ids, rows).items()}
+
+    async def find_as_of(self, run_ids: Sequence[str], at: Micros) -> Mapping[str, Change]:
+        """Return of each run's present incarnation the newest entry that is not younger than `at`."""
+        rows = await self._fetch(_AS_OF, {"asked": array_of(dict.fromkeys(run_ids)), "at": at})
+        return {row["asked"]: change_of(row) for row in rows}
+
+    async def count_removable(self, run_ids: Sequence[str], now: Micros) -> Mapping[str, int]:
+        """Return for each run that exists how many log entries compaction would remove now."""
+        rows = await self._fetch(_COUNT_REMOVABLE, {"asked": array_of(run_ids), "now": now})
+        return {row["id"]: row["n"] for row in rows}
+
 
 @lru_cache(maxsize=256)
 def _list(conditions: tuple[Condition, ...] | None, limit: int) -> Select[Any]:
     behind = (changes.c.shard == _SHARD, changes.c.seq > bindparam("after", type_=INSTANT))
-    selection = select(*CHANGE_COLUMNS).where(*behind).order_by(changes.c.seq).limit(literal(str(limit)))
+    selection = select(*_entries(changes)).where(*behind).order_by(changes.c.seq).limit(literal(str(limit)))
     if conditions is None:
         return selection
     return selection.where(or_(matching(conditions, BEFORE), matching(conditions, AFTER)))
+
+
+@lru_cache(maxsize=256)
+def _list_history(stretch: Stretch) -> Select[Any]:
+    history = _history()
+    if stretch.after is not None:
+        (seq,) = position("after", int)
+        history = history.where(changes.c.seq > seq, changes.c.version > func.coalesce(_version_at(seq), literal("0")))
+    if stretch.before is not None:
+        (seq,) = position("before", int)
+        history = history.where(changes.c.seq < seq, changes.c.version < func.coalesce(_version_at(seq), _NO_VERSION))
+    version = changes.c.version
+    page = limited(history.order_by(version.desc() if stretch.backward else version), stretch)
+    rows, found = _of_each_asked(page)
+    return rows.order_by(found.c.seq.desc() if stretch.backward else found.c.seq)
+
+
+def _as_of() -> Select[Any]:
+    at = bindparam("at", type_=INSTANT)
+    newest = _history().where(changes.c.updated_at <= at).order_by(changes.c.version.desc()).limit(literal("1"))
+    rows, found = _of_each_asked(newest)
+    # When the entry behind it is gone, the one in force may be gone too.
+    following = exists(1).where(
+        changes.c.run_id == runs.c.id,
+        changes.c.incarnation == runs.c.incarnation,
+        changes.c.version == found.c.version + literal("1"),
+    )
+    return rows.where(or_(found.c.version == runs.c.version, following))
+
+
+def _history() -> Select[Any]:
+    """Return the log of the present incarnation of a run of the statement around it."""
+    same = (changes.c.run_id == runs.c.id, changes.c.incarnation == runs.c.incarnation)
+    return select(*_COLUMNS).where(*same).correlate(runs)
+
+
+def _version_at(seq: ColumnElement[int]) -> ColumnElement[int]:
+    # The index has versions, not sequence numbers: with the bound's version it is entered at the right place.
+    known = changes.alias("known")
+    there = (known.c.shard == _SHARD, known.c.seq == seq, known.c.run_id == runs.c.id)
+    found = select(known.c.version).where(*there, known.c.incarnation == runs.c.incarnation)
+    return found.correlate(runs).scalar_subquery()
+
+
+def _of_each_asked(page: Select[Any]) -> tuple[Select[Any], FromClause]:
+    asked = read_dialect.each(_ASKED, "asked")
+    joined, found = read_dialect.top_of_each(asked.join(runs, runs.c.id == asked.c.value), page, changes.c.seq)
+    rows = select(runs.c.id.label("asked"), *_entries(found)).select_from(joined)
+    return rows.where(found.c.shard == _SHARD), found
+
+
+def _entries(source: FromClause) -> list[ColumnElement[Any]]:
+    return [source.c.run_id.label("id"), *(source.c[column.name] for column in _COLUMNS if column.name != "run_id")]
+
+
+def _count_removable() -> Select[Any]:
+    value, now = runs.c.retention_value, bindparam("now", type_=INSTANT)
+    too_many = and_(_keeps(RetentionKind.KEEP_LATEST), changes.c.version <= runs.c.version - value)
+    too_old = and_(_keeps(RetentionKind.KEEP_DURATION), changes.c.updated_at <= now - cast(value, INSTANT) * _SECOND)
+    removable = _history().with_only_columns(func.count())
+    removable = removable.where(changes.c.version < runs.c.version, or_(too_many, too_old))
+    counted = case((_keeps(RetentionKind.KEEP_ALL), literal("0")), else_=removable.scalar_subquery())
+    return select(runs.c.id, counted.label("n")).where(read_dialect.one_of(runs.c.id, _ASKED))
+
+
+def _keeps(kind: RetentionKind) -> ColumnElement[bool]:
+    return runs.c.retention_kind == literal(f"'{kind}'")
+
+
+_AS_OF: Final = _as_of()
+_COUNT_REMOVABLE: Final = _count_removable()

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any, Final, NamedTuple, TypeAlias, TypeVar
 
-from sqlalchemy import BigInteger, ColumnElement, Select, Text, bindparam, literal_column, or_, tuple_
+from sqlalchemy import BigInteger, ColumnElement, FromClause, Select, Text, bindparam, literal_column, or_, tuple_
 from sqlalchemy.types import TypeEngine
 
 from persistence.sql.tables import runs
@@ -52,7 +52,18 @@ def page_of_runs(selection: Select[Any], order: RunOrder, stretch: Stretch) -> S
         if known is not None:
             onwards = side == "after"
             selection = selection.where(_beyond(order, side, has_value=known[0], onwards=onwards))
-    return limited(selection.order_by(*_ordering(order, backward=stretch.backward)), stretch)
+    return limited(selection.order_by(*ordering(runs, order, stretch)), stretch)
+
+
+def ordering(source: FromClause, order: RunOrder, stretch: Stretch) -> list[ColumnElement[Any]]:
+    """Return what orders runs, or rows taken from them, for a stretch; one taken from the list's end is upside down."""
+    column = source.c[order.field.column]
+    ascending = (order.direction is OrderDirection.ASC) is not stretch.backward
+    keys: list[ColumnElement[Any]] = [key.asc() if ascending else key.desc() for key in (column, source.c.id)]
+    if not _has_nulls(order):
+        return keys
+    unfinished = column.is_(None)
+    return [unfinished.desc() if stretch.backward else unfinished, *keys]
 
 
 def limited(selection: Select[Any], stretch: Stretch) -> Select[Any]:
@@ -69,16 +80,6 @@ def in_list_order(rows: Sequence[T], window: Window) -> Sequence[T]:
 
 def _known(place: Position | None) -> tuple[bool, ...] | None:
     return None if place is None else tuple(value is not None for value in place)
-
-
-def _ordering(order: RunOrder, *, backward: bool) -> list[ColumnElement[Any]]:
-    column = runs.c[order.field.column]
-    ascending = (order.direction is OrderDirection.ASC) is not backward
-    keys: list[ColumnElement[Any]] = [column.asc(), runs.c.id.asc()] if ascending else [column.desc(), runs.c.id.desc()]
-    if order.field is RunOrderField.FINISHED_AT:
-        unfinished = column.is_(None)
-        keys.insert(0, unfinished.desc() if backward else unfinished)
-    return keys
 
 
 def _beyond(order: RunOrder, side: str, *, has_value: bool, onwards: bool) -> ColumnElement[bool]:

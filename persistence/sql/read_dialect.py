@@ -213,7 +213,7 @@ def top_of_each(left: FromClause, ranked: Select[Any], key: Column[Any]) -> tupl
     Return the join and its right side. SQLite has no LATERAL, but looks up rows by the keys that a correlated subquery
     answers; `key` is unique in `ranked`'s table.
     """
-    right = _TopRows._construct(ranked, name="ranked")  # noqa: SLF001 - `Lateral` has no other constructor
+    right = _TopRows._construct(ranked.subquery(), name="ranked")  # noqa: SLF001 - `Lateral` has no other constructor
     right.table = key.table
     keys = ranked.with_only_columns(key)
     condition = PerDialect(postgresql=true(), sqlite=right.c[key.name].in_(keys))

@@ -1,9 +1,14 @@
 """The reading side of a SQL storage: every method of the Store port but `apply` and `ping`."""
 
+from persistence.sql.children import ChildReads
 from persistence.sql.counts import CountReads
+from persistence.sql.hierarchy import HierarchyReads
 from persistence.sql.log import LogReads
 from persistence.sql.runs import RunReads
+from persistence.sql.search import SearchReads
+from persistence.sql.tags import TagReads
+from persistence.sql.timeline import TimelineReads
 
 
-class SqlReads(RunReads, CountReads, LogReads):
+class SqlReads(RunReads, ChildReads, HierarchyReads, LogReads, SearchReads, CountReads, TimelineReads, TagReads):
     """Answers the Store port's questions; a storage inherits it and runs the statements."""

@@ -194,3 +194,13 @@ class History:
     readings: list[Reading] = field(default_factory=list)
     log: Sequence[Entry] = ()
     overview: Overview | None = None
+
+    def __str__(self) -> str:
+        """Say how much was checked."""
+        changes = sum(isinstance(item, Seen) for recording in self.recordings for item in recording.items)
+        resent = sum(len(request.answers) > 1 for request in self.requests)
+        return (
+            f"{len(self.log)} log entries; {len(self.requests)} requests, {resent} of them sent again; "
+            f"{changes} changes seen by {len(self.recordings)} subscribers over "
+            f"{sum(recording.connections for recording in self.recordings)} connections; {len(self.readings)} reads"
+        )

@@ -45,7 +45,7 @@ def run_id(number: int) -> str:
     return str(UUID(int=number))
 
 
-A, B, C, D, E, F = (run_id(number) for number in range(0xA, 0x10))
+A, B, C, D, E, F = (run_id(number) for number in range(0xA0, 0xA6))
 
 
 def create(new_id: str | None = None, **fields: Field) -> CreateRun:

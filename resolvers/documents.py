@@ -1,0 +1,67 @@
+"""Documents that were parsed and found valid, remembered by their text."""
+
+from collections import OrderedDict
+from collections.abc import Iterator
+from typing import Final
+
+from graphql import DocumentNode
+from strawberry.extensions import SchemaExtension
+
+MOST_DOCUMENTS: Final = 512
+LONGEST_TEXT: Final = 16 * 1024
+
+
+class DocumentCache:
+    """The documents used last, bounded in number and in length; a verdict never depends on the caller."""
+
+    def __init__(self, most: int = MOST_DOCUMENTS, longest: int = LONGEST_TEXT) -> None:
+        """Remember at most `most` documents of at most `longest` characters."""
+        self._most = most
+        self._longest = longest
+        self._documents: OrderedDict[str, DocumentNode] = OrderedDict()
+
+    def __len__(self) -> int:
+        """Return how many are remembered."""
+        return len(self._documents)
+
+    def find(self, text: str) -> DocumentNode | None:
+        """Return a valid document, None when it is not remembered."""
+        document = self._documents.get(text)
+        if document is not None:
+            self._documents.move_to_end(text)
+        return document
+
+    def add(self, text: str, document: DocumentNode) -> None:
+        """Remember a document that was found valid."""
+        if len(text) <= self._longest:
+            self._documents[text] = document
+            if len(self._documents) > self._most:
+                self._documents.popitem(last=False)
+
+
+class CachedDocuments(SchemaExtension):
+    """Parses and validates a document once."""
+
+    def __init__(self, cache: DocumentCache) -> None:
+        """Use a cache that outlives the operation."""
+        super().__init__()
+        self._cache = cache
+        self._found = False
+
+    def on_parse(self) -> Iterator[None]:
+        """Take the document from the cache if it is there."""
+        context = self.execution_context
+        document = self._cache.find(context.query or "")
+        if document is not None:
+            context.graphql_document = document
+            self._found = True
+        yield
+
+    def on_validate(self) -> Iterator[None]:
+        """Skip the validation of a document from the cache; remember one that turns out valid."""
+        context = self.execution_context
+        if self._found:
+            context.pre_execution_errors = []
+        yield
+        if not self._found and not context.pre_execution_errors and context.query and context.graphql_document:
+            self._cache.add(context.query, context.graphql_document)

@@ -1,0 +1,67 @@
+"""What a caller may see of an error.
+
+Faults say what the caller can act on; everything unforeseen is logged here and shown as no more than that it happened.
+"""
+
+import logging
+from collections.abc import Iterable
+from enum import StrEnum
+from typing import Final
+
+from graphql import GraphQLError
+
+from runindex.domain.faults import FaultError
+from runindex.domain.problems import InvalidInput, RefusedError
+
+log: Final = logging.getLogger(__name__)
+
+
+class ErrorCode(StrEnum):
+    """`extensions.code` of errors that no fault stands for; faults bring their own."""
+
+    BAD_USER_INPUT = "BAD_USER_INPUT"
+    TIMEOUT = "TIMEOUT"
+    INTERNAL = "INTERNAL"
+
+
+def shown(errors: Iterable[GraphQLError] | None) -> list[GraphQLError] | None:
+    """Return errors as the caller sees them, None for none."""
+    return [_shown(error) for error in errors] if errors else None
+
+
+def _shown(error: GraphQLError) -> GraphQLError:
+    message, code = _explained(error)
+    # A text may quote what the caller sent, lone surrogates included, which no response can hold.
+    legible = message.encode("utf-8", "replace").decode()
+    return GraphQLError(
+        legible,
+        nodes=error.nodes,
+        source=error.source,
+        positions=error.positions,
+        path=error.path,
+        extensions={"code": code},
+    )
+
+
+def _explained(error: GraphQLError) -> tuple[str, str]:
+    cause = error.original_error
+    match cause:
+        case FaultError():
+            return cause.message, cause.code
+        case RefusedError():
+            return _refusal(cause), ErrorCode.BAD_USER_INPUT
+        case TimeoutError():
+            return "the operation took too long", ErrorCode.TIMEOUT
+        case RecursionError():
+            return "the request is nested too deeply", ErrorCode.BAD_USER_INPUT
+        case None | GraphQLError():
+            return error.message, ErrorCode.BAD_USER_INPUT
+    log.error("internal error at %s", error.path, exc_info=cause)
+    return "internal error", ErrorCode.INTERNAL
+
+
+def _refusal(refusal: RefusedError) -> str:
+    problem = refusal.problem
+    if isinstance(problem, InvalidInput) and problem.field is not None:
+        return f"`{problem.field}`: {problem.message}"
+    return problem.message

@@ -1,0 +1,130 @@
+"""What nested fields call: each level of a query is one question to the storage, whatever the number of runs."""
+
+from collections.abc import Mapping, Sequence
+from typing import cast
+
+from resolvers.changes import change_row, snapshot_row
+from resolvers.filters import filter_of, order_of
+from resolvers.gathering import Gathering
+from resolvers.lists import CHILDREN, descendant_listing, log_listing, run_listing
+from resolvers.pages import NO_COLUMNS
+from runindex.domain.changes import Change, unfiltered_membership
+from runindex.domain.faults import BadRequestError, MissingError
+from runindex.domain.filters import UNARCHIVED, visible
+from runindex.domain.lifecycle import RunStatus
+from runindex.ports import DescendantQuery, LogState, Store
+from runindex.queries import Columns, Row, RunQuery, Window
+from schema.changes import RunChangeConnection, RunSnapshot
+from schema.counts import StatusCount
+from schema.filters import RunFilter, RunOrder
+from schema.loads import Loads
+from schema.pages import PageArguments
+from schema.run import DescendantConnection, Run, RunConnection
+from schema.selection import Wanted
+
+
+class StoreLoads(Loads):
+    """Loads from a store. Nothing is kept between ticks, so it may live as long as its context."""
+
+    def __init__(self, store: Store) -> None:
+        """Start with no load under way."""
+        self._store = store
+        self._gathering = Gathering()
+
+    async def run(self, run_id: str, columns: Columns) -> Run | None:
+        """Return a run, None when there is none."""
+        row = await self._gathering.load("run", run_id, columns, self._store.find_runs)
+        return None if row is None else Run(row=row)
+
+    async def root(self, run_id: str, columns: Columns) -> Run:
+        """Return the topmost existing ancestor, the run itself if it has none."""
+        row = await self._gathering.load("root", run_id, columns, self._store.find_roots)
+        if row is None:  # deleted since its own row was read
+            raise MissingError(f"run {run_id} does not exist")
+        return Run(row=row)
+
+    async def ancestors(self, run_id: str, columns: Columns) -> Sequence[Run]:
+        """Return the existing ancestors, nearest first."""
+        rows = await self._gathering.load("ancestors", run_id, columns, self._store.list_ancestors)
+        return [Run(row=row) for row in rows or ()]
+
+    async def children(
+        self, run_id: str, run_filter: RunFilter | None, order: RunOrder | None, page: PageArguments, wanted: Wanted
+    ) -> RunConnection:
+        """Return a page of the children that pass the filter."""
+        asked, ordered = visible(filter_of(run_filter)), order_of(order)
+
+        async def fetch(window: Window, columns: Columns) -> Sequence[Row]:
+            async def ask(ids: Sequence[str], columns: Columns) -> Mapping[str, Sequence[Row]]:
+                return await self._store.list_children(ids, RunQuery(asked, window, columns, ordered))
+
+            question = (CHILDREN, repr(asked), ordered, window)
+            return await self._gathering.load(question, run_id, columns, ask) or ()
+
+        async def count() -> int:
+            async def ask(ids: Sequence[str], _: Columns) -> Mapping[str, int]:
+                return await self._store.count_children(ids, asked)
+
+            return await self._gathering.load(("count", repr(asked)), run_id, NO_COLUMNS, ask) or 0
+
+        listing = run_listing(fetch, asked, ordered, CHILDREN, run_id)
+        return RunConnection(page=await listing.page(page, wanted, count))
+
+    async def descendants(
+        self, run_id: str, max_depth: int | None, page: PageArguments, wanted: Wanted
+    ) -> DescendantConnection:
+        """Return a page of the descendants that are not archived, by depth, then newest first."""
+        if max_depth is not None and max_depth < 1:
+            raise BadRequestError("`maxDepth` must be 1 or more")
+
+        async def fetch(window: Window, columns: Columns) -> Sequence[Row]:
+            async def ask(ids: Sequence[str], columns: Columns) -> Mapping[str, Sequence[Row]]:
+                return await self._store.list_descendants(ids, DescendantQuery(UNARCHIVED, window, columns, max_depth))
+
+            return await self._gathering.load(("descendants", max_depth, window), run_id, columns, ask) or ()
+
+        listing = descendant_listing(fetch, UNARCHIVED, max_depth, run_id)
+        return DescendantConnection(page=await listing.page(page, wanted))
+
+    async def descendant_counts(self, run_id: str) -> Sequence[StatusCount]:
+        """Return the number of all descendants by status, in enum order."""
+
+        async def ask(ids: Sequence[str], _: Columns) -> Mapping[str, Sequence[tuple[str, int]]]:
+            return await self._store.count_descendants(ids)
+
+        counts = await self._gathering.load("descendantCounts", run_id, NO_COLUMNS, ask) or ()
+        return [StatusCount(status=RunStatus(status), count=count) for status, count in counts]
+
+    async def history(self, run_id: str, incarnation: int, page: PageArguments, wanted: Wanted) -> RunChangeConnection:
+        """Return a page of the change log of this incarnation of a run, oldest first."""
+
+        async def fetch(window: Window, _: Columns) -> Sequence[Row]:
+            async def ask(ids: Sequence[str], _: Columns) -> Mapping[str, Sequence[Change]]:
+                return await self._store.list_history(ids, window)
+
+            changes = await self._gathering.load(("history", window), run_id, NO_COLUMNS, ask) or ()
+            return [
+                change_row(change, unfiltered_membership(change.kind))
+                for change in changes
+                if change.run.incarnation == incarnation
+            ]
+
+        listing = log_listing(fetch, await self._log_state())
+        return RunChangeConnection(page=await listing.page(page, wanted))
+
+    async def snapshot(self, run_id: str, incarnation: int, at: int) -> RunSnapshot | None:
+        """Return the run as it was at that instant, None when the log does not know."""
+
+        async def ask(ids: Sequence[str], _: Columns) -> Mapping[str, Change]:
+            return await self._store.find_as_of(ids, at)
+
+        change = await self._gathering.load(("snapshot", at), run_id, NO_COLUMNS, ask)
+        if change is None or change.run.incarnation != incarnation:
+            return None
+        return RunSnapshot(row=snapshot_row(change))
+
+    async def _log_state(self) -> LogState:
+        async def ask(ids: Sequence[str], _: Columns) -> Mapping[str, LogState]:
+            return dict.fromkeys(ids, await self._store.log_state())
+
+        return cast("LogState", await self._gathering.load("log", "", NO_COLUMNS, ask))

@@ -1,0 +1,157 @@
+"""The queries."""
+
+from typing import Annotated
+
+import strawberry
+
+from resolvers import figures, runs
+from resolvers.context import Info
+from resolvers.pages import check_offset
+from resolvers.roots import query
+from schema.changes import RunChangeConnection
+from schema.counts import RunGroup, TagCount, TimelineBucket
+from schema.enums import RunGroupKey, TimelineInterval
+from schema.filters import DateTimeRange, RunFilter, RunOrder
+from schema.lifecycle import LifecycleState, lifecycle_states
+from schema.nodes import Node
+from schema.pages import ABSENT, After, Before, First, Last, given, page_arguments
+from schema.retention import RetentionPreview
+from schema.run import Run, RunConnection
+from schema.search import RunSearchHit
+from schema.selection import run_columns, wanted
+
+Filter = Annotated[RunFilter | None, strawberry.argument(description="Only runs that pass this.")]
+Id = Annotated[strawberry.ID, strawberry.argument(description="The id, in any spelling of a UUID.")]
+
+
+@strawberry.type
+class Query:
+    """What can be asked."""
+
+    @query("Anything that has an id; null when there is no such thing.")
+    async def node(self, info: Info, id: Id) -> Node | None:
+        """Find one node."""
+        return await runs.find_run(info.context, id, run_columns(info))
+
+    @query("Things by their ids, in the order asked; at most 500.")
+    async def nodes(
+        self,
+        info: Info,
+        ids: Annotated[list[strawberry.ID], strawberry.argument(description="The ids.")],
+    ) -> list[Node | None]:
+        """Find many nodes."""
+        return list(await runs.find_runs(info.context, ids, run_columns(info)))
+
+    @query("A run, archived ones too; null when there is none.")
+    async def run(self, info: Info, id: Id) -> Run | None:
+        """Find one run."""
+        return await runs.find_run(info.context, id, run_columns(info))
+
+    @query("Whether there is such a run, archived ones too.")
+    async def run_exists(self, info: Info, id: Id) -> bool:
+        """Tell whether a run exists."""
+        return await runs.find_run(info.context, id, frozenset()) is not None
+
+    @query(
+        "Newest first unless `orderBy` says otherwise. `first` defaults to 50; 1 to 500. "
+        "`offset` skips, costs what it skips, and excludes cursors."
+    )
+    async def runs(
+        self,
+        info: Info,
+        *,
+        filter: Filter = ABSENT,
+        order_by: Annotated[RunOrder | None, strawberry.argument(description="Their order.")] = ABSENT,
+        first: First = ABSENT,
+        after: After = ABSENT,
+        last: Last = ABSENT,
+        before: Before = ABSENT,
+        offset: Annotated[int | None, strawberry.argument(description="Skip so many.")] = ABSENT,
+    ) -> RunConnection:
+        """List runs."""
+        asked = page_arguments(first, after, last, before)
+        skipped = check_offset(given(offset), asked)
+        return await runs.list_runs(info.context, given(filter), given(order_by), asked, wanted(info), offset=skipped)
+
+    @query("Exact number of runs that match.")
+    async def run_count(self, info: Info, filter: Filter = ABSENT) -> int:
+        """Count runs."""
+        return await runs.count_runs(info.context, given(filter))
+
+    @query(
+        "Largest first, then by key. "
+        "With STATUS, archived runs have their own group whatever the filter's default hides."
+    )
+    async def run_counts(
+        self,
+        info: Info,
+        filter: Filter = ABSENT,
+        group_by: Annotated[
+            RunGroupKey, strawberry.argument(description="What the groups have in common.")
+        ] = RunGroupKey.STATUS,
+        first: Annotated[int | None, strawberry.argument(description="At most so many groups.")] = ABSENT,
+    ) -> list[RunGroup]:
+        """Count runs by groups."""
+        return await figures.group_runs(info.context, given(filter), group_by, given(first))
+
+    @query("Runs created and runs finished per interval of the range, empty ones too.")
+    async def run_timeline(
+        self,
+        info: Info,
+        interval: Annotated[TimelineInterval, strawberry.argument(description="The length of a bucket.")],
+        range: Annotated[DateTimeRange, strawberry.argument(description="The time looked at, both ends needed.")],
+        filter: Filter = ABSENT,
+    ) -> list[TimelineBucket]:
+        """Count runs by time."""
+        return await figures.timeline(info.context, given(filter), interval, range)
+
+    @query("Ids, names, statuses, tags and metadata; never a run's results or scoped data.")
+    async def search_runs(
+        self,
+        info: Info,
+        query: Annotated[str, strawberry.argument(description="Words, or beginnings of words; any of them may match.")],
+        filter: Filter = ABSENT,
+        first: Annotated[int | None, strawberry.argument(description="At most so many hits, 1 to 100.")] = 10,
+    ) -> list[RunSearchHit]:
+        """Search runs."""
+        return await runs.search_runs(info.context, query, given(filter), first, run_columns(info, "run"))
+
+    @query("Tags of runs that are not archived, in code-point order, with their counts.")
+    async def tags(
+        self,
+        info: Info,
+        prefix: Annotated[str | None, strawberry.argument(description="Only tags that start with this.")] = ABSENT,
+        first: Annotated[int | None, strawberry.argument(description="At most so many, 1 to 500.")] = 50,
+    ) -> list[TagCount]:
+        """List tags."""
+        return await figures.list_tags(info.context, given(prefix) or "", first)
+
+    @query("The transition table, in enum order.")
+    def lifecycle(self) -> list[LifecycleState]:
+        """Return the transition table."""
+        return lifecycle_states()
+
+    @query("The whole change log, oldest first: for readers that poll instead of subscribing.")
+    async def changes(
+        self,
+        info: Info,
+        filter: Filter = ABSENT,
+        after: After = ABSENT,
+        first: First = ABSENT,
+    ) -> RunChangeConnection:
+        """List the change log."""
+        return await runs.list_changes(info.context, given(filter), page_arguments(first, after), wanted(info))
+
+    @query("The end of the log now: read it before a snapshot query, then subscribe after it.")
+    async def change_cursor(self, info: Info) -> str:
+        """Return the end of the log."""
+        return await info.context.index.change_cursor()
+
+    @query("What compaction would remove now, of each of these runs that exists; at most 500.")
+    async def retention_preview(
+        self,
+        info: Info,
+        run_ids: Annotated[list[strawberry.ID], strawberry.argument(description="The runs.")],
+    ) -> list[RetentionPreview]:
+        """Preview compaction."""
+        return await figures.retention_preview(info.context, run_ids)

@@ -1,0 +1,64 @@
+"""The subscriptions."""
+
+from collections.abc import AsyncGenerator
+from typing import Annotated
+
+import strawberry
+
+from resolvers import live
+from resolvers.context import Info
+from resolvers.roots import subscription
+from schema.changes import StreamItem
+from schema.counts import RunGroup
+from schema.enums import RunGroupKey
+from schema.filters import RunFilter
+from schema.pages import ABSENT, After, given
+from schema.run import Run
+from schema.selection import run_columns
+
+Filter = Annotated[RunFilter | None, strawberry.argument(description="Only runs that pass this.")]
+
+
+@strawberry.type
+class Subscription:
+    """What can be followed."""
+
+    @subscription(
+        "The run now, then after each of its changes and results; a slow reader gets the newest state. "
+        "Ends when the run is deleted, at once if there is none."
+    )
+    def run(
+        self, info: Info, id: Annotated[strawberry.ID, strawberry.argument(description="The run.")]
+    ) -> AsyncGenerator[Run, None]:
+        """Follow one run."""
+        return live.follow_run(info.context, id, run_columns(info))
+
+    @subscription(
+        "Every change of every run that the filter matches before or after it, in log order, none lost, none "
+        "twice.\nWithout `after`: from now on. With it: from just behind that cursor. A cursor that compaction or "
+        "a restored\nbackup left behind ends the stream with CURSOR_EXPIRED. With `bookmarks`, the first item is "
+        "one that says where the\nstream starts, and an idle stream sends one every 15 s. `ancestorId` cannot be "
+        "streamed on."
+    )
+    def run_changes(
+        self,
+        info: Info,
+        *,
+        filter: Filter = ABSENT,
+        after: After = ABSENT,
+        bookmarks: Annotated[bool, strawberry.argument(description="Say where the stream stands.")] = False,
+    ) -> AsyncGenerator[StreamItem, None]:
+        """Follow the change log."""
+        return live.follow_changes(info.context, given(filter), given(after), bookmarks=bookmarks)
+
+    @subscription("The groups now, then whenever they change, at most once a second.")
+    def run_counts(
+        self,
+        info: Info,
+        filter: Filter = ABSENT,
+        group_by: Annotated[
+            RunGroupKey, strawberry.argument(description="What the groups have in common.")
+        ] = RunGroupKey.STATUS,
+    ) -> AsyncGenerator[list[RunGroup], None]:
+        """Follow the groups of runs."""
+        return live.follow_counts(info.context, given(filter), group_by)

@@ -1,0 +1,156 @@
+from itertools import product
+
+import pytest
+import pytest_asyncio
+
+from runindex.domain.filters import EVERYTHING, RunFilter, TagFilter
+from runindex.domain.identity import DEFAULT_RUN
+from runindex.domain.lifecycle import RunStatus
+from runindex.domain.runs import Run
+from runindex.ports import Store
+from runindex.queries import OrderDirection, RunOrder, RunOrderField, RunQuery, Window
+from tests.support.clock import StandingClock
+from tests.support.commands import add_tags, create, delete, move, run_id
+from tests.support.filters import matching_ids
+from tests.support.population import IDS, populate
+from tests.support.stores import apply, listed, listed_ids, made
+
+pytestmark = pytest.mark.asyncio
+
+ORDERS = [RunOrder(field, direction) for field, direction in product(RunOrderField, OrderDirection)]
+FILTERS = {
+    "all": EVERYTHING,
+    "none": RunFilter(ids=()),
+    "half": RunFilter(ids=IDS[::2]),
+    "tagged": RunFilter(tags=TagFilter(any=("a", "b"))),
+    "finished": RunFilter(status=(RunStatus.COMPLETED, RunStatus.FAILED, RunStatus.CANCELLED, RunStatus.PAUSED)),
+    "below": RunFilter(ancestor_id=IDS[0]),
+}
+by_order = pytest.mark.parametrize("order", ORDERS, ids=lambda order: f"{order.field}-{order.direction}")
+
+
+def value_of(run: Run, order: RunOrder) -> int | None:
+    instant = getattr(run, order.field.column)
+    assert instant is None or isinstance(instant, int)
+    return instant
+
+
+def position(run: Run, order: RunOrder) -> tuple[int | None, str]:
+    return value_of(run, order), run.id
+
+
+def in_order(runs: list[Run], order: RunOrder) -> list[Run]:
+    """Sort as the contract says, plainly: a list for those with a value, another for those without."""
+    descending = order.direction is OrderDirection.DESC
+    some = [run for run in runs if value_of(run, order) is not None]
+    none = [run for run in runs if value_of(run, order) is None]
+    some.sort(key=lambda run: (value_of(run, order) or 0, run.id), reverse=descending)
+    none.sort(key=lambda run: run.id, reverse=descending)
+    return some + none
+
+
+@pytest_asyncio.fixture
+async def filled(store: Store, clock: StandingClock) -> Store:
+    await populate(store, clock)
+    return store
+
+
+@by_order
+@pytest.mark.parametrize("chosen", FILTERS)
+async def test_every_page_of_every_size_both_ways_is_a_piece_of_the_list(
+    filled: Store, order: RunOrder, chosen: str
+) -> None:
+    run_filter = FILTERS[chosen]
+    runs = await listed(filled)
+    matching = set(matching_ids(runs, run_filter))
+    truth = in_order([run for run in runs if run.id in matching], order)
+    assert await listed(filled, run_filter, order) == truth
+    for size in (1, 2, 3, 5, 8, len(truth), len(truth) + 1):
+        walked: list[Run] = []
+        while page := await listed(
+            filled, run_filter, order, Window(size, after=position(walked[-1], order) if walked else None)
+        ):
+            assert len(page) <= size
+            walked += page
+        assert walked == truth
+        back: list[Run] = []
+        while page := await listed(
+            filled, run_filter, order, Window(size, before=position(back[0], order) if back else None, backward=True)
+        ):
+            assert len(page) <= size
+            back = page + back
+        assert back == truth
+
+
+@by_order
+async def test_a_window_may_be_closed_on_both_sides(filled: Store, order: RunOrder) -> None:
+    truth = in_order(await listed(filled), order)
+    for first, last in ((0, 1), (0, 5), (4, 20), (0, len(truth) - 1), (10, 3)):
+        after, before = position(truth[first], order), position(truth[last], order)
+        inside = truth[first + 1 : last]
+        assert await listed(filled, order=order, window=Window(99, after, before)) == inside
+        assert await listed(filled, order=order, window=Window(2, after, before)) == inside[:2]
+        assert await listed(filled, order=order, window=Window(2, after, before, backward=True)) == inside[-2:]
+
+
+@by_order
+async def test_an_offset_skips_entries_from_where_the_window_starts(filled: Store, order: RunOrder) -> None:
+    truth = in_order(await listed(filled), order)
+    assert await listed(filled, order=order, window=Window(3, offset=4)) == truth[4:7]
+    assert await listed(filled, order=order, window=Window(3, offset=len(truth))) == []
+    assert await listed(filled, order=order, window=Window(2, position(truth[1], order), offset=1)) == truth[3:5]
+
+
+@by_order
+async def test_a_position_need_not_be_that_of_a_run(filled: Store, order: RunOrder) -> None:
+    truth = in_order(await listed(filled), order)
+    middle = truth[len(truth) // 2]
+    await apply(filled, delete(middle.id) if middle.id != DEFAULT_RUN else add_tags(middle.id, "t"))
+    rest = [run for run in in_order(await listed(filled), order) if run.id not in {middle.id, DEFAULT_RUN}]
+    window = Window(99, after=position(middle, order))
+    found = [run for run in await listed(filled, order=order, window=window) if run.id != DEFAULT_RUN]
+    assert found == [run for run in rest if run in in_order([*rest, middle], order)[len(truth) // 2 :]]
+
+
+async def test_only_the_columns_asked_for_are_needed(filled: Store) -> None:
+    for order in ORDERS:
+        rows = await filled.list_runs(RunQuery(EVERYTHING, Window(99), frozenset({"name"}), order))
+        truth = in_order(await listed(filled), order)
+        assert [(row["id"], row["name"], row[order.field.column]) for row in rows] == [
+            (run.id, run.name, value_of(run, order)) for run in truth
+        ]
+
+
+@pytest.mark.parametrize("direction", OrderDirection)
+async def test_paging_while_others_write_repeats_none_and_misses_none(
+    store: Store, clock: StandingClock, direction: OrderDirection
+) -> None:
+    lasting = [run_id(number) for number in range(100, 140, 2)]
+    for place, new_id in enumerate(lasting):
+        clock.advance(place % 2)
+        await made(store, create(new_id))
+    order = RunOrder(direction=direction)
+    walked: list[Run] = []
+    # More rounds than there are pages, lest a list that others add to at its end has none.
+    for fleeting in range(1000, 1012):
+        window = Window(3, after=position(walked[-1], order) if walked else None)
+        page = await listed(store, order=order, window=window)
+        walked += page
+        # Others come and go around the place that was reached, and it is itself changed.
+        clock.advance()
+        last = walked[-1].id
+        await apply(store, create(run_id(fleeting)), delete(run_id(fleeting - 1)), add_tags(last, "seen"))
+        await apply(store, move(last, RunStatus.COMPLETED))
+    ids = [run.id for run in walked if run.id in lasting]
+    assert ids == (lasting if direction is OrderDirection.ASC else lasting[::-1])
+    assert len({run.id for run in walked}) == len(walked)
+
+
+async def test_ties_are_broken_by_id_in_the_same_direction(store: Store) -> None:
+    ids = [run_id(number) for number in (3, 1, 2)]
+    await apply(store, *map(create, ids))
+    made_here = RunFilter(ids=tuple(ids))
+    for field in RunOrderField:
+        for direction in OrderDirection:
+            expected = sorted(ids, reverse=direction is OrderDirection.DESC)
+            assert await listed_ids(store, made_here, RunOrder(field, direction)) == expected

@@ -1,0 +1,154 @@
+"""Subscribers over WebSocket: each resumes from its cursor whenever its connection ends, by whose will ever."""
+
+import asyncio
+import json
+import time
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass, field
+from random import Random
+from typing import Final, Protocol
+
+from websockets.asyncio.client import ClientConnection, connect
+from websockets.exceptions import ConnectionClosed, InvalidHandshake
+from websockets.typing import Subprotocol
+
+from tests.faults.history import Bookmark, JsonObject, Recording, Seen
+
+RUN_CHANGES: Final = """
+    subscription($filter: RunFilter, $after: String) {
+      item: runChanges(filter: $filter, after: $after, bookmarks: true) {
+        __typename cursor ... on RunChange { runId version kind status tags membership }
+      }
+    }
+"""
+PROTOCOL: Final = Subprotocol("graphql-transport-ws")
+RETRY_SECONDS: Final = 0.05
+PATIENCE: Final = 20.0
+
+
+@dataclass(slots=True)
+class Watch:
+    """What a subscriber got, and when: whoever waits for something looks here."""
+
+    recording: Recording
+    arrivals: dict[tuple[str, int], float] = field(default_factory=dict)
+    """When (monotonic seconds) each version of each run was first seen."""
+    _news: asyncio.Condition = field(default_factory=asyncio.Condition)
+
+    async def add(self, item: Seen | Bookmark) -> None:
+        """Record an item."""
+        async with self._news:
+            self.recording.items.append(item)
+            if isinstance(item, Seen):
+                self.arrivals.setdefault((item.run_id, item.version), time.monotonic())
+            self._news.notify_all()
+
+    async def started(self, seconds: float = PATIENCE) -> None:
+        """Return once the subscriber was told where it stands."""
+        async with asyncio.timeout(seconds), self._news:
+            await self._news.wait_for(lambda: bool(self.recording.items))
+
+    async def saw(self, run_id: str, version: int, seconds: float = PATIENCE) -> float:
+        """Return when a change was first seen; raise TimeoutError if that takes too long."""
+        async with asyncio.timeout(seconds), self._news:
+            await self._news.wait_for(lambda: (run_id, version) in self.arrivals)
+        return self.arrivals[run_id, version]
+
+
+class Subscriber(Protocol):
+    """Follows the log until it is cancelled."""
+
+    @property
+    def watch(self) -> Watch:
+        """Return what it got."""
+        ...
+
+    async def run(self) -> None:
+        """Follow the log for ever."""
+        ...
+
+
+@dataclass(slots=True)
+class WebSocketSubscriber:
+    """Subscribes to `runChanges` on its servers in turn.
+
+    When `restless`, it leaves of its own accord after so many changes on average, with or without a good-bye.
+    """
+
+    watch: Watch
+    urls: Sequence[str]
+    restless: int | None = None
+    random: Random = field(default_factory=lambda: Random(3))
+    close_codes: list[int | None] = field(default_factory=list)
+
+    async def run(self) -> None:
+        while True:
+            url = self.urls[self.watch.recording.connections % len(self.urls)]
+            self.watch.recording.connections += 1
+            try:
+                async with connect(url, subprotocols=[PROTOCOL], compression=None) as connection:
+                    await self._follow(connection)
+            except ConnectionClosed as closed:
+                self.close_codes.append(None if closed.rcvd is None else closed.rcvd.code)
+            except (OSError, InvalidHandshake, TimeoutError):
+                await asyncio.sleep(self.random.uniform(0, RETRY_SECONDS))
+
+    async def _follow(self, connection: ClientConnection) -> None:
+        await connection.send(json.dumps({"type": "connection_init"}))
+        after = self.watch.recording.cursor
+        variables: JsonObject = {"filter": self.watch.recording.view.filter, "after": after}
+        payload = {"query": RUN_CHANGES, "variables": variables}
+        while True:
+            message = json.loads(await connection.recv())
+            match message["type"]:
+                case "connection_ack":
+                    await connection.send(json.dumps({"type": "subscribe", "id": "1", "payload": payload}))
+                case "ping":
+                    await connection.send(json.dumps({"type": "pong"}))
+                case "next":
+                    if message["payload"].get("errors"):
+                        raise RuntimeError(f"{self.watch.recording.name}: {message}")
+                    await self.watch.add(item_of(message["payload"]["data"]["item"]))
+                    if self._is_tired():
+                        if self.random.random() < 0.5:
+                            connection.transport.abort()
+                        return
+                case "error":
+                    raise RuntimeError(f"{self.watch.recording.name}: {message}")
+                case "complete":
+                    return
+
+    def _is_tired(self) -> bool:
+        return self.restless is not None and self.random.random() < 1 / self.restless
+
+
+def item_of(data: JsonObject) -> Seen | Bookmark:
+    """Return a stream's item."""
+    if data["__typename"] == "Bookmark":
+        return Bookmark(data["cursor"])
+    return Seen(
+        data["cursor"],
+        data["runId"],
+        data["version"],
+        data["kind"],
+        data["status"],
+        tuple(data["tags"]),
+        data["membership"],
+    )
+
+
+@asynccontextmanager
+async def subscribed(subscribers: Sequence[Subscriber]) -> AsyncIterator[None]:
+    """Run subscribers for as long as the context lasts; it begins once each knows where it stands."""
+    async with asyncio.TaskGroup() as group:
+        tasks = [
+            group.create_task(subscriber.run(), name=subscriber.watch.recording.name) for subscriber in subscribers
+        ]
+        for subscriber in subscribers:
+            await subscriber.watch.started()
+        yield
+        for task in tasks:
+            task.cancel()
+            with suppress(asyncio.CancelledError):
+                await task

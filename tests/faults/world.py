@@ -1,0 +1,80 @@
+"""A test's world: servers on one storage, those who write to them, those who watch, and the judgement in the end."""
+
+import asyncio
+from collections.abc import AsyncIterator, Sequence
+from contextlib import ExitStack, asynccontextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Final
+
+import httpx
+
+from tests.faults.checker import Finding, check
+from tests.faults.doors import PATIENCE, HttpDoor
+from tests.faults.history import History, Recording, View
+from tests.faults.subscribers import Subscriber, Watch, WebSocketSubscriber
+from tests.faults.truth import Storage, read_log, read_overview
+from tests.faults.workload import TAGS, Workload
+from tests.support.served import Served, serving
+
+# One who filters nothing, one whose view runs enter and leave by their tags, one by their status.
+VIEWS: Final = (View(), View(tag=TAGS[0]), View(statuses=("PAUSED",)))
+CONNECTIONS: Final = httpx.Limits(max_connections=200, max_keepalive_connections=200)
+
+
+@dataclass(slots=True)
+class World:
+    """Everything in one place; `open_world` makes one."""
+
+    storage: Storage
+    servers: Sequence[Served]
+    doors: Sequence[HttpDoor]
+    workload: Workload
+    history: History
+    watches: list[Watch] = field(default_factory=list)
+
+    def subscriber(self, view: View, *places: int, restless: int | None = None) -> WebSocketSubscriber:
+        """Make a subscriber that goes from one of the servers to the next whenever it connects."""
+        watch = Watch(Recording(f"{view} at {places}", view))
+        self.history.recordings.append(watch.recording)
+        self.watches.append(watch)
+        return WebSocketSubscriber(watch, [self.servers[place].ws_url for place in places], restless)
+
+    def subscribers(self, restless: int | None = None) -> list[Subscriber]:
+        """Make one subscriber of each view at each server, and some that wander from server to server."""
+        places = range(len(self.servers))
+        staying = [self.subscriber(view, place, restless=restless) for view in VIEWS for place in places]
+        return [*staying, *(self.subscriber(view, *places, restless=restless) for view in VIEWS)]
+
+    async def conclude(self) -> list[Finding]:
+        """Wait until every subscriber has seen the end of the log, and return all that is wrong.
+
+        All writers must have ended, and the subscribers must still run.
+        """
+        run_id = await mark_end(self.workload)
+        for watch in self.watches:
+            await watch.saw(run_id, 2)
+        self.history.log = await read_log(self.storage, self.doors[0])
+        self.history.overview = await read_overview(self.doors[-1])
+        return check(self.history)
+
+
+async def mark_end(workload: Workload) -> str:
+    """Write a last run, whose second version everybody sees, and return its id."""
+    created = await workload.create(*TAGS)
+    await workload.send("transitionRun", {"id": created.run_id, "to": "PAUSED"})
+    return created.run_id
+
+
+@asynccontextmanager
+async def open_world(storage: Storage, directory: Path, servers: int = 1, **environment: str) -> AsyncIterator[World]:
+    """Serve the storage from so many processes and open a door to each."""
+    with ExitStack() as stack:
+        started = [
+            await asyncio.to_thread(stack.enter_context, serving(directory, **storage.environment, **environment))
+            for _ in range(servers)
+        ]
+        async with httpx.AsyncClient(limits=CONNECTIONS, timeout=PATIENCE) as client:
+            doors = [HttpDoor(client, server.url) for server in started]
+            history = History()
+            yield World(storage, started, doors, Workload(history, doors), history)

@@ -1,28 +1,11 @@
 """Lists of records other than runs, as values: one shape for all of them."""
 
 from dataclasses import dataclass
-from typing import TypeAlias
+from typing import Any, Final, TypeAlias
 
-from runindex.queries import Window
+from runindex.queries import Row, Window
 
 Owner: TypeAlias = int | str
-
-
-@dataclass(frozen=True, slots=True)
-class Ascending:
-    """Order by a field, upwards."""
-
-    field: str
-
-
-@dataclass(frozen=True, slots=True)
-class Descending:
-    """Order by a field, downwards."""
-
-    field: str
-
-
-Direction: TypeAlias = Ascending | Descending
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,20 +53,21 @@ Condition: TypeAlias = Equals | OneOf | StartsWith | Contains | IsNull
 
 @dataclass(frozen=True, slots=True)
 class Listing:
-    """Records of one kind under the same conditions, in an order that is total.
+    """Records of one kind under the same conditions, ordered by fields that are unique together.
 
-    With an `owner_field`, the list is asked for many owners at once and each has its own window. Records whose run was
-    deleted, and results of a former generation, are in no list.
+    With an `owner_field`, the list is asked for many owners at once and each has its own window. Records of a run that
+    was deleted, and results and items of a former generation, are in no list.
     """
 
     kind: type
-    order: tuple[Direction, ...]
+    order: tuple[str, ...]
+    descending: bool = False
     conditions: tuple[Condition, ...] = ()
     owner_field: str | None = None
 
-    def position(self, record: object) -> tuple[object, ...]:
-        """Return a record's place in the order."""
-        return tuple(getattr(record, direction.field) for direction in self.order)
+    def position(self, row: Row) -> tuple[Any, ...]:
+        """Return a row's place in the order."""
+        return tuple(row[field] for field in self.order)
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,3 +76,7 @@ class ListQuery:
 
     listing: Listing
     window: Window
+
+
+# The key of the answer to a listing that is asked for no owner.
+NO_OWNER: Final = 0

@@ -46,6 +46,7 @@ def delete_results(workspace: Workspace, command: DeleteResults) -> ResultsDelet
     """Begin a new generation of results: the former one is in no list any more, and is swept away later."""
     totals = workspace.totals(existing_run(workspace, command.run_id))
     if totals.result_count:
+        workspace.save(Remains(totals.owner, totals.generation))
         workspace.save(
             replace(totals, generation=totals.generation + 1, result_count=0, item_count=0, succeeded=0, failed=0)
         )

@@ -30,8 +30,8 @@ from runindex.domain.problems import (
     violation,
 )
 from runindex.domain.runs import Run
-from runindex.domain.totals import Remains, Totals
 from runindex.domain.tags import with_tags, without_tags
+from runindex.domain.totals import Remains, Totals
 from runindex.outcomes import RunApplied, RunDeleted
 from runindex.workspace import Workspace
 

@@ -3,10 +3,10 @@
 import random
 import sqlite3
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 from persistence.sql.read_dialect import SQLITE_FUNCTIONS
 from persistence.sql.statements import Rows, Statement

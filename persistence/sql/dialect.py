@@ -1,11 +1,11 @@
 """What the flow of a batch needs to say to a database, in the database's own words."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, Protocol
 
 from sqlalchemy import Executable
 
-from persistence.sql.statements import Statement
+from persistence.sql.statements import Flow, Rows, Statement
 from persistence.sql.writes import Writes
 from runindex.domain.idempotency import KeyScope
 
@@ -15,6 +15,10 @@ class Dialect(Protocol):
 
     def query(self, query: Executable, parameters: Mapping[str, Any]) -> Statement:
         """Return a query made with SQLAlchemy, bound to parameters."""
+        ...
+
+    def choose(self, query: Executable) -> Flow[Rows]:
+        """Answer a query made with SQLAlchemy that finds rows by other things than their keys."""
         ...
 
     def lock_runs(self, run_ids: Iterable[str]) -> Statement:
@@ -41,6 +45,6 @@ class Dialect(Protocol):
         """Answer `id` and `parent_id` of those runs and all their ancestors."""
         ...
 
-    def write(self, writes: Writes) -> Iterator[Statement]:
+    def write(self, writes: Writes) -> Flow[None]:
         """Yield what writes the rows; it is run in full or not at all."""
         ...

@@ -4,6 +4,8 @@ A thread gives Python's lock away at each step of a statement and must win it ba
 step: so many rows go into one statement, in chunks of a few sizes, whose texts the connection keeps prepared.
 """
 
+# ruff: noqa: S608 - the names in the texts are those of our own tables, the values are bound
+
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -15,7 +17,7 @@ from sqlalchemy.dialects import sqlite
 
 from persistence.sql import tables
 from persistence.sql.compiling import compiled
-from persistence.sql.statements import Statement
+from persistence.sql.statements import Flow, Rows, Statement
 from persistence.sql.tables import SHARD
 from persistence.sql.writes import MOVED_COLUMNS, Values, Writes
 from runindex.domain.idempotency import KeyScope
@@ -89,6 +91,10 @@ _PARTS: Final = (
 class SqliteDialect:
     """SQLite, by way of positional placeholders. Its one writer at a time holds every lock there is."""
 
+    def choose(self, query: Executable) -> Flow[Rows]:
+        """Answer a query made with SQLAlchemy that finds rows by other things than their keys."""
+        return (yield self.query(query, {}))
+
     def query(self, query: Executable, parameters: Mapping[str, Any]) -> Statement:
         """Return a query made with SQLAlchemy, bound to parameters."""
         return compiled(query, _COMPILER).bind(parameters)
@@ -117,7 +123,7 @@ class SqliteDialect:
         """Answer `id` and `parent_id` of those runs and all their ancestors."""
         return Statement(_FIND_LINEAGE, (json.dumps(list(run_ids)),))
 
-    def write(self, writes: Writes) -> Iterator[Statement]:
+    def write(self, writes: Writes) -> Flow[None]:
         """Yield the statements of each table in turn."""
         for part in _PARTS:
             for chunk in _chunks(getattr(writes, part.name)):

@@ -1,20 +1,42 @@
 """The API over HTTP and WebSocket."""
 
 import json
+import logging
 from collections.abc import Mapping
+from typing import Any, Final, cast
 
 import orjson
-from starlette.requests import Request
+from cross_web import AsyncHTTPRequestAdapter, HTTPException
+from graphql import GraphQLError
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
+from starlette.types import Receive, Scope, Send
 from starlette.websockets import WebSocket, WebSocketDisconnect
 from strawberry.asgi import ASGIWebSocketAdapter, GraphQL
+from strawberry.http import GraphQLHTTPResponse, GraphQLRequestData
 from strawberry.http.exceptions import WebSocketDisconnected
 from strawberry.schema import BaseSchema
+from strawberry.schema.exceptions import CannotGetOperationTypeError, InvalidOperationTypeError
 from strawberry.subscriptions import GRAPHQL_TRANSPORT_WS_PROTOCOL
+from strawberry.types import ExecutionResult
+from strawberry.types.graphql import OperationType
 
 from resolvers.context import Context, LogEpoch, Pace
+from resolvers.errors import ErrorCode, legible
+from resolvers.requests import JSON, read_request, wanted_media_type
 from runindex.domain import jsontext
+from runindex.domain.faults import UnavailableError
 from runindex.index import RunIndex
+
+OK: Final = 200
+BAD_REQUEST: Final = 400
+METHOD_NOT_ALLOWED: Final = 405
+INTERNAL_ERROR: Final = 500
+UNAVAILABLE: Final = 503
+RETRY_SECONDS: Final = 1
+OVER_GET: Final = frozenset({OperationType.QUERY})
+OVER_POST: Final = frozenset({OperationType.QUERY, OperationType.MUTATION})
+log: Final = logging.getLogger(__name__)
 
 
 class TextSocket(ASGIWebSocketAdapter):
@@ -39,6 +61,17 @@ class Endpoint(GraphQL[Context, None]):
         self._pace = pace or Pace()
         self._epoch: LogEpoch | None = None
 
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer a request, or talk on a socket."""
+        if scope["type"] == "websocket":
+            await super().__call__(scope, receive, send)
+            return
+        try:
+            response = await self._respond(Request(scope, receive))
+        except ClientDisconnect:
+            return
+        await response(scope, receive, send)
+
     async def get_context(self, request: Request | WebSocket, response: Response | WebSocket) -> Context:
         """Give an operation, or a socket, its way to the index."""
         del response
@@ -47,8 +80,66 @@ class Endpoint(GraphQL[Context, None]):
             self._epoch = LogEpoch(index)
         return Context(index, self._epoch, self._pace)
 
+    async def get_sub_response(self, request: Request | WebSocket) -> Response:
+        """Begin a response of the media type that the caller prefers."""
+        return Response(media_type=wanted_media_type(request.headers))
+
+    async def parse_http_body(self, request: AsyncHTTPRequestAdapter) -> GraphQLRequestData:
+        """Return what is asked; raise HTTPException for a request that is not well-formed."""
+        return await read_request(request)
+
+    def should_render_graphql_ide(self, request: Any) -> bool:  # noqa: ANN401 - Strawberry's protocol
+        """Never."""
+        del request
+        return False
+
+    async def execute_single(  # noqa: PLR0917 - Strawberry's arguments
+        self,
+        request: Request,
+        request_adapter: AsyncHTTPRequestAdapter,
+        sub_response: Response,
+        context: Context,
+        root_value: None,
+        request_data: GraphQLRequestData,
+    ) -> ExecutionResult:
+        """Execute a query, or, if it was posted, a mutation."""
+        del request, sub_response, root_value
+        try:
+            return await self.schema.execute(
+                request_data.query,
+                variable_values=request_data.variables,
+                context_value=context,
+                operation_name=request_data.operation_name,
+                allowed_operation_types=OVER_GET if request_adapter.method == "GET" else OVER_POST,
+            )
+        except CannotGetOperationTypeError as error:
+            raise HTTPException(BAD_REQUEST, error.as_http_error_reason()) from error
+        except InvalidOperationTypeError as error:
+            if error.operation_type is OperationType.MUTATION:
+                raise HTTPException(METHOD_NOT_ALLOWED, "mutations are sent by POST") from error
+            raise HTTPException(BAD_REQUEST, "subscriptions are opened over a WebSocket") from error
+
+    async def process_result(self, request: Request, result: ExecutionResult) -> GraphQLHTTPResponse:
+        """Return the body of a response: without `data` for a request that was not executed."""
+        response = await super().process_result(request, result)
+        if result.data is None and result.errors and all(map(_is_refusal, result.errors)):
+            response.pop("data")
+        return response
+
+    def create_response(
+        self,
+        response_data: GraphQLHTTPResponse | list[GraphQLHTTPResponse],
+        sub_response: Response,
+    ) -> Response:
+        """Return a response of the media type that was chosen, with the status that it calls for."""
+        status = OK if sub_response.media_type == JSON or "data" in response_data else BAD_REQUEST
+        headers = None
+        if _is_unavailable(cast("Mapping[str, Any]", response_data)):
+            status, headers = UNAVAILABLE, {"Retry-After": str(RETRY_SECONDS)}
+        return Response(self.encode_json(response_data), status, headers, sub_response.media_type)
+
     def decode_json(self, data: str | bytes) -> object:
-        """Read JSON with its numbers exact; raise JSONDecodeError for what is not JSON."""
+        """Read a socket's message with its numbers exact; raise JSONDecodeError for what is not JSON."""
         try:
             return jsontext.loads(data)
         except jsontext.JsonError as error:
@@ -57,3 +148,27 @@ class Endpoint(GraphQL[Context, None]):
     def encode_json(self, data: object) -> bytes:
         """Write JSON; what is JSON text already is spliced in."""
         return orjson.dumps(data)
+
+    async def _respond(self, request: Request) -> Response:
+        try:
+            return await self.run(request)
+        except ClientDisconnect:
+            raise
+        except HTTPException as error:
+            status, message, code = error.status_code, error.reason, ErrorCode.BAD_USER_INPUT
+        except Exception:
+            log.exception("internal error")
+            status, message, code = INTERNAL_ERROR, "internal error", ErrorCode.INTERNAL
+        body = {"errors": [{"message": legible(message), "extensions": {"code": code}}]}
+        headers = {"Allow": "GET, POST"} if status == METHOD_NOT_ALLOWED else None
+        return Response(self.encode_json(body), status, headers, wanted_media_type(request.headers))
+
+
+def _is_refusal(error: GraphQLError) -> bool:
+    return error.path is None and (error.extensions or {}).get("code") == ErrorCode.BAD_USER_INPUT
+
+
+def _is_unavailable(response: Mapping[str, Any]) -> bool:
+    errors = response.get("errors") or ()
+    codes = {error["extensions"]["code"] for error in errors}
+    return response.get("data") is None and codes == {UnavailableError.code}

@@ -29,12 +29,15 @@ def shown(errors: Iterable[GraphQLError] | None) -> list[GraphQLError] | None:
     return [_shown(error) for error in errors] if errors else None
 
 
+def legible(message: str) -> str:
+    """Return a message that a response can hold: it may quote what the caller sent, lone surrogates included."""
+    return message.encode("utf-8", "replace").decode()
+
+
 def _shown(error: GraphQLError) -> GraphQLError:
     message, code = _explained(error)
-    # A text may quote what the caller sent, lone surrogates included, which no response can hold.
-    legible = message.encode("utf-8", "replace").decode()
     return GraphQLError(
-        legible,
+        legible(message),
         nodes=error.nodes,
         source=error.source,
         positions=error.positions,

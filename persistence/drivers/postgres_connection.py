@@ -2,9 +2,10 @@
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Iterator, Sequence
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any, Final, TypeAlias
 from urllib.parse import parse_qs, urlsplit
 
@@ -47,6 +48,7 @@ class Patience:
         return {name: str(round(1000 * value)) for name, value in seconds.items()}
 
 
+_NONE: Final[Mapping[str, str]] = MappingProxyType({})
 # The server knows its own settings; those that it lacks are left out.
 _CONFIGURE: Final = """
 SELECT set_config(s.name, s.value, false) FROM unnest($1::text[], $2::text[]) AS s (name, value)
@@ -54,8 +56,8 @@ JOIN pg_settings USING (name)
 """
 
 
-async def connect(url: str, patience: Patience) -> Connection:
-    """Open a connection whose session has its time limits."""
+async def connect(url: str, patience: Patience, settings: Mapping[str, str] = _NONE) -> Connection:
+    """Open a connection whose session has its time limits and other settings."""
     named = "application_name" in parse_qs(urlsplit(url).query)
     connection = await asyncpg.connect(
         url,
@@ -63,10 +65,10 @@ async def connect(url: str, patience: Patience) -> Connection:
         max_cacheable_statement_size=_LONGEST_PREPARED,
         server_settings=None if named else {"application_name": APPLICATION},
     )
-    settings = patience.settings()
+    every = {**patience.settings(), **settings}
     try:
         async with ending_on_silence(connection, patience.statement):
-            await connection.execute(_CONFIGURE, list(settings), list(settings.values()))
+            await connection.execute(_CONFIGURE, list(every), list(every.values()))
     except BaseException:
         connection.terminate()
         raise

@@ -134,7 +134,7 @@ class PostgresWriter:
     async def _connected(self) -> Connection:
         if self._connection is None or self._connection.is_closed():
             with faults():
-                self._connection = await connect(self._url, self._patience)
+                self._connection = await connect(self._url, self._patience, self._dialect.settings)
         return self._connection
 
     async def _roll_back(self, connection: Connection) -> None:

@@ -1,11 +1,11 @@
 """What the flow of a batch needs to say to a database, in the database's own words."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Protocol
 
 from sqlalchemy import Executable
 
-from persistence.sql.statements import Statement
+from persistence.sql.statements import Flow, Rows, Statement
 from persistence.sql.writes import Writes
 from runindex.domain.idempotency import KeyScope
 from runindex.domain.instants import Micros
@@ -16,6 +16,10 @@ class Dialect(Protocol):
 
     def query(self, query: Executable, parameters: Mapping[str, Any]) -> Statement:
         """Return a query made with SQLAlchemy, bound to parameters."""
+        ...
+
+    def choose(self, query: Executable) -> Flow[Rows]:
+        """Answer a query made with SQLAlchemy that finds rows by other things than their keys."""
         ...
 
     def lock_runs(self, run_ids: Iterable[str]) -> Statement:
@@ -47,7 +51,7 @@ class Dialect(Protocol):
         ...
 
     def lock_due(self, queue: str, now: Micros, limit: int) -> Statement:
-        """Answer jobs of a queue that may be claimed, best rank first; those that another claimer holds are passed over."""
+        """Answer jobs of a queue that may be claimed, best rank first, passing over those that others hold."""
         ...
 
     def find_nodes(self, ids: Iterable[str]) -> Statement:
@@ -58,6 +62,6 @@ class Dialect(Protocol):
         """Answer the results of those ids, and as `is_live` whether their run and generation exist."""
         ...
 
-    def write(self, writes: Writes) -> Iterator[Statement]:
+    def write(self, writes: Writes) -> Flow[None]:
         """Yield what writes the rows; it is run in full or not at all."""
         ...

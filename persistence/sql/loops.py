@@ -6,7 +6,7 @@ from runindex.domain.runs import Run
 from runindex.workspace import Records
 
 
-class Loops(Container[object]):
+class Loops(Container[tuple[str, str]]):
     """Holds each (id, parent) whose creation would close a circle, given the runs as they are when it is asked."""
 
     def __init__(self, runs: Records[str, Run], lineage: Mapping[str, str | None]) -> None:

@@ -1,8 +1,11 @@
 """The statements of a batch in Postgres' words: arrays in, one statement for all that is written."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+# ruff: noqa: S608 - the names in the texts are those of our own tables, the values are bound
+
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from types import MappingProxyType
 from typing import Any, Final
 
 from sqlalchemy import Executable, Table
@@ -10,19 +13,30 @@ from sqlalchemy.dialects.postgresql import asyncpg
 
 from persistence.sql import tables
 from persistence.sql.compiling import compiled
-from persistence.sql.record_tables import TABLES
-from persistence.sql.statements import Statement
+from persistence.sql.postgres_records import PostgresRecords
+from persistence.sql.statements import Flow, Rows, Statement
 from persistence.sql.tables import SHARD
-from persistence.sql.writes import MOVED_COLUMNS, Writes, inserting, removing, replacing
+from persistence.sql.writes import CHANGE_COLUMNS, MOVED_COLUMNS, RUN_COLUMNS, Values, Writes
 from runindex.domain.idempotency import KeyScope
-from runindex.domain.instants import Micros
-from runindex.queries import RUN_COLUMNS
+from runindex.queries import RUN_COLUMNS as SHOWN_COLUMNS
 
 CHANNEL: Final = "runindex_changes"
 
-_COMPILER: Final = asyncpg.dialect()
-_RUN: Final = ", ".join(RUN_COLUMNS)
+_COMPILER: Final = asyncpg.dialect()  # type: ignore[no-untyped-call]
+_RUN: Final = ", ".join(SHOWN_COLUMNS)
 
+# A batch finds its rows by their keys. Plans are made once and for good, maybe while the tables are small yet: those
+# that read whole tables are ruled out. What chooses runs by a filter is planned like any other query.
+_SETTINGS: Final = MappingProxyType(
+    {
+        "plan_cache_mode": "force_generic_plan",
+        **dict.fromkeys(("enable_seqscan", "enable_hashjoin", "enable_mergejoin"), "off"),
+    }
+)
+_PLAN_FREELY: Final = Statement(
+    "SELECT set_config('plan_cache_mode', 'force_custom_plan', true), set_config('enable_seqscan', 'on', true),"
+    " set_config('enable_hashjoin', 'on', true), set_config('enable_mergejoin', 'on', true)"
+)
 # The transaction's id comes with the head, before the commit that it will have to speak for.
 _LOCK_HEAD: Final = Statement(
     f"SELECT n, pg_current_xact_id()::text AS xid FROM feed_head WHERE shard = {SHARD} FOR UPDATE"
@@ -58,19 +72,19 @@ class _Part:
         return f"write_{self.name} AS ({self.text.format(source=source)})"
 
 
-def _part(name: str, table: Table, text: str, columns: Sequence[str] | None = None) -> _Part:
-    names = tuple(columns or table.columns.keys())
-    types = tuple(table.columns[column].type.compile(_COMPILER).partition(" COLLATE")[0] for column in names)
-    return _Part(name, names, types, text)
+def _part(name: str, table: Table, columns: Sequence[str], text: str) -> _Part:
+    types = (table.columns[column].type.compile(_COMPILER).partition(" ")[0] for column in columns)
+    return _Part(name, tuple(columns), tuple(types), text)
 
 
-def _insert(name: str, table: Table) -> _Part:
-    return _part(name, table, f"INSERT INTO {table.name} ({', '.join(table.columns.keys())}) SELECT * FROM {{source}}")
+def _insert(name: str, table: Table, columns: Sequence[str]) -> _Part:
+    return _part(name, table, columns, f"INSERT INTO {table.name} ({', '.join(columns)}) SELECT * FROM {{source}}")
 
 
 def _update(name: str, columns: Sequence[str]) -> _Part:
     assignments = ", ".join(f"{column} = s.{column}" for column in columns if column != "id")
-    return _part(name, tables.runs, f"UPDATE runs AS r SET {assignments} FROM {{source}} WHERE r.id = s.id", columns)
+    text = f"UPDATE runs SET {assignments} FROM {{source}} WHERE runs.id = s.id"
+    return _part(name, tables.runs, columns, text)
 
 
 _STEP_STATUSES: Final = """
@@ -94,78 +108,57 @@ DELETE FROM kept_answers AS k USING (
 ) AS o WHERE k.actor = o.actor AND k.mutation = o.mutation AND k.key = o.key
 """
 
+# Each column is an array to send and to read: what most log entries leave null is left out where all of a batch do.
+_RARE: Final = (
+    *("plan_id", "dataset_id", "dataset_version", "target_type", "target_id", "total_items"),
+    *("former_name", "former_name_folded", "former_tags", "former_metadata"),
+)
+_PLAIN: Final = tuple(column for column in CHANGE_COLUMNS if column not in _RARE)
+_RARE_PLACES: Final = tuple(CHANGE_COLUMNS.index(column) for column in _RARE)
+_PLAIN_PLACES: Final = tuple(CHANGE_COLUMNS.index(column) for column in _PLAIN)
 
-def _replace(kind: type, table: Table) -> _Part:
-    key = [column.name for column in table.primary_key]
-    assignments = ", ".join(f"{name} = s.{name}" for name in table.columns.keys() if name not in key)
-    matches = " AND ".join(f"t.{name} = s.{name}" for name in key)
-    return _part(replacing(kind), table, f"UPDATE {table.name} AS t SET {assignments} FROM {{source}} WHERE {matches}")
-
-
-def _remove(kind: type, table: Table) -> _Part:
-    key = [column.name for column in table.primary_key]
-    matches = " AND ".join(f"t.{name} = s.{name}" for name in key)
-    return _part(removing(kind), table, f"DELETE FROM {table.name} AS t USING {{source}} WHERE {matches}", key)
-
-
-# The first ones are named as the fields of `Writes`.
+# Named as the fields of `Writes`, but for the plain changes.
 _PARTS: Final = (
     _update("moved", MOVED_COLUMNS),
-    _update("rewritten", tables.runs.columns.keys()),
-    _insert("inserted", tables.runs),
-    _part("deleted", tables.runs, "DELETE FROM runs AS r USING {source} WHERE r.id = s.id", ["id"]),
-    _part("tags_removed", tables.run_tags, _REMOVE_TAGS),
-    _insert("tags_added", tables.run_tags),
-    _insert("changes", tables.changes),
-    _part("head", tables.feed_head, f"UPDATE feed_head AS h SET n = s.n FROM {{source}} WHERE shard = {SHARD}", ["n"]),
-    _part("status_steps", tables.status_counts, _STEP_STATUSES),
-    _part("tag_steps", tables.tag_counts, _STEP_TAGS),
-    _part("tags_dropped", tables.tag_counts, _DROP_TAGS),
-    _insert("kept", tables.kept_answers),
+    _update("rewritten", RUN_COLUMNS),
+    _insert("inserted", tables.runs, RUN_COLUMNS),
+    _part("deleted", tables.runs, ["id"], "DELETE FROM runs AS r USING {source} WHERE r.id = s.id"),
+    _part("tags_removed", tables.run_tags, tables.run_tags.columns.keys(), _REMOVE_TAGS),
+    _insert("tags_added", tables.run_tags, tables.run_tags.columns.keys()),
+    _insert("changes", tables.changes, CHANGE_COLUMNS),
+    _insert("plain_changes", tables.changes, _PLAIN),
+    _part("head", tables.feed_head, ["n"], f"UPDATE feed_head SET n = s.n FROM {{source}} WHERE shard = {SHARD}"),
+    _part("status_steps", tables.status_counts, ["status", "n"], _STEP_STATUSES),
+    _part("tag_steps", tables.tag_counts, ["tag", "n"], _STEP_TAGS),
+    _part("tags_dropped", tables.tag_counts, ["tag", "n"], _DROP_TAGS),
+    _insert("kept", tables.kept_answers, tables.kept_answers.columns.keys()),
     _Part("expired", ("before", "most"), ("BIGINT", "BIGINT"), _EXPIRE),
-    *(_remove(kind, table) for kind, table in TABLES.items()),
-    *(_replace(kind, table) for kind, table in TABLES.items()),
-    *(_insert(inserting(kind), table) for kind, table in TABLES.items()),
 )
 
-
-def _finding(table: Table) -> str:
-    key = [column.name for column in table.primary_key]
-    types = [table.columns[name].type.compile(_COMPILER).partition(" COLLATE")[0] for name in key]
-    arrays = ", ".join(f"${place}::{kind}[]" for place, kind in enumerate(types, 1))
-    matches = " AND ".join(f"t.{name} = s.{name}" for name in key)
-    text = f"SELECT t.* FROM unnest({arrays}) AS s ({', '.join(key)}) JOIN {table.name} AS t ON {matches}"
-    # Those that any process may change are locked, in the order of their keys; what belongs to a run is locked with it.
-    order = ", ".join(f"t.{name}" for name in key)
-    return text if "owner" in key else f"{text} ORDER BY {order} FOR UPDATE OF t"
+# Few texts, so that all of them stay prepared: a write takes the first shape that has all it needs.
+_LOG: Final = frozenset({"plain_changes", "head", "status_steps"})
+_KEYS: Final = frozenset({"kept", "expired"})
+_MOVES: Final = _LOG | {"moved"}
+_CREATIONS: Final = _LOG | {"inserted", "tags_added", "tag_steps"}
+_EVERYTHING: Final = frozenset(part.name for part in _PARTS) - {"plain_changes"}
+_SHAPES: Final = (_MOVES, _MOVES | _KEYS, _CREATIONS, _CREATIONS | _KEYS)
 
 
-_FIND_RECORDS: Final = {kind: _finding(table) for kind, table in TABLES.items()}
-_LOCK_DUE: Final = """
-SELECT j.* FROM jobs AS j WHERE j.queue = $1 AND (
-    (j.status IN ('PENDING', 'RETRYING') AND j.run_at <= $2) OR (j.status = 'RUNNING' AND j.lease_expires_at <= $2)
-) ORDER BY j.priority DESC, j.run_at, j.created_at, j.id LIMIT $3 FOR UPDATE SKIP LOCKED
-"""
-_FIND_NODES: Final = """
-SELECT id FROM plans WHERE id = ANY($1::text[]) UNION ALL SELECT id FROM jobs WHERE id = ANY($1::text[])
-"""
-_FIND_RESULTS: Final = """
-SELECT r.*, (u.id IS NOT NULL) AS is_live FROM results AS r
-LEFT JOIN totals AS t ON t.owner = r.owner AND t.generation = r.generation
-LEFT JOIN runs AS u ON u.id = t.run_id AND u.incarnation = r.owner
-WHERE r.id = ANY($1::text[])
-"""
-
-
-class PostgresDialect:
+class PostgresDialect(PostgresRecords):
     """Postgres, by way of asyncpg's numbered placeholders; with `notify`, what writes also tells who listens."""
 
     # Answers the transaction's id as `xid`.
     identify = _LOCK_HEAD
+    settings = _SETTINGS
 
     def __init__(self, *, notify: bool) -> None:
         """Choose whether to notify: one notification for each batch."""
         self._last = f"SELECT pg_notify('{CHANNEL}', '')" if notify else "SELECT"
+
+    def choose(self, query: Executable) -> Flow[Rows]:
+        """Answer a query made with SQLAlchemy that finds rows by other things than their keys."""
+        yield _PLAN_FREELY
+        return (yield self.query(query, {}))
 
     def query(self, query: Executable, parameters: Mapping[str, Any]) -> Statement:
         """Return a query made with SQLAlchemy, bound to parameters."""
@@ -196,43 +189,49 @@ class PostgresDialect:
         """Answer `id` and `parent_id` of those runs and all their ancestors."""
         return Statement(_FIND_LINEAGE, (list(run_ids),))
 
-    def find_records(self, kind: type, keys: Sequence[tuple[Any, ...]]) -> Statement:
-        """Answer the records of those keys that exist, locked unless their run's lock covers them."""
-        return Statement(_FIND_RECORDS[kind], _columns(keys))
-
-    def lock_due(self, queue: str, now: Micros, limit: int) -> Statement:
-        """Answer jobs of a queue that may be claimed, best rank first; those that another claimer holds are passed over."""
-        return Statement(_LOCK_DUE, (queue, now, limit))
-
-    def find_nodes(self, ids: Iterable[str]) -> Statement:
-        """Answer as `id` those of the ids that a plan or a job has."""
-        return Statement(_FIND_NODES, (list(ids),))
-
-    def find_results(self, ids: Iterable[str]) -> Statement:
-        """Answer the results of those ids, and as `is_live` whether their run and generation exist."""
-        return Statement(_FIND_RESULTS, (list(ids),))
-
-    def write(self, writes: Writes) -> Iterator[Statement]:
-        """Yield the one statement that writes the rows of all tables."""
-        arguments: list[Any] = []
-        present = []
-        for place, part in enumerate(_PARTS):
-            rows = writes.rows(part.name)
-            if rows:
-                present.append(place)
-                arguments.extend(_columns(rows))
-        yield Statement(_write_text(tuple(present), self._last), arguments)
+    def write(self, writes: Writes) -> Flow[None]:
+        """Yield what writes the records, then the one statement that writes runs and their log, and notifies."""
+        for statement in self.write_records(writes):  # noqa: UP028 - a flow is sent rows, these take none
+            yield statement
+        if not (writes.changes or writes.kept):
+            yield Statement(self._last)
+            return
+        columns = {part.name: _columns(rows) for part in _PARTS if (rows := getattr(writes, part.name, ()))}
+        shape = _shape(columns)
+        arguments: list[Sequence[Any]] = []
+        for part in _PARTS:
+            if part.name in shape:
+                arguments.extend(columns.get(part.name) or [[]] * len(part.columns))
+        yield Statement(_write_text(shape, self._last), arguments)
 
 
-def _columns(rows: Sequence[tuple[Any, ...]]) -> list[list[Any]]:
-    return [list(column) for column in zip(*rows, strict=True)]
+def _columns(rows: Sequence[Values]) -> list[Sequence[Any]]:
+    return list(zip(*rows, strict=True))
 
 
-# A few shapes are all that a server meets; each is prepared once by the connection.
-@lru_cache(maxsize=256)
-def _write_text(present: tuple[int, ...], last: str) -> str:
+def _shape(columns: dict[str, list[Sequence[Any]]]) -> frozenset[str]:
+    """Choose the parts of the text, and make the changes plain where that does."""
+    changes = columns.get("changes")
+    if changes is not None and not _is_plain(changes):
+        return _EVERYTHING
+    needed = {"plain_changes" if name == "changes" else name for name in columns}
+    for shape in _SHAPES:
+        if needed <= shape:
+            if changes is not None:
+                columns["plain_changes"] = [changes[place] for place in _PLAIN_PLACES]
+            return shape
+    return _EVERYTHING
+
+
+def _is_plain(changes: list[Sequence[Any]]) -> bool:
+    return all(changes[place].count(None) == len(changes[place]) for place in _RARE_PLACES)
+
+
+@lru_cache
+def _write_text(shape: frozenset[str], last: str) -> str:
     rendered, first = [], 1
-    for place in present:
-        rendered.append(_PARTS[place].render(first))
-        first += len(_PARTS[place].types)
+    for part in _PARTS:
+        if part.name in shape:
+            rendered.append(part.render(first))
+            first += len(part.types)
     return f"WITH {', '.join(rendered)} {last}"

@@ -134,6 +134,15 @@ def array_has_prefix(array: ColumnElement[Any], prefix: ColumnElement[str]) -> C
     return exists().select_from(have).where(starts_with(have.c.value, prefix))
 
 
+def member(value: ColumnElement[Any], name: str) -> ColumnElement[str]:
+    """Return as text what a JSON object has under a name that is a plain word."""
+    key = literal_column(f"'{name}'")
+    return PerDialect(
+        postgresql=cast(value, JSONB).op("->>", return_type=Text())(key),
+        sqlite=value.op("->>", return_type=Text())(key),
+    )
+
+
 class MetadataValues(NamedTuple):
     """What a metadata column is compared with: a path and a value for Postgres, both in one for SQLite."""
 

@@ -4,11 +4,24 @@ from persistence.sql.children import ChildReads
 from persistence.sql.counts import CountReads
 from persistence.sql.hierarchy import HierarchyReads
 from persistence.sql.log import LogReads
+from persistence.sql.records import RecordReads
+from persistence.sql.results import ResultReads
 from persistence.sql.runs import RunReads
 from persistence.sql.search import SearchReads
 from persistence.sql.tags import TagReads
 from persistence.sql.timeline import TimelineReads
 
 
-class SqlReads(RunReads, ChildReads, HierarchyReads, LogReads, SearchReads, CountReads, TimelineReads, TagReads):
+class SqlReads(
+    RunReads,
+    ChildReads,
+    HierarchyReads,
+    LogReads,
+    SearchReads,
+    CountReads,
+    TimelineReads,
+    TagReads,
+    RecordReads,
+    ResultReads,
+):
     """Answers the Store port's questions; a storage inherits it and runs the statements."""

@@ -1,26 +1,27 @@
 """The statements of a batch in SQLite's words.
 
 A thread gives Python's lock away at each step of a statement and must win it back, which under load costs more than the
-step: so many rows go into one statement, in chunks of a few sizes, whose texts the connection keeps prepared.
+step: so many rows go into one statement.
 """
 
+# ruff: noqa: S608 - the names in the texts are those of our own tables, the values are bound
+
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Any, Final
 
 from sqlalchemy import Executable, Table
 from sqlalchemy.dialects import sqlite
 
 from persistence.sql import tables
+from persistence.sql.chunks import chunks_of, rows_text
 from persistence.sql.compiling import compiled
-from persistence.sql.record_tables import TABLES
-from persistence.sql.statements import Statement
+from persistence.sql.sqlite_records import SqliteRecords
+from persistence.sql.statements import Flow, Rows, Statement
 from persistence.sql.tables import SHARD
-from persistence.sql.writes import MOVED_COLUMNS, Values, Writes, inserting, removing, replacing
+from persistence.sql.writes import MOVED_COLUMNS, Writes
 from runindex.domain.idempotency import KeyScope
-from runindex.domain.instants import Micros
 from runindex.queries import RUN_COLUMNS
 
 _COMPILER: Final = sqlite.dialect()
@@ -41,8 +42,6 @@ WITH RECURSIVE lineage AS (
 ) SELECT id, parent_id FROM lineage
 """
 
-_CHUNKS: Final = (256, 64, 16, 4, 1)
-
 
 @dataclass(frozen=True, slots=True)
 class _Part:
@@ -62,16 +61,6 @@ def _update(name: str, columns: Sequence[str]) -> _Part:
     values = [f"s.column{place}" for place in range(2, len(columns) + 1)]
     assignments = f"({', '.join(columns[1:])}) = ({', '.join(values)})"
     return _Part(name, len(columns), f"UPDATE runs SET {assignments} FROM ({{rows}}) AS s WHERE id = s.column1")
-
-
-def _replace(kind: type, table: Table) -> _Part:
-    names = table.columns.keys()
-    return _Part(replacing(kind), len(names), f"REPLACE INTO {table.name} ({', '.join(names)}) {{rows}}")
-
-
-def _remove(kind: type, table: Table) -> _Part:
-    key = [column.name for column in table.primary_key]
-    return _Part(removing(kind), len(key), f"DELETE FROM {table.name} WHERE ({', '.join(key)}) IN ({{rows}})")
 
 
 _STEP: Final = "INSERT INTO {table} {{rows}} ON CONFLICT ({key}) DO UPDATE SET n = n + excluded.n"
@@ -95,34 +84,15 @@ _PARTS: Final = (
     _Part("tags_dropped", 2, "DELETE FROM tag_counts WHERE n = 0 AND tag IN (SELECT column1 FROM ({rows}))"),
     _insert("kept", tables.kept_answers),
     _Part("expired", 2, _EXPIRE),
-    *(_remove(kind, table) for kind, table in TABLES.items()),
-    *(_replace(kind, table) for kind, table in TABLES.items()),
-    *(_insert(inserting(kind), table) for kind, table in TABLES.items()),
 )
 
 
-def _finding(table: Table) -> str:
-    matches = " AND ".join(f"t.{column.name} = s.value ->> {place}" for place, column in enumerate(table.primary_key))
-    return f"SELECT t.* FROM json_each(?) AS s CROSS JOIN {table.name} AS t ON {matches}"
-
-
-_FIND_RECORDS: Final = {kind: _finding(table) for kind, table in TABLES.items()}
-_FIND_DUE: Final = """
-SELECT j.* FROM jobs AS j WHERE j.queue = ?1 AND (
-    (j.status IN ('PENDING', 'RETRYING') AND j.run_at <= ?2) OR (j.status = 'RUNNING' AND j.lease_expires_at <= ?2)
-) ORDER BY j.priority DESC, j.run_at, j.created_at, j.id LIMIT ?3
-"""
-_FIND_NODES: Final = f"SELECT id FROM plans WHERE id IN {_IDS} UNION ALL SELECT id FROM jobs WHERE id IN {_IDS}"
-_FIND_RESULTS: Final = f"""
-SELECT r.*, (u.id IS NOT NULL) AS is_live FROM results AS r
-LEFT JOIN totals AS t ON t.owner = r.owner AND t.generation = r.generation
-LEFT JOIN runs AS u ON u.id = t.run_id AND u.incarnation = r.owner
-WHERE r.id IN {_IDS}
-"""
-
-
-class SqliteDialect:
+class SqliteDialect(SqliteRecords):
     """SQLite, by way of positional placeholders. Its one writer at a time holds every lock there is."""
+
+    def choose(self, query: Executable) -> Flow[Rows]:
+        """Answer a query made with SQLAlchemy that finds rows by other things than their keys."""
+        return (yield self.query(query, {}))
 
     def query(self, query: Executable, parameters: Mapping[str, Any]) -> Statement:
         """Return a query made with SQLAlchemy, bound to parameters."""
@@ -152,39 +122,11 @@ class SqliteDialect:
         """Answer `id` and `parent_id` of those runs and all their ancestors."""
         return Statement(_FIND_LINEAGE, (json.dumps(list(run_ids)),))
 
-    def find_records(self, kind: type, keys: Sequence[tuple[Any, ...]]) -> Statement:
-        """Answer the records of those keys that exist."""
-        return Statement(_FIND_RECORDS[kind], (json.dumps(keys),))
-
-    def lock_due(self, queue: str, now: Micros, limit: int) -> Statement:
-        """Answer jobs of a queue that may be claimed, best rank first."""
-        return Statement(_FIND_DUE, (queue, now, limit))
-
-    def find_nodes(self, ids: Iterable[str]) -> Statement:
-        """Answer as `id` those of the ids that a plan or a job has."""
-        wanted = json.dumps(list(ids))
-        return Statement(_FIND_NODES, (wanted, wanted))
-
-    def find_results(self, ids: Iterable[str]) -> Statement:
-        """Answer the results of those ids, and as `is_live` whether their run and generation exist."""
-        return Statement(_FIND_RESULTS, (json.dumps(list(ids)),))
-
-    def write(self, writes: Writes) -> Iterator[Statement]:
+    def write(self, writes: Writes) -> Flow[None]:
         """Yield the statements of each table in turn."""
         for part in _PARTS:
-            for chunk in _chunks(writes.rows(part.name)):
-                yield Statement(_write_text(part, len(chunk)), [value for row in chunk for value in row])
-
-
-def _chunks(rows: Sequence[Values]) -> Iterator[Sequence[Values]]:
-    start = 0
-    for size in _CHUNKS:
-        while len(rows) - start >= size:
-            yield rows[start : start + size]
-            start += size
-
-
-@lru_cache(maxsize=256)
-def _write_text(part: _Part, rows: int) -> str:
-    row = f"({', '.join('?' * part.columns)})"
-    return part.text.format(rows=f"VALUES {', '.join([row] * rows)}")
+            for chunk in chunks_of(getattr(writes, part.name)):
+                text = part.text.format(rows=rows_text(len(chunk), part.columns))
+                yield Statement(text, [value for row in chunk for value in row])
+        for statement in self.write_records(writes):  # noqa: UP028 - a flow is sent rows, these take none
+            yield statement

@@ -63,8 +63,7 @@ def apply_batch(batch: Sequence[AnyCommand], now: Micros, dialect: Dialect) -> F
     outcomes = decide(workspace, batch)
     writes = writes_of(workspace)
     if writes:
-        for statement in dialect.write(writes):
-            yield statement
+        yield from dialect.write(writes)
     return Applied(outcomes, bool(writes))
 
 
@@ -80,13 +79,13 @@ def _select(batch: Sequence[AnyCommand], dialect: Dialect) -> Flow[dict[int, Seq
     selections: dict[int, Sequence[str]] = {}
     for place, command in enumerate(batch):
         if isinstance(command, BulkCommand) and command.runs.filter is not None:
-            rows = yield dialect.query(_newest(command.runs.filter), {})
+            rows = yield from dialect.choose(_newest(command.runs.filter))
             selections[place] = [row["id"] for row in rows]
     return selections
 
 
 def _newest(run_filter: RunFilter) -> Select[tuple[str]]:
-    """Return the ids of the newest runs that match, one more than a command may have, which tells that there are more."""
+    """Return the ids of the newest runs that match: one more than a command may have tells that there are too many."""
     runs = tables.runs.c
     newest_first = (runs.created_at.desc(), runs.id.desc())
     return select(runs.id).where(where(run_filter)).order_by(*newest_first).limit(MAX_BULK + 1)

@@ -1,10 +1,11 @@
 """What a batch leaves to be written, as rows for each table."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final, TypeAlias
 
 from persistence.sql import tables
+from persistence.sql.record_tables import TABLES
 from persistence.sql.tables import SHARD
 from runindex.domain import jsontext
 from runindex.domain.changes import Change, Former, RunChangeKind
@@ -15,6 +16,11 @@ from runindex.rows import row_of
 from runindex.workspace import Workspace
 
 Values: TypeAlias = tuple[Any, ...]
+# What becomes of records of a kind: "remove" (by key), "replace" or "insert".
+RecordPart: TypeAlias = tuple[str, type]
+RECORD_PARTS: Final[Sequence[RecordPart]] = [
+    (verb, kind) for verb in ("remove", "replace", "insert") for kind in TABLES
+]
 
 RUN_COLUMNS: Final = tuple(column.name for column in tables.runs.columns)
 CHANGE_COLUMNS: Final = tuple(column.name for column in tables.changes.columns)
@@ -39,8 +45,8 @@ class Writes:
 
     `rewritten` and `inserted` are whole runs, `moved` only what MOVED_COLUMNS names, `deleted` ids. Tags are
     (tag, created_at, run id), steps (status or tag, difference). `tags_dropped` are the steps that may end at zero.
-    `expired` is (instant, number): so many kept answers from before that instant go. `records` are written whole and removed
-    by key, under the names that `inserting`, `replacing` and `removing` give.
+    `expired` is (instant, number): so many kept answers from before that instant go. `records` are the rows of records
+    by RECORD_PARTS.
     """
 
     inserted: list[Values] = field(default_factory=list)
@@ -56,15 +62,11 @@ class Writes:
     tags_dropped: list[Values] = field(default_factory=list)
     kept: list[Values] = field(default_factory=list)
     expired: list[Values] = field(default_factory=list)
-    records: dict[str, list[Values]] = field(default_factory=dict)
+    records: dict[RecordPart, list[Values]] = field(default_factory=dict)
 
     def __bool__(self) -> bool:
         """Tell whether there is anything to write."""
         return bool(self.changes or self.kept or self.records)
-
-    def rows(self, part: str) -> list[Values]:
-        """Return the rows of the part of that name."""
-        return self.records[part] if part in self.records else getattr(self, part, [])
 
 
 def writes_of(workspace: Workspace) -> Writes:
@@ -180,29 +182,14 @@ def _moved_values(run: Run) -> Values:
 def _add_records(writes: Writes, workspace: Workspace) -> None:
     for kind, records in workspace.written_records.items():
         written = sorted(records.written(), key=lambda entry: entry[0])
-        rows = {
-            inserting(kind): [record_values(row) for _, before, row in written if before is None and row is not None],
-            replacing(kind): [
+        rows: dict[RecordPart, list[Values]] = {
+            ("insert", kind): [record_values(row) for _, before, row in written if before is None and row is not None],
+            ("replace", kind): [
                 record_values(row) for _, before, row in written if before is not None and row is not None
             ],
-            removing(kind): [key for key, before, row in written if row is None and before is not None],
+            ("remove", kind): [key for key, before, row in written if row is None and before is not None],
         }
         writes.records.update({part: values for part, values in rows.items() if values})
-
-
-def inserting(kind: type) -> str:
-    """Return the name of the part that inserts records of a kind; one that exists by now is a lost race."""
-    return f"insert_{kind.__name__}"
-
-
-def replacing(kind: type) -> str:
-    """Return the name of the part that replaces records of a kind."""
-    return f"replace_{kind.__name__}"
-
-
-def removing(kind: type) -> str:
-    """Return the name of the part that deletes records of a kind."""
-    return f"remove_{kind.__name__}"
 
 
 def record_values(record: Any) -> Values:  # noqa: ANN401 - any dataclass of `record_tables.TABLES`

@@ -22,16 +22,15 @@ class JsonError(ValueError):
 
 
 def exact_number(text: str) -> float | Decimal:
-    """Read a number with a point or an exponent: a float where that is exact, else a Decimal."""
+    """Read a number with a point or an exponent: a float where that is written the same, else a Decimal."""
     number = float(text)
     if repr(number) == text:
         return number
     try:
-        exact = Decimal(text)
+        return Decimal(text)
     except InvalidOperation as error:
         message = "number out of range"
         raise JsonError(message) from error
-    return number if math.isfinite(number) and Decimal(repr(number)) == exact else exact
 
 
 def _reject_constant(name: str) -> NoReturn:

@@ -10,8 +10,8 @@ NO_HASH: Final = "0" * 64
 class Totals:
     """One run's counts. `owner` is the run's incarnation, so that a run created anew starts from nothing.
 
-    `result_count` to `failed` speak of the present generation of results; `result_seq` and `event_seq` are the next ones
-    to give out and never go back. Events below `event_floor` were compacted; `floor_hash` is the hash they were cut at.
+    `result_count` to `failed` speak of the present generation of results; `result_seq` and `event_seq` are the next to
+    give out and never go back. Events below `event_floor` were compacted; `floor_hash` is the hash they were cut at.
     """
 
     owner: int

@@ -1,0 +1,104 @@
+"""The statements of a batch that read and write records, in Postgres' words."""
+
+# ruff: noqa: S608 - the names in the texts are those of our own tables, the values are bound
+
+from collections.abc import Iterable, Iterator, Sequence
+from functools import lru_cache
+from typing import Any, Final
+
+from sqlalchemy import Table
+from sqlalchemy.dialects import postgresql
+
+from persistence.sql.record_tables import TABLES
+from persistence.sql.statements import Statement
+from persistence.sql.writes import RECORD_PARTS, Values, Writes
+from runindex.domain.instants import Micros
+
+_COMPILER: Final = postgresql.dialect()  # type: ignore[no-untyped-call]  # SQLAlchemy leaves it untyped
+
+
+def _arrays(table: Table, names: Sequence[str], first: int = 1) -> str:
+    types = [table.columns[name].type.compile(_COMPILER).partition(" COLLATE")[0] for name in names]
+    return ", ".join(f"${first + place}::{kind}[]" for place, kind in enumerate(types))
+
+
+def _rows(table: Table, names: Sequence[str], first: int = 1) -> str:
+    return f"unnest({_arrays(table, names, first)}) AS s ({', '.join(names)})"
+
+
+def _key(table: Table) -> list[str]:
+    return [column.name for column in table.primary_key]
+
+
+def _same_key(table: Table) -> str:
+    return " AND ".join(f"t.{name} = s.{name}" for name in _key(table))
+
+
+def _find(table: Table) -> str:
+    key = _key(table)
+    text = f"SELECT t.* FROM {_rows(table, key)} JOIN {table.name} AS t ON {_same_key(table)}"
+    # What belongs to a run is locked with it; what any process may change is locked here, in the order of the keys.
+    order = ", ".join(f"t.{name}" for name in key)
+    return text if "owner" in key else f"{text} ORDER BY {order} FOR UPDATE OF t"
+
+
+_FIND: Final = {kind: _find(table) for kind, table in TABLES.items()}
+_LOCK_DUE: Final = """
+SELECT j.* FROM jobs AS j WHERE j.queue = $1 AND (
+    (j.status IN ('PENDING', 'RETRYING') AND j.run_at <= $2) OR (j.status = 'RUNNING' AND j.lease_expires_at <= $2)
+) ORDER BY j.priority DESC, j.run_at, j.created_at, j.id LIMIT $3 FOR UPDATE SKIP LOCKED
+"""
+_FIND_NODES: Final = """
+SELECT id FROM plans WHERE id = ANY($1::text[]) UNION ALL SELECT id FROM jobs WHERE id = ANY($1::text[])
+"""
+_FIND_RESULTS: Final = """
+SELECT r.*, (u.id IS NOT NULL) AS is_live FROM results AS r
+LEFT JOIN totals AS t ON t.owner = r.owner AND t.generation = r.generation
+LEFT JOIN runs AS u ON u.id = t.run_id AND u.incarnation = r.owner
+WHERE r.id = ANY($1::text[])
+"""
+
+
+class PostgresRecords:
+    """Reads and writes records by arrays."""
+
+    def find_records(self, kind: type, keys: Sequence[tuple[Any, ...]]) -> Statement:
+        """Answer the records of those keys that exist, locked unless their run's lock covers them."""
+        return Statement(_FIND[kind], _columns(keys))
+
+    def lock_due(self, queue: str, now: Micros, limit: int) -> Statement:
+        """Answer jobs of a queue that may be claimed, best rank first, passing over those that others hold."""
+        return Statement(_LOCK_DUE, (queue, now, limit))
+
+    def find_nodes(self, ids: Iterable[str]) -> Statement:
+        """Answer as `id` those of the ids that a plan or a job has."""
+        return Statement(_FIND_NODES, (list(ids),))
+
+    def find_results(self, ids: Iterable[str]) -> Statement:
+        """Answer the results of those ids, and as `is_live` whether their run and generation exist."""
+        return Statement(_FIND_RESULTS, (list(ids),))
+
+    def write_records(self, writes: Writes) -> Iterator[Statement]:
+        """Yield a statement for each kind of record and what becomes of it."""
+        for part in RECORD_PARTS:
+            rows = writes.records.get(part)
+            if rows:
+                yield Statement(_write_text(*part), _columns(rows))
+
+
+def _columns(rows: Sequence[Values]) -> list[Sequence[Any]]:
+    return list(zip(*rows, strict=True))
+
+
+@lru_cache(maxsize=64)
+def _write_text(verb: str, kind: type) -> str:
+    table = TABLES[kind]
+    names = table.columns.keys()
+    match verb:
+        case "remove":
+            return f"DELETE FROM {table.name} AS t USING {_rows(table, _key(table))} WHERE {_same_key(table)}"
+        case "replace":
+            assignments = ", ".join(f"{name} = s.{name}" for name in names if name not in _key(table))
+            return f"UPDATE {table.name} AS t SET {assignments} FROM {_rows(table, names)} WHERE {_same_key(table)}"
+        case _:
+            return f"INSERT INTO {table.name} ({', '.join(names)}) SELECT * FROM {_rows(table, names)}"

@@ -11,10 +11,12 @@ from persistence.memory import counts, hierarchy, lists
 from persistence.memory.answers import AnswerTable
 from persistence.memory.log import ChangeLog
 from persistence.memory.pages import Order, page_of, run_order
+from persistence.memory.record_reads import RecordReads
+from persistence.memory.records import RecordTables
 from persistence.memory.runs import RunTable
 from persistence.memory.search import SearchTexts
 from persistence.memory.selection import CHUNK, predicate_on
-from runindex.commands import MAX_BULK, AnyCommand, BulkCommand, CreateRun, RunSelector
+from runindex.commands import MAX_BULK, AnyCommand, BulkCommand, ClaimJobs, CreateRun, RunSelector
 from runindex.decisions.batch import decide
 from runindex.domain.changes import Change
 from runindex.domain.filters import Predicate, RunFilter, predicate
@@ -31,7 +33,7 @@ from runindex.workspace import Workspace
 _BY_SEQ: Final[Order[Change]] = Order(lambda change: (change.seq,), lambda position: position, descending=False)
 
 
-class MemoryStore(Store):
+class MemoryStore(RecordReads, Store):
     """Keeps runs in tables of plain Python values; nothing awaits while it writes, so every batch is one step.
 
     Rows answered always hold all columns: a run is at hand as a whole.
@@ -44,6 +46,7 @@ class MemoryStore(Store):
         self._runs = RunTable()
         self._log = ChangeLog()
         self._answers = AnswerTable()
+        self._records = RecordTables()
         self._texts = SearchTexts(self._runs.by_id)
         self._apply_one(CreateRun(mutation="createRun", id=DEFAULT_RUN), clock.now())
 
@@ -178,6 +181,7 @@ class MemoryStore(Store):
         self._runs.write(workspace.runs, workspace.counters())
         self._log.append(workspace.changes)
         self._answers.write(workspace.kept)
+        self._records.write(workspace.written_records)
         for run_id, _, _ in workspace.runs.written():
             self._texts.forget(run_id)
         return outcomes[0]
@@ -198,6 +202,11 @@ class MemoryStore(Store):
             kept=self._answers.by_scope,
             selections=selections,
             looping=frozenset(looping),
+            records=self._records.by_kind,
+            taken={node_id: True for node_id in command.node_ids if self._records.is_taken(node_id)},
+            due_jobs=(
+                {command.queue: self._records.due_jobs(command.queue, now)} if isinstance(command, ClaimJobs) else {}
+            ),
         )
 
 

@@ -136,7 +136,7 @@ def array_has_prefix(array: ColumnElement[Any], prefix: ColumnElement[str]) -> C
 
 def member(value: ColumnElement[Any], name: str) -> ColumnElement[str]:
     """Return as text what a JSON object has under a name that is a plain word."""
-    key = literal_column(f"'{name}'")
+    key: ColumnElement[str] = literal_column(f"'{name}'")
     return PerDialect(
         postgresql=cast(value, JSONB).op("->>", return_type=Text())(key),
         sqlite=value.op("->>", return_type=Text())(key),

@@ -75,7 +75,7 @@ async def _open_postgres(settings: Settings) -> AsyncIterator[RunIndex]:
     clock = SystemClock()
     url = settings.postgresql_url or ""
     async with (
-        PostgresStore.open(url, clock, pool_size=settings.pool_size) as store,
+        PostgresStore.open(url, clock, pool_size=settings.pool_size, notify=settings.notify) as store,
         PostgresFeed(settings.listen_dsn or url, notify=settings.notify) as feed,
         open_index(store, feed, clock=clock, operation_seconds=settings.operation_seconds) as index,
     ):

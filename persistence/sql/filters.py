@@ -20,6 +20,7 @@ from persistence.sql.conditions import (
     name_of,
     taken_apart,
 )
+from persistence.sql.lineage import children_of
 from persistence.sql.tables import changes, run_tags, runs
 from runindex.domain.changes import RunChangeKind
 from runindex.domain.faults import BadRequestError
@@ -229,10 +230,10 @@ def _is_root(condition: Condition, subject: Subject, _: Bind) -> Truth:
 def _below(condition: Condition, subject: Subject, bind: Bind) -> Truth:
     if not subject.has_hierarchy:
         raise BadRequestError("ancestorId can be asked of runs only, not of their changes")
-    child = runs.alias()
-    below = select(child.c.id).where(child.c.parent_id == _value(condition, bind)).cte(recursive=True)
-    below = below.union_all(select(child.c.id).where(child.c.parent_id == below.c.id))
-    return subject.columns["id"].in_(select(below.c.id))
+    first = runs.alias()
+    below = select(first.c.id).where(first.c.parent_id == _value(condition, bind)).cte(recursive=True)
+    joined, child = children_of(below)
+    return subject.columns["id"].in_(select(below.union_all(select(child.c.id).select_from(joined)).c.id))
 
 
 def _equals(condition: Condition, subject: Subject, bind: Bind) -> Truth:

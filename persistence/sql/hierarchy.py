@@ -11,6 +11,7 @@ from persistence.sql import read_dialect
 from persistence.sql.conditions import Condition, taken_apart
 from persistence.sql.fetching import Fetching
 from persistence.sql.filters import TEXT, matching
+from persistence.sql.lineage import children_of, parents_of
 from persistence.sql.pages import Stretch, in_list_order, position, stretch_of, values_of
 from persistence.sql.runs import array_of, chosen
 from persistence.sql.tables import runs
@@ -64,9 +65,9 @@ def _lineages() -> CTE:
     """Return each run asked of and those above it, as (asked, id, parent_id, depth)."""
     start = select(runs.c.id.label("asked"), runs.c.id, runs.c.parent_id, literal("0", Integer).label("depth"))
     up = start.where(read_dialect.one_of(runs.c.id, _ASKED)).cte("up", recursive=True)
-    parent = runs.alias("parent")
+    joined, parent = parents_of(up)
     step = select(up.c.asked, parent.c.id, parent.c.parent_id, up.c.depth + literal("1", Integer))
-    return up.union_all(step.join_from(up, parent, parent.c.id == up.c.parent_id))
+    return up.union_all(step.select_from(joined))
 
 
 @lru_cache(maxsize=256)
@@ -90,9 +91,8 @@ def _descendants(*, is_bounded: bool) -> CTE:
     within = bindparam("max_depth", type_=Integer())
     start = start.where(read_dialect.one_of(runs.c.parent_id, _ASKED))
     down = (start.where(within > literal("0")) if is_bounded else start).cte("down", recursive=True)
-    child = runs.alias("child")
-    step = select(down.c.asked, child.c.id, down.c.depth + literal("1", Integer))
-    step = step.join_from(down, child, child.c.parent_id == down.c.id)
+    joined, child = children_of(down)
+    step = select(down.c.asked, child.c.id, down.c.depth + literal("1", Integer)).select_from(joined)
     return down.union_all(step.where(down.c.depth < within) if is_bounded else step)
 
 

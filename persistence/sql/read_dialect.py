@@ -1,6 +1,6 @@
 """What SQLite and Postgres say differently when they read: everything else is one text for both."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
 from types import MappingProxyType
 from typing import Any, Final, NamedTuple, Self
@@ -203,16 +203,16 @@ def _text_array(array: ColumnElement[str]) -> ColumnElement[Any]:
     return func.array(select(each(array).c.value).scalar_subquery(), type_=ARRAY(Text))
 
 
-class _TopRows(Lateral):
-    """The first rows of a selection for each row to its left; SQLite takes the table itself here, see `top_of_each`."""
+class _ForEach(Lateral):
+    """What a selection from one table answers for each row to its left; SQLite takes the table itself."""
 
     __visit_name__ = "lateral"
     inherit_cache = True
     table: Table
 
 
-@compiles(_TopRows, "sqlite")
-def _top_rows_in_sqlite(element: _TopRows, _: SQLCompiler, **__: object) -> str:
+@compiles(_ForEach, "sqlite")
+def _for_each_in_sqlite(element: _ForEach, _: SQLCompiler, **__: object) -> str:
     return f"{element.table.name} AS {element.name}"
 
 
@@ -222,11 +222,29 @@ def top_of_each(left: FromClause, ranked: Select[Any], key: Column[Any]) -> tupl
     Return the join and its right side. SQLite has no LATERAL, but looks up rows by the keys that a correlated subquery
     answers; `key` is unique in `ranked`'s table.
     """
-    right = _TopRows._construct(ranked.subquery(), name="ranked")  # noqa: SLF001 - `Lateral` has no other constructor
-    right.table = key.table
+    right = _for_each(ranked, key.table, "ranked")
     keys = ranked.with_only_columns(key)
-    condition = PerDialect(postgresql=true(), sqlite=right.c[key.name].in_(keys))
-    return left.join(right, condition), right
+    return left.join(right, PerDialect(postgresql=true(), sqlite=right.c[key.name].in_(keys))), right
+
+
+def looked_up(
+    left: FromClause, columns: Sequence[Column[Any]], condition: Callable[[FromClause], ColumnElement[bool]], name: str
+) -> tuple[FromClause, FromClause]:
+    """Join each row of `left` with the rows of a table that meet a condition, each time through an index.
+
+    Return the join and its right side. For the step of a recursion Postgres would rather read the whole table, once
+    for each level; behind an offset it cannot.
+    """
+    table = columns[0].table
+    rows = select(*columns).where(condition(table)).correlate(left).offset(_ZERO)
+    right = _for_each(rows, table, name)
+    return left.join(right, PerDialect(postgresql=true(), sqlite=condition(right))), right
+
+
+def _for_each(selection: Select[Any], table: Table, name: str) -> _ForEach:
+    right = _ForEach._construct(selection.subquery(), name=name)  # noqa: SLF001 - `Lateral` has no other constructor
+    right.table = table
+    return right
 
 
 class SqliteFunction(NamedTuple):

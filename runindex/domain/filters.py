@@ -3,6 +3,7 @@
 import operator
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, fields
+from decimal import Decimal
 from enum import StrEnum
 from typing import Final
 
@@ -258,7 +259,12 @@ def _compare(found: JsonValue, op: MetadataOperator, value: JsonValue) -> bool:
             return canonical(found) in set(map(canonical, value))
         case _:
             comparable = is_ordered(found) and is_ordered(value) and isinstance(found, str) is isinstance(value, str)
-            return comparable and bool(_ORDERINGS[op](found, value))
+            return comparable and bool(_ORDERINGS[op](_exact(found), _exact(value)))
+
+
+def _exact(value: str | float | Decimal) -> str | int | Decimal:
+    """Return a number as its digits say: 0.1 is no more than a Decimal of 0.10, though its float is."""
+    return Decimal(repr(value)) if isinstance(value, float) else value
 
 
 _ORDERINGS: Final = {

@@ -1,5 +1,6 @@
 """Two dozen runs of every sort, with ties, gaps and odd texts, for tests that only read."""
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Final
@@ -10,7 +11,7 @@ from runindex.domain.runs import TargetType
 from runindex.ports import Store
 from tests.support.clock import StandingClock
 from tests.support.commands import Field, add_tags, create, dataset, delete, move, rename, run_id, start
-from tests.support.stores import made
+from tests.support.stores import apply, made
 
 ACTIVE, PAUSED, COMPLETED, FAILED, CANCELLED, ARCHIVED = RunStatus
 
@@ -78,15 +79,19 @@ TREE: Final = {run_id(child): run_id(up) if isinstance(up, int) else up for chil
 
 
 async def populate(store: Store, clock: StandingClock) -> None:
-    """Make the runs, three to an instant, then change them, two to an instant, not in the order of their creation."""
+    """Make the runs, four to an instant, then change them, five to an instant, not in the order of their creation."""
     await made(store, create(GONE))
-    for place, (new_id, plant) in enumerate(zip(IDS, PLANTS, strict=True)):
-        clock.advance(0 if place % 3 else 3600)
-        await made(store, create(new_id, parent_id=TREE.get(new_id), **plant.fields))
-    await store.apply([delete(GONE)])
-    for place, (changed, plant) in enumerate(sorted(zip(IDS, PLANTS, strict=True), key=lambda pair: pair[0][::-1])):
-        clock.advance(0 if place % 2 else 60)
-        for status in plant.path:
-            await made(store, move(changed, status))
+    planted = list(zip(IDS, PLANTS, strict=True))
+    for few in _in_groups(planted, 4):
+        clock.advance(3600)
+        await apply(store, *(create(new_id, parent_id=TREE.get(new_id), **plant.fields) for new_id, plant in few))
+    for few in _in_groups(sorted(planted, key=lambda pair: pair[0][::-1]), 5):
+        clock.advance(60)
+        await apply(store, *(move(changed, status) for changed, plant in few for status in plant.path))
     clock.advance(0.000001)
-    await made(store, start(IDS[0]), add_tags(IDS[3], "late"), rename(IDS[7], "renamed later"))
+    await apply(store, delete(GONE), start(IDS[0]), add_tags(IDS[3], "late"), rename(IDS[7], "renamed later"))
+
+
+def _in_groups(planted: Sequence[tuple[str, Plant]], size: int) -> Iterator[Sequence[tuple[str, Plant]]]:
+    for begin in range(0, len(planted), size):
+        yield planted[begin : begin + size]

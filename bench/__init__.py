@@ -1,0 +1,1 @@
+"""What RunIndex costs, measured side by side with what it is compared to."""

@@ -1,0 +1,23 @@
+"""`python -m bench [NAME ...]`: run all measurements, or those named."""
+
+import asyncio
+import sys
+
+from bench import writer
+
+MEASUREMENTS = {"writer": writer.measure}
+
+
+def main(names: list[str]) -> int:
+    """Run the measurements and print their tables."""
+    unknown = [name for name in names if name not in MEASUREMENTS]
+    if unknown:
+        print(f"no such measurement: {', '.join(unknown)}; there are {', '.join(MEASUREMENTS)}", file=sys.stderr)
+        return 2
+    for name in names or MEASUREMENTS:
+        asyncio.run(MEASUREMENTS[name]())
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

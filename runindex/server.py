@@ -1,6 +1,10 @@
 """The process that serves: uvicorn, and how it stops."""
 
 import logging
+import signal
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from ipaddress import ip_address
 from types import FrameType
 from typing import Final
@@ -23,10 +27,25 @@ class Server(uvicorn.Server):
         super().__init__(config)
         self._app = app
 
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """Take a signal to stop as a wish that can be granted: uvicorn would have the process end by it after all."""
+        before = {sign: signal.signal(sign, self.handle_exit) for sign in (signal.SIGTERM, signal.SIGINT)}
+        try:
+            yield
+        finally:
+            for sign, handler in before.items():
+                signal.signal(sign, handler)
+
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
-        """Begin to stop; a second signal stops at once."""
+        """Begin to stop; a second signal stops at once.
+
+        The base class would raise the signal anew in the end, and a stop that went well would look like a crash.
+        """
+        del sig, frame
         self._app.state.stopping = True
-        super().handle_exit(sig, frame)
+        self.force_exit = self.should_exit
+        self.should_exit = True
 
 
 def serve(settings: Settings, host: str, port: int) -> None:
@@ -45,7 +64,10 @@ def serve(settings: Settings, host: str, port: int) -> None:
         access_log=False,
         timeout_graceful_shutdown=DRAIN_SECONDS,
     )
-    Server(config, app).run()
+    server = Server(config, app)
+    server.run()
+    if not server.started:
+        sys.exit(1)
 
 
 def is_loopback(host: str) -> bool:

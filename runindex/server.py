@@ -11,12 +11,27 @@ from typing import Final
 
 import uvicorn
 from starlette.applications import Starlette
+from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
+from websockets.frames import CloseCode
 
 from runindex.app import create_app
 from runindex.settings import Settings
 
 DRAIN_SECONDS: Final = 10
 log: Final = logging.getLogger(__name__)
+
+
+class WebSocketProtocol(WebSocketsSansIOProtocol):
+    """Tells clients that the server goes away (1001) when it does; uvicorn would say that it restarts (1012)."""
+
+    def shutdown(self) -> None:
+        """Close the connection behind what was sent on it."""
+        if self.handshake_complete and not self.close_sent:
+            self.queue.put_nowait({"type": "websocket.disconnect", "code": CloseCode.GOING_AWAY})
+            self.conn.send_close(CloseCode.GOING_AWAY)
+            self.transport.write(b"".join(self.conn.data_to_send()))
+            self.close_sent = True
+        super().shutdown()
 
 
 class Server(uvicorn.Server):
@@ -60,6 +75,7 @@ def serve(settings: Settings, host: str, port: int) -> None:
         port=port,
         loop="uvloop",
         http="httptools",
+        ws=WebSocketProtocol,
         log_config=None,
         access_log=False,
         timeout_graceful_shutdown=DRAIN_SECONDS,

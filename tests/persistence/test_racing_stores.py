@@ -71,7 +71,7 @@ async def test_batches_that_cross_do_not_deadlock(stores: Stores) -> None:
         random = Random(seed)
         for number in range(ROUNDS):
             passing = str(uuid4())
-            batch = [rename(run, f"{seed} {number}") for run in random.sample(runs, len(runs))]
+            batch: list[AnyCommand] = [rename(run, f"{seed} {number}") for run in random.sample(runs, len(runs))]
             random_tag = random.choice("abc")
             batch[5:5] = [
                 create(passing, tags=("passing", random_tag)),

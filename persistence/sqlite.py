@@ -2,9 +2,9 @@
 
 import asyncio
 import sqlite3
-from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import AsyncExitStack, asynccontextmanager, contextmanager, suppress
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from pathlib import Path
 from queue import Empty, SimpleQueue
 from typing import Any, Final, Self, TypeVar
@@ -61,18 +61,6 @@ class SqliteStore(SqlReads):
         return await self._readers.run(self.dialect.query(statement, parameters))
 
 
-@contextmanager
-def _faults() -> Iterator[None]:
-    """Turn the driver's errors into what the Store port says; no text of theirs goes on."""
-    try:
-        yield
-    except sqlite3.Error as error:
-        fault = sqlite_connection.fault_of(error)
-        if fault is None:
-            raise
-        raise fault from None
-
-
 class _Writer:
     """The thread that writes, and its connection."""
 
@@ -98,7 +86,7 @@ class _Writer:
         return await self._hop(lambda: self._apply(batch, clock))
 
     async def _hop(self, function: Callable[[], T]) -> T:
-        with _faults():
+        with sqlite_connection.faults():
             return await asyncio.get_running_loop().run_in_executor(self._thread, function)
 
     def _apply(self, batch: Sequence[AnyCommand], clock: Clock) -> list[Outcome | Exception]:
@@ -167,7 +155,7 @@ class _Readers:
             readers._close()
 
     async def run(self, statement: Statement) -> Rows:
-        with _faults():
+        with sqlite_connection.faults():
             return await asyncio.get_running_loop().run_in_executor(self._threads, self._run, statement)
 
     def _run(self, statement: Statement) -> Rows:

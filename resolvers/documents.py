@@ -4,7 +4,7 @@ from collections import OrderedDict
 from collections.abc import Iterator
 from typing import Final
 
-from graphql import DocumentNode
+from graphql import DocumentNode, GraphQLError, OperationDefinitionNode
 from strawberry.extensions import SchemaExtension
 
 MOST_DOCUMENTS: Final = 512
@@ -65,3 +65,18 @@ class CachedDocuments(SchemaExtension):
         yield
         if not self._found and not context.pre_execution_errors and context.query and context.graphql_document:
             self._cache.add(context.query, context.graphql_document)
+
+
+class NamedOperation(SchemaExtension):
+    """Refuses a document of several operations when none of them is named; Strawberry would execute the first."""
+
+    def on_validate(self) -> Iterator[None]:
+        """Count the operations."""
+        context = self.execution_context
+        document = context.graphql_document
+        if context._provided_operation_name is None and document is not None:  # noqa: SLF001 - told in no other way
+            operations = [node for node in document.definitions if isinstance(node, OperationDefinitionNode)]
+            if len(operations) > 1:
+                message = "Must provide operation name if query contains multiple operations."
+                context.pre_execution_errors = [GraphQLError(message)]
+        yield

@@ -11,6 +11,8 @@ from runindex.queries import Row, RunOrder
 RUNS: Final = "runs"
 CHILDREN: Final = "children"
 DESCENDANTS: Final = "descendants"
+# What the place of a descendant is made of, beside its depth and its id, which are always answered.
+PLACE_COLUMNS: Final = frozenset({"created_at"})
 
 
 def run_listing(fetch: Fetch, run_filter: RunFilter, order: RunOrder, *owner: str) -> Listing:

@@ -6,7 +6,7 @@ from typing import cast
 from resolvers.changes import change_row, snapshot_row
 from resolvers.filters import filter_of, order_of
 from resolvers.gathering import Gathering
-from resolvers.lists import CHILDREN, descendant_listing, log_listing, run_listing
+from resolvers.lists import CHILDREN, DESCENDANTS, PLACE_COLUMNS, descendant_listing, log_listing, run_listing
 from resolvers.pages import NO_COLUMNS
 from runindex.domain.changes import Change, unfiltered_membership
 from runindex.domain.faults import BadRequestError, MissingError
@@ -81,7 +81,8 @@ class StoreLoads(Loads):
             async def ask(ids: Sequence[str], columns: Columns) -> Mapping[str, Sequence[Row]]:
                 return await self._store.list_descendants(ids, DescendantQuery(UNARCHIVED, window, columns, max_depth))
 
-            return await self._gathering.load(("descendants", max_depth, window), run_id, columns, ask) or ()
+            question = (DESCENDANTS, max_depth, window)
+            return await self._gathering.load(question, run_id, columns | PLACE_COLUMNS, ask) or ()
 
         listing = descendant_listing(fetch, UNARCHIVED, max_depth, run_id)
         return DescendantConnection(page=await listing.page(page, wanted))

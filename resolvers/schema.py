@@ -11,7 +11,7 @@ from strawberry.schema.config import StrawberryConfig
 from strawberry.types import ExecutionContext, ExecutionResult
 from strawberry.types.graphql import OperationType
 
-from resolvers.documents import CachedDocuments, DocumentCache
+from resolvers.documents import CachedDocuments, DocumentCache, NamedOperation
 from resolvers.errors import shown
 from resolvers.mutation import Mutation
 from resolvers.query import Query
@@ -65,7 +65,7 @@ schema: Final = RunIndexSchema(
     mutation=Mutation,
     subscription=Subscription,
     types=STREAM_ITEMS,
-    extensions=[lambda: CachedDocuments(_DOCUMENTS), QueryTimeout],
+    extensions=[lambda: CachedDocuments(_DOCUMENTS), NamedOperation, QueryTimeout],
     config=StrawberryConfig(scalar_map=SCALARS),
 )
 

@@ -1,18 +1,37 @@
 """The process that serves: uvicorn, and how it stops."""
 
 import logging
+import signal
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from ipaddress import ip_address
 from types import FrameType
 from typing import Final
 
 import uvicorn
 from starlette.applications import Starlette
+from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
+from websockets.frames import CloseCode
 
 from runindex.app import create_app
 from runindex.settings import Settings
 
 DRAIN_SECONDS: Final = 10
 log: Final = logging.getLogger(__name__)
+
+
+class WebSocketProtocol(WebSocketsSansIOProtocol):
+    """Tells clients that the server goes away (1001) when it does; uvicorn would say that it restarts (1012)."""
+
+    def shutdown(self) -> None:
+        """Close the connection behind what was sent on it."""
+        if self.handshake_complete and not self.close_sent:
+            self.queue.put_nowait({"type": "websocket.disconnect", "code": CloseCode.GOING_AWAY})
+            self.conn.send_close(CloseCode.GOING_AWAY)
+            self.transport.write(b"".join(self.conn.data_to_send()))
+            self.close_sent = True
+        super().shutdown()
 
 
 class Server(uvicorn.Server):
@@ -23,10 +42,25 @@ class Server(uvicorn.Server):
         super().__init__(config)
         self._app = app
 
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """Take a signal to stop as a wish that can be granted: uvicorn would have the process end by it after all."""
+        before = {sign: signal.signal(sign, self.handle_exit) for sign in (signal.SIGTERM, signal.SIGINT)}
+        try:
+            yield
+        finally:
+            for sign, handler in before.items():
+                signal.signal(sign, handler)
+
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
-        """Begin to stop; a second signal stops at once."""
+        """Begin to stop; a second signal stops at once.
+
+        The base class would raise the signal anew in the end, and a stop that went well would look like a crash.
+        """
+        del sig, frame
         self._app.state.stopping = True
-        super().handle_exit(sig, frame)
+        self.force_exit = self.should_exit
+        self.should_exit = True
 
 
 def serve(settings: Settings, host: str, port: int) -> None:
@@ -41,11 +75,15 @@ def serve(settings: Settings, host: str, port: int) -> None:
         port=port,
         loop="uvloop",
         http="httptools",
+        ws=WebSocketProtocol,
         log_config=None,
         access_log=False,
         timeout_graceful_shutdown=DRAIN_SECONDS,
     )
-    Server(config, app).run()
+    server = Server(config, app)
+    server.run()
+    if not server.started:
+        sys.exit(1)
 
 
 def is_loopback(host: str) -> bool:

@@ -96,7 +96,7 @@ class Tour:
 
     def _read_curl(self, text: str) -> dict[str, Any]:
         """Return the body that a curl command would send as JSON to the server."""
-        program, url, *options = shlex.split(text)
+        program, url, *options = shlex.split(text.replace("\\\n", ""))
         given = dict(zip(options[::2], options[1::2], strict=True))
         assert (program, url, given["-H"]) == ("curl", self._server.url, "content-type: application/json")
         body: dict[str, Any] = json.loads(given["-d"])

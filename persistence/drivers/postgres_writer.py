@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
+from types import MappingProxyType
 from typing import Final, Self
 
 import asyncpg
@@ -29,6 +30,7 @@ from runindex.ports import Clock
 
 ATTEMPTS: Final = 6
 _PAUSE: Final = 0.05
+_SETTINGS: Final = MappingProxyType({**PostgresDialect.settings, "application_name": "runindex writer"})
 
 
 class PostgresWriter:
@@ -103,8 +105,9 @@ class PostgresWriter:
         try:
             async with ending_on_silence(connection, self._patience.statement):
                 return await connection.execute("COMMIT") == "COMMIT"
-        except DRIVER_ERRORS:
-            connection.terminate()
+        except DRIVER_ERRORS as error:
+            if is_lost(error):
+                connection.terminate()
         return await self._was_committed(xid, max(ends, _time() + self._patience.statement))
 
     async def _was_committed(self, xid: str, ends: float) -> bool:
@@ -134,7 +137,7 @@ class PostgresWriter:
     async def _connected(self) -> Connection:
         if self._connection is None or self._connection.is_closed():
             with faults():
-                self._connection = await connect(self._url, self._patience, self._dialect.settings)
+                self._connection = await connect(self._url, self._patience, _SETTINGS)
         return self._connection
 
     async def _roll_back(self, connection: Connection) -> None:

@@ -1,5 +1,6 @@
 """Connections to a SQLite file, each used by one thread at a time, and what their failures mean."""
 
+import logging
 import random
 import sqlite3
 import time
@@ -12,6 +13,7 @@ from persistence.sql.read_dialect import SQLITE_FUNCTIONS
 from persistence.sql.statements import Rows, Statement
 from runindex.domain.faults import FaultError, OperationTimeoutError, UnavailableError
 
+LOGGER: Final = logging.getLogger("runindex.sqlite")
 # After so many of SQLite's steps a statement's time is looked at.
 _STEPS_BETWEEN_LOOKS: Final = 20_000
 # How long a writer sleeps between two tries for the lock. Steady and short, where SQLite's own handler backs off to
@@ -75,6 +77,19 @@ def begin(connection: sqlite3.Connection, seconds: float) -> None:
             time.sleep(random.uniform(_SHORTEST_NAP, _LONGEST_NAP))  # noqa: S311 - only spreads the tries
         else:
             return
+
+
+@contextmanager
+def faults() -> Iterator[None]:
+    """Turn the driver's errors into what the Store port says; no text of theirs goes on."""
+    try:
+        yield
+    except sqlite3.Error as error:
+        fault = fault_of(error)
+        if fault is None:
+            raise
+        LOGGER.warning("%s: %s", fault.message, getattr(error, "sqlite_errorname", type(error).__name__))
+        raise fault from None
 
 
 def is_busy(error: sqlite3.Error) -> bool:

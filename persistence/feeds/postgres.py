@@ -74,7 +74,7 @@ class PostgresFeed(Flags):
 
     @asynccontextmanager
     async def _connection(self) -> AsyncIterator[Connection]:
-        connection = await connect(self._url, Patience())
+        connection = await connect(self._url, Patience(), {"application_name": "runindex listener"})
         try:
             yield connection
         finally:

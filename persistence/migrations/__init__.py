@@ -11,8 +11,12 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, create_engine, event, text
 from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import create_async_engine
 from sqlalchemy.pool import NullPool
+
+from persistence.drivers import postgres_connection, sqlite_connection
+from runindex.domain.faults import UnavailableError
 
 _BUSY_SECONDS: Final = 60
 # One process migrates, the others wait for it and find that nothing is left to do. The number is drawn at random.
@@ -22,12 +26,18 @@ _LOCK: Final = text("SELECT pg_advisory_xact_lock(7262981450316617)")
 def upgrade(url: str) -> None:
     """Bring a database (sqlite:///path or postgresql://…) to the newest revision, in one transaction.
 
-    Any number of processes may do so at once. Must not be called from within an event loop.
+    Any number of processes may do so at once. Raise UnavailableError when the storage cannot be reached or belongs to
+    a newer release. Must not be called from within an event loop.
     """
-    if url.startswith("sqlite"):
-        _upgrade_sqlite(url)
-    else:
-        asyncio.run(_upgrade_postgres(url))
+    try:
+        if url.startswith("sqlite"):
+            with sqlite_connection.faults():
+                _upgrade_sqlite(url)
+        else:
+            with postgres_connection.faults():
+                asyncio.run(_upgrade_postgres(url))
+    except DBAPIError as error:
+        raise UnavailableError("the storage cannot be brought up to date") from error
 
 
 def alembic_config() -> Config:
@@ -72,8 +82,11 @@ async def _upgrade_postgres(url: str) -> None:
 
 
 def _is_current(connection: Connection) -> bool:
-    heads = ScriptDirectory.from_config(alembic_config()).get_heads()
-    return set(MigrationContext.configure(connection).get_current_heads()) == set(heads)
+    script = ScriptDirectory.from_config(alembic_config())
+    present = set(MigrationContext.configure(connection).get_current_heads())
+    if not present <= {revision.revision for revision in script.walk_revisions()}:
+        raise UnavailableError("the storage belongs to a newer release")
+    return present == set(script.get_heads())
 
 
 def _migrate(connection: Connection) -> None:

@@ -76,7 +76,13 @@ def name_of(place: int, part: str = "") -> str:
 def taken_apart(run_filter: RunFilter) -> tuple[tuple[Condition, ...], Values]:
     """Return the conditions that hold together, and the values by the names of their parameters."""
     splitter = _Splitter()
-    return tuple(splitter.conditions(run_filter)), splitter.values
+    conditions = list(splitter.conditions(run_filter))
+    statuses = [condition for condition in conditions if condition.kind is Kind.STATUS_IN]
+    if len(statuses) > 1:
+        wanted = tuple(status for status in RunStatus if all(status in condition.detail for condition in statuses))
+        others = (condition for condition in conditions if condition.kind is not Kind.STATUS_IN)
+        conditions = [Condition(Kind.STATUS_IN, detail=wanted), *others]
+    return tuple(conditions), splitter.values
 
 
 class _Splitter:

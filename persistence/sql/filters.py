@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any, Final, Protocol, TypeAlias
 
-from sqlalchemy import BigInteger, ColumnElement, Text, and_, bindparam, case, exists, false, or_, select, true
+from sqlalchemy import BigInteger, ColumnElement, FromClause, Text, and_, bindparam, case, exists, false, or_, select, true
 from sqlalchemy import literal_column as literal
 from sqlalchemy.types import TypeEngine
 
@@ -82,12 +82,15 @@ class Subject:
 class _StoredTags:
     """The tags of a row of `runs`, as rows of `run_tags`."""
 
+    def __init__(self, source: FromClause) -> None:
+        self._source = source
+
     def has(self, tag: ColumnElement[str]) -> Truth:
         return self._some(lambda column: column == tag)
 
     def has_all(self, tags: ColumnElement[str]) -> Truth:
         wanted = read_dialect.each(tags)
-        return ~exists(1).select_from(wanted).where(~self.has(wanted.c.value)).correlate(runs)
+        return ~exists(1).select_from(wanted).where(~self.has(wanted.c.value)).correlate(self._source)
 
     def has_any(self, tags: ColumnElement[str]) -> Truth:
         return self._some(lambda column: read_dialect.one_of(column, tags))
@@ -98,7 +101,8 @@ class _StoredTags:
     def _some(self, condition: Callable[[ColumnElement[str]], Truth]) -> Truth:
         # An alias, for the statement around this may read `run_tags` too.
         mine = run_tags.alias()
-        same = and_(mine.c.run_id == runs.c.id, mine.c.created_at == runs.c.created_at)
+        run = self._source.c
+        same = and_(mine.c.run_id == run.id, mine.c.created_at == run.created_at)
         return exists(1).select_from(mine).where(condition(mine.c.tag), same).correlate_except(mine)
 
 
@@ -144,7 +148,12 @@ _FORMER_COLUMNS: Final[Mapping[str, ColumnElement[Any]]] = {
 }
 _AFTER_COLUMNS: Final[Mapping[str, ColumnElement[Any]]] = {**dict(changes.c.items()), "id": changes.c.run_id}
 
-RUN: Final = Subject(MappingProxyType(dict(runs.c.items())), _StoredTags(), has_hierarchy=True)
+def run_in(source: FromClause) -> Subject:
+    """Return the runs of `runs`, or of an alias of it, as a subject."""
+    return Subject(MappingProxyType(dict(source.c.items())), _StoredTags(source), has_hierarchy=True)
+
+
+RUN: Final = run_in(runs)
 AFTER: Final = Subject(
     MappingProxyType(_AFTER_COLUMNS),
     _WrittenTags(changes.c.tags),

@@ -1,6 +1,6 @@
 """Stretches of ordered lists: keyset conditions, order and limit."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final, NamedTuple, TypeAlias, TypeVar
 
 from sqlalchemy import BigInteger, ColumnElement, FromClause, Select, Text, bindparam, literal_column, or_, tuple_
@@ -46,31 +46,83 @@ def position(side: str, *types: type[int | str]) -> list[ColumnElement[Any]]:
     return [bindparam(f"{side}_{place}", type_=_TYPES[kind]) for place, kind in enumerate(types)]
 
 
+class Keys(NamedTuple):
+    """The columns that order a list of runs."""
+
+    value: ColumnElement[Any]
+    id: ColumnElement[Any]
+
+
+def keys_of(source: FromClause, order: RunOrder) -> Keys:
+    """Return the keys in `runs`, or in rows taken from it."""
+    return Keys(source.c[order.field.column], source.c.id)
+
+
+def page_by(selection: Select[Any], keys: Keys, order: RunOrder, stretch: Stretch) -> Select[Any]:
+    """Return a stretch of a selection in which every run has a value; taken from the list's end, it is upside down."""
+    selection = selection.where(*between(keys, order, stretch))
+    return limited(selection.order_by(*directed(keys, order, stretch)), stretch)
+
+
 def page_of_runs(selection: Select[Any], order: RunOrder, stretch: Stretch) -> Select[Any]:
-    """Return a stretch of a selection from `runs`; taken from the list's end, the last entry comes first."""
-    for side, known in (("after", stretch.after), ("before", stretch.before)):
-        if known is not None:
-            onwards = side == "after"
-            selection = selection.where(_beyond(order, side, has_value=known[0], onwards=onwards))
+    """Return a stretch of a selection from `runs`, in any order; no index has those without a value last."""
+    keys = keys_of(runs, order)
+    if order.field is not RunOrderField.FINISHED_AT:
+        return page_by(selection, keys, order, stretch)
+    if stretch.after is not None:
+        beyond = behind(keys, order, "after") if stretch.after[0] else behind_id(keys, order, "after")
+        unfinished = keys.value.is_(None)
+        selection = selection.where(or_(beyond, unfinished) if stretch.after[0] else unfinished & beyond)
+    if stretch.before is not None:
+        ahead = behind(keys, order, "before") if stretch.before[0] else behind_id(keys, order, "before")
+        selection = selection.where(ahead if stretch.before[0] else or_(ahead, keys.value.is_not(None)))
     return limited(selection.order_by(*ordering(runs, order, stretch)), stretch)
 
 
 def ordering(source: FromClause, order: RunOrder, stretch: Stretch) -> list[ColumnElement[Any]]:
-    """Return what orders runs, or rows taken from them, for a stretch; one taken from the list's end is upside down."""
-    column = source.c[order.field.column]
+    """Return what orders runs, or rows taken from them, for a stretch; runs without a value come last."""
+    keys = keys_of(source, order)
+    if order.field is not RunOrderField.FINISHED_AT:
+        return directed(keys, order, stretch)
+    unfinished = keys.value.is_(None)
+    return [unfinished.desc() if stretch.backward else unfinished, *directed(keys, order, stretch)]
+
+
+def directed(keys: Iterable[ColumnElement[Any]], order: RunOrder, stretch: Stretch) -> list[ColumnElement[Any]]:
+    """Return the keys in the direction in which a stretch is read."""
     ascending = (order.direction is OrderDirection.ASC) is not stretch.backward
-    keys: list[ColumnElement[Any]] = [key.asc() if ascending else key.desc() for key in (column, source.c.id)]
-    if not _has_nulls(order):
-        return keys
-    unfinished = column.is_(None)
-    return [unfinished.desc() if stretch.backward else unfinished, *keys]
+    return [key.asc() if ascending else key.desc() for key in keys]
+
+
+def between(keys: Keys, order: RunOrder, stretch: Stretch) -> list[ColumnElement[bool]]:
+    """Return what holds for entries inside a stretch whose positions have values."""
+    sides = (("after", stretch.after), ("before", stretch.before))
+    return [behind(keys, order, side) for side, known in sides if known is not None]
+
+
+def behind(keys: Keys, order: RunOrder, side: str) -> ColumnElement[bool]:
+    """Return what holds for entries on the right side of a position that has a value."""
+    here, there = tuple_(*keys), tuple_(*position(side, int, str))
+    return here > there if _upwards(order, side) else here < there
+
+
+def behind_id(keys: Keys, order: RunOrder, side: str) -> ColumnElement[bool]:
+    """Return what holds for entries without a value on the right side of a position without one."""
+    _, run_id = position(side, int, str)
+    return keys.id > run_id if _upwards(order, side) else keys.id < run_id
 
 
 def limited(selection: Select[Any], stretch: Stretch) -> Select[Any]:
     """Return the selection with the stretch's limit and offset."""
     # The limit is no parameter: the planner would take an unknown one for a long list, and sort the table.
     selection = selection.limit(literal_column(str(stretch.limit)))
-    return selection.offset(bindparam("skipped", type_=BigInteger())) if stretch.skips else selection
+    return selection.offset(_skipped()) if stretch.skips else selection
+
+
+def limited_for(selection: Select[Any], stretch: Stretch) -> Select[Any]:
+    """Return the selection with a limit that leaves enough for the stretch, its offset included."""
+    limit: ColumnElement[int] = literal_column(str(stretch.limit))
+    return selection.limit(limit + _skipped() if stretch.skips else limit)
 
 
 def in_list_order(rows: Sequence[T], window: Window) -> Sequence[T]:
@@ -82,18 +134,9 @@ def _known(place: Position | None) -> tuple[bool, ...] | None:
     return None if place is None else tuple(value is not None for value in place)
 
 
-def _beyond(order: RunOrder, side: str, *, has_value: bool, onwards: bool) -> ColumnElement[bool]:
-    """Return what holds for entries behind (`onwards`) or before a position. Entries without a value come last."""
-    column = runs.c[order.field.column]
-    value, run_id = position(side, int, str)
-    upwards = (order.direction is OrderDirection.ASC) is onwards
-    if has_value:
-        here, there = tuple_(column, runs.c.id), tuple_(value, run_id)
-        beyond = here > there if upwards else here < there
-        return or_(beyond, column.is_(None)) if onwards and _has_nulls(order) else beyond
-    same = column.is_(None) & (runs.c.id > run_id if upwards else runs.c.id < run_id)
-    return same if onwards else or_(same, column.is_not(None))
+def _upwards(order: RunOrder, side: str) -> bool:
+    return (order.direction is OrderDirection.ASC) is (side == "after")
 
 
-def _has_nulls(order: RunOrder) -> bool:
-    return order.field is RunOrderField.FINISHED_AT
+def _skipped() -> ColumnElement[int]:
+    return bindparam("skipped", type_=BigInteger())

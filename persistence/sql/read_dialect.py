@@ -26,7 +26,7 @@ from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.elements import Grouping
 from sqlalchemy.sql.functions import FunctionElement
-from sqlalchemy.sql.selectable import Lateral, TableValuedAlias
+from sqlalchemy.sql.selectable import Join, Lateral, TableValuedAlias
 from sqlalchemy.sql.visitors import InternalTraversal
 
 from persistence.sql.conditions import Comparison
@@ -201,6 +201,27 @@ def _text_in(scalar: ColumnElement[Any]) -> ColumnElement[str]:
 
 def _text_array(array: ColumnElement[str]) -> ColumnElement[Any]:
     return func.array(select(each(array).c.value).scalar_subquery(), type_=ARRAY(Text))
+
+
+class _Leading(Join):
+    """A join that SQLite, which keeps no statistics, is told to begin on the left."""
+
+    __visit_name__ = "join"
+    inherit_cache = True
+
+
+@compiles(_Leading, "sqlite")
+def _leading_in_sqlite(element: _Leading, compiler: SQLCompiler, **options: Any) -> str:  # noqa: ANN401 - passed on
+    left, right, condition = (
+        compiler.process(part, **options | keywords)
+        for part, keywords in ((element.left, {"asfrom": True}), (element.right, {"asfrom": True}), (element.onclause, {}))
+    )
+    return f"{left} CROSS JOIN {right} ON {condition}"
+
+
+def leading(left: FromClause, right: FromClause, condition: ColumnElement[bool]) -> FromClause:
+    """Join two tables so that SQLite begins with the left one; Postgres knows better by itself."""
+    return _Leading(left, right, condition)
 
 
 class _ForEach(Lateral):

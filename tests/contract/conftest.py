@@ -1,16 +1,22 @@
 """A clock, and a store of each kind on it."""
 
 import shutil
-from collections.abc import AsyncIterator
-from contextlib import AbstractAsyncContextManager
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
 import pytest_asyncio
 
+from persistence.memory.store import MemoryStore
+from persistence.postgres import PostgresStore
+from persistence.sqlite import SqliteStore
 from runindex.ports import Store
 from tests.support.clock import StandingClock
-from tests.support.databases import migrate
+from tests.support.databases import SharedPostgres, migrate
+
+Opener = Callable[[StandingClock], AbstractAsyncContextManager[Store]]
 
 
 @pytest.fixture
@@ -20,44 +26,43 @@ def clock() -> StandingClock:
 
 @pytest.fixture(scope="session")
 def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Migrate a database file once, to be copied for each test."""
+    """Migrate a database file once, to be copied for each store."""
     path = tmp_path_factory.mktemp("template") / "runs.db"
     migrate(f"sqlite:///{path}")
     return path
 
 
-def _open_memory(request: pytest.FixtureRequest, clock: StandingClock) -> AbstractAsyncContextManager[Store]:
-    del request
-    from persistence.memory.store import MemoryStore  # noqa: PLC0415 - a storage that breaks must not take the others along
-
-    return MemoryStore.open(clock)
+def _memory(_: pytest.FixtureRequest) -> Opener:
+    return MemoryStore.open
 
 
-def _open_sqlite(request: pytest.FixtureRequest, clock: StandingClock) -> AbstractAsyncContextManager[Store]:
-    from persistence.sqlite import SqliteStore  # noqa: PLC0415
-
+def _sqlite(request: pytest.FixtureRequest) -> Opener:
     template: Path = request.getfixturevalue("sqlite_template")
     directory: Path = request.getfixturevalue("tmp_path")
-    return SqliteStore.open(Path(shutil.copy(template, directory)), clock)
+    return lambda clock: SqliteStore.open(Path(shutil.copy(template, directory / f"{uuid4().hex}.db")), clock)
 
 
-def _open_postgres(request: pytest.FixtureRequest, clock: StandingClock) -> AbstractAsyncContextManager[Store]:
-    from persistence.postgres import PostgresStore  # noqa: PLC0415
+def _postgres(_: pytest.FixtureRequest) -> Opener:
+    @asynccontextmanager
+    async def open_fresh(clock: StandingClock) -> AsyncIterator[Store]:
+        with SharedPostgres.inherit().fresh_database() as url:
+            async with PostgresStore.open(url, clock) as opened:
+                yield opened
 
-    return PostgresStore.open(request.getfixturevalue("postgres_url"), clock)
+    return open_fresh
 
 
-OPENERS = {"memory": _open_memory, "sqlite": _open_sqlite, "postgres": _open_postgres}
+OPENERS = {"memory": _memory, "sqlite": _sqlite, "postgres": _postgres}
 
 
 @pytest.fixture(params=OPENERS)
-def closed_store(request: pytest.FixtureRequest, clock: StandingClock) -> AbstractAsyncContextManager[Store]:
-    """Prepare a store of each kind in turn."""
-    return OPENERS[request.param](request, clock)
+def open_store(request: pytest.FixtureRequest) -> Opener:
+    """Give what opens a new store, empty but for the default run, of each kind in turn."""
+    return OPENERS[request.param](request)
 
 
 @pytest_asyncio.fixture
-async def store(closed_store: AbstractAsyncContextManager[Store]) -> AsyncIterator[Store]:
-    """Open the store; it is empty but for the default run."""
-    async with closed_store as opened:
+async def store(open_store: Opener, clock: StandingClock) -> AsyncIterator[Store]:
+    """Open a store of each kind in turn."""
+    async with open_store(clock) as opened:
         yield opened

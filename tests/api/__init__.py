@@ -1,0 +1,1 @@
+"""The API's behaviour, on each storage."""

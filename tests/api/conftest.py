@@ -1,0 +1,74 @@
+"""The API on a store of each kind, over HTTP without a network and over WebSockets with one."""
+
+import asyncio
+import socket
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AsyncExitStack
+from typing import TypeAlias, cast
+
+import httpx
+import pytest
+import pytest_asyncio
+import uvicorn
+import websockets
+
+from persistence.memory.feed import MemoryFeed
+from resolvers.context import Pace
+from runindex.index import open_index
+from runindex.ports import Store
+from tests.contract.conftest import clock, open_store, sqlite_template, store
+from tests.support.api import Api, Socket, WatchedStore, application
+from tests.support.clock import StandingClock
+
+__all__ = ["clock", "open_store", "sqlite_template", "store"]
+
+OpenSocket: TypeAlias = Callable[[], Awaitable[Socket]]
+
+
+@pytest.fixture
+def pace() -> Pace:
+    """Give streams short times; nothing waits for one to pass but what it is for."""
+    return Pace(idle=0.05, counts=0.05)
+
+
+@pytest_asyncio.fixture
+async def api(store: Store, clock: StandingClock, pace: Pace) -> AsyncIterator[Api]:
+    """Open the API on the store."""
+    watched = WatchedStore(store)
+    async with open_index(cast("Store", watched), MemoryFeed(), clock=clock) as index:
+        app = application(index, pace)
+        async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://runindex") as http:
+            yield Api(index, watched, clock, http)
+        assert index.tail.listeners == 0
+
+
+class _Server(uvicorn.Server):
+    """Tells when it is ready."""
+
+    def __init__(self, config: uvicorn.Config) -> None:
+        super().__init__(config)
+        self.ready = asyncio.Event()
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        self.ready.set()
+
+
+@pytest_asyncio.fixture
+async def sockets(api: Api, pace: Pace) -> AsyncIterator[OpenSocket]:
+    """Serve the API on a port, and open sockets on it."""
+    config = uvicorn.Config(application(api.index, pace), port=0, log_config=None, lifespan="off")
+    server = _Server(config)
+    serving = asyncio.create_task(server.serve())
+    await server.ready.wait()
+    port = server.servers[0].sockets[0].getsockname()[1]
+    async with AsyncExitStack() as stack:
+
+        async def open_socket() -> Socket:
+            address = f"ws://127.0.0.1:{port}/graphql"
+            connection = websockets.connect(address, subprotocols=[websockets.Subprotocol("graphql-transport-ws")])
+            return await Socket.open(await stack.enter_async_context(connection))
+
+        yield open_socket
+    server.should_exit = True
+    await serving

@@ -1,0 +1,136 @@
+"""Whatever is done and asked, in whatever order: each storage does and answers as the memory store does."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from contextlib import AsyncExitStack
+from typing import TypeVar
+
+import pytest
+from hypothesis import strategies as st
+from hypothesis.stateful import (
+    Bundle,
+    RuleBasedStateMachine,
+    initialize,
+    invariant,
+    precondition,
+    rule,
+    run_state_machine_as_test,
+)
+
+from persistence.memory.store import MemoryStore
+from runindex.commands import AnyCommand
+from runindex.domain.filters import EVERYTHING, UNARCHIVED
+from runindex.domain.identity import DEFAULT_RUN
+from runindex.domain.lifecycle import RunStatus
+from runindex.outcomes import Outcome
+from runindex.ports import Store
+from runindex.queries import RunGroupKey
+from tests.contract.conftest import Opener
+from tests.support.clock import START, StandingClock
+from tests.support.commands import create, delete, move
+from tests.support.effort import tries
+from tests.support.mutations import IDS, batches
+from tests.support.questions import Question, questions
+from tests.support.stores import get, listed, log_of
+
+T = TypeVar("T")
+
+
+class Agreement(RuleBasedStateMachine):
+    """Drives a storage and the memory store side by side."""
+
+    sent: Bundle[list[AnyCommand]] = Bundle("sent")
+
+    def __init__(self, open_store: Opener) -> None:
+        super().__init__()
+        self.clock = StandingClock()
+        self.runner = asyncio.Runner()
+        self.opened = AsyncExitStack()
+        self.checked = 0  # entries of the log that were compared
+        self.size = 1
+        self.store = self.run(self.opened.enter_async_context(open_store(self.clock)))
+        # The default run is as old as the storage; the model's must be no younger.
+        self.clock.instant = self.run(get(self.store, DEFAULT_RUN)).created_at
+        self.model: Store = self.run(self.opened.enter_async_context(MemoryStore.open(self.clock)))
+        self.clock.instant = START
+
+    def run(self, work: Awaitable[T]) -> T:
+        async def wait() -> T:
+            return await work
+
+        return self.runner.run(wait())
+
+    def both(self, ask: Callable[[Store], Awaitable[T]]) -> T:
+        """Ask both stores, hold the answers equal and return one."""
+        expected, found = self.run(ask(self.model)), self.run(ask(self.store))
+        assert found == expected
+        return found
+
+    @rule(target=sent, batch=batches())
+    def apply(self, batch: list[AnyCommand]) -> list[AnyCommand]:
+        async def ask(store: Store) -> list[Outcome]:
+            outcomes = await store.apply(batch)
+            faults = [outcome for outcome in outcomes if isinstance(outcome, Exception)]
+            assert not faults
+            return [outcome for outcome in outcomes if not isinstance(outcome, Exception)]
+
+        self.both(ask)
+        return batch
+
+    @rule(batch=sent)
+    def apply_again(self, batch: list[AnyCommand]) -> None:
+        self.apply(batch)
+
+    @initialize(ids=st.permutations(IDS), status=st.sampled_from(RunStatus))
+    def begin(self, ids: list[str], status: RunStatus) -> None:
+        self.grow(ids, status)
+
+    @precondition(lambda self: self.size < 4)
+    @rule(ids=st.permutations(IDS), status=st.sampled_from(RunStatus))
+    def grow(self, ids: list[str], status: RunStatus) -> None:
+        """Make a chain of runs, so that there is something to speak of, and take its middle out."""
+        first, second, third, fourth = ids[:4]
+        self.apply([create(first), create(second, parent_id=first), create(third, parent_id=second, tags=("a", "b"))])
+        self.apply([move(third, status), create(fourth, parent_id=third), delete(second)])
+
+    @rule(seconds=st.sampled_from((0.000001, 1, 1, 5, 30, -2)))
+    def wait(self, seconds: float) -> None:
+        self.clock.advance(seconds)
+
+    @rule(asked=st.lists(questions(), min_size=3, max_size=9))
+    def ask(self, asked: list[Question]) -> None:
+        for question in asked:
+            self.both(question.ask)
+
+    @invariant()
+    def the_runs_are_the_same(self) -> None:
+        runs = self.both(listed)
+        self.size = len(runs)
+        assert self.both(lambda store: store.count_runs(EVERYTHING)) == len(runs)
+        assert self.both(lambda store: store.count_runs(UNARCHIVED)) == len(self.both(lambda s: listed(s, UNARCHIVED)))
+        self.both(lambda store: Question("group_runs", (EVERYTHING, RunGroupKey.STATUS, None)).ask(store))
+        self.both(lambda store: Question("group_runs", (EVERYTHING, RunGroupKey.TAG, None)).ask(store))
+        self.both(lambda store: Question("list_tags", ("", 100)).ask(store))
+
+    @invariant()
+    def the_log_goes_on_the_same(self) -> None:
+        entries = self.both(lambda store: log_of(store, after=self.checked))
+        self.checked += len(entries)
+        for store in (self.model, self.store):
+            state = self.run(store.log_state())
+            assert (state.head, state.floor) == (self.checked, 0)
+
+    def teardown(self) -> None:
+        try:
+            self.run(self.opened.aclose())
+        finally:
+            self.runner.close()
+
+
+@pytest.mark.timeout(600)
+def test_a_storage_agrees_with_the_memory_store(open_store: Opener) -> None:
+    class Machine(Agreement):
+        def __init__(self) -> None:
+            super().__init__(open_store)
+
+    run_state_machine_as_test(Machine, settings=tries(30))

@@ -1,0 +1,38 @@
+"""Two stores on one database, as two processes would have them."""
+
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack
+from pathlib import Path
+
+import pytest
+import pytest_asyncio
+
+from persistence.postgres import PostgresStore
+from persistence.sqlite import SqliteStore
+from runindex.ports import Store, SystemClock
+from tests.support.databases import migrate
+
+
+@pytest.fixture
+def sqlite_path(tmp_path: Path) -> Path:
+    """Give the test a migrated file."""
+    path = tmp_path / "runs.db"
+    migrate(f"sqlite:///{path}")
+    return path
+
+
+@pytest_asyncio.fixture(params=["sqlite", "postgres"])
+async def stores(request: pytest.FixtureRequest, sqlite_path: Path) -> AsyncIterator[tuple[Store, Store]]:
+    """Open two stores on one database."""
+    async with AsyncExitStack() as stack:
+        if request.param == "sqlite":
+            yield (
+                await stack.enter_async_context(SqliteStore.open(sqlite_path, SystemClock())),
+                await stack.enter_async_context(SqliteStore.open(sqlite_path, SystemClock())),
+            )
+        else:
+            url = request.getfixturevalue("postgres_url")
+            yield (
+                await stack.enter_async_context(PostgresStore.open(url, SystemClock())),
+                await stack.enter_async_context(PostgresStore.open(url, SystemClock())),
+            )

@@ -1,0 +1,179 @@
+"""A process hears of another one's commits, whatever happens to the notifications."""
+
+import asyncio
+import logging
+import time
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from pathlib import Path
+
+import asyncpg
+import pytest
+
+from persistence.feeds.postgres import PostgresFeed
+from persistence.feeds.sqlite import SqliteFeed
+from persistence.postgres import PostgresStore
+from persistence.sqlite import SqliteStore
+from runindex.flags import EventFlag
+from runindex.ports import Store, SystemClock
+from tests.support.commands import create
+from tests.support.proxy import proxied
+from tests.support.stores import made
+
+# What the contract promises, and room for a machine that is busy with other things.
+PROMISED_SECONDS = 1.0
+PATIENCE = 10.0
+
+pytestmark = pytest.mark.asyncio
+
+
+async def seconds_until_set(flag: EventFlag, store: Store) -> float:
+    """Commit something, and return how long the flag took."""
+    await quiet(flag)
+    await made(store, create())
+    begun = time.monotonic()
+    assert await flag.wait(PATIENCE)
+    return time.monotonic() - begun
+
+
+async def quiet(flag: EventFlag) -> None:
+    """Wait until nothing sets the flag for a moment."""
+    async with asyncio.timeout(PATIENCE):
+        while await flag.wait(0.1):
+            pass
+
+
+@pytest.fixture
+def no_polling(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Leave the feed nothing but notifications."""
+    monkeypatch.setattr("persistence.feeds.postgres.POLL_SECONDS", 3600)
+
+
+@asynccontextmanager
+async def listening(feed: AbstractAsyncContextManager[PostgresFeed], url: str) -> AsyncIterator[EventFlag]:
+    """Open a feed, wait until it listens, and give a flag of it."""
+    async with feed as opened, opened.subscribe() as flag:
+        await listener_of(url)
+        yield flag
+
+
+async def listener_of(url: str, other_than: int = 0) -> int:
+    """Return the backend that listens (and has told itself so), once there is one."""
+    question = """
+        SELECT pid FROM pg_stat_activity WHERE datname = current_database() AND pid <> $1
+        AND application_name = 'runindex listener' AND query NOT LIKE '%set_config%' AND state = 'idle'
+    """
+    connection = await asyncpg.connect(url)
+    try:
+        async with asyncio.timeout(PATIENCE):
+            while True:
+                pid: int | None = await connection.fetchval(question, other_than)
+                if pid is not None:
+                    return pid
+    finally:
+        await connection.close()
+
+
+@pytest.mark.usefixtures("no_polling")
+async def test_postgres_notifies(postgres_url: str) -> None:
+    async with (
+        PostgresStore.open(postgres_url, SystemClock()) as store,
+        listening(PostgresFeed(postgres_url), postgres_url) as flag,
+    ):
+        assert await seconds_until_set(flag, store) < PROMISED_SECONDS
+
+
+@pytest.mark.parametrize(("store_notifies", "feed_listens"), [(False, True), (True, False)])
+async def test_without_notifications_postgres_is_looked_at_each_second(
+    postgres_url: str, *, store_notifies: bool, feed_listens: bool
+) -> None:
+    async with (
+        PostgresStore.open(postgres_url, SystemClock(), notify=store_notifies) as store,
+        PostgresFeed(postgres_url, notify=feed_listens) as feed,
+        feed.subscribe() as flag,
+    ):
+        assert await seconds_until_set(flag, store) < 2 * PROMISED_SECONDS
+
+
+@pytest.mark.usefixtures("no_polling")
+async def test_a_listener_whose_backend_is_terminated_listens_again(postgres_url: str) -> None:
+    async with (
+        PostgresStore.open(postgres_url, SystemClock()) as store,
+        listening(PostgresFeed(postgres_url), postgres_url) as flag,
+    ):
+        pid = await listener_of(postgres_url)
+        connection = await asyncpg.connect(postgres_url)
+        await connection.execute("SELECT pg_terminate_backend($1)", pid)
+        await connection.close()
+        begun = time.monotonic()
+        await listener_of(postgres_url, other_than=pid)
+        assert time.monotonic() - begun < 2 * PROMISED_SECONDS
+        assert await seconds_until_set(flag, store) < PROMISED_SECONDS
+
+
+async def test_a_server_that_is_away_at_first_is_listened_to_later(
+    postgres_url: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    async with proxied(postgres_url) as (url, proxy):
+        proxy.refusing = True
+        with caplog.at_level(logging.WARNING, "runindex.feed"):
+            async with PostgresFeed(url) as feed, feed.subscribe() as flag:
+                async with asyncio.timeout(PATIENCE):
+                    while not caplog.records:
+                        await flag.wait(PROMISED_SECONDS)
+                proxy.refusing = False
+                await listener_of(postgres_url)
+        assert "not listening" in caplog.records[0].message
+        assert url not in caplog.text
+
+
+async def test_notifications_that_are_swallowed_are_noticed(
+    postgres_url: str, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As a pooler that shares sessions does; the feed says so and goes on looking."""
+
+    async def swallow(*_: object) -> None:
+        pass
+
+    monkeypatch.setattr(asyncpg.Connection, "add_listener", swallow)
+    monkeypatch.setattr("persistence.feeds.postgres.SILENCE_SECONDS", 0.2)
+    with caplog.at_level(logging.WARNING, "runindex.feed"):
+        async with (
+            PostgresStore.open(postgres_url, SystemClock()) as store,
+            PostgresFeed(postgres_url) as feed,
+            feed.subscribe() as flag,
+        ):
+            async with asyncio.timeout(PATIENCE):
+                while not caplog.records:
+                    await flag.wait(PROMISED_SECONDS)
+            assert await seconds_until_set(flag, store) < 2 * PROMISED_SECONDS
+    assert "do not arrive" in caplog.records[0].message
+
+
+async def test_sqlite_sees_what_other_connections_commit(sqlite_path: Path) -> None:
+    async with (
+        SqliteStore.open(sqlite_path, SystemClock()) as store,
+        SqliteFeed(sqlite_path) as feed,
+        feed.subscribe() as flag,
+    ):
+        assert await seconds_until_set(flag, store) < PROMISED_SECONDS
+
+
+async def test_sqlite_is_looked_at_again_after_nobody_listened(sqlite_path: Path) -> None:
+    async with SqliteStore.open(sqlite_path, SystemClock()) as store, SqliteFeed(sqlite_path) as feed:
+        for _ in range(2):
+            async with feed.subscribe() as flag:
+                await seconds_until_set(flag, store)
+
+
+@pytest.mark.parametrize(
+    "make", [SqliteFeed, lambda _: PostgresFeed("postgresql://[::1]:1/none")], ids=["sqlite", "postgres"]
+)
+async def test_a_feed_ends_in_time_whatever_it_is_about(
+    make: Callable[[Path], SqliteFeed | PostgresFeed], sqlite_path: Path
+) -> None:
+    async with asyncio.timeout(PATIENCE):
+        async with make(sqlite_path):
+            pass
+        async with make(sqlite_path) as feed, feed.subscribe() as flag:
+            await flag.wait(0)

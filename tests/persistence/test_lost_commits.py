@@ -1,0 +1,140 @@
+"""The connection is lost around a commit: the answer is the truth, and nothing is done twice."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import asyncpg
+import pytest
+import pytest_asyncio
+
+from persistence.drivers.postgres_connection import Patience
+from persistence.postgres import PostgresStore
+from runindex.domain.faults import OperationTimeoutError, OutcomeUnknownError, UnavailableError
+from runindex.domain.lifecycle import RunStatus
+from runindex.outcomes import RunApplied
+from runindex.ports import SystemClock
+from tests.support.commands import create, move
+from tests.support.proxy import Mishap, Proxy, proxied
+from tests.support.stores import apply, do, get, history_of, made
+
+PATIENCE = Patience(operation=4.0, statement=1.0, lock=0.6, idle=0.5, connect=1.0)
+
+pytestmark = pytest.mark.asyncio
+
+
+@pytest_asyncio.fixture
+async def proxied_store(postgres_url: str) -> AsyncIterator[tuple[PostgresStore, Proxy]]:
+    """Open a store behind a proxy."""
+    async with (
+        proxied(postgres_url) as (url, proxy),
+        PostgresStore.open(url, SystemClock(), pool_size=2, patience=PATIENCE) as store,
+    ):
+        yield store, proxy
+
+
+@pytest.mark.parametrize("mishap", [mishap for mishap in Mishap if mishap is not Mishap.NONE])
+async def test_a_lost_commit_is_found_out_and_done_once(
+    proxied_store: tuple[PostgresStore, Proxy], mishap: Mishap
+) -> None:
+    store, proxy = proxied_store
+    run = await made(store, create())
+    proxy.mishap = mishap
+    outcome = await do(store, move(run.id, RunStatus.COMPLETED))
+    assert isinstance(outcome, RunApplied)
+    assert outcome.run == await get(store, run.id)
+    assert [change.run.version for change in await history_of(store, run.id)] == [1, 2]
+    assert (await made(store, move(run.id, RunStatus.ARCHIVED))).version == 3
+
+
+@pytest.mark.parametrize("mishap", [Mishap.CUT_BEFORE, Mishap.CUT_AFTER])
+async def test_what_cannot_be_found_out_is_said_to_be_unknown(
+    proxied_store: tuple[PostgresStore, Proxy], mishap: Mishap
+) -> None:
+    store, proxy = proxied_store
+    run = await made(store, create())
+    proxy.mishap, proxy.refusing = mishap, True
+    with pytest.raises(OutcomeUnknownError):
+        await store.apply([move(run.id, RunStatus.COMPLETED)])
+    proxy.refusing = False
+    is_committed = mishap is Mishap.CUT_AFTER
+    assert (await get(store, run.id)).status is (RunStatus.COMPLETED if is_committed else RunStatus.ACTIVE)
+
+
+async def test_a_connection_lost_between_batches_is_made_anew(proxied_store: tuple[PostgresStore, Proxy]) -> None:
+    store, proxy = proxied_store
+    run = await made(store, create())
+    await get(store, run.id)
+    proxy.cut()
+    assert (await made(store, move(run.id, RunStatus.PAUSED))).version == 2
+    assert (await get(store, run.id)).version == 2
+
+
+async def test_a_server_that_is_away_is_unavailable(proxied_store: tuple[PostgresStore, Proxy]) -> None:
+    store, proxy = proxied_store
+    await store.ping()
+    proxy.refusing = True
+    proxy.cut()
+    for question in (store.ping(), store.apply([create()])):
+        with pytest.raises(UnavailableError, match=r"^the storage cannot be reached$"):
+            await question
+    proxy.refusing = False
+    await store.ping()
+    await made(store, create())
+
+
+async def test_a_backend_terminated_in_a_batch_costs_a_second_try(postgres_url: str) -> None:
+    """The store waits for a lock on the log's head when its backend is terminated."""
+    async with PostgresStore.open(postgres_url, SystemClock()) as store:
+        run = await made(store, create())
+        async with held_head(postgres_url) as connection, asyncio.TaskGroup() as group:
+            task = group.create_task(apply(store, move(run.id, RunStatus.PAUSED)))
+            await terminated(connection, "runindex writer")
+            await connection.execute("COMMIT")
+        (outcome,) = task.result()
+        assert isinstance(outcome, RunApplied)
+        assert [change.run.version for change in await history_of(store, run.id)] == [1, 2]
+
+
+async def test_a_lock_held_for_too_long_is_a_timeout_and_writes_nothing(postgres_url: str) -> None:
+    patience = Patience(operation=1.0, lock=0.2)
+    async with PostgresStore.open(postgres_url, SystemClock(), patience=patience) as store:
+        run = await made(store, create())
+        async with held_head(postgres_url):
+            with pytest.raises(OperationTimeoutError):
+                await store.apply([move(run.id, RunStatus.PAUSED)])
+        assert await get(store, run.id) == run
+        await made(store, move(run.id, RunStatus.PAUSED))
+
+
+async def test_a_process_frozen_in_a_batch_lets_the_others_go_on(postgres_url: str) -> None:
+    """Its session is ended when it has idled in the transaction, and the batch that waited is applied."""
+    async with PostgresStore.open(postgres_url, SystemClock()) as store:
+        async with held_head(postgres_url) as connection:
+            await connection.execute("SET idle_in_transaction_session_timeout = '2500ms'")
+            await made(store, create())
+        await store.ping()
+
+
+@asynccontextmanager
+async def held_head(url: str) -> AsyncIterator["asyncpg.Connection[asyncpg.Record]"]:
+    """Hold the log's head, as a process in the midst of its batch does."""
+    connection = await asyncpg.connect(url)
+    try:
+        await connection.execute("BEGIN")
+        await connection.execute("SELECT n FROM feed_head FOR UPDATE")
+        yield connection
+    finally:
+        connection.terminate()
+
+
+async def terminated(connection: "asyncpg.Connection[asyncpg.Record]", application: str) -> None:
+    """Terminate the application's session as soon as it waits for a lock."""
+    # The sleep is the server's, so that it does not spend its time on being asked.
+    terminate = """
+        SELECT count(pg_terminate_backend(pid)), pg_sleep(0.01) FROM pg_stat_activity
+        WHERE application_name = $1 AND wait_event_type = 'Lock' AND datname = current_database()
+    """
+    async with asyncio.timeout(10):
+        while not await connection.fetchval(terminate, application):
+            pass

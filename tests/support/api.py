@@ -1,0 +1,194 @@
+"""The API in one process: an application on an index, and short ways to ask it."""
+
+import json
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Any, Final, TypeAlias
+
+import httpx
+import websockets
+from graphql import GraphQLUnionType, get_named_type
+from starlette.applications import Starlette
+from starlette.routing import Route, WebSocketRoute
+
+from resolvers.context import Pace
+from resolvers.endpoint import Endpoint
+from resolvers.schema import schema
+from runindex.index import RunIndex
+from runindex.ports import Store
+from tests.support.clock import StandingClock
+
+Answer: TypeAlias = dict[str, Any]
+Value: TypeAlias = Any  # whatever the API, a store or a client takes or answers
+
+# What is asked of each member of an outcome.
+MEMBERS: Final = {
+    "RunPayload": "run { id status version tags metadata name error } version cursor replayed",
+    "RunDeletion": "id version cursor replayed results values events cells documents receipts",
+    "BulkRunPayload": "succeeded failed replayed outcomes",
+    "BulkDeletionPayload": "deleted failed replayed outcomes",
+    "NotFound": "code message kind id",
+    "InvalidTransition": "code message from to allowed",
+    "ConstraintViolation": "code message reason",
+    "VersionConflict": "code message expected actual",
+    "IdempotencyConflict": "code message idempotencyKey",
+    "InvalidInput": "code message field",
+}
+ENTRIES: Final = {"BulkRunPayload": "RunOutcome", "BulkDeletionPayload": "RunDeletionOutcome"}
+
+
+class WatchedStore:
+    """Passes everything on to a store, and notes each question: with its method's name and its arguments."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self.asked: list[tuple[str, tuple[Any, ...]]] = []
+
+    @property
+    def methods(self) -> list[str]:
+        """Return the names of the methods that were called."""
+        return [name for name, _ in self.asked]
+
+    def __getattr__(self, name: str) -> Callable[..., Awaitable[Any]]:
+        method: Callable[..., Awaitable[Any]] = getattr(self._store, name)
+
+        async def ask(*args: Value) -> Value:
+            self.asked.append((name, args))
+            return await method(*args)
+
+        return ask
+
+
+def application(index: RunIndex, pace: Pace | None = None) -> Starlette:
+    """Return an application that serves an open index."""
+    endpoint = Endpoint(schema, pace)
+    app = Starlette(routes=[Route("/graphql", endpoint, methods=None), WebSocketRoute("/graphql", endpoint)])
+    app.state.index = index
+    return app
+
+
+@dataclass(slots=True)
+class Api:
+    """An application without a network, on an index whose store is watched and whose clock stands."""
+
+    index: RunIndex
+    store: WatchedStore
+    clock: StandingClock
+    http: httpx.AsyncClient
+
+    async def post(self, **request: Value) -> httpx.Response:
+        """Send a request."""
+        return await self.http.post("/graphql", **request)
+
+    async def send(self, document: str, variables: Mapping[str, Any] | None = None) -> Answer:
+        """Execute an operation and return its whole answer, numbers as they were written."""
+        # Escaped, so that a lone surrogate can be sent as it is.
+        content = json.dumps({"query": document, "variables": variables or {}})
+        response = await self.post(content=content, headers={"Content-Type": "application/json"})
+        assert response.status_code == httpx.codes.OK, response.text
+        answer: Answer = json.loads(response.text, parse_float=Decimal)
+        return answer
+
+    async def ask(self, document: str, **variables: object) -> Answer:
+        """Execute an operation that succeeds and return its data."""
+        answer = await self.send(document, variables)
+        assert "errors" not in answer, answer
+        data: Answer = answer["data"]
+        return data
+
+    async def refusal(self, document: str, **variables: object) -> tuple[str, str]:
+        """Execute an operation that ends in one error and return its code and message."""
+        (error,) = (await self.send(document, variables))["errors"]
+        return error["extensions"]["code"], error["message"]
+
+    async def do(self, mutation: str, **fields: object) -> Answer:
+        """Execute a mutation and return its outcome."""
+        document = mutation_document(mutation)
+        outcome: Answer = (await self.ask(document, input=fields))[mutation]
+        return outcome
+
+    async def run(self, **fields: object) -> str:
+        """Create a run a second later than the last and return its id."""
+        self.clock.advance()
+        run_id: str = (await self.do("createRun", **fields))["run"]["id"]
+        return run_id
+
+    async def runs(self, count: int, **fields: object) -> list[str]:
+        """Create so many runs and return their ids, oldest first."""
+        return [await self.run(**fields) for _ in range(count)]
+
+
+def mutation_document(mutation: str) -> str:
+    """Return a document that executes a mutation with a variable `input` and asks all of its outcome."""
+    root = schema._schema.mutation_type  # noqa: SLF001 - Strawberry shows its types in no other way
+    assert root is not None
+    field = root.fields[mutation]
+    union = get_named_type(field.type).name
+    return f"mutation ($input: {field.args['input'].type}) {{ {mutation}(input: $input) {_outcome(union)} }}"
+
+
+def _outcome(union: str) -> str:
+    members = get_named_type(schema._schema.type_map[union])  # noqa: SLF001
+    assert isinstance(members, GraphQLUnionType)
+    return (
+        "{ __typename "
+        + " ".join(f"... on {member.name} {{ {_member(member.name)} }}" for member in members.types)
+        + " }"
+    )
+
+
+def _member(name: str) -> str:
+    return MEMBERS[name] + (" " + _outcome(ENTRIES[name]) if name in ENTRIES else "")
+
+
+@dataclass(slots=True)
+class Socket:
+    """A client of graphql-transport-ws with any number of operations; `next` tells them apart."""
+
+    connection: websockets.ClientConnection
+    _kept: list[Answer] = field(default_factory=list)
+
+    @classmethod
+    async def open(cls, connection: websockets.ClientConnection) -> "Socket":
+        """Shake hands."""
+        await connection.send(json.dumps({"type": "connection_init"}))
+        assert json.loads(await connection.recv()) == {"type": "connection_ack"}
+        return cls(connection)
+
+    async def subscribe(self, operation: str, document: str, **variables: object) -> None:
+        """Begin an operation under an id."""
+        payload = {"query": document, "variables": variables}
+        await self.connection.send(json.dumps({"type": "subscribe", "id": operation, "payload": payload}))
+
+    async def complete(self, operation: str) -> None:
+        """End an operation from this side."""
+        await self.connection.send(json.dumps({"type": "complete", "id": operation}))
+
+    async def message(self, operation: str) -> Answer:
+        """Return the next message of an operation."""
+        for place, message in enumerate(self._kept):
+            if message["id"] == operation:
+                return self._kept.pop(place)
+        while True:
+            message = json.loads(await self.connection.recv())
+            if message["id"] == operation:
+                return dict(message)
+            self._kept.append(message)
+
+    async def next(self, operation: str) -> Value:
+        """Return the value of the next event's only field."""
+        message = await self.message(operation)
+        assert message["type"] == "next", message
+        assert "errors" not in message["payload"], message
+        (value,) = message["payload"]["data"].values()
+        return value
+
+    async def error(self, operation: str) -> tuple[str, str]:
+        """Return code and message of the one error that ends an operation."""
+        message = await self.message(operation)
+        errors = message["payload"] if message["type"] == "error" else message["payload"]["errors"]
+        if message["type"] == "next":
+            assert (await self.message(operation))["type"] == "complete"
+        (error,) = errors
+        return error["extensions"]["code"], error["message"]

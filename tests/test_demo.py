@@ -1,0 +1,21 @@
+"""The demo runs, over fewer tests than `make demo` takes."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).parent.parent
+
+
+def test_the_demo_shows_a_session_live() -> None:
+    command = [sys.executable, "examples/demo.py", "tests/test_house.py"]
+    result = subprocess.run(command, check=False, cwd=ROOT, capture_output=True, text=True, timeout=55)
+    assert result.returncode == 0, result.stderr
+    changes, _, summary = result.stdout.partition("\n\n")
+    lines = [line.split() for line in changes.splitlines()]
+    assert [line[1] for line in lines] == ["CREATED", "STARTED"] * 2 + ["TAGS", "METADATA", "STATUS"] * 2
+    assert {"ACTIVE", "→", "COMPLETED", "tests/test_house.py", "outcome-passed"} <= set(lines[6])
+    assert {"ACTIVE", "→", "COMPLETED", "outcome-passed"} <= set(lines[9])
+    # The default run is always active.
+    assert summary.startswith("runs by status: 2 COMPLETED, 1 ACTIVE\n")
+    assert "COMPLETED, 1 test files" in summary

@@ -30,13 +30,19 @@ class RunReads(Fetching):
     async def list_runs(self, query: RunQuery) -> Sequence[Row]:
         """Return a stretch of a list of runs. The order's column is among the columns answered."""
         conditions, values = taken_apart(query.filter)
-        statement = _listing(conditions, query.columns, query.order, stretch_of(query.window))
+        statement = _list(conditions, query.columns, query.order, stretch_of(query.window))
         return in_list_order(await self._fetch(statement, values | values_of(query.window)), query.window)
 
 
 def array_of(texts: Iterable[str]) -> str:
     """Return texts as the JSON array that statements take."""
     return dumps(list(texts))
+
+
+def chosen(columns: Columns, *more: str) -> list[ColumnElement[Any]]:
+    """Return those columns of `runs`, in the table's order, with the id and some more."""
+    wanted = columns.union(more, ("id",))
+    return [runs.c[name] for name in RUN_COLUMNS if name in wanted]
 
 
 @lru_cache(maxsize=256)
@@ -49,4 +55,7 @@ def _find_many(columns: Columns) -> Select[Any]:
     return select(*chosen(columns)).where(read_dialect.one_of(runs.c.id, bindparam("ids", type_=TEXT)))
 
 
-_listing: Final = lru_cache(maxsize=1024)(listing)
+@lru_cache(maxsize=1024)
+def _list(conditions: tuple[Condition, ...], columns: Columns, order: RunOrder, stretch: Stretch) -> Select[Any]:
+    selection = select(*chosen(columns, order.field.column)).where(matching(conditions))
+    return page_of_runs(selection, order, stretch)

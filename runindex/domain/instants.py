@@ -45,7 +45,7 @@ def parse_instant(text: str) -> Micros:
         message = "not an RFC 3339 time with an offset and at most microseconds"
         raise ValueError(message)
     try:
-        return from_datetime(datetime.fromisoformat(text.upper()))
+        return from_datetime(datetime.fromisoformat(text.upper()).astimezone(UTC))
     except (ValueError, OverflowError) as error:
         message = "not a time of the calendar"
         raise ValueError(message) from error

@@ -1,0 +1,80 @@
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from runindex.domain.lifecycle import RunStatus
+from runindex.domain.runs import Run
+from runindex.domain.search import WORD_MARK, lasting_text, marked, needle_of, score, score_run, tokens_of, words_in
+
+RUN = Run(
+    "default", 1, 0, 0, RunStatus.PAUSED, name="Nightly gpt-4o", tags=("x__y",), metadata='{"k":["v",true,1.5,null]}'
+)
+
+
+@pytest.mark.parametrize(
+    ("query", "tokens"),
+    [("", ()), (" \t", ()), ("a B  a", ("a", "b")), ("GPT-4o, ok", ("gpt-4o,", "ok")), ("a\u00a0b", ("a", "b"))],
+)
+def test_a_query_is_split_on_white_space(query: str, tokens: tuple[str, ...]) -> None:
+    assert tokens_of(query) == tokens
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [("", ""), ("a b", "|a |b"), ("x_y", "|x_|y"), ("--a", "--|a"), ("Ab1-2", "|ab1-|2"), ("a\x01b", "|a |b")],
+)
+def test_words_are_marked(text: str, expected: str) -> None:
+    assert marked(text) == expected.replace("|", WORD_MARK)
+
+
+@pytest.mark.parametrize(("token", "found"), [("a", True), ("a-b", True), ("-", False), ("-a", False), ("☃", False)])
+def test_a_token_must_begin_with_a_word(token: str, *, found: bool) -> None:
+    assert (needle_of(token) is not None) is found
+
+
+@pytest.mark.parametrize(
+    ("query", "matched"),
+    [
+        ("nightly", 1),
+        ("night", 1),
+        ("ightly", 0),
+        ("gpt-4o", 1),
+        ("gpt4o", 0),
+        ("4o", 1),
+        ("paused", 1),
+        ("active", 0),
+        ("default", 1),
+        ("x__y", 1),
+        ("y", 1),
+        ("k v true 1.5", 4),
+        ("null none", 0),
+        ("nightly nothing", 1),
+    ],
+)
+def test_a_run_is_found_by_what_it_says(query: str, matched: int) -> None:
+    tokens = tokens_of(query)
+    words = words_in(lasting_text(RUN)) + 1
+    expected = score(matched, len(tokens), words) if matched else None
+    assert score_run(RUN, tokens) == expected
+
+
+def test_a_score_is_the_share_of_tokens_less_for_a_longer_text() -> None:
+    assert score(1, 1, 0) == 1
+    assert score(1, 2, 0) == 0.5
+    assert score(2, 2, 100) == 0.5
+    assert score(1, 100, 10_000) == 0.01
+
+
+@given(st.integers(1, 50), st.integers(0, 50), st.integers(0, 10**6))
+def test_a_score_keeps_its_bounds(matched: int, more: int, words: int) -> None:
+    value = score(matched, matched + more, words)
+    assert 0.01 <= value <= 1
+    assert score(matched, matched + more, words + 1) <= value
+
+
+@given(st.text(max_size=20), st.text(max_size=20))
+def test_a_token_is_found_in_a_text_that_starts_with_it(token: str, rest: str) -> None:
+    needle = needle_of(token)
+    if needle is not None and WORD_MARK not in token:
+        # Lower-casing may look at what follows (a final sigma).
+        assert needle in marked(token + " " + rest)

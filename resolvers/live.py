@@ -8,26 +8,27 @@ import time
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing
 from dataclasses import replace
-from typing import Final
 
 from resolvers.changes import change_row
 from resolvers.context import Context
 from resolvers.figures import grouped
-from resolvers.filters import filter_of
-from runindex.cursors import log_cursor
-from runindex.domain.changes import Change, RunChangeKind
+from resolvers.filters import filter_of, plain
+from resolvers.lists import RESULT_STREAM, event_cursor, read_event_cursor
+from runindex import record_streams, run_stream
+from runindex.cursors import binding_of, list_cursor, log_cursor, read_list_cursor
 from runindex.domain.filters import EVERYTHING, RunFilter, uses_ancestor
 from runindex.domain.identity import find_run_id
-from runindex.queries import Columns, RunGroupKey
-from runindex.rows import row_of
+from runindex.queries import Columns, Row, RunGroupKey
+from runindex.record_streams import find_followed
+from runindex.run_stream import IDENTITY
 from runindex.streams import follow
 from schema import filters
 from schema.changes import Bookmark, RunChange, StreamItem
 from schema.counts import RunGroup
+from schema.events import RunEvent, RunEventEdge
+from schema.results import RunResult, RunResultEdge
 from schema.run import Run
 from schema.scalars import DateTime
-
-_IDENTITY: Final[Columns] = frozenset({"incarnation", "version"})
 
 
 async def follow_changes(
@@ -49,29 +50,51 @@ async def follow_changes(
 
 
 async def follow_run(context: Context, text: str, columns: Columns) -> AsyncGenerator[Run, None]:
-    """Yield a run as it is now and after each change, until it is deleted; older states give way to newer ones."""
+    """Yield a run as it is now and after each change and result, until it is deleted; older states give way to newer.
+
+    Its records are loaded anew for each state.
+    """
     run_id = find_run_id(text)
     if run_id is None:
         return
-    stretches = follow(context.index.tail, RunFilter(ids=(run_id,), include_archived=True), None)
-    async with aclosing(stretches):
-        await anext(stretches)  # fixes the position before the run is read: nothing falls in between
-        run = await context.loads.run(run_id, columns | _IDENTITY)
-        if run is None:
-            return
-        yield run
-        reached = run.row["incarnation"], run.row["version"]
-        async for stretch in stretches:
-            newer = [seen.change for seen in stretch.seen if _place(seen.change) > reached]
-            if any(change.kind is RunChangeKind.DELETED for change in newer):
-                return
-            if newer and not stretch.more:
-                reached = _place(newer[-1])
-                yield Run(row=row_of(newer[-1].run))
+
+    async def find() -> Row | None:
+        run = await context.loads.run(run_id, columns | IDENTITY)
+        return None if run is None else run.row
+
+    rows = run_stream.follow_run(context.index.tail, context.index.records, run_id, find)
+    async with aclosing(rows):
+        async for row in rows:
+            yield Run(row=row)
 
 
-def _place(change: Change) -> tuple[int, int]:
-    return change.run.incarnation, change.run.version
+async def follow_results(
+    context: Context, text: str, after: str | None, columns: Columns
+) -> AsyncGenerator[RunResultEdge, None]:
+    """Yield each result of a run, in the order recorded, until the run is deleted."""
+    index = context.index
+    run = await find_followed(index.store, text)
+    binding = binding_of(RESULT_STREAM, run.owner)
+    (position,) = (0,) if after is None else read_list_cursor(binding, after, "after")
+    rows = record_streams.follow_results(index.records, run, position, columns)
+    async with aclosing(rows):
+        async for row in rows:
+            yield RunResultEdge(cursor=list_cursor(binding, (row["seq"],)), node=RunResult(row=row))
+
+
+async def follow_events(
+    context: Context, text: str, stream: str | None, after: str | None, columns: Columns
+) -> AsyncGenerator[RunEventEdge, None]:
+    """Yield each event of a run, of one stream or of all, until the run is deleted."""
+    index = context.index
+    plain(stream, "stream")
+    run = await find_followed(index.store, text)
+    # A place among all events is one in each stream: the cursor of any list of this run's events will do.
+    position = None if after is None else read_event_cursor(after, run.owner, "after")[0]
+    rows = record_streams.follow_events(index.records, run, stream, position, columns)
+    async with aclosing(rows):
+        async for row in rows:
+            yield RunEventEdge(cursor=event_cursor(run.owner, row["sequence"], stream), node=RunEvent(row=row))
 
 
 async def follow_counts(

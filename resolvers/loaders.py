@@ -5,14 +5,17 @@ from typing import cast
 
 from resolvers.changes import change_row, snapshot_row
 from resolvers.filters import filter_of, order_of
-from resolvers.gathering import Gathering
 from resolvers.lists import CHILDREN, DESCENDANTS, PLACE_COLUMNS, descendant_listing, log_listing, run_listing
 from resolvers.pages import NO_COLUMNS
+from resolvers.result_loads import ResultLoads
+from resolvers.runtime_loads import RuntimeLoads
+from resolvers.scoped_loads import ScopedLoads
+from resolvers.work_loads import WorkLoads
 from runindex.domain.changes import Change, unfiltered_membership
 from runindex.domain.faults import BadRequestError, MissingError
 from runindex.domain.filters import UNARCHIVED, visible
 from runindex.domain.lifecycle import RunStatus
-from runindex.ports import DescendantQuery, LogState, Store
+from runindex.ports import DescendantQuery, LogState
 from runindex.queries import Columns, Row, RunQuery, Window
 from schema.changes import RunChangeConnection, RunSnapshot
 from schema.counts import StatusCount
@@ -23,18 +26,20 @@ from schema.run import DescendantConnection, Run, RunConnection
 from schema.selection import Wanted
 
 
-class StoreLoads(Loads):
-    """Loads from a store. Nothing is kept between ticks, so it may live as long as its context."""
-
-    def __init__(self, store: Store) -> None:
-        """Start with no load under way."""
-        self._store = store
-        self._gathering = Gathering()
+class StoreLoads(ResultLoads, ScopedLoads, WorkLoads, RuntimeLoads, Loads):
+    """Loads from a store: what runs have to do with each other and with the log here, records in the bases."""
 
     async def run(self, run_id: str, columns: Columns) -> Run | None:
         """Return a run, None when there is none."""
         row = await self._gathering.load("run", run_id, columns, self._store.find_runs)
         return None if row is None else Run(row=row)
+
+    async def run_of(self, run_id: str, columns: Columns) -> Run:
+        """Return the run of something that cannot be without; raise MissingError when it was deleted meanwhile."""
+        run = await self.run(run_id, columns)
+        if run is None:
+            raise MissingError(f"run {run_id} does not exist")
+        return run
 
     async def root(self, run_id: str, columns: Columns) -> Run:
         """Return the topmost existing ancestor, the run itself if it has none."""

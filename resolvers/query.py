@@ -4,21 +4,27 @@ from typing import Annotated
 
 import strawberry
 
-from resolvers import figures, runs
+from resolvers import figures, nodes, runs
+from resolvers.comparing import compare_runs
 from resolvers.context import Info
 from resolvers.pages import check_offset
 from resolvers.roots import query
 from schema.changes import RunChangeConnection
+from schema.comparison import RunComparison
 from schema.counts import RunGroup, TagCount, TimelineBucket
 from schema.enums import RunGroupKey, TimelineInterval
 from schema.filters import DateTimeRange, RunFilter, RunOrder
+from schema.jobs import Job, JobConnection, JobFilter
 from schema.lifecycle import LifecycleState, lifecycle_states
 from schema.nodes import Node
 from schema.pages import ABSENT, After, Before, First, Last, given, page_arguments
+from schema.plans import Plan, PlanConnection
+from schema.results import RunResult
 from schema.retention import RetentionPreview
 from schema.run import Run, RunConnection
+from schema.runtimes import AgentRuntime
 from schema.search import RunSearchHit
-from schema.selection import run_columns, wanted
+from schema.selection import run_columns, selection_of, wanted
 
 Filter = Annotated[RunFilter | None, strawberry.argument(description="Only runs that pass this.")]
 Id = Annotated[strawberry.ID, strawberry.argument(description="The id, in any spelling of a UUID.")]
@@ -31,7 +37,7 @@ class Query:
     @query("Anything that has an id; null when there is no such thing.")
     async def node(self, info: Info, id: Id) -> Node | None:
         """Find one node."""
-        return await runs.find_run(info.context, id, run_columns(info))
+        return await nodes.find_node(info.context, id, selection_of(info))
 
     @query("Things by their ids, in the order asked; at most 500.")
     async def nodes(
@@ -40,7 +46,7 @@ class Query:
         ids: Annotated[list[strawberry.ID], strawberry.argument(description="The ids.")],
     ) -> list[Node | None]:
         """Find many nodes."""
-        return list(await runs.find_runs(info.context, ids, run_columns(info)))
+        return list(await nodes.find_nodes(info.context, ids, selection_of(info)))
 
     @query("A run, archived ones too; null when there is none.")
     async def run(self, info: Info, id: Id) -> Run | None:
@@ -116,6 +122,15 @@ class Query:
         """Search runs."""
         return await runs.search_runs(info.context, query, given(filter), first, run_columns(info, "run"))
 
+    @query("2 to 20 runs side by side, archived ones too; an unknown one is a NOT_FOUND error.")
+    async def compare_runs(
+        self,
+        info: Info,
+        ids: Annotated[list[strawberry.ID], strawberry.argument(description="The runs, each once.")],
+    ) -> RunComparison:
+        """Compare runs."""
+        return await compare_runs(info.context, ids, run_columns(info, "runs"))
+
     @query("Tags of runs that are not archived, in code-point order, with their counts.")
     async def tags(
         self,
@@ -155,3 +170,50 @@ class Query:
     ) -> list[RetentionPreview]:
         """Preview compaction."""
         return await figures.retention_preview(info.context, run_ids)
+
+    @query("A result; null when there is none.")
+    async def result(self, info: Info, id: Id) -> RunResult | None:
+        """Find one result."""
+        return await nodes.find_result(info.context, id, selection_of(info))
+
+    @query("A plan; null when there is none.")
+    async def plan(self, info: Info, id: Id) -> Plan | None:
+        """Find one plan."""
+        return await nodes.find_plan(info.context, id, selection_of(info))
+
+    @query("Newest first.")
+    async def plans(
+        self,
+        info: Info,
+        name_contains: Annotated[
+            str | None, strawberry.argument(description="Only plans with this in their names, whatever the case.")
+        ] = ABSENT,
+        first: First = ABSENT,
+        after: After = ABSENT,
+    ) -> PlanConnection:
+        """List plans."""
+        page = page_arguments(first, after)
+        return await info.context.loads.plans(given(name_contains), page, wanted(info, "Plan"))
+
+    @query("A job; null when there is none.")
+    async def job(self, info: Info, id: Id) -> Job | None:
+        """Find one job."""
+        return await nodes.find_job(info.context, id, selection_of(info))
+
+    @query("Newest first.")
+    async def jobs(
+        self,
+        info: Info,
+        filter: Annotated[JobFilter | None, strawberry.argument(description="Only jobs that pass this.")] = ABSENT,
+        first: First = ABSENT,
+        after: After = ABSENT,
+    ) -> JobConnection:
+        """List jobs."""
+        return await info.context.loads.jobs(given(filter), page_arguments(first, after), wanted(info, "Job"))
+
+    @query("What an agent runtime left behind; null when nothing is known of it.")
+    async def runtime(
+        self, info: Info, runtime_id: Annotated[str, strawberry.argument(description="The runtime's name.")]
+    ) -> AgentRuntime | None:
+        """Find one runtime."""
+        return await info.context.loads.runtime(runtime_id, selection_of(info).columns("AgentRuntime"))

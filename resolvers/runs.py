@@ -33,14 +33,6 @@ async def find_run(context: Context, text: str, columns: Columns) -> Run | None:
     return None if run_id is None else await context.loads.run(run_id, columns)
 
 
-async def find_runs(context: Context, texts: Sequence[str], columns: Columns) -> Sequence[Run | None]:
-    """Return runs in the order asked, None where `find_run` would."""
-    check_ids(texts, "ids")
-    ids = [find_run_id(text) or "" for text in texts]
-    rows = await context.index.store.find_runs([run_id for run_id in dict.fromkeys(ids) if run_id], columns)
-    return [Run(row=rows[run_id]) if run_id in rows else None for run_id in ids]
-
-
 def check_ids(texts: Sequence[str], name: str) -> None:
     """Refuse more ids than a page has places."""
     if len(texts) > LARGEST_PAGE:

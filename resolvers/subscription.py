@@ -11,11 +11,14 @@ from resolvers.roots import subscription
 from schema.changes import StreamItem
 from schema.counts import RunGroup
 from schema.enums import RunGroupKey
+from schema.events import RunEventEdge
 from schema.filters import RunFilter
 from schema.pages import ABSENT, After, given
+from schema.results import RunResultEdge
 from schema.run import Run
-from schema.selection import run_columns
+from schema.selection import run_columns, selection_of
 
+RunId = Annotated[strawberry.ID, strawberry.argument(description="The run; an unknown one is a NOT_FOUND error.")]
 Filter = Annotated[RunFilter | None, strawberry.argument(description="Only runs that pass this.")]
 
 
@@ -62,3 +65,24 @@ class Subscription:
     ) -> AsyncGenerator[list[RunGroup], None]:
         """Follow the groups of runs."""
         return live.follow_counts(info.context, given(filter), group_by)
+
+    @subscription(
+        "Each result once, in the order recorded, from the first one, or from just behind `after`, "
+        "a cursor of this stream."
+    )
+    def result_recorded(self, info: Info, run_id: RunId, after: After = ABSENT) -> AsyncGenerator[RunResultEdge, None]:
+        """Follow the results of a run."""
+        columns = selection_of(info).at("node").columns("RunResult")
+        return live.follow_results(info.context, run_id, given(after), columns)
+
+    @subscription("From the first event, or from just behind `after`, a cursor of this stream or of `Run.events`.")
+    def run_events(
+        self,
+        info: Info,
+        run_id: RunId,
+        stream: Annotated[str | None, strawberry.argument(description="Only those of this stream.")] = ABSENT,
+        after: After = ABSENT,
+    ) -> AsyncGenerator[RunEventEdge, None]:
+        """Follow the events of a run."""
+        columns = selection_of(info).at("node").columns("RunEvent")
+        return live.follow_events(info.context, run_id, given(stream), given(after), columns)

@@ -14,6 +14,7 @@ from runindex.domain.runs import Run
 from runindex.outcomes import Outcome
 from runindex.ports import ChangeFeed, Clock, LogState, Store, SystemClock
 from runindex.queries import ALL_COLUMNS, NEWEST_FIRST, RunOrder, RunQuery, Window
+from runindex.record_tail import RecordTail, open_record_tail
 from runindex.rows import run_of
 from runindex.streams import Stretch, follow
 from runindex.tail import Tail, open_tail
@@ -27,6 +28,7 @@ class RunIndex:
     store: Store
     writer: Writer
     tail: Tail
+    records: RecordTail
     clock: Clock
 
     async def submit(self, command: AnyCommand) -> Outcome:
@@ -103,6 +105,7 @@ async def open_index(
     """Open an index on an open store and feed, for as long as the context lasts."""
     async with (
         open_tail(store, feed) as tail,
+        open_record_tail(store, feed) as records,
         open_writer(store, feed.wake, operation_seconds=operation_seconds) as writer,
     ):
-        yield RunIndex(store, writer, tail, clock or SystemClock())
+        yield RunIndex(store, writer, tail, records, clock or SystemClock())

@@ -5,7 +5,7 @@ from typing import Any, Final, TypeAlias
 
 from runindex.queries import Row, Window
 
-Owner: TypeAlias = int | str
+Owner: TypeAlias = int | str | tuple[int | str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,15 +55,28 @@ Condition: TypeAlias = Equals | OneOf | StartsWith | Contains | IsNull
 class Listing:
     """Records of one kind under the same conditions, ordered by fields that are unique together.
 
-    With an `owner_field`, the list is asked for many owners at once and each has its own window. Records of a run that
-    was deleted, and results and items of a former generation, are in no list.
+    With an `owner_field`, the list is asked for many owners at once and each has its own window; with several of them
+    an owner is a tuple of their values. Records of a run that was deleted, and results and items of a former
+    generation, are in no list.
     """
 
     kind: type
     order: tuple[str, ...]
     descending: bool = False
     conditions: tuple[Condition, ...] = ()
-    owner_field: str | None = None
+    owner_field: str | tuple[str, ...] | None = None
+
+    @property
+    def owner_fields(self) -> tuple[str, ...]:
+        """Return the fields that tell the owner."""
+        return (self.owner_field,) if isinstance(self.owner_field, str) else self.owner_field or ()
+
+    def owner_of(self, row: Row) -> Owner:
+        """Return whose a row is."""
+        if isinstance(self.owner_field, str):
+            owner: Owner = row[self.owner_field]
+            return owner
+        return tuple(row[field] for field in self.owner_fields)
 
     def position(self, row: Row) -> tuple[Any, ...]:
         """Return a row's place in the order."""

@@ -179,6 +179,14 @@ class Store(Protocol):
         """Return for each parent how many of its children the filter matches; 0 may be left out."""
         ...
 
+    async def list_plan_runs(self, plan_ids: Sequence[str], query: RunQuery) -> Mapping[str, Sequence[Row]]:
+        """Return for each plan a stretch of its runs (those that also match the query's filter)."""
+        ...
+
+    async def count_plan_runs(self, plan_ids: Sequence[str], run_filter: RunFilter) -> Mapping[str, int]:
+        """Return for each plan how many of its runs the filter matches; 0 may be left out."""
+        ...
+
     async def list_ancestors(self, run_ids: Sequence[str], columns: Columns) -> Mapping[str, Sequence[Row]]:
         """Return each run's ancestors, nearest first, up to a root or a dangling parent."""
         ...
@@ -225,6 +233,10 @@ class Store(Protocol):
 
         Percentiles interpolate linearly between the two nearest results.
         """
+        ...
+
+    async def average_last_scores(self, owners: Sequence[int]) -> Mapping[int, Sequence[ScoreFigures]]:
+        """Return by scorer id the figures of each run's scores, of the last attempt at each item alone."""
         ...
 
     async def list_compared_items(self, owners: Sequence[int], after: str | None, limit: int) -> Sequence[str]:

@@ -39,6 +39,11 @@ def row_of(run: Run) -> dict[str, Any]:
     }
 
 
+def record_row(record: Any) -> dict[str, Any]:  # noqa: ANN401 - any flat dataclass with slots
+    """Return a record as the row that a storage would answer with all columns: its fields by name."""
+    return {name: getattr(record, name) for name in record.__slots__}
+
+
 def run_of(row: Row) -> Run:
     """Return the run that a row with all columns holds."""
     outcome = row["outcome"]

@@ -93,7 +93,7 @@ async def follow(
         yield Stretch((), state.epoch, position)
         silent_until = time.monotonic() + idle_seconds
         while True:
-            seen, reached = await _read(tail, lens, position, state)
+            seen, reached = await read_on(tail, lens, position, state)
             caught_up = reached == position
             position = reached
             if caught_up:
@@ -103,15 +103,17 @@ async def follow(
                 silent_until = time.monotonic() + idle_seconds
 
 
-async def _read(tail: Tail, lens: Lens, position: int, opened: LogState) -> tuple[Sequence[Seen], int]:
-    """Return what is seen behind the position, and up to where that was looked."""
+async def read_on(tail: Tail, lens: Lens, position: int, opened: LogState) -> tuple[Sequence[Seen], int]:
+    """Return what is seen behind the position, and up to where that was looked; raise as `follow` does."""
     changes = tail.ring.after(position, BATCH)
     if changes is not None:
         return lens.look(changes), changes[-1].seq if changes else position
+    head = (await tail.store.log_state()).head
+    found = await tail.store.list_changes(ChangeQuery(position, BATCH, lens.filter))
+    # Asked last: what compaction took away while this was read is below the floor.
     state = await tail.store.log_state()
     if state.epoch != opened.epoch or state.floor > position:
         message = "the change log no longer reaches back to this reader: read the present state, then start anew"
         raise CursorExpiredError(message)
-    found = await tail.store.list_changes(ChangeQuery(position, BATCH, lens.filter))
-    reached = found[-1].seq if len(found) == BATCH else max(state.head, found[-1].seq if found else 0)
+    reached = found[-1].seq if len(found) == BATCH else max(head, found[-1].seq if found else 0)
     return lens.look(found), reached

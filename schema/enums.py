@@ -11,7 +11,9 @@ import strawberry
 
 from runindex.commands import BulkMode
 from runindex.domain.changes import Membership, RunChangeKind
+from runindex.domain.datasets import DatasetRunStatus
 from runindex.domain.filters import MetadataOperator
+from runindex.domain.jobs import JobStatus
 from runindex.domain.lifecycle import RunStatus
 from runindex.domain.problems import ConstraintReason, ProblemCode
 from runindex.domain.runs import TargetType
@@ -21,6 +23,8 @@ from runindex.queries import OrderDirection, RunGroupKey, RunOrderField
 __all__ = [
     "BulkMode",
     "ConstraintReason",
+    "DatasetRunStatus",
+    "JobStatus",
     "Membership",
     "MetadataOperator",
     "OrderDirection",
@@ -75,6 +79,29 @@ expose(
         TargetType.WORKFLOW: "A workflow.",
         TargetType.SCORER: "A scorer.",
         TargetType.PROCESSOR: "A processor.",
+    },
+)
+expose(
+    DatasetRunStatus,
+    "PENDING: open, not started. RUNNING: open, started. COMPLETED, FAILED: the run's outcome. "
+    "CANCELLED: the run's outcome.",
+    {
+        DatasetRunStatus.PENDING: "The run is open and was not started.",
+        DatasetRunStatus.RUNNING: "The run is open and was started.",
+        DatasetRunStatus.COMPLETED: "The run completed.",
+        DatasetRunStatus.FAILED: "The run failed.",
+        DatasetRunStatus.CANCELLED: "The run was cancelled, or archived while it was open.",
+    },
+)
+expose(
+    JobStatus,
+    "Where a job stands.",
+    {
+        JobStatus.PENDING: "It waits for its first attempt.",
+        JobStatus.RUNNING: "It was claimed: an executor has it, or had it until its lease lapsed.",
+        JobStatus.RETRYING: "An attempt failed; it waits for the next one.",
+        JobStatus.COMPLETED: "It was acknowledged.",
+        JobStatus.FAILED: "It failed for good.",
     },
 )
 expose(

@@ -72,6 +72,17 @@ class DeclaredField(StrawberryField):
         return self.read(source)
 
 
+class Declaring:
+    """The base of classes whose declared fields another type takes over by inheriting from them."""
+
+    def __init_subclass__(cls) -> None:
+        super().__init_subclass__()
+        declared = _DECLARED.setdefault(cls.__name__, {})
+        for base in cls.__mro__[1:]:
+            for name, kind in _DECLARED.get(base.__name__, {}).items():
+                declared.setdefault(name, kind)
+
+
 def declaration(type_name: str, field_name: str) -> Declaration | None:
     """Return how a field is declared; None for `__typename` and for types that wrap no row."""
     return _DECLARED.get(type_name, {}).get(field_name)

@@ -10,6 +10,7 @@ import strawberry
 from runindex.queries import Columns
 from schema.filters import RunFilter, RunOrder
 from schema.pages import PageArguments
+from schema.record_loads import ResultLoads, RuntimeLoads, ScopedLoads, WorkLoads
 from schema.selection import Wanted
 
 if TYPE_CHECKING:
@@ -20,11 +21,14 @@ if TYPE_CHECKING:
     from schema.run import DescendantConnection, Run, RunConnection
 
 
-class Loads(Protocol):
+class Loads(ResultLoads, ScopedLoads, WorkLoads, RuntimeLoads, Protocol):
     """Loaders of one operation; in a subscription, of one event."""
 
     async def run(self, run_id: str, columns: Columns) -> "Run | None":
         """Return a run, None when there is none."""
+
+    async def run_of(self, run_id: str, columns: Columns) -> "Run":
+        """Return the run of something that cannot be without; raise MissingError when it was deleted meanwhile."""
 
     async def root(self, run_id: str, columns: Columns) -> "Run":
         """Return the topmost existing ancestor, the run itself if it has none."""

@@ -88,3 +88,8 @@ def page_info(connection: OfPage) -> PageInfo:
         start_cursor=page.cursor(rows[0]) if rows else None,
         end_cursor=page.cursor(rows[-1]) if rows else None,
     )
+
+
+def total_count(connection: OfPage) -> int:
+    """Return the length of a connection's whole list."""
+    return connection.page.counted()

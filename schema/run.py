@@ -1,87 +1,42 @@
 """The run, and the connections of runs."""
 
-from collections.abc import Sequence
 from typing import TYPE_CHECKING, Annotated
 
 import strawberry
 
-from runindex.domain.jsontext import loads
-from runindex.domain.lifecycle import allowed_from
 from runindex.queries import Row
 from schema.counts import StatusCount
-from schema.enums import RunStatus
-from schema.fields import column, computed, derived, relation
+from schema.fields import derived, relation
 from schema.filters import RunFilter, RunOrder
 from schema.loads import Info
-from schema.nodes import Node
-from schema.pages import ABSENT, After, Before, First, Last, OfPage, Page, PageInfo, given, page_arguments, page_info
-from schema.retention import RetentionPolicy, retention_policy
-from schema.scalars import DateTime, Json
+from schema.pages import (
+    ABSENT,
+    After,
+    Before,
+    First,
+    Last,
+    OfPage,
+    Page,
+    PageInfo,
+    given,
+    page_arguments,
+    page_info,
+    total_count,
+)
+from schema.run_data import RunData
+from schema.run_facts import RunFacts
+from schema.scalars import DateTime
 from schema.selection import run_columns, wanted
 
 if TYPE_CHECKING:
     from schema.changes import RunChangeConnection, RunSnapshot
 
 
-def _next_statuses(status: str) -> Sequence[RunStatus]:
-    return allowed_from(RunStatus(status))
-
-
 @strawberry.type(description="A run: one piece of work that the index knows of.")
-class Run(Node):
+class Run(RunFacts, RunData):
     """A run as its storage row."""
 
     row: strawberry.Private[Row]
-
-    id: strawberry.ID = column("id", description="A UUID, or `default`.")
-    name: str | None = column("name", description="What people call it.")
-    status: RunStatus = column("status", description="Where it stands.")
-    version: int = column(
-        "version",
-        description=(
-            "1 at creation, +1 with each change of the run itself "
-            "(status, start, name, metadata, tags, retention); gapless."
-        ),
-    )
-    tags: list[str] = column(
-        "tags", loads, is_json=True, description="In the order first added; no duplicates; case-sensitive."
-    )
-    metadata: Json | None = column(
-        "metadata",
-        is_json=True,
-        description=(
-            "A JSON object, or null. Keys starting with `_strata_` or `_runindex_` are reserved and never appear here."
-        ),
-    )
-    error: str | None = column("error", description="Set by failRun only; kept when the run is archived.")
-    created_at: DateTime = column("created_at", description="When it was created.")
-    updated_at: DateTime = column("updated_at", description="When it last changed; moves with `version`.")
-    started_at: DateTime | None = column(
-        "started_at",
-        description="First time work was reported: startRun, the first result, or the first boundary receipt.",
-    )
-    finished_at: DateTime | None = column(
-        "finished_at", description="When the run became COMPLETED, FAILED or CANCELLED; kept when archived."
-    )
-    outcome: RunStatus | None = column(
-        "outcome",
-        description=(
-            "COMPLETED, FAILED or CANCELLED: how the run ended. "
-            "Kept when archived; null while open or when archived unfinished."
-        ),
-    )
-    allowed_transitions: list[RunStatus] = computed(
-        _next_statuses, needs=("status",), description="Statuses that it may move to now, in enum order."
-    )
-    retention: RetentionPolicy = computed(
-        retention_policy,
-        needs=("retention_kind", "retention_value"),
-        description="How much of its history compaction keeps.",
-    )
-    parent_id: strawberry.ID | None = column(
-        "parent_id", description="The parent as recorded. It may dangle: deleting a parent leaves its children."
-    )
-    plan_id: strawberry.ID | None = column("plan_id", description="May dangle, as parentId may.")
 
     @relation("run", needs=("parent_id",), description="Null when there is none or when it was deleted.")
     async def parent(self, info: Info) -> "Run | None":
@@ -201,10 +156,6 @@ def _descendant_edges(connection: OfPage) -> list[DescendantEdge]:
     return [DescendantEdge(cursor=page.cursor(row), depth=row["depth"], node=Run(row=row)) for row in page.rows]
 
 
-def _total(connection: OfPage) -> int:
-    return connection.page.counted()
-
-
 @strawberry.type(description="A page of runs.")
 class RunConnection:
     """A page of run rows."""
@@ -214,7 +165,7 @@ class RunConnection:
     edges: list[RunEdge] = derived(_run_edges, description="The runs with their cursors.")
     nodes: list[Run] = derived(_runs, description="The runs alone.")
     page_info: PageInfo = derived(page_info, description="What comes before and after this page.")
-    total_count: int = derived(_total, description="Exact number of runs that match; computed only when selected.")
+    total_count: int = derived(total_count, description="Exact number of runs that match; computed only when selected.")
 
 
 @strawberry.type(description="A page of descendants.")

@@ -1,9 +1,10 @@
-"""The scalars: instants, JSON, and numbers in double precision.
+"""The scalars: instants, JSON, bytes, and numbers in double precision.
 
 Inside, a `DateTime` is an integer of microseconds since the Unix epoch. A `JSON` on its way out is JSON text, spliced
 into the response as it is; on its way in it is a decoded value in which a number that a float cannot hold is a Decimal.
 """
 
+from base64 import b64decode, b64encode
 from collections.abc import Callable, Mapping
 from decimal import Decimal
 from typing import Final, NewType
@@ -34,6 +35,7 @@ from runindex.domain.jsontext import JsonError, JsonValue, exact_number
 
 DateTime = NewType("DateTime", int)
 Json = NewType("Json", object)
+Base64 = NewType("Base64", bytes)
 
 
 def read_instant(value: object) -> int:
@@ -94,6 +96,24 @@ def json_literal(value: JsonValue) -> ConstValueNode:
     return default_scalar_value_to_literal(value) if value is not None else NullValueNode()
 
 
+def read_base64(value: object) -> bytes:
+    """Read standard base64 with its padding; raise GraphQLError for anything else."""
+    if not isinstance(value, str):
+        raise GraphQLError("Base64 is written as a string.")
+    try:
+        return b64decode(value, validate=True)
+    except ValueError:
+        raise GraphQLError("Base64 cannot be read: not standard base64 with its padding.") from None
+
+
+def _read_base64_literal(node: ValueNode) -> bytes:
+    return read_base64(node.value if isinstance(node, StringValueNode) else None)
+
+
+def _write_base64(value: bytes) -> str:
+    return b64encode(value).decode()
+
+
 def read_float(value: object) -> float:
     """Read a finite number, also one with more digits than a float holds; raise GraphQLError for anything else."""
     return GraphQLFloat.coerce_input_value(float(value) if isinstance(value, Decimal) else value)  # type: ignore[no-any-return]
@@ -134,6 +154,14 @@ JSON: Final = GraphQLScalarType(
     coerce_input_literal=read_json_literal,
     value_to_literal=json_literal,
 )
+BASE64: Final = GraphQLScalarType(
+    "Base64",
+    description="Bytes, as standard base64.",
+    specified_by_url="https://datatracker.ietf.org/doc/html/rfc4648",
+    coerce_output_value=_write_base64,
+    coerce_input_value=read_base64,
+    coerce_input_literal=_read_base64_literal,
+)
 # graphql-core's own refuses a Decimal and lets a literal 1e999 be infinite.
 FLOAT: Final = _OwnFloat(
     "Float",
@@ -148,5 +176,6 @@ FLOAT: Final = _OwnFloat(
 SCALARS: Final[dict[object, ScalarDefinition]] = {
     DateTime: _definition(DATE_TIME),
     Json: _definition(JSON),
+    Base64: _definition(BASE64),
     float: _definition(FLOAT),
 }

@@ -28,8 +28,8 @@ from graphql import (
 from runindex.queries import Columns
 from schema.fields import declarations
 
-# A run without its id can be neither named nor cached.
-ALWAYS: Final[Mapping[str, Columns]] = {"Run": frozenset({"id"})}
+# A node without its id can be neither named nor cached.
+ALWAYS: Final[Mapping[str, Columns]] = dict.fromkeys(("Run", "RunResult", "Plan", "Job"), frozenset({"id"}))
 
 
 @dataclass(frozen=True)
@@ -69,7 +69,7 @@ class Selection:
         return self._with(self.sets + other.sets)
 
     def columns(self, type_name: str = "Run") -> Columns:
-        """Return the columns that the selected fields of that type need, for a run always with `id`."""
+        """Return the columns that the selected fields of that type need, for a node always with `id`."""
         declared = declarations(type_name)
         needs = (declared[name].needs for name in self._collect(type_name) if name in declared)
         return ALWAYS.get(type_name, frozenset()).union(*needs)

@@ -1,13 +1,16 @@
 """Lists of records, read from memory."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from itertools import groupby
 from statistics import fmean
 from typing import Any
 
+from persistence.memory import counts, lists
 from persistence.memory.pages import Order, page_of
 from persistence.memory.records import RecordTables
 from persistence.memory.runs import RunTable
+from runindex.domain.filters import RunFilter
 from runindex.domain.results import Item, Result, Score, decode_scores
 from runindex.domain.runtimes import Receipt
 from runindex.listings import (
@@ -23,7 +26,8 @@ from runindex.listings import (
     StartsWith,
 )
 from runindex.ports import ResultFigures, ScoreFigures
-from runindex.queries import Columns, Row
+from runindex.queries import Columns, Row, RunQuery
+from runindex.rows import row_of
 
 Record = Any
 
@@ -77,9 +81,29 @@ class RecordReads:
         """Return the last attempt at each of the items in each of the runs."""
         del columns
         wanted = set(item_ids)
-        items = (item for owner in owners for item in self._records.of_owner(Item, owner).values())
+        results = (result for owner in owners for result in self._last_results(owner))
+        return [_row(result) for result in results if result.item_id in wanted]
+
+    async def average_last_scores(self, owners: Sequence[int]) -> Mapping[int, Sequence[ScoreFigures]]:
+        """Return the figures of each run's scores, of the last attempt at each item alone."""
+        return {owner: _score_figures(self._last_results(owner)) for owner in owners}
+
+    async def list_plan_runs(self, plan_ids: Sequence[str], query: RunQuery) -> Mapping[str, Sequence[Row]]:
+        """Return for each plan a stretch of those of its runs that the filter matches."""
+        asked = {plan_id: replace(query, filter=_of_plan(plan_id, query.filter)) for plan_id in plan_ids}
+        return {
+            plan_id: [row_of(run) for run in await lists.list_runs(self._runs, asked[plan_id])] for plan_id in asked
+        }
+
+    async def count_plan_runs(self, plan_ids: Sequence[str], run_filter: RunFilter) -> Mapping[str, int]:
+        """Return for each plan how many of its runs the filter matches."""
+        return {
+            plan_id: await counts.count_runs(self._runs, _of_plan(plan_id, run_filter)) for plan_id in set(plan_ids)
+        }
+
+    def _last_results(self, owner: int) -> list[Result]:
         results = self._records.by_kind[Result]
-        return [_row(results[(*item.key, item.last_retry)]) for item in items if item.item_id in wanted]
+        return [results[(*item.key, item.last_retry)] for item in self._records.of_owner(Item, owner).values()]
 
     def _listed(self, listing: Listing, owners: Sequence[Owner]) -> Iterator[tuple[Owner, list[Record]]]:
         if listing.owner_field is None:
@@ -89,10 +113,14 @@ class RecordReads:
             yield owner, self._matching(self._of(listing, owner), listing)
 
     def _of(self, listing: Listing, owner: Owner) -> Iterable[Record]:
-        if listing.owner_field == "owner" and isinstance(owner, int):
-            return self._records.of_owner(listing.kind, owner).values()
-        records = self._records.by_kind[listing.kind].values()
-        return (record for record in records if getattr(record, listing.owner_field or "") == owner)
+        values = owner if isinstance(owner, tuple) else (owner,)
+        wanted = dict(zip(listing.owner_fields, values, strict=True))
+        incarnation = wanted.pop("owner", None)
+        if incarnation is None:
+            records = self._records.by_kind[listing.kind].values()
+        else:
+            records = self._records.of_owner(listing.kind, int(incarnation)).values()
+        return (record for record in records if all(getattr(record, name) == wanted[name] for name in wanted))
 
     def _matching(self, records: Iterable[Record], listing: Listing) -> list[Record]:
         return [
@@ -136,23 +164,29 @@ def _holds(condition: Condition, record: Record) -> bool:
             return (value is None) is is_null
 
 
+def _of_plan(plan_id: str, run_filter: RunFilter) -> RunFilter:
+    return RunFilter(plan_id=plan_id, include_archived=True, and_=(run_filter,))
+
+
 def _figures(results: Sequence[Result]) -> ResultFigures:
     latencies = sorted(result.latency for result in results)
-    scores = sorted(
-        (score for result in results for score in decode_scores(result.scores)), key=lambda score: score.scorer_id
-    )
     return ResultFigures(
         latency_p50=_percentile(latencies, 50),
         latency_p95=_percentile(latencies, 95),
         latency_mean=fmean(latencies),
-        scores=tuple(
-            _score_figures(scorer_id, list(group))
-            for scorer_id, group in groupby(scores, key=lambda score: score.scorer_id)
-        ),
+        scores=_score_figures(results),
     )
 
 
-def _score_figures(scorer_id: str, scores: Sequence[Score]) -> ScoreFigures:
+def _score_figures(results: Sequence[Result]) -> tuple[ScoreFigures, ...]:
+    scores = sorted(
+        (score for result in results for score in decode_scores(result.scores)), key=lambda score: score.scorer_id
+    )
+    by_scorer = groupby(scores, key=lambda score: score.scorer_id)
+    return tuple(_figures_of(scorer_id, list(group)) for scorer_id, group in by_scorer)
+
+
+def _figures_of(scorer_id: str, scores: Sequence[Score]) -> ScoreFigures:
     values = [score.value for score in scores if score.value is not None]
     if not values:
         return ScoreFigures(scorer_id, 0, None, None, None)

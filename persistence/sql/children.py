@@ -1,4 +1,4 @@
-"""Children of runs: one statement for all parents, which reads no more of a parent's children than it answers."""
+"""Runs by what they name, their parent or their plan: one statement for all of these, which reads no more of each."""
 
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
@@ -19,34 +19,52 @@ from runindex.queries import Columns, Row, RunOrder, RunQuery
 
 
 class ChildReads(Fetching):
-    """Answers which children runs have."""
+    """Answers which children runs have, and which runs plans have."""
 
     async def list_children(self, parent_ids: Sequence[str], query: RunQuery) -> Mapping[str, Sequence[Row]]:
         """Return for each parent a stretch of its children (those that also match the query's filter)."""
-        conditions, values = taken_apart(query.filter)
-        statement = _list(conditions, query.columns, query.order, stretch_of(query.window))
-        values |= values_of(query.window) | {"asked": array_of(dict.fromkeys(parent_ids))}
-        return by_asked(parent_ids, in_list_order(await self._fetch(statement, values), query.window))
+        return await self._list_naming("parent_id", parent_ids, query)
 
     async def count_children(self, parent_ids: Sequence[str], run_filter: RunFilter) -> Mapping[str, int]:
         """Return for each parent how many of its children the filter matches; 0 may be left out."""
+        return await self._count_naming("parent_id", parent_ids, run_filter)
+
+    async def list_plan_runs(self, plan_ids: Sequence[str], query: RunQuery) -> Mapping[str, Sequence[Row]]:
+        """Return for each plan a stretch of its runs (those that also match the query's filter)."""
+        return await self._list_naming("plan_id", plan_ids, query)
+
+    async def count_plan_runs(self, plan_ids: Sequence[str], run_filter: RunFilter) -> Mapping[str, int]:
+        """Return for each plan how many of its runs the filter matches; 0 may be left out."""
+        return await self._count_naming("plan_id", plan_ids, run_filter)
+
+    async def _list_naming(self, field: str, ids: Sequence[str], query: RunQuery) -> Mapping[str, Sequence[Row]]:
+        conditions, values = taken_apart(query.filter)
+        statement = _list(field, conditions, query.columns, query.order, stretch_of(query.window))
+        values |= values_of(query.window) | {"asked": array_of(dict.fromkeys(ids))}
+        return by_asked(ids, in_list_order(await self._fetch(statement, values), query.window))
+
+    async def _count_naming(self, field: str, ids: Sequence[str], run_filter: RunFilter) -> Mapping[str, int]:
         conditions, values = taken_apart(run_filter)
-        rows = await self._fetch(_count(conditions), values | {"asked": array_of(parent_ids)})
-        return {row["parent_id"]: row["n"] for row in rows}
+        rows = await self._fetch(_count(field, conditions), values | {"asked": array_of(ids)})
+        return {row[field]: row["n"] for row in rows}
 
 
 @lru_cache(maxsize=256)
-def _list(conditions: tuple[Condition, ...], columns: Columns, order: RunOrder, stretch: Stretch) -> Select[Any]:
-    parents = read_dialect.each(bindparam("asked", type_=TEXT), "parents")
-    children = select(*chosen(columns, order.field.column)).where(runs.c.parent_id == parents.c.value)
-    page = page_of_runs(children.where(matching(conditions)).correlate(parents), order, stretch)
-    joined, found = read_dialect.top_of_each(parents, page, runs.c.id)
-    rows = select(parents.c.value.label("asked"), *found.c).select_from(joined)
+def _list(
+    field: str, conditions: tuple[Condition, ...], columns: Columns, order: RunOrder, stretch: Stretch
+) -> Select[Any]:
+    named = read_dialect.each(bindparam("asked", type_=TEXT), "named")
+    naming = select(*chosen(columns, order.field.column)).where(runs.c[field] == named.c.value)
+    page = page_of_runs(naming.where(matching(conditions)).correlate(named), order, stretch)
+    joined, found = read_dialect.top_of_each(named, page, runs.c.id)
+    rows = select(named.c.value.label("asked"), *found.c).select_from(joined)
     return rows.order_by(*ordering(found, order, stretch))
 
 
 @lru_cache(maxsize=256)
-def _count(conditions: tuple[Condition, ...]) -> Select[Any]:
-    of_parents = read_dialect.one_of(runs.c.parent_id, bindparam("asked", type_=TEXT))
-    counted = select(runs.c.parent_id, func.count().label("n")).where(of_parents, matching(conditions))
-    return counted.group_by(runs.c.parent_id)
+def _count(field: str, conditions: tuple[Condition, ...]) -> Select[Any]:
+    column = runs.c[field]
+    counted = select(column, func.count().label("n")).where(
+        read_dialect.one_of(column, bindparam("asked", type_=TEXT)), matching(conditions)
+    )
+    return counted.group_by(column)

@@ -9,6 +9,7 @@ from sqlalchemy import (
     CompoundSelect,
     Select,
     Table,
+    and_,
     bindparam,
     func,
     or_,
@@ -68,7 +69,7 @@ class RecordReads(Fetching):
             some = asked[start : start + MOST_OWNERS]
             statement = _list(_shape(listing), stretch_of(window), columns, _padded(len(some)))
             for row in in_list_order(await self._fetch(statement, _values(query) | _named(some)), window):
-                found[row[listing.owner_field]].append(row)
+                found[listing.owner_of(row)].append(row)
         return found
 
     async def count_records(self, listing: Listing, owners: Sequence[Owner]) -> Mapping[Owner, int]:
@@ -78,8 +79,10 @@ class RecordReads(Fetching):
             (row,) = await self._fetch(_count(_shape(listing), 0), values)
             return {NO_OWNER: row["n"]}
         asked = list(dict.fromkeys(owners))
+        if not asked:
+            return {}
         rows = await self._fetch(_count(_shape(listing), _padded(len(asked))), values | _named(asked))
-        return dict.fromkeys(asked, 0) | {row["owner"]: row["n"] for row in rows}
+        return dict.fromkeys(asked, 0) | {listing.owner_of(row): row["n"] for row in rows}
 
     async def find_results(self, result_ids: Sequence[str], columns: Columns) -> Mapping[str, Row]:
         """Return the results of those ids, of runs and generations that exist."""
@@ -148,8 +151,10 @@ def _values(query: ListQuery) -> dict[str, Any]:
 
 def _named(owners: Sequence[Owner]) -> dict[str, Any]:
     """Return the owners as parameters; the places beyond them stay empty."""
-    places = range(_padded(len(owners)))
-    return {f"owner_{place}": owners[place] if place < len(owners) else None for place in places}
+    values = [owner if isinstance(owner, tuple) else (owner,) for owner in owners]
+    nothing = (None,) * len(values[0])
+    padded = [*values, *[nothing] * (_padded(len(values)) - len(values))]
+    return {f"owner_{place}_{which}": value for place, one in enumerate(padded) for which, value in enumerate(one)}
 
 
 def _padded(number: int) -> int:
@@ -163,11 +168,7 @@ def _list(shape: Listing, stretch: Stretch, columns: Columns, owners: int) -> Se
     if shape.owner_field is None:
         return _page(_chosen(table, shape, columns), shape, stretch)
     pages = [
-        _page(
-            _chosen(table, shape, columns).where(_owner(table, shape) == _parameter(table, shape, place)),
-            shape,
-            stretch,
-        )
+        _page(_chosen(table, shape, columns).where(*_is_owned(table, shape, place)), shape, stretch)
         for place in range(owners)
     ]
     if len(pages) == 1:
@@ -194,7 +195,7 @@ def _ordering(columns: Sequence[ColumnElement[Any]], shape: Listing, stretch: St
 
 
 def _chosen(table: Table, shape: Listing, columns: Columns) -> Select[Any]:
-    names = columns.union(shape.order, () if shape.owner_field is None else (shape.owner_field,))
+    names = columns.union(shape.order, shape.owner_fields)
     chosen = [column for column in table.columns if column.name in names]
     return select(*chosen).where(_is_live(table), *_conditions(table, shape.conditions))
 
@@ -205,17 +206,14 @@ def _count(shape: Listing, owners: int) -> Select[Any]:
     holds = (_is_live(table), *_conditions(table, shape.conditions))
     if shape.owner_field is None:
         return select(func.count().label("n")).select_from(table).where(*holds)
-    owner = _owner(table, shape)
-    asked = owner.in_([_parameter(table, shape, place) for place in range(owners)])
-    return select(owner.label("owner"), func.count().label("n")).where(asked, *holds).group_by(owner)
+    owner = [table.c[name] for name in shape.owner_fields]
+    asked = or_(*(and_(*_is_owned(table, shape, place)) for place in range(owners)))
+    return select(*owner, func.count().label("n")).where(asked, *holds).group_by(*owner)
 
 
-def _owner(table: Table, shape: Listing) -> ColumnElement[Any]:
-    return table.c[shape.owner_field or ""]
-
-
-def _parameter(table: Table, shape: Listing, place: int) -> ColumnElement[Any]:
-    return bindparam(f"owner_{place}", type_=_owner(table, shape).type)
+def _is_owned(table: Table, shape: Listing, place: int) -> list[ColumnElement[bool]]:
+    columns = (table.c[name] for name in shape.owner_fields)
+    return [column == bindparam(f"owner_{place}_{which}", type_=column.type) for which, column in enumerate(columns)]
 
 
 def _is_live(table: Table) -> ColumnElement[bool]:

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 from typing import Any, Final
 
-from sqlalchemy import BigInteger, ColumnElement, Double, Select, and_, bindparam, cast, func, or_, select
+from sqlalchemy import BigInteger, ColumnElement, Double, FromClause, Select, and_, bindparam, cast, func, or_, select
 from sqlalchemy import literal_column as literal
 
 from persistence.sql import read_dialect
@@ -30,6 +30,11 @@ class ResultReads(Fetching):
         latencies = _by_owner(await self._fetch(_LATENCIES, asked))
         scores = _by_owner(await self._fetch(_SCORES, asked))
         return {owner: _figures(rows, scores.get(owner, ())) for owner, rows in latencies.items()}
+
+    async def average_last_scores(self, owners: Sequence[int]) -> Mapping[int, Sequence[ScoreFigures]]:
+        """Return the figures of each run's scores, of the last attempt at each item alone."""
+        scores = _by_owner(await self._fetch(_LAST_SCORES, {"asked": jsontext.dumps(list(owners))}))
+        return {owner: _score_figures(rows) for owner, rows in scores.items()}
 
     async def list_compared_items(self, owners: Sequence[int], after: str | None, limit: int) -> Sequence[str]:
         """Return the ids of the items that any of the runs has, in code-point order, behind `after`."""
@@ -59,10 +64,12 @@ def _figures(latencies: Sequence[Row], scores: Sequence[Row]) -> ResultFigures:
         latency_p50=_percentile(by_rank, number, MEDIAN),
         latency_p95=_percentile(by_rank, number, HIGH),
         latency_mean=latencies[0]["mean"],
-        scores=tuple(
-            ScoreFigures(row["scorer_id"], row["n"], row["mean"], row["smallest"], row["largest"]) for row in scores
-        ),
+        scores=_score_figures(scores),
     )
+
+
+def _score_figures(rows: Sequence[Row]) -> tuple[ScoreFigures, ...]:
+    return tuple(ScoreFigures(row["scorer_id"], row["n"], row["mean"], row["smallest"], row["largest"]) for row in rows)
 
 
 def _percentile(by_rank: Mapping[int, float], number: int, percent: int) -> float:
@@ -104,7 +111,18 @@ def _latencies() -> Select[Any]:
     return select(ranked).where(or_(*at))
 
 
-def _scores() -> Select[Any]:
+def _is_last() -> ColumnElement[bool]:
+    """Tell whether a result is the last attempt at its item."""
+    return and_(
+        items.c.owner == results.c.owner,
+        items.c.generation == results.c.generation,
+        items.c.item_id == results.c.item_id,
+        items.c.last_retry == results.c.retry_count,
+    )
+
+
+def _scores(source: FromClause) -> Select[Any]:
+    """Return the figures of the scores of the present results in a source."""
     each = read_dialect.each(results.c.scores, "score")
     value = cast(read_dialect.member(each.c.value, "value"), Double)
     scorer = read_dialect.member(each.c.value, "scorerId").label("scorer_id")
@@ -117,7 +135,7 @@ def _scores() -> Select[Any]:
             func.min(value).label("smallest"),
             func.max(value).label("largest"),
         )
-        .select_from(results.join(totals, _present()).join(each, literal("true")))
+        .select_from(source.join(totals, _present()).join(each, literal("true")))
         .where(_asked(results.c.owner))
         .group_by(results.c.owner, scorer)
         .order_by(results.c.owner, scorer)
@@ -137,15 +155,10 @@ def _compared(limit: int, *, is_first: bool) -> Select[Any]:
 def _last(columns: Columns) -> Select[Any]:
     names = columns | {"owner", "item_id"}
     chosen = [column for column in results.columns if column.name in names]
-    last = and_(
-        items.c.owner == results.c.owner,
-        items.c.generation == results.c.generation,
-        items.c.item_id == results.c.item_id,
-        items.c.last_retry == results.c.retry_count,
-    )
     named = read_dialect.one_of(results.c.item_id, bindparam("items", type_=TEXT))
-    return select(*chosen).join(items, last).join(totals, _present()).where(_asked(results.c.owner), named)
+    return select(*chosen).join(items, _is_last()).join(totals, _present()).where(_asked(results.c.owner), named)
 
 
 _LATENCIES: Final = _latencies()
-_SCORES: Final = _scores()
+_SCORES: Final = _scores(results)
+_LAST_SCORES: Final = _scores(results.join(items, _is_last()))

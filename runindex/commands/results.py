@@ -5,11 +5,10 @@ from dataclasses import dataclass, replace
 from typing import ClassVar, Self
 
 from runindex.commands.base import Command, Need, TotalsOf, check_form, node_id_of, run_id_of
-from runindex.domain.idempotency import KeyScope
-from runindex.domain.identity import find_run_id
+from runindex.domain.idempotency import KeyScope, check_key
 from runindex.domain.instants import Micros
 from runindex.domain.jsontext import JsonValue, is_plain_text
-from runindex.domain.problems import invalid
+from runindex.domain.problems import Problem, RefusedError, invalid
 from runindex.domain.results import Item, Result, Score, check_item_id, check_scores, check_times
 
 
@@ -39,6 +38,7 @@ class RecordResult(Command):
 
     def checked_at(self, prefix: str) -> Self:
         """Do as `checked`, for an entry whose fields' paths begin with `prefix`."""
+        check_key(self.idempotency_key, f"{prefix}idempotencyKey")
         Command.checked(self)
         check_item_id(self.item_id, f"{prefix}itemId")
         check_times(self.started_at, self.completed_at, self.latency, prefix)
@@ -62,49 +62,63 @@ class RecordResult(Command):
     @property
     def run_ids(self) -> Iterator[str]:
         """Yield the run's id."""
-        run_id = find_run_id(self.run_id)
-        if run_id is not None:
-            yield run_id
+        yield self.run_id
 
     def needs(self, totals_of: TotalsOf) -> Iterator[Need]:
         """Yield the item, and the attempt that may be stored already."""
-        for run_id in self.run_ids:
-            totals = totals_of(run_id)
-            if totals is not None:
-                yield Item, (totals.owner, totals.generation, self.item_id)
-                yield Result, (totals.owner, totals.generation, self.item_id, self.retry_count)
+        totals = totals_of(self.run_id)
+        if totals is not None:
+            yield Item, (totals.owner, totals.generation, self.item_id)
+            yield Result, (totals.owner, totals.generation, self.item_id, self.retry_count)
 
     @property
     def node_ids(self) -> Iterator[str]:
         """Yield the id asked for."""
-        result_id = None if self.id is None else find_run_id(self.id)
-        if result_id is not None:
-            yield result_id
+        if self.id is not None:
+            yield self.id
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RecordResults(Command):
-    """Record many attempts, each on its own; entries are judged in their order."""
+    """Record many attempts, each on its own; entries are judged in their order.
+
+    An entry whose form is wrong has its problem at its place in `problems`, and is left as it came.
+    """
 
     touches_log: ClassVar[bool] = False
     is_scoped: ClassVar[bool] = True
     results: tuple[RecordResult, ...]
+    problems: tuple[Problem | None, ...] = ()
+
+    def checked(self) -> Self:
+        """Return the command with what is wrong with its entries' forms."""
+        judged = [_judged(result, place) for place, result in enumerate(self.results)]
+        return replace(
+            Command.checked(self),
+            results=tuple(result for result, _ in judged),
+            problems=tuple(problem for _, problem in judged),
+        )
+
+    @property
+    def sound(self) -> Iterator[RecordResult]:
+        """Yield the entries whose form is right."""
+        return (result for result, problem in zip(self.results, self.problems, strict=True) if problem is None)
 
     @property
     def run_ids(self) -> Iterator[str]:
         """Yield the ids of all runs named."""
-        for result in self.results:
+        for result in self.sound:
             yield from result.run_ids
 
     def needs(self, totals_of: TotalsOf) -> Iterator[Need]:
         """Yield what each entry needs."""
-        for result in self.results:
+        for result in self.sound:
             yield from result.needs(totals_of)
 
     @property
     def node_ids(self) -> Iterator[str]:
         """Yield the ids asked for."""
-        for result in self.results:
+        for result in self.sound:
             yield from result.node_ids
 
     @property
@@ -112,8 +126,15 @@ class RecordResults(Command):
         """Yield the entries' own keys besides the call's."""
         if self.scope is not None:
             yield self.scope
-        for result in self.results:
+        for result in self.sound:
             yield from result.scopes
+
+
+def _judged(result: RecordResult, place: int) -> tuple[RecordResult, Problem | None]:
+    try:
+        return result.checked_at(f"results.{place}."), None
+    except RefusedError as refusal:
+        return result, refusal.problem
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,7 +1,7 @@
 """Mutations of agent runtimes."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import ClassVar, Self
 
 from runindex.commands.base import Command, Need, TotalsOf, check_form, run_id_of
@@ -23,7 +23,7 @@ from runindex.domain.runtimes import (
 LARGEST_INT = 2**31 - 1
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
 class InputUpdate:
     """What is said of an input; only the fields in `given` replace what is known."""
 
@@ -36,6 +36,11 @@ class InputUpdate:
     detail: JsonValue = None
     given: frozenset[str] = frozenset()
 
+    def __repr__(self) -> str:
+        # Fingerprints are made of it, and the order of a set differs from process to process.
+        values = (self.input_id, self.state, *((name, getattr(self, name)) for name in sorted(self.given)))
+        return f"InputUpdate{values!r}"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RuntimeCommand(Command):
@@ -45,13 +50,13 @@ class RuntimeCommand(Command):
     runtime_id: str
     updates: tuple[InputUpdate, ...] = ()
     # What the API calls the updates: where a problem with one is found.
-    updates_field: str = field(default="inputUpdates", repr=False)
+    updates_path: ClassVar[str] = "inputUpdates.{place}."
 
     def checked(self) -> Self:
         """Return the command in stored form; raise RefusedError when the input's form is wrong."""
         check_reference(self.runtime_id, "runtimeId")
         for place, update in enumerate(self.updates):
-            _check_update(update, f"{self.updates_field}.{place}.")
+            _check_update(update, self.updates_path.format(place=place))
         return Command.checked(self)
 
     def needs(self, totals_of: TotalsOf) -> Iterator[Need]:
@@ -136,11 +141,14 @@ class ApplyBoundary(RuntimeCommand):
 class PersistInput(RuntimeCommand):
     """Insert or update one input."""
 
+    updates_path: ClassVar[str] = "input."
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CommitLifecycle(RuntimeCommand):
     """Write a runtime's state and inputs in one step."""
 
+    updates_path: ClassVar[str] = "inputs.{place}."
     state: RuntimeState
 
 

@@ -112,6 +112,14 @@ def decode_scores(text: JsonText) -> tuple[Score, ...]:
     return tuple(Score(entry["scorerId"], entry["value"], entry["reason"], entry["error"]) for entry in values)
 
 
+def scorer_text(scorer_id: str) -> str:
+    """Return what the text of scores holds if, and only if, one of them is this scorer's.
+
+    Quotes inside texts are escaped, so that it is found nowhere but in a score's own field.
+    """
+    return f'"scorerId":{jsontext.dumps(scorer_id)},'
+
+
 def check_item_id(item_id: str, field: str) -> str:
     """Return the item's id; refuse an empty or overlong one."""
     if not 1 <= len(item_id) <= MAX_ITEM_ID or not is_plain_text(item_id):

@@ -1,0 +1,29 @@
+"""How a mutation is executed: its input becomes a command, and what became of that the answer."""
+
+from collections.abc import Callable
+from typing import TypeVar
+
+from resolvers.context import Info
+from runindex.commands import AnyCommand
+from runindex.domain.problems import RefusedError
+from runindex.outcomes import Outcome
+
+Input = TypeVar("Input")
+Answer = TypeVar("Answer")
+
+
+async def execute(
+    info: Info,
+    make_command: Callable[[str, Input, str | None], AnyCommand],
+    asked: Input,
+    answer: Callable[[Outcome, str], Answer],
+) -> Answer:
+    """Make a command of an input, submit it, and answer its outcome; `answer` takes the log's epoch too."""
+    context = info.context
+    try:
+        command = make_command(info.field_name, asked, context.actor)
+    except RefusedError as refusal:
+        return answer(refusal.problem, "")
+    # Read first: once the command is committed, nothing may keep its outcome from the caller.
+    epoch = await context.epoch.get()
+    return answer(await context.index.submit(command), epoch)

@@ -1,0 +1,55 @@
+"""One run, followed: its newest state after each of its changes and results."""
+
+from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
+from typing import Final
+
+from runindex.domain.changes import Change, RunChangeKind
+from runindex.domain.filters import RunFilter
+from runindex.queries import Columns, Row
+from runindex.record_tail import RecordTail
+from runindex.rows import row_of
+from runindex.streams import IDLE_SECONDS, Lens, Seen, read_on
+from runindex.tail import Tail
+
+# What `find` has to answer of the run.
+IDENTITY: Final[Columns] = frozenset({"incarnation", "version"})
+
+
+async def follow_run(
+    tail: Tail, records: RecordTail, run_id: str, find: Callable[[], Awaitable[Row | None]]
+) -> AsyncGenerator[Row, None]:
+    """Yield a run as `find` answers it, then after each change and result, until it is deleted.
+
+    Older states give way to newer ones. Nothing is yielded when there is no such run.
+    """
+    lens = Lens(RunFilter(ids=(run_id,), include_archived=True))
+    async with tail.listen() as (flag, state):
+        # The position is fixed before the run is read: nothing falls in between.
+        position, row = state.head, await find()
+        if row is None:
+            return
+        async with records.watch(run_id, row["incarnation"], flag) as watch:
+            shown = row["incarnation"], row["version"]
+            results, stale = watch.heads.results, False
+            yield row
+            while not watch.is_gone:
+                seen, reached = await read_on(tail, lens, position, state)
+                caught_up, position = reached == position, reached
+                newer = _newer(seen, shown)
+                if any(change.kind is RunChangeKind.DELETED for change in newer):
+                    return
+                if newer:
+                    row, shown, stale = row_of(newer[-1].run), _place(newer[-1]), True
+                if (stale or watch.heads.results > results) and position >= tail.ring.end:
+                    results, stale = watch.heads.results, False
+                    yield row
+                elif caught_up:
+                    await flag.wait(IDLE_SECONDS)
+
+
+def _newer(seen: Sequence[Seen], shown: tuple[int, int]) -> list[Change]:
+    return [found.change for found in seen if _place(found.change) > shown]
+
+
+def _place(change: Change) -> tuple[int, int]:
+    return change.run.incarnation, change.run.version

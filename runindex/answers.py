@@ -37,7 +37,7 @@ class References:
 
 def encode_answer(success: Success, subject: tuple[str, str]) -> JsonText:
     """Return the success as JSON; `subject` (kind and id) is what is missing when a record that it shows is gone."""
-    return jsontext.dumps({"subject": list(subject), "answer": _encode(success)})
+    return jsontext.dumps({"subject": list(subject), "answer": _encode(success, subject[1])})
 
 
 def references(answer: JsonText) -> References:
@@ -55,16 +55,18 @@ def replay(answer: JsonText, workspace: Workspace) -> Outcome:
     return _Decoder(workspace, NotFound(*kept["subject"])).outcome(kept["answer"])
 
 
-def _encode(value: Any) -> Any:  # noqa: ANN401 - whatever an outcome is made of
+def _encode(value: Any, run_id: str) -> Any:  # noqa: ANN401 - whatever an outcome is made of
     if isinstance(value, Run):
         return {"run": value.id, "incarnation": value.incarnation}
     if type(value).__name__ in _RECORDS:
-        return {"record": type(value).__name__, "key": list(value.key)}
+        # Of what belongs to a run, results and receipts name it; all else belongs to the run that the mutation is about.
+        owner = {"run": getattr(value, "run_id", run_id)} if hasattr(value, "owner") else {}
+        return {"record": type(value).__name__, "key": list(value.key), **owner}
     if type(value).__name__ in _OUTCOMES:
-        named = {field.name: _encode(getattr(value, field.name)) for field in fields(value)}
+        named = {field.name: _encode(getattr(value, field.name), run_id) for field in fields(value)}
         return {"outcome": type(value).__name__, **named}
     if isinstance(value, tuple):
-        return [_encode(item) for item in value]
+        return [_encode(item, run_id) for item in value]
     return value
 
 
@@ -110,6 +112,8 @@ class _Decoder:
             return self.outcome(value)
         if "record" in value:
             record = self._workspace.records(_RECORDS[value["record"]]).get(tuple(value["key"]))
+            if "run" in value and not self._is_there(record, value["run"]):
+                raise RefusedError(NotFound("Run", value["run"]))
             if record is None:
                 raise RefusedError(self._missing)
             return record
@@ -117,3 +121,10 @@ class _Decoder:
         if run is None or run.incarnation != value["incarnation"]:
             raise RefusedError(NotFound("Run", value["run"]))
         return run
+
+    def _is_there(self, record: Any, run_id: str) -> bool:  # noqa: ANN401 - a record that a run owns, or None
+        """Tell whether a record was deleted neither by itself nor with its run: it may only not be swept away yet."""
+        run = self._workspace.runs.get(run_id)
+        if record is None or run is None or run.incarnation != record.owner:
+            return False
+        return not isinstance(record, Result) or record.generation == self._workspace.totals(run).generation

@@ -15,7 +15,7 @@ from runindex.domain.jobs import Job
 from runindex.domain.lifecycle import RunStatus
 from runindex.domain.results import Result
 from runindex.domain.runs import Run
-from runindex.domain.totals import Totals
+from runindex.domain.totals import ALL_GENERATIONS, Remains, Totals
 
 K = TypeVar("K")
 V = TypeVar("V")
@@ -99,14 +99,14 @@ class Workspace:
         looping: Container[tuple[str, str]] = frozenset(),
         records: Mapping[type, Mapping[Any, Any]] | None = None,
         taken: Mapping[str, bool] | None = None,
-        gone_results: Mapping[str, Result] | None = None,
+        results: Mapping[str, Result] | None = None,
         due_jobs: Mapping[str, Sequence[Job]] | None = None,
     ) -> None:
         """Take what was read: runs under lock, kept answers, runs selected by filter for the command at an index.
 
         `looping` holds each (id, parent) of runs to be created whose creation would close a circle, `records` what the
-        commands need by kind and key, `taken` the ids asked for that nodes other than runs have, `gone_results` those
-        of such ids that belong to results already deleted but not yet swept away, `due_jobs` by queue, in rank order.
+        commands need by kind and key, `taken` those of the ids asked for that other nodes have, `results` those that
+        results have, by id, `due_jobs` by queue, in rank order.
         """
         self.now = now
         self.runs: Records[str, Run] = Records(runs)
@@ -115,7 +115,7 @@ class Workspace:
         self.selections = selections or {}
         self.looping = looping
         self.taken: Records[str, bool] = Records(taken or {})
-        self.gone_results = gone_results or {}
+        self.results: Records[str, Result] = Records(results or {})
         self.due_jobs = due_jobs or {}
         self._read = records or {}
         self._records: dict[type, Records[Any, Any]] = {}
@@ -135,6 +135,18 @@ class Workspace:
     def totals(self, run: Run) -> Totals:
         """Return what is counted of a run's scoped things."""
         return self.records(Totals).get((run.incarnation,)) or Totals(run.incarnation, run.id)
+
+    def is_taken(self, node_id: str) -> bool:
+        """Tell whether any node has the id, of those that a command of the batch asks for."""
+        if self.runs.get(node_id) is not None or self.taken.get(node_id):
+            return True
+        result = self.results.get(node_id)
+        return result is not None and not self._is_gone(result)
+
+    def _is_gone(self, result: Result) -> bool:
+        """Tell whether the batch deleted the result."""
+        remains = self.records(Remains)
+        return any(remains.get((result.owner, which)) for which in (result.generation, ALL_GENERATIONS))
 
     @property
     def written_records(self) -> Mapping[type, Records[Any, Any]]:
@@ -178,7 +190,7 @@ class Workspace:
         del self.changes[self._changes_kept :]
 
     def _all(self) -> Iterator[Records[Any, Any]]:
-        yield from (self.runs, self.kept, self.taken)
+        yield from (self.runs, self.kept, self.taken, self.results)
         yield from self._records.values()
 
     def counters(self) -> Counters:

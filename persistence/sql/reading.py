@@ -27,7 +27,7 @@ class Reading:
 
     records: dict[type, dict[tuple[Any, ...], Any]] = field(default_factory=dict)
     taken: dict[str, bool] = field(default_factory=dict)
-    gone_results: dict[str, Result] = field(default_factory=dict)
+    results: dict[str, Result] = field(default_factory=dict)
     due_jobs: dict[str, Sequence[Job]] = field(default_factory=dict)
 
 
@@ -82,15 +82,15 @@ def _read_ids(batch: Sequence[AnyCommand], reading: Reading, dialect: Dialect) -
     ids = {node_id for command in batch for node_id in command.node_ids}
     if not ids:
         return
+    # Of those runs that the batch is about, it is known already whether they exist.
+    others = ids.difference(run_id for command in batch for run_id in command.run_ids)
+    runs = (yield dialect.find_runs(sorted(others))) if others else ()
     rows = yield dialect.find_nodes(sorted(ids))
-    reading.taken = {row["id"]: True for row in rows}
+    reading.taken = {row["id"]: True for row in (*runs, *rows)}
     rows = yield dialect.find_results(sorted(ids))
     for row in rows:
-        result = record_of(Result, row)
         if row["is_live"]:
-            reading.taken[result.id] = True
-        else:
-            reading.gone_results[result.id] = result
+            reading.results[row["id"]] = record_of(Result, row)
 
 
 def _read_due(batch: Sequence[AnyCommand], reading: Reading, now: Micros, dialect: Dialect) -> Flow[None]:

@@ -42,7 +42,7 @@ def apply_batch(batch: Sequence[AnyCommand], now: Micros, dialect: Dialect) -> F
     selections = yield from _select(batch, dialect)
     runs = yield from _lock(_run_ids(batch, selections), dialect)
     head = 0
-    if any(_touches_log(command, runs) for command in batch):
+    if any(_takes_head(command, runs) for command in batch):
         head = (yield dialect.lock_head())[0]["n"]
     kept, shown = yield from _kept(batch, runs, dialect)
     reading = yield from read_records(batch, runs, shown, now, dialect)
@@ -54,7 +54,7 @@ def apply_batch(batch: Sequence[AnyCommand], now: Micros, dialect: Dialect) -> F
         selections=selections,
         records=reading.records,
         taken=reading.taken,
-        gone_results=reading.gone_results,
+        results=reading.results,
         due_jobs=reading.due_jobs,
     )
     lineage = yield from _lineage(batch, dialect)
@@ -67,11 +67,14 @@ def apply_batch(batch: Sequence[AnyCommand], now: Micros, dialect: Dialect) -> F
     return Applied(outcomes, bool(writes))
 
 
-def _touches_log(command: AnyCommand, runs: Mapping[str, Run]) -> bool:
-    """Tell whether the command may add to the log: some only do when they are the first to report on a run."""
-    return command.touches_log or (
-        command.is_scoped and any(run_id in runs and runs[run_id].started_at is None for run_id in command.run_ids)
-    )
+def _takes_head(command: AnyCommand, runs: Mapping[str, Run]) -> bool:
+    """Tell whether the command must be alone: it may add to the log, or an id that it asks for must be its own.
+
+    Some commands add to the log only when they are the first to report on a run.
+    """
+    if command.touches_log or any(command.node_ids):
+        return True
+    return command.is_scoped and any(run_id in runs and runs[run_id].started_at is None for run_id in command.run_ids)
 
 
 def _select(batch: Sequence[AnyCommand], dialect: Dialect) -> Flow[dict[int, Sequence[str]]]:

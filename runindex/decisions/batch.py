@@ -100,8 +100,10 @@ class _Judgement:
         return ResultsRecorded(tuple(self._entry(command, place) for place in range(len(command.results))))
 
     def _entry(self, command: RecordResults, place: int) -> ResultRecorded | Problem:
+        problem = command.problems[place]
+        if problem is not None:
+            return problem
         try:
-            entry = command.results[place].checked_at(f"results.{place}.")
-            return cast("ResultRecorded | Problem", self._keyed(entry))
+            return cast("ResultRecorded | Problem", self._keyed(command.results[place]))
         except RefusedError as refusal:
             return refusal.problem

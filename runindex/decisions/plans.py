@@ -41,6 +41,7 @@ def delete_plan(workspace: Workspace, command: DeletePlan) -> PlanDeleted:
     """Delete a plan; its runs stay, their plan dangling."""
     plan = _existing(workspace, command)
     workspace.records(Plan).remove(plan.key)
+    workspace.taken.remove(plan.id)
     return PlanDeleted(plan.id)
 
 

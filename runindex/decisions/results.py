@@ -26,7 +26,7 @@ def record_result(workspace: Workspace, command: RecordResult) -> ResultRecorded
     if stored is not None:
         return _again(stored, result, command)
     open_run(workspace, run.id)
-    _check_id(workspace, command)
+    _take_id(workspace, command, result)
     item = workspace.records(Item).get(item_key) or Item(*item_key)
     after = item.attempted(command.retry_count, failed=command.error is not None)
     workspace.save(result)
@@ -62,16 +62,13 @@ def _again(stored: Result, sent: Result, command: RecordResult) -> ResultRecorde
     return ResultRecorded(stored, replayed=True)
 
 
-def _check_id(workspace: Workspace, command: RecordResult) -> None:
-    """Refuse an id that any node has; one that only a deleted result had is free again."""
+def _take_id(workspace: Workspace, command: RecordResult, result: Result) -> None:
+    """Refuse an id that any node has; one that only a deleted node had is free again."""
     if command.id is None:
         return
-    if workspace.taken.get(command.id) or workspace.runs.get(command.id) is not None:
+    if workspace.is_taken(command.id):
         raise violation(ConstraintReason.ALREADY_EXISTS, f"{command.id} exists already")
-    gone = workspace.gone_results.get(command.id)
-    if gone is not None:
-        workspace.records(Result).remove(gone.key)
-    workspace.taken.put(command.id, row=True)
+    workspace.results.put(result.id, result)
 
 
 def _result(workspace: Workspace, command: RecordResult, run: Run, totals: Totals) -> Result:

@@ -41,7 +41,7 @@ IMMORTAL: Final = "the default run cannot be moved or deleted"
 def create_run(workspace: Workspace, command: CreateRun) -> RunApplied:
     """Create a run below an existing parent, if one is named."""
     run_id = command.id or new_id()
-    if workspace.runs.get(run_id) is not None or workspace.taken.get(run_id):
+    if workspace.is_taken(run_id):
         message = f"{run_id} exists already"
         raise violation(ConstraintReason.ALREADY_EXISTS, message)
     if command.parent_id is not None and workspace.runs.get(command.parent_id) is None:
@@ -160,6 +160,7 @@ def delete_run(workspace: Workspace, command: DeleteRun) -> RunDeleted:
     last = replace(run, version=run.version + 1, updated_at=workspace.now)
     totals = workspace.totals(run)
     workspace.runs.remove(run.id)
+    workspace.taken.remove(run.id)
     if workspace.records(Totals).get(totals.key) is not None:
         workspace.save(Remains(run.incarnation))
     seq = workspace.record(

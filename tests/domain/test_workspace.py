@@ -3,7 +3,7 @@ from collections import Counter
 from hypothesis import given
 from hypothesis import strategies as st
 
-from runindex.answers import answer_run_ids, encode_answer, replay
+from runindex.answers import References, encode_answer, references, replay
 from runindex.commands import AnyCommand, BulkCommand
 from runindex.decisions.batch import decide
 from runindex.domain.filters import RunFilter
@@ -22,6 +22,8 @@ from runindex.workspace import Records, Workspace
 from tests.support.commands import A, B, C, create, delete, delete_all, rename
 from tests.support.effort import tries
 from tests.support.mutations import IDS, batches
+
+SUBJECT = ("Run", A)
 
 
 def workspace(*runs: Run) -> Workspace:
@@ -99,8 +101,8 @@ def test_every_kind_of_answer_is_told_again() -> None:
         InvalidInput("no", "runs.ids"),
         InvalidInput("no"),
     )
-    answer = encode_answer(BulkApplied((RunApplied(run, 2, 6), RunDeleted(C, 3, 7, results=2), *problems)))
-    assert answer_run_ids(answer) == {A}
+    answer = encode_answer(BulkApplied((RunApplied(run, 2, 6), RunDeleted(C, 3, 7, results=2), *problems)), SUBJECT)
+    assert references(answer) == References(frozenset({A}), frozenset())
     told = replay(answer, workspace(run))
     assert told == BulkApplied(
         (RunApplied(run, 2, 6, replayed=True), RunDeleted(C, 3, 7, results=2, replayed=True), *problems), replayed=True
@@ -109,7 +111,7 @@ def test_every_kind_of_answer_is_told_again() -> None:
 
 def test_a_run_of_another_incarnation_is_another_run() -> None:
     run = Run(A, 5, 0, 9)
-    answer = encode_answer(RunApplied(run, 1, 5))
+    answer = encode_answer(RunApplied(run, 1, 5), SUBJECT)
     assert replay(answer, workspace(run)) == RunApplied(run, 1, 5, replayed=True)
     assert replay(answer, workspace()) == NotFound("Run", A)
     assert replay(answer, workspace(Run(A, 6, 0, 9))) == NotFound("Run", A)

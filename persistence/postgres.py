@@ -1,31 +1,42 @@
 """Runs in Postgres, which any number of processes share."""
 
-from collections.abc import AsyncIterator, Mapping, Sequence
-from contextlib import asynccontextmanager
-from typing import Any, Final, Self
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from typing import Any, Final, Self, TypeVar
 
 from sqlalchemy import Executable, text
 
 from persistence.drivers.postgres_connection import Patience, Pool, faults, is_lost, open_pool, run
+from persistence.drivers.postgres_session import open_session, transact
 from persistence.drivers.postgres_writer import PostgresWriter
 from persistence.sql.fetching import NOTHING
 from persistence.sql.postgres_dialect import PostgresDialect
 from persistence.sql.reads import SqlReads
-from persistence.sql.statements import Rows, Statement
+from persistence.sql.statements import Flow, Rows, Statement
+from persistence.sql.transacting import Run
+from persistence.sql.upkeep import SqlUpkeep
 from runindex.commands import AnyCommand
 from runindex.outcomes import Outcome
 from runindex.ports import Clock
+
+T = TypeVar("T")
 
 POOL_SIZE: Final = 10
 _PING: Final = text("SELECT 1 AS one")
 
 
-class PostgresStore(SqlReads):
+class PostgresStore(SqlReads, SqlUpkeep):
     """Keeps runs in a database that `persistence.migrations.upgrade` has brought up to date; open it with `open`."""
 
-    def __init__(self, dialect: PostgresDialect, writer: PostgresWriter, pool: Pool, patience: Patience) -> None:
+    sweep_step = 256
+    sweep_seconds = 0.1
+
+    def __init__(
+        self, url: str, dialect: PostgresDialect, *, writer: PostgresWriter, pool: Pool, patience: Patience
+    ) -> None:
         """Take what was opened."""
         self.dialect = dialect
+        self._url = url
         self._writer = writer
         self._pool = pool
         self._patience = patience
@@ -51,7 +62,7 @@ class PostgresStore(SqlReads):
             PostgresWriter.open(url, clock, dialect, patience) as writer,
             open_pool(url, patience, pool_size) as pool,
         ):
-            yield cls(dialect, writer, pool, patience)
+            yield cls(url, dialect, writer=writer, pool=pool, patience=patience)
 
     async def apply(self, batch: Sequence[AnyCommand]) -> list[Outcome | Exception]:
         """Decide and write a batch, as the Store port says."""
@@ -60,6 +71,12 @@ class PostgresStore(SqlReads):
     async def ping(self) -> None:
         """Return when the database answers."""
         await self._fetch(_PING)
+
+    async def _transact(self, flow: Callable[[], Flow[T]]) -> T:
+        return await transact(self._pool, self._patience, flow)
+
+    def _session(self, *, writes: bool) -> AbstractAsyncContextManager[Run]:
+        return open_session(self._url, self._patience, writes=writes)
 
     async def _fetch(self, statement: Executable, parameters: Mapping[str, Any] = NOTHING) -> Rows:
         bound = self.dialect.query(statement, parameters)

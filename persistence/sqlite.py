@@ -4,7 +4,7 @@ import asyncio
 import sqlite3
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager, suppress
 from pathlib import Path
 from queue import Empty, SimpleQueue
 from typing import Any, Final, Self, TypeVar
@@ -12,11 +12,14 @@ from typing import Any, Final, Self, TypeVar
 from sqlalchemy import Executable, text
 
 from persistence.drivers import sqlite_connection
+from persistence.drivers.sqlite_session import open_session
 from persistence.sql.fetching import NOTHING
 from persistence.sql.reads import SqlReads
 from persistence.sql.sqlite_dialect import SqliteDialect
-from persistence.sql.statements import Rows, Statement
-from persistence.sql.unit_of_work import Applied, apply_batch
+from persistence.sql.statements import Flow, Rows, Statement
+from persistence.sql.transacting import Run
+from persistence.sql.unit_of_work import apply_batch
+from persistence.sql.upkeep import SqlUpkeep
 from runindex.commands import AnyCommand
 from runindex.outcomes import Outcome
 from runindex.ports import Clock
@@ -28,13 +31,17 @@ SECONDS: Final = 5.0
 _PING: Final = text("SELECT 1 AS one")
 
 
-class SqliteStore(SqlReads):
+class SqliteStore(SqlReads, SqlUpkeep):
     """Keeps runs in a file that `persistence.migrations.upgrade` has brought up to date; open it with `open`."""
 
     dialect = SqliteDialect()
+    sweep_step = 32
+    sweep_seconds = 0.015
 
-    def __init__(self, clock: Clock, writer: "_Writer", readers: "_Readers") -> None:
+    def __init__(self, path: Path, seconds: float, clock: Clock, writer: "_Writer", readers: "_Readers") -> None:
         """Take what was opened."""
+        self._path = path
+        self._seconds = seconds
         self._clock = clock
         self._writer = writer
         self._readers = readers
@@ -47,15 +54,24 @@ class SqliteStore(SqlReads):
         """Open the file; a statement, or the wait for another process's lock, takes at most so many seconds."""
         async with AsyncExitStack() as stack:
             writer = await stack.enter_async_context(_Writer.open(path, seconds))
-            yield cls(clock, writer, await stack.enter_async_context(_Readers.open(path, seconds, readers)))
+            lent = await stack.enter_async_context(_Readers.open(path, seconds, readers))
+            yield cls(path, seconds, clock, writer, lent)
 
     async def apply(self, batch: Sequence[AnyCommand]) -> list[Outcome | Exception]:
         """Decide and write a batch, as the Store port says."""
-        return await self._writer.apply(batch, self._clock)
+        now = self._clock.now
+        applied = await self._writer.transact(lambda: apply_batch(batch, now(), self.dialect), lambda done: done.wrote)
+        return applied.outcomes
 
     async def ping(self) -> None:
         """Return when the file answers."""
         await self._fetch(_PING)
+
+    async def _transact(self, flow: Callable[[], Flow[T]]) -> T:
+        return await self._writer.transact(flow)
+
+    def _session(self, *, writes: bool) -> AbstractAsyncContextManager[Run]:
+        return open_session(self._path, self._seconds, writes=writes)
 
     async def _fetch(self, statement: Executable, parameters: Mapping[str, Any] = NOTHING) -> Rows:
         return await self._readers.run(self.dialect.query(statement, parameters))
@@ -82,23 +98,24 @@ class _Writer:
             await writer._hop(writer._close)
             thread.shutdown()
 
-    async def apply(self, batch: Sequence[AnyCommand], clock: Clock) -> list[Outcome | Exception]:
-        return await self._hop(lambda: self._apply(batch, clock))
+    async def transact(self, flow: Callable[[], Flow[T]], is_wanted: Callable[[T], bool] = lambda _: True) -> T:
+        """Run a flow in one transaction, and commit it if what it found is wanted."""
+        return await self._hop(lambda: self._transact(flow, is_wanted))
 
     async def _hop(self, function: Callable[[], T]) -> T:
         with sqlite_connection.faults():
             return await asyncio.get_running_loop().run_in_executor(self._thread, function)
 
-    def _apply(self, batch: Sequence[AnyCommand], clock: Clock) -> list[Outcome | Exception]:
+    def _transact(self, flow: Callable[[], Flow[T]], is_wanted: Callable[[T], bool]) -> T:
         connection = self._connection or self._open_connection()
         try:
             sqlite_connection.begin(connection, self._seconds)
-            applied = _drive(connection, batch, clock)
-            connection.execute("COMMIT" if applied.wrote else "ROLLBACK")
+            found = _drive(connection, flow())
+            connection.execute("COMMIT" if is_wanted(found) else "ROLLBACK")
         except BaseException as error:
             self._take_back(connection, error)
             raise
-        return applied.outcomes
+        return found
 
     def _take_back(self, connection: sqlite3.Connection, error: BaseException) -> None:
         try:
@@ -121,16 +138,15 @@ class _Writer:
                 connection.close()
 
 
-def _drive(connection: sqlite3.Connection, batch: Sequence[AnyCommand], clock: Clock) -> Applied:
-    """Run the statements of a batch, inside the transaction that is open."""
-    flow = apply_batch(batch, clock.now(), SqliteStore.dialect)
+def _drive(connection: sqlite3.Connection, flow: Flow[T]) -> T:
+    """Run the statements of a flow, inside the transaction that is open."""
     try:
         statement = next(flow)
         while True:
             statement = flow.send(sqlite_connection.run(connection, statement))
     except StopIteration as end:
-        applied: Applied = end.value
-        return applied
+        found: T = end.value
+        return found
 
 
 class _Readers:

@@ -80,7 +80,11 @@ async def retention_preview(context: Context, texts: Sequence[str]) -> list[Rete
     removable = await context.index.store.count_removable(ids, context.index.clock.now())
     return [
         RetentionPreview(
-            run_id=strawberry.ID(run_id), changes=removable[run_id], events=0, receipts=0, value_versions=0
+            run_id=strawberry.ID(run_id),
+            changes=removable[run_id].changes,
+            events=removable[run_id].events,
+            receipts=removable[run_id].receipts,
+            value_versions=removable[run_id].value_versions,
         )
         for run_id in ids
         if run_id in removable

@@ -13,6 +13,7 @@ from runindex.commands import AnyCommand
 from runindex.domain.changes import Change
 from runindex.domain.filters import RunFilter
 from runindex.domain.instants import Micros
+from runindex.domain.retention import Removable
 from runindex.domain.timeline import TimelineInterval
 from runindex.listings import Listing, ListQuery, Owner
 from runindex.outcomes import Outcome
@@ -206,8 +207,8 @@ class Store(Protocol):
         """Return for each run the statuses of all its descendants, in enum order, with how many have them."""
         ...
 
-    async def count_removable(self, run_ids: Sequence[str], now: Micros) -> Mapping[str, int]:
-        """Return for each run that exists how many log entries compaction would remove now."""
+    async def count_removable(self, run_ids: Sequence[str], now: Micros) -> Mapping[str, Removable]:
+        """Return for each run that exists how much of its history compaction would remove now."""
         ...
 
     async def find_records(self, kind: type, keys: Sequence[tuple[object, ...]], columns: Columns) -> Sequence[Row]:

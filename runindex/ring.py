@@ -39,7 +39,7 @@ class Ring:
             return None
         if position >= self.end:
             return []
-        # Entries are consecutive but for gaps that compaction left, so the place is at most this far in.
+        # Entries are consecutive, but in a log that is broken: the place is at most this far in.
         first = min(position - self.start, len(self._changes))
         while first > 0 and self._changes[first - 1].seq > position:
             first -= 1

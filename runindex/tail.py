@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Final
 
+from runindex.domain.changes import Change
 from runindex.domain.faults import FaultError
 from runindex.flags import EventFlag, Flags
 from runindex.ports import ChangeFeed, ChangeQuery, LogState, Store
@@ -76,16 +77,23 @@ class Tail:
         changes = await self.store.list_changes(ChangeQuery(position, BATCH))
         if not changes:
             return 0
-        if changes[-1].seq - position != len(changes):
-            await self._explain_gap(position, changes[-1].seq)
-        self.ring.extend(changes)
+        number = len(changes)
+        if changes[-1].seq - position != number:
+            changes = await self._behind_gap(position, changes)
+        if changes:
+            self.ring.extend(changes)
         self._listeners.wake()
-        return len(changes)
+        return number
 
-    async def _explain_gap(self, position: int, end: int) -> None:
-        """Compaction may have removed entries in between; any other gap means that the log is broken."""
-        if (await self.store.log_state()).floor <= position:
-            log.error("the change log has a gap between %d and %d", position, end)
+    async def _behind_gap(self, position: int, changes: list[Change]) -> list[Change]:
+        """Return the entries behind a gap that compaction left; any other gap means that the log is broken."""
+        floor = (await self.store.log_state()).floor
+        if floor <= position:
+            log.error("the change log has a gap between %d and %d", position, changes[-1].seq)
+            return changes
+        # Whoever has not read up to the floor missed something, and is told so when the ring does not have it.
+        self.ring.restart(floor)
+        return [change for change in changes if change.seq > floor]
 
 
 @asynccontextmanager

@@ -1,11 +1,10 @@
 """The change log."""
 
 from bisect import bisect_right
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from runindex.domain.changes import Change, RunChangeKind
-from runindex.domain.instants import SECOND, Micros
-from runindex.domain.retention import RetentionKind
+from runindex.domain.instants import Micros
 
 
 class ChangeLog:
@@ -15,6 +14,7 @@ class ChangeLog:
         """Start empty."""
         self._entries: list[Change] = []
         self._histories: dict[str, list[Change]] = {}
+        self.floor = 0
 
     @property
     def head(self) -> int:
@@ -46,18 +46,36 @@ class ChangeLog:
         history = reversed(self.history_of(run_id))
         return next((entry for entry in history if entry.run.updated_at <= at), None)
 
-    def removable_of(self, run_id: str, now: Micros) -> int:
-        """Return how many of a run's entries its retention gives up; the newest is always kept."""
-        history = self.history_of(run_id)
-        retention = history[-1].run.retention
-        value = retention.value or 0
-        match retention.kind:
-            case RetentionKind.KEEP_ALL:
-                return 0
-            case RetentionKind.KEEP_LATEST:
-                return max(0, len(history) - value)
-            case RetentionKind.KEEP_DURATION:
-                return sum(entry.run.updated_at <= now - value * SECOND for entry in history[:-1])
+    def entries(self) -> list[Change]:
+        """Return all entries as they are now, oldest first."""
+        return self._entries[:]
+
+    def remove(self, run_id: str, seqs: Sequence[int]) -> int:
+        """Remove entries of a run that exists; return how many there were."""
+        gone = frozenset(seqs)
+        history = self._histories[run_id]
+        kept = [entry for entry in history if entry.seq not in gone]
+        removed = len(history) - len(kept)
+        if removed:
+            self._histories[run_id] = kept
+            start = bisect_right(self._entries, min(gone) - 1, key=_seq)
+            self._entries[start:] = [entry for entry in self._entries[start:] if entry.seq not in gone]
+            self.floor = max(self.floor, *gone)
+        return removed
+
+    def restore(self, entries: Iterable[Change], present: Mapping[str, int], floor: int) -> None:
+        """Add entries anywhere; `present` are the incarnations of the runs, by id, that exist behind it."""
+        self._entries = sorted([*self._entries, *entries], key=_seq)
+        self.floor = floor
+        self._histories = {run_id: [] for run_id in present}
+        for entry in self._entries:
+            if present.get(entry.run.id) == entry.run.incarnation:
+                self._histories[entry.run.id].append(entry)
+
+    def forget(self, run_id: str) -> None:
+        """Take out the entries of a run's present incarnation, as if they had never been."""
+        history = frozenset(entry.seq for entry in self._histories.pop(run_id))
+        self._entries = [entry for entry in self._entries if entry.seq not in history]
 
 
 def _seq(entry: Change) -> int:

@@ -16,6 +16,7 @@ from persistence.memory.records import RecordTables
 from persistence.memory.runs import RunTable
 from persistence.memory.search import SearchTexts
 from persistence.memory.selection import CHUNK, predicate_on
+from persistence.memory.upkeep import MemoryUpkeep
 from runindex.commands import MAX_BULK, AnyCommand, BulkCommand, ClaimJobs, CreateRun, RunSelector
 from runindex.decisions.batch import decide
 from runindex.domain.changes import Change
@@ -25,15 +26,16 @@ from runindex.domain.instants import Micros
 from runindex.domain.runs import Run
 from runindex.domain.timeline import TimelineInterval
 from runindex.outcomes import Outcome
-from runindex.ports import ChangeQuery, Clock, DescendantQuery, LogState, Store, TimelineRow
+from runindex.ports import ChangeQuery, Clock, DescendantQuery, TimelineRow
 from runindex.queries import Columns, Row, RunGroupKey, RunQuery, Window
 from runindex.rows import row_of
+from runindex.upkeep.ports import Storage
 from runindex.workspace import Workspace
 
 _BY_SEQ: Final[Order[Change]] = Order(lambda change: (change.seq,), lambda position: position, descending=False)
 
 
-class MemoryStore(RecordReads, Store):
+class MemoryStore(RecordReads, MemoryUpkeep, Storage):
     """Keeps runs in tables of plain Python values; nothing awaits while it writes, so every batch is one step.
 
     Rows answered always hold all columns: a run is at hand as a whole.
@@ -48,6 +50,7 @@ class MemoryStore(RecordReads, Store):
         self._answers = AnswerTable()
         self._records = RecordTables()
         self._texts = SearchTexts(self._runs.by_id)
+        self._turn = asyncio.Lock()
         self._apply_one(CreateRun(mutation="createRun", id=DEFAULT_RUN), clock.now())
 
     @classmethod
@@ -58,13 +61,10 @@ class MemoryStore(RecordReads, Store):
 
     async def apply(self, batch: Sequence[AnyCommand]) -> list[Outcome | Exception]:
         """Decide and write each command in turn, all at the same instant."""
-        now = self._clock.now()
-        self._answers.forget_old(now)
-        return [self._apply_one(command, now) for command in batch]
-
-    async def log_state(self) -> LogState:
-        """Return where the log stands."""
-        return LogState(self._epoch, self._log.head, floor=0)
+        async with self._turn:
+            now = self._clock.now()
+            self._answers.forget_old(now)
+            return [self._apply_one(command, now) for command in batch]
 
     async def list_changes(self, query: ChangeQuery) -> list[Change]:
         """Return log entries in log order."""
@@ -159,10 +159,6 @@ class MemoryStore(RecordReads, Store):
     async def count_descendants(self, run_ids: Sequence[str]) -> Mapping[str, Sequence[tuple[str, int]]]:
         """Return for each run the statuses of all its descendants, with how many have them."""
         return {run_id: hierarchy.count_descendants(self._runs, run_id) for run_id in run_ids}
-
-    async def count_removable(self, run_ids: Sequence[str], now: Micros) -> Mapping[str, int]:
-        """Return for each run that exists how many log entries compaction would remove now."""
-        return {run_id: self._log.removable_of(run_id, now) for run_id in run_ids if run_id in self._runs.by_id}
 
     async def ping(self) -> None:
         """Answer."""

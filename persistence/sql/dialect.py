@@ -62,6 +62,10 @@ class Dialect(Protocol):
         """Answer the results of those ids, and as `is_live` whether their run and generation exist."""
         ...
 
+    def take_records(self, kind: type, keys: Sequence[tuple[Any, ...]]) -> Statement:
+        """Delete the records of those keys, and answer a row for each that there was."""
+        ...
+
     def write(self, writes: Writes) -> Flow[None]:
         """Yield what writes the rows; it is run in full or not at all."""
         ...

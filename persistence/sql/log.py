@@ -4,11 +4,10 @@ from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, FromClause, Select, and_, bindparam, case, cast, exists, func, or_, select
+from sqlalchemy import ColumnElement, FromClause, Select, bindparam, exists, func, or_, select
 from sqlalchemy import literal_column as literal
 
 from persistence.sql import read_dialect
-from persistence.sql.change_rows import change_of
 from persistence.sql.conditions import Condition, taken_apart
 from persistence.sql.fetching import NOTHING, Fetching
 from persistence.sql.filters import AFTER, BEFORE, INSTANT, TEXT, matching
@@ -16,17 +15,16 @@ from persistence.sql.hierarchy import by_asked
 from persistence.sql.pages import Stretch, in_list_order, limited, position, stretch_of, values_of
 from persistence.sql.runs import array_of
 from persistence.sql.tables import SHARD, changes, feed_head, runs
+from runindex.change_rows import change_of
 from runindex.domain.changes import Change
-from runindex.domain.instants import SECOND, Micros
-from runindex.domain.retention import RetentionKind
+from runindex.domain.instants import Micros
 from runindex.ports import ChangeQuery, LogState
 from runindex.queries import Window
 
 _ASKED: Final = bindparam("asked", type_=TEXT)
-_SECOND: Final[ColumnElement[int]] = literal(str(SECOND))
 _NO_VERSION: Final[ColumnElement[int]] = literal(str(2**31 - 1))
 _SHARD: Final[ColumnElement[int]] = literal(str(SHARD))
-_STATE: Final = select(feed_head.c.epoch, feed_head.c.n, feed_head.c.floor).where(feed_head.c.shard == _SHARD)
+STATE: Final = select(feed_head.c.epoch, feed_head.c.n, feed_head.c.floor).where(feed_head.c.shard == _SHARD)
 _DERIVED: Final = frozenset({"name_folded", "former_name_folded"})
 # With `shard`, which the joins of SQLite look for.
 _COLUMNS: Final = tuple(column for column in changes.c if column.name not in _DERIVED)
@@ -37,7 +35,7 @@ class LogReads(Fetching):
 
     async def log_state(self) -> LogState:
         """Return where the log stands."""
-        (row,) = await self._fetch(_STATE, NOTHING)
+        (row,) = await self._fetch(STATE, NOTHING)
         return LogState(row["epoch"], row["n"], row["floor"])
 
     async def list_changes(self, query: ChangeQuery) -> list[Change]:
@@ -56,11 +54,6 @@ class LogReads(Fetching):
         """Return of each run's present incarnation the newest entry that is not younger than `at`."""
         rows = await self._fetch(_AS_OF, {"asked": array_of(dict.fromkeys(run_ids)), "at": at})
         return {row["asked"]: change_of(row) for row in rows}
-
-    async def count_removable(self, run_ids: Sequence[str], now: Micros) -> Mapping[str, int]:
-        """Return for each run that exists how many log entries compaction would remove now."""
-        rows = await self._fetch(_COUNT_REMOVABLE, {"asked": array_of(run_ids), "now": now})
-        return {row["id"]: row["n"] for row in rows}
 
 
 @lru_cache(maxsize=256)
@@ -125,19 +118,4 @@ def _entries(source: FromClause) -> list[ColumnElement[Any]]:
     return [source.c.run_id.label("id"), *(source.c[column.name] for column in _COLUMNS if column.name != "run_id")]
 
 
-def _count_removable() -> Select[Any]:
-    value, now = runs.c.retention_value, bindparam("now", type_=INSTANT)
-    too_many = and_(_keeps(RetentionKind.KEEP_LATEST), changes.c.version <= runs.c.version - value)
-    too_old = and_(_keeps(RetentionKind.KEEP_DURATION), changes.c.updated_at <= now - cast(value, INSTANT) * _SECOND)
-    removable = _history().with_only_columns(func.count())
-    removable = removable.where(changes.c.version < runs.c.version, or_(too_many, too_old))
-    counted = case((_keeps(RetentionKind.KEEP_ALL), literal("0")), else_=removable.scalar_subquery())
-    return select(runs.c.id, counted.label("n")).where(read_dialect.one_of(runs.c.id, _ASKED))
-
-
-def _keeps(kind: RetentionKind) -> ColumnElement[bool]:
-    return runs.c.retention_kind == literal(f"'{kind}'")
-
-
 _AS_OF: Final = _as_of()
-_COUNT_REMOVABLE: Final = _count_removable()

@@ -193,10 +193,10 @@ class PostgresDialect(PostgresRecords):
         """Yield what writes the records, then the one statement that writes runs and their log, and notifies."""
         for statement in self.write_records(writes):  # noqa: UP028 - a flow is sent rows, these take none
             yield statement
-        if not (writes.changes or writes.kept):
+        columns = {part.name: _columns(rows) for part in _PARTS if (rows := getattr(writes, part.name, ()))}
+        if not columns:
             yield Statement(self._last)
             return
-        columns = {part.name: _columns(rows) for part in _PARTS if (rows := getattr(writes, part.name, ()))}
         shape = _shape(columns)
         arguments: list[Sequence[Any]] = []
         for part in _PARTS:

@@ -78,6 +78,10 @@ class PostgresRecords:
         """Answer the results of those ids, and as `is_live` whether their run and generation exist."""
         return Statement(_FIND_RESULTS, (list(ids),))
 
+    def take_records(self, kind: type, keys: Sequence[tuple[Any, ...]]) -> Statement:
+        """Delete the records of those keys, and answer a row for each that there was."""
+        return Statement(f"{_write_text('remove', kind)} RETURNING 1 AS one", _columns(keys))
+
     def write_records(self, writes: Writes) -> Iterator[Statement]:
         """Yield a statement for each kind of record and what becomes of it."""
         for part in RECORD_PARTS:

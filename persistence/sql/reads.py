@@ -6,6 +6,7 @@ from persistence.sql.hierarchy import HierarchyReads
 from persistence.sql.log import LogReads
 from persistence.sql.records import RecordReads
 from persistence.sql.results import ResultReads
+from persistence.sql.retention import RetentionReads
 from persistence.sql.runs import RunReads
 from persistence.sql.search import SearchReads
 from persistence.sql.tags import TagReads
@@ -23,5 +24,6 @@ class SqlReads(
     TagReads,
     RecordReads,
     ResultReads,
+    RetentionReads,
 ):
     """Answers the Store port's questions; a storage inherits it and runs the statements."""

@@ -74,10 +74,14 @@ runtime_inputs: Final = _table(
     "runtime_inputs", RuntimeInput, ("runtime_id", "input_id"), Index(None, "runtime_id", "position")
 )
 receipts: Final = _table(
-    "receipts", Receipt, ("runtime_id", "owner", "sequence"), Index(None, "owner", "runtime_id", "sequence")
+    "receipts",
+    Receipt,
+    ("runtime_id", "owner", "sequence"),
+    Index(None, "owner", "runtime_id", "sequence"),
+    Index(None, "owner", "created_at", "sequence", "runtime_id"),
 )
 remains: Final = _table("remains", Remains, ("owner", "generation"))
-receipt_heads: Final = _table("receipt_heads", ReceiptHead, ("runtime_id", "owner"))
+receipt_heads: Final = _table("receipt_heads", ReceiptHead, ("runtime_id", "owner"), Index(None, "owner", "runtime_id"))
 
 TABLES: Final[Mapping[type, Table]] = {
     Totals: totals,

@@ -30,6 +30,12 @@ def _write(verb: str, table: Table) -> str:
     return f"{insertion} INTO {table.name} ({', '.join(table.columns.keys())}) {{rows}}"
 
 
+def _take(table: Table) -> str:
+    matches = " AND ".join(f"t.{column.name} = s.value ->> {place}" for place, column in enumerate(table.primary_key))
+    rows = f"SELECT t.rowid FROM json_each(?) AS s CROSS JOIN {table.name} AS t ON {matches}"
+    return f"DELETE FROM {table.name} WHERE rowid IN ({rows}) RETURNING 1 AS one"
+
+
 _FIND: Final = {kind: _find(table) for kind, table in TABLES.items()}
 _WRITE: Final = {(verb, kind): _write(verb, TABLES[kind]) for verb, kind in RECORD_PARTS}
 _FIND_DUE: Final = """
@@ -65,6 +71,10 @@ class SqliteRecords:
     def find_results(self, ids: Iterable[str]) -> Statement:
         """Answer the results of those ids, and as `is_live` whether their run and generation exist."""
         return Statement(_FIND_RESULTS, (json.dumps(list(ids)),))
+
+    def take_records(self, kind: type, keys: Sequence[tuple[Any, ...]]) -> Statement:
+        """Delete the records of those keys, and answer a row for each that there was."""
+        return Statement(_take(TABLES[kind]), (json.dumps(keys),))
 
     def write_records(self, writes: Writes) -> Iterator[Statement]:
         """Yield statements for each kind of record and what becomes of it."""

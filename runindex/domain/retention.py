@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
+from runindex.domain.instants import SECOND, Micros
 from runindex.domain.problems import invalid
 
 LARGEST: Final = 2**31 - 1  # what a GraphQL Int holds
@@ -24,7 +25,40 @@ class Retention:
     kind: RetentionKind = RetentionKind.KEEP_ALL
     value: int | None = None
 
+    def gives_up(self, newer: int, at: Micros, now: Micros) -> bool:
+        """Tell whether an entry made at `at`, with so many newer ones behind it, is beyond the policy."""
+        match self.kind:
+            case RetentionKind.KEEP_LATEST:
+                return newer >= (self.value or 1)
+            case RetentionKind.KEEP_DURATION:
+                return at <= now - (self.value or 1) * SECOND
+        return False
 
+
+@dataclass(frozen=True, slots=True)
+class Removable:
+    """How much of a run's history is beyond its policy: of each history the oldest part, up to the first that is not."""
+
+    changes: int = 0
+    events: int = 0
+    receipts: int = 0
+    value_versions: int = 0
+
+    def __add__(self, other: "Removable") -> "Removable":
+        """Count two together."""
+        return Removable(
+            self.changes + other.changes,
+            self.events + other.events,
+            self.receipts + other.receipts,
+            self.value_versions + other.value_versions,
+        )
+
+    def __bool__(self) -> bool:
+        """Tell whether there is anything."""
+        return self != NOTHING_REMOVABLE
+
+
+NOTHING_REMOVABLE: Final = Removable()
 KEEP_ALL: Final = Retention()
 
 

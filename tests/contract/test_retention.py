@@ -4,7 +4,7 @@ from runindex.domain.changes import RunChangeKind
 from runindex.domain.identity import DEFAULT_RUN
 from runindex.domain.lifecycle import RunStatus
 from runindex.domain.problems import NotFound, VersionConflict
-from runindex.domain.retention import KEEP_ALL, LARGEST, Retention, keep_duration, keep_latest
+from runindex.domain.retention import KEEP_ALL, LARGEST, Removable, Retention, keep_duration, keep_latest
 from runindex.ports import Store
 from tests.support.clock import StandingClock
 from tests.support.commands import A, B, create, delete, move, rename, retain
@@ -60,7 +60,7 @@ async def test_what_compaction_would_remove_can_be_asked(
     for command in (rename(A, "a"), rename(A, "b"), rename(A, "c"), retain(A, policy)):
         clock.advance(10)
         await made(store, command)
-    assert await store.count_removable([A, B], clock.now()) == {A: removable}
+    assert await store.count_removable([A, B], clock.now()) == {A: Removable(changes=removable)}
 
 
 async def test_what_is_removable_of_several_runs(store: Store, clock: StandingClock) -> None:
@@ -68,7 +68,11 @@ async def test_what_is_removable_of_several_runs(store: Store, clock: StandingCl
     await made(store, create(B, retention=keep_duration(10)), rename(B, "x"))
     await made(store, rename(DEFAULT_RUN, "x"))
     now = clock.advance(100)
-    assert await store.count_removable([A, B, DEFAULT_RUN], now) == {A: 2, B: 1, DEFAULT_RUN: 0}
+    assert await store.count_removable([A, B, DEFAULT_RUN], now) == {
+        A: Removable(changes=2),
+        B: Removable(changes=1),
+        DEFAULT_RUN: Removable(),
+    }
     assert dict(await store.count_removable([], now)) == {}
 
 
@@ -77,4 +81,4 @@ async def test_a_new_incarnation_has_only_its_own_entries_to_give(store: Store, 
     await do(store, delete(A))
     assert await store.count_removable([A], clock.now()) == {}
     await made(store, create(A, retention=keep_latest(1)), rename(A, "z"))
-    assert await store.count_removable([A], clock.now()) == {A: 1}
+    assert await store.count_removable([A], clock.now()) == {A: Removable(changes=1)}

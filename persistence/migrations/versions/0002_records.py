@@ -220,6 +220,11 @@ def create_runtimes() -> None:
         sa.PrimaryKeyConstraint("runtime_id", "owner", "sequence", name=op.f("pk_receipts")),
     )
     op.create_index(op.f("ix_receipts_owner_runtime_id_sequence"), "receipts", ["owner", "runtime_id", "sequence"])
+    op.create_index(
+        op.f("ix_receipts_owner_created_at_sequence_runtime_id"),
+        "receipts",
+        ["owner", "created_at", "sequence", "runtime_id"],
+    )
     op.create_table(
         "receipt_heads",
         sa.Column("runtime_id", TEXT, nullable=False),
@@ -227,3 +232,4 @@ def create_runtimes() -> None:
         sa.Column("sequence", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("runtime_id", "owner", name=op.f("pk_receipt_heads")),
     )
+    op.create_index(op.f("ix_receipt_heads_owner_runtime_id"), "receipt_heads", ["owner", "runtime_id"])

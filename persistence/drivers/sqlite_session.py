@@ -1,0 +1,53 @@
+"""A long transaction on a SQLite file, on a connection and in a thread of its own."""
+
+import asyncio
+import sqlite3
+from collections.abc import AsyncIterator, Callable
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import asynccontextmanager
+from functools import partial
+from pathlib import Path
+from typing import TypeVar
+
+from persistence.drivers import sqlite_connection
+from persistence.sql.statements import Rows, Statement
+from persistence.sql.transacting import Run
+
+T = TypeVar("T")
+
+
+@asynccontextmanager
+async def open_session(path: Path, seconds: float, *, writes: bool) -> AsyncIterator[Run]:
+    """Give a transaction, committed when the context ends well; the wait for the file's lock takes at most so long."""
+    with ThreadPoolExecutor(1, thread_name_prefix="sqlite-session") as thread:
+
+        async def hop(function: Callable[[], T]) -> T:
+            with sqlite_connection.faults():
+                return await asyncio.get_running_loop().run_in_executor(thread, function)
+
+        connection = await hop(partial(_open, path, seconds, writes=writes))
+        try:
+
+            async def run(statement: Statement) -> Rows:
+                return await hop(partial(sqlite_connection.run, connection, statement))
+
+            yield run
+            await hop(partial(connection.execute, "COMMIT"))
+        finally:
+            # Closing rolls back what was not committed.
+            await hop(connection.close)
+
+
+def _open(path: Path, seconds: float, *, writes: bool) -> sqlite3.Connection:
+    connection = sqlite_connection.connect(path, seconds=seconds, read_only=not writes)
+    try:
+        if writes:
+            sqlite_connection.begin(connection, seconds)
+        else:
+            connection.execute("BEGIN")
+            # What is seen is settled by the first look.
+            connection.execute("SELECT 1 FROM feed_head")
+    except BaseException:
+        connection.close()
+        raise
+    return connection

@@ -1,0 +1,82 @@
+"""Rows that go into a store in memory as they are, all together or not at all."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from persistence.memory.log import ChangeLog
+from persistence.memory.records import RecordTables
+from persistence.memory.runs import RunTable
+from persistence.memory.snapshot import MemorySnapshot, circle_among
+from runindex.domain.changes import Change
+from runindex.domain.identity import DEFAULT_RUN
+from runindex.domain.runs import Run
+from runindex.ports import LogState
+from runindex.queries import Columns, Row
+from runindex.rows import row_of
+from runindex.upkeep.ports import Key, Restored
+from runindex.workspace import Workspace
+
+
+class MemoryRestoration(MemorySnapshot):
+    """Gathers rows in a workspace; `commit` writes them."""
+
+    def __init__(self, state: LogState, runs: RunTable, log: ChangeLog, records: RecordTables) -> None:
+        """Start from what there is; until the end nobody else may write."""
+        super().__init__(state, runs, log, records)
+        self._log = log
+        self._records = records
+        self._workspace = Workspace(now=0, head=state.head, runs=runs.by_id, kept={}, records=records.by_kind)
+        self._changes: list[Change] = []
+        self._ids: set[str] = set()
+        self._floor = state.floor
+        self._drops_default = False
+
+    async def find(self, kind: type, keys: Sequence[Key], columns: Columns | None = None) -> Sequence[Row]:
+        """Return the rows of those primary keys that exist."""
+        del columns
+        if kind is Run:
+            runs = (self._workspace.runs.get(run_id) for (run_id,) in keys)
+            return [row_of(run) for run in runs if run is not None]
+        records: Sequence[Any] = [self._workspace.records(kind).get(key) for key in keys]
+        return [{name: getattr(record, name) for name in record.__slots__} for record in records if record is not None]
+
+    async def find_taken(self, ids: Sequence[str]) -> frozenset[str]:
+        """Return those of the ids that plans, jobs or results have."""
+        return frozenset(node_id for node_id in ids if node_id in self._ids or self._records.is_taken(node_id))
+
+    async def drop_default_run(self) -> None:
+        """Take out the default run and its entries of the log."""
+        self._drops_default = True
+        self._workspace.runs.remove(DEFAULT_RUN)
+
+    async def write(self, rows: Restored) -> None:
+        """Gather rows."""
+        for run in rows.runs:
+            self._workspace.runs.put(run.id, run)
+        for record in rows.records:
+            self._workspace.save(record)
+            if (node_id := getattr(record, "id", None)) is not None:
+                self._ids.add(node_id)
+        self._changes += rows.changes
+        self._workspace.checkpoint()
+
+    async def set_log(self, head: int, floor: int) -> None:
+        """Say up to where compaction removed entries; where the log ends, the entries say."""
+        del head
+        self._floor = floor
+
+    async def find_circle(self) -> str | None:
+        """Return the id of some run that is its own ancestor."""
+        written = {run_id: run for run_id, _, run in self._workspace.runs.written()}
+        runs = {**self._runs.by_id, **written}
+        return circle_among({run_id: run.parent_id for run_id, run in runs.items() if run is not None})
+
+    def commit(self) -> None:
+        """Write what was gathered."""
+        workspace = self._workspace
+        if self._drops_default:
+            self._log.forget(DEFAULT_RUN)
+        self._runs.write(workspace.runs, workspace.counters())
+        self._records.write(workspace.written_records)
+        present = {run.id: run.incarnation for run in self._runs.by_id.values()}
+        self._log.restore(self._changes, present, self._floor)

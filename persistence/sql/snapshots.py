@@ -1,0 +1,56 @@
+"""A SQL storage as one transaction sees it."""
+
+from collections.abc import Sequence
+from typing import Final
+
+from persistence.sql.conditions import taken_apart
+from persistence.sql.dialect import Dialect
+from persistence.sql.log import STATE
+from persistence.sql.statements import Rows
+from persistence.sql.transacting import Run
+from persistence.sql.walking import CIRCLE, by_key, key_values, page, position_values
+from runindex.domain.filters import RunFilter
+from runindex.ports import LogState
+from runindex.queries import Columns, Row
+from runindex.upkeep.ports import Key, Walk
+
+# Texts for so many keys serve any number of them.
+_PLACES: Final = (1, 16, 256)
+
+
+class SqlSnapshot:
+    """Reads in a transaction."""
+
+    def __init__(self, run: Run, dialect: Dialect) -> None:
+        """Take what runs a statement."""
+        self._run = run
+        self._dialect = dialect
+
+    async def log_state(self) -> LogState:
+        """Return where the log stands."""
+        (row,) = await self._run(self._dialect.query(STATE, {}))
+        return LogState(row["epoch"], row["n"], row["floor"])
+
+    async def read(
+        self, walk: Walk, after: Key | None = None, *, within: bool = False, run_filter: RunFilter | None = None
+    ) -> Sequence[Row]:
+        """Return the next rows behind a position."""
+        conditions, values = (None, {}) if run_filter is None else taken_apart(run_filter)
+        statement = page(walk, is_behind=after is not None, within=within, conditions=conditions)
+        return await self._run(self._dialect.query(statement, {**values, **position_values(after)}))
+
+    async def find(self, kind: type, keys: Sequence[Key], columns: Columns | None = None) -> Sequence[Row]:
+        """Return the rows of those primary keys that exist."""
+        found: list[Row] = []
+        for start in range(0, len(keys), _PLACES[-1]):
+            found += await self._find_some(kind, keys[start : start + _PLACES[-1]], columns)
+        return found
+
+    async def find_circle(self) -> str | None:
+        """Return the id of some run that is its own ancestor."""
+        rows = await self._run(self._dialect.query(CIRCLE, {}))
+        return rows[0]["id"] if rows else None
+
+    async def _find_some(self, kind: type, keys: Sequence[Key], columns: Columns | None) -> Rows:
+        places = next(number for number in _PLACES if number >= len(keys))
+        return await self._run(self._dialect.query(by_key(kind, columns, places), key_values(keys, places)))

@@ -1,0 +1,86 @@
+"""What deletions left behind goes a few rows at a time."""
+
+from collections.abc import Callable, Sequence
+from functools import lru_cache
+from typing import Any, Final
+
+from sqlalchemy import ColumnElement, Select, Table, any_, bindparam, delete, func, literal_column, or_, select
+from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.sql.dml import ReturningDelete
+
+from persistence.sql.dialect import Dialect
+from persistence.sql.filters import INSTANT
+from persistence.sql.read_dialect import PerDialect
+from persistence.sql.record_tables import OWNED, TABLES, items, receipt_heads, receipts, remains, results, totals
+from persistence.sql.statements import Flow
+from runindex.domain.totals import ALL_GENERATIONS
+
+_OWNER: Final = bindparam("owner", type_=INSTANT)
+_GENERATION: Final = bindparam("generation", type_=INSTANT)
+_OF_GENERATION: Final = (results, items)
+# The totals go last: until then they tell whose the rows were.
+_ALL: Final[Sequence[Table]] = (*(TABLES[kind] for kind in OWNED if TABLES[kind] is not totals), totals)
+# An order that an index has: the planner may else read the whole table for each chunk. Results go as they came, which
+# is how they lie in the file.
+_ORDERS: Final = {
+    results: (results.c.owner, results.c.seq),
+    receipts: (receipts.c.owner, receipts.c.runtime_id, receipts.c.sequence),
+    receipt_heads: (receipt_heads.c.owner, receipt_heads.c.runtime_id),
+}
+
+
+def sweep(limit: int, step: int, is_time: Callable[[], bool], dialect: Dialect) -> Flow[int]:
+    """Delete at most `limit` rows of one thing that remains, `step` at a time for as long as `is_time`."""
+    found = yield dialect.query(_NEXT, {})
+    if not found:
+        return 0
+    what = {"owner": found[0]["owner"], "generation": found[0]["generation"]}
+    is_whole = what["generation"] == ALL_GENERATIONS
+    values = {"owner": what["owner"]} if is_whole else what
+    swept = 0
+    for table in _ALL if is_whole else _OF_GENERATION:
+        while True:
+            if swept >= limit or not is_time():
+                return swept
+            gone = yield dialect.query(_delete(table, min(step, limit - swept), is_whole=is_whole), values)
+            swept += len(gone)
+            if not gone:
+                break
+    # Rows that others held were passed over.
+    if not (yield dialect.query(_left(is_whole=is_whole), values)):
+        yield dialect.query(_DONE, what)
+        swept += 1
+    return swept
+
+
+def _next() -> Select[Any]:
+    oldest = select(remains.c.owner, remains.c.generation).order_by(remains.c.owner, remains.c.generation)
+    return oldest.limit(literal_column("1")).with_for_update(skip_locked=True)
+
+
+@lru_cache(maxsize=256)
+def _delete(table: Table, number: int, *, is_whole: bool) -> ReturningDelete[Any]:
+    here = PerDialect(postgresql=literal_column(f"{table.name}.ctid"), sqlite=literal_column(f"{table.name}.rowid"))
+    rows = select(here).select_from(table).where(*_is_gone(table, is_whole=is_whole)).correlate(None)
+    rows = rows.order_by(*_ORDERS.get(table, table.primary_key)).limit(literal_column(str(number)))
+    rows = rows.with_for_update(skip_locked=True)
+    listed = any_(func.array(rows.scalar_subquery(), type_=ARRAY(INSTANT)))
+    chosen = PerDialect(postgresql=here == listed, sqlite=here.in_(rows))
+    return delete(table).where(chosen).returning(literal_column("1").label("one"))
+
+
+@lru_cache
+def _left(*, is_whole: bool) -> Select[Any]:
+    there = (
+        select(literal_column("1")).select_from(table).where(*_is_gone(table, is_whole=is_whole)).exists()
+        for table in (_ALL if is_whole else _OF_GENERATION)
+    )
+    return select(literal_column("1").label("one")).where(or_(*there))
+
+
+def _is_gone(table: Table, *, is_whole: bool) -> list[ColumnElement[bool]]:
+    return [table.c.owner == _OWNER, *([] if is_whole else [table.c.generation == _GENERATION])]
+
+
+_NEXT: Final = _next()
+_DONE: Final = delete(remains).where(remains.c.owner == _OWNER, remains.c.generation == _GENERATION)

@@ -1,0 +1,1 @@
+"""Verification: everything that is kept twice is counted again and compared, in bounded memory."""

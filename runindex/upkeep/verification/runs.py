@@ -1,0 +1,82 @@
+"""What is kept of runs a second time: tags by tag, counts by status and tag."""
+
+from collections import Counter
+from collections.abc import AsyncIterator, Callable
+from typing import Final
+
+from runindex.domain.indexes import RunTag, StatusCount, TagCount
+from runindex.domain.lifecycle import RunStatus
+from runindex.domain.runs import Run
+from runindex.rows import tags_of
+from runindex.upkeep.ports import Snapshot, Walk
+from runindex.upkeep.stream import Stream
+
+_RUNS: Final = Walk(Run, ("id",), 500, frozenset({"status", "created_at", "tags"}))
+_TAGS_BY_RUN: Final = Walk(RunTag, ("run_id", "tag", "created_at"), 1000)
+_TAGS: Final = Walk(RunTag, ("tag", "created_at", "run_id"), 250)
+_TAG_COUNTS: Final = Walk(TagCount, ("tag",), 1000)
+_STATUS_COUNTS: Final = Walk(StatusCount, ("status",), 100)
+_STATUS: Final = frozenset({"status"})
+
+
+async def check_runs(snapshot: Snapshot, seen: Callable[[int], None]) -> AsyncIterator[str]:
+    """Yield what is wrong with the tags of runs, and the counts by status."""
+    indexed, statuses = Stream(snapshot, _TAGS_BY_RUN), Counter[str]()
+    async for run in Stream(snapshot, _RUNS, seen=seen):
+        statuses[run["status"]] += 1
+        async for fault in _strangers(indexed, run["id"]):
+            yield fault
+        has = {(row["tag"], row["created_at"]) async for row in indexed.group(run["id"])}
+        wants = {(tag, run["created_at"]) for tag in tags_of(run["tags"])}
+        for tag, _ in sorted(wants - has):
+            yield f"run {run['id']}: not found by its tag {tag!r}"
+        for tag, _ in sorted(has - wants):
+            yield f"run {run['id']}: found by the tag {tag!r}, which it has not"
+    async for fault in _strangers(indexed, None):
+        yield fault
+    counted = {row["status"]: row["n"] async for row in Stream(snapshot, _STATUS_COUNTS)}
+    for status in RunStatus:
+        if counted.get(status, 0) != statuses[status]:
+            yield f"count of {status} runs: {counted.get(status, 0)} instead of {statuses[status]}"
+
+
+async def _strangers(indexed: Stream, until: str | None) -> AsyncIterator[str]:
+    while (row := await indexed.head()) is not None and (until is None or row["run_id"] < until):
+        await indexed.take()
+        yield f"tag {row['tag']!r} of run {row['run_id']}, which does not exist"
+
+
+async def check_tag_counts(snapshot: Snapshot, seen: Callable[[int], None]) -> AsyncIterator[str]:
+    """Yield which counts by tag are wrong."""
+    counts = Stream(snapshot, _TAG_COUNTS)
+    async for tag, number in _counted(snapshot, seen):
+        while (row := await counts.head()) is not None and row["tag"] < tag:
+            await counts.take()
+            if row["n"]:
+                yield _wrong(row["tag"], row["n"], 0)
+        kept = [row["n"] async for row in counts.group(tag)]
+        if sum(kept) != number:
+            yield _wrong(tag, sum(kept), number)
+    async for row in counts:
+        if row["n"]:
+            yield _wrong(row["tag"], row["n"], 0)
+
+
+def _wrong(tag: str, kept: int, counted: int) -> str:
+    return f"count of the tag {tag!r}: {kept} instead of {counted}"
+
+
+async def _counted(snapshot: Snapshot, seen: Callable[[int], None]) -> AsyncIterator[tuple[str, int]]:
+    """Yield each tag and how many runs have it that are not archived, in order."""
+    current, number = None, 0
+    async for rows in Stream(snapshot, _TAGS, seen=seen).pages():
+        ids = [(run_id,) for run_id in dict.fromkeys(row["run_id"] for row in rows)]
+        statuses = {row["id"]: row["status"] for row in await snapshot.find(Run, ids, _STATUS)}
+        for row in rows:
+            if row["tag"] != current:
+                if current is not None:
+                    yield current, number
+                current, number = row["tag"], 0
+            number += statuses.get(row["run_id"], RunStatus.ARCHIVED) != RunStatus.ARCHIVED
+    if current is not None:
+        yield current, number

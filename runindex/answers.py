@@ -35,14 +35,14 @@ class References:
     needs: frozenset[Need]
 
 
-def encode_answer(success: Success, subject: tuple[str, str]) -> JsonText:
-    """Return the success as JSON; `subject` (kind and id) is what is missing when a record that it shows is gone."""
-    return jsontext.dumps({"subject": list(subject), "answer": _encode(success, subject[1])})
+def encode_answer(success: Success, run_id: str) -> JsonText:
+    """Return the success as JSON; a record that belongs to a run and does not name it belongs to `run_id`."""
+    return jsontext.dumps(_encode(success, run_id))
 
 
 def references(answer: JsonText) -> References:
     """Return what must be read for a replay of the answer."""
-    found = list(_references(jsontext.loads(answer)["answer"]))
+    found = list(_references(jsontext.loads(answer)))
     return References(
         frozenset(reference for reference in found if isinstance(reference, str)),
         frozenset(reference for reference in found if not isinstance(reference, str)),
@@ -51,15 +51,13 @@ def references(answer: JsonText) -> References:
 
 def replay(answer: JsonText, workspace: Workspace) -> Outcome:
     """Return the kept success, marked as replayed; NotFound when what it shows was deleted since."""
-    kept = jsontext.loads(answer)
-    return _Decoder(workspace, NotFound(*kept["subject"])).outcome(kept["answer"])
+    return _Decoder(workspace).outcome(jsontext.loads(answer))
 
 
 def _encode(value: Any, run_id: str) -> Any:  # noqa: ANN401 - whatever an outcome is made of
     if isinstance(value, Run):
         return {"run": value.id, "incarnation": value.incarnation}
     if type(value).__name__ in _RECORDS:
-        # Of what belongs to a run, results and receipts name it; all else belongs to the run that the mutation is about.
         owner = {"run": getattr(value, "run_id", run_id)} if hasattr(value, "owner") else {}
         return {"record": type(value).__name__, "key": list(value.key), **owner}
     if type(value).__name__ in _OUTCOMES:
@@ -86,9 +84,8 @@ def _references(value: Any) -> Iterator[str | Need]:  # noqa: ANN401 - decoded J
 class _Decoder:
     """Reads one answer against what there is now."""
 
-    def __init__(self, workspace: Workspace, missing: NotFound) -> None:
+    def __init__(self, workspace: Workspace) -> None:
         self._workspace = workspace
-        self._missing = missing
 
     def outcome(self, entry: dict[str, Any]) -> Outcome:
         kind = _OUTCOMES[entry["outcome"]]
@@ -115,7 +112,7 @@ class _Decoder:
             if "run" in value and not self._is_there(record, value["run"]):
                 raise RefusedError(NotFound("Run", value["run"]))
             if record is None:
-                raise RefusedError(self._missing)
+                raise RefusedError(NotFound(value["record"], value["key"][0]))
             return record
         run = self._workspace.runs.get(value["run"])
         if run is None or run.incarnation != value["incarnation"]:

@@ -61,11 +61,6 @@ class Command:
         return KeyScope(self.actor or "", self.mutation, self.idempotency_key)
 
     @property
-    def subject(self) -> tuple[str, str]:
-        """Return the kind and id of what the mutation is about: what a replay misses when it is gone."""
-        return "Run", next(iter(self.run_ids), "")
-
-    @property
     def scopes(self) -> Iterator[KeyScope]:
         """Yield all scopes whose kept answers the decision looks at."""
         if self.scope is not None:

@@ -70,11 +70,6 @@ class JobCommand(Command):
         """Return the command in stored form; raise RefusedError when the input's form is wrong."""
         return replace(Command.checked(self), id=node_id_of(self.id, "id"))
 
-    @property
-    def subject(self) -> tuple[str, str]:
-        """Return the job."""
-        return "Job", self.id
-
     def needs(self, totals_of: TotalsOf) -> Iterator[Need]:
         """Yield the job."""
         del totals_of

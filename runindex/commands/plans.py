@@ -23,11 +23,6 @@ class CreatePlan(Command):
     name: str
     spec: JsonValue
 
-    @property
-    def subject(self) -> tuple[str, str]:
-        """Return a plan; which one is known only when it is made."""
-        return "Plan", ""
-
     def checked(self) -> Self:
         """Return the command in stored form; raise RefusedError when the input's form is wrong."""
         check_name(self.name)
@@ -45,11 +40,6 @@ class PlanCommand(Command):
     def checked(self) -> Self:
         """Return the command in stored form; raise RefusedError when the input's form is wrong."""
         return replace(Command.checked(self), id=node_id_of(self.id, "id"))
-
-    @property
-    def subject(self) -> tuple[str, str]:
-        """Return the plan."""
-        return "Plan", self.id
 
     def needs(self, totals_of: TotalsOf) -> Iterator[Need]:
         """Yield the plan."""

@@ -83,7 +83,7 @@ class _Judgement:
             same = kept.fingerprint == command.fingerprint
             return replay(kept.answer, self.workspace) if same else IdempotencyConflict(scope.key)
         success = self._judged(command)
-        answer = encode_answer(success, command.subject)
+        answer = encode_answer(success, next(iter(command.run_ids), ""))
         self.workspace.kept.put(scope, KeptAnswer(scope, command.fingerprint, answer, self.workspace.now))
         return success
 

@@ -23,8 +23,6 @@ from tests.support.commands import A, B, C, create, delete, delete_all, rename
 from tests.support.effort import tries
 from tests.support.mutations import IDS, batches
 
-SUBJECT = ("Run", A)
-
 
 def workspace(*runs: Run) -> Workspace:
     return Workspace(now=1000, head=7, runs={run.id: run for run in runs}, kept={})
@@ -101,7 +99,7 @@ def test_every_kind_of_answer_is_told_again() -> None:
         InvalidInput("no", "runs.ids"),
         InvalidInput("no"),
     )
-    answer = encode_answer(BulkApplied((RunApplied(run, 2, 6), RunDeleted(C, 3, 7, results=2), *problems)), SUBJECT)
+    answer = encode_answer(BulkApplied((RunApplied(run, 2, 6), RunDeleted(C, 3, 7, results=2), *problems)), A)
     assert references(answer) == References(frozenset({A}), frozenset())
     told = replay(answer, workspace(run))
     assert told == BulkApplied(
@@ -111,7 +109,7 @@ def test_every_kind_of_answer_is_told_again() -> None:
 
 def test_a_run_of_another_incarnation_is_another_run() -> None:
     run = Run(A, 5, 0, 9)
-    answer = encode_answer(RunApplied(run, 1, 5), SUBJECT)
+    answer = encode_answer(RunApplied(run, 1, 5), A)
     assert replay(answer, workspace(run)) == RunApplied(run, 1, 5, replayed=True)
     assert replay(answer, workspace()) == NotFound("Run", A)
     assert replay(answer, workspace(Run(A, 6, 0, 9))) == NotFound("Run", A)

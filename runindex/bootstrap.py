@@ -4,26 +4,56 @@ Imports stand where they are used: each storage loads only its own libraries.
 """
 
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 
 from runindex.index import RunIndex, open_index
-from runindex.ports import SystemClock
-from runindex.settings import Settings, StorageBackend
+from runindex.ports import ChangeFeed, Clock, SystemClock
+from runindex.settings import Settings, SettingsError, StorageBackend
+from runindex.upkeep.ports import Storage
 
 
 def migrate(settings: Settings) -> None:
     """Bring the storage's schema up to date; several processes may do so at once."""
-    match settings.storage:
-        case StorageBackend.MEMORY:
-            return
-        case StorageBackend.SQLITE:
-            settings.sqlite_path.parent.mkdir(parents=True, exist_ok=True)
-            url = f"sqlite:///{settings.sqlite_path}"
-        case _:
-            url = settings.postgresql_url or ""
+    if settings.storage is StorageBackend.MEMORY:
+        return
+    if settings.storage is StorageBackend.SQLITE:
+        settings.sqlite_path.parent.mkdir(parents=True, exist_ok=True)
     from persistence import migrations
 
-    migrations.upgrade(url)
+    migrations.upgrade(_url(settings))
+
+
+def check_storage(settings: Settings) -> None:
+    """Raise SettingsError unless there is a storage outside of a server's own memory, and it is up to date."""
+    if settings.storage is StorageBackend.MEMORY:
+        raise SettingsError("STORAGE_BACKEND=memory keeps nothing outside the server's own process")
+    if settings.storage is StorageBackend.SQLITE and not settings.sqlite_path.exists():
+        raise SettingsError(f"there is no file {settings.sqlite_path}: SQLITE_PATH names another")
+    from persistence import migrations
+
+    if not migrations.is_current(_url(settings)):
+        raise SettingsError("the storage is not up to date: `runindex migrate` brings it there")
+
+
+def _url(settings: Settings) -> str:
+    is_file = settings.storage is StorageBackend.SQLITE
+    return f"sqlite:///{settings.sqlite_path}" if is_file else settings.postgresql_url or ""
+
+
+@asynccontextmanager
+async def open_storage(settings: Settings) -> AsyncIterator[Storage]:
+    """Open a storage outside of memory that is up to date, for its upkeep."""
+    if settings.storage is StorageBackend.SQLITE:
+        from persistence.sqlite import SqliteStore
+
+        async with SqliteStore.open(settings.sqlite_path, SystemClock()) as file:
+            yield file
+    else:
+        from persistence.postgres import PostgresStore
+
+        url = settings.postgresql_url or ""
+        async with PostgresStore.open(url, SystemClock(), pool_size=2, notify=settings.notify) as database:
+            yield database
 
 
 @asynccontextmanager
@@ -48,7 +78,7 @@ async def _open_memory(settings: Settings) -> AsyncIterator[RunIndex]:
     clock = SystemClock()
     async with (
         MemoryStore.open(clock) as store,
-        open_index(store, MemoryFeed(), clock=clock, operation_seconds=settings.operation_seconds) as index,
+        _open_index(settings, store, MemoryFeed(), clock) as index,
     ):
         yield index
 
@@ -62,7 +92,7 @@ async def _open_sqlite(settings: Settings) -> AsyncIterator[RunIndex]:
     async with (
         SqliteStore.open(settings.sqlite_path, clock) as store,
         SqliteFeed(settings.sqlite_path) as feed,
-        open_index(store, feed, clock=clock, operation_seconds=settings.operation_seconds) as index,
+        _open_index(settings, store, feed, clock) as index,
     ):
         yield index
 
@@ -77,6 +107,12 @@ async def _open_postgres(settings: Settings) -> AsyncIterator[RunIndex]:
     async with (
         PostgresStore.open(url, clock, pool_size=settings.pool_size, notify=settings.notify) as store,
         PostgresFeed(settings.listen_dsn or url, notify=settings.notify) as feed,
-        open_index(store, feed, clock=clock, operation_seconds=settings.operation_seconds) as index,
+        _open_index(settings, store, feed, clock) as index,
     ):
         yield index
+
+
+def _open_index(
+    settings: Settings, storage: Storage, feed: ChangeFeed, clock: Clock
+) -> AbstractAsyncContextManager[RunIndex]:
+    return open_index(storage, feed, upkeep=storage, clock=clock, operation_seconds=settings.operation_seconds)

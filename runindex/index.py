@@ -1,10 +1,19 @@
 """The index as Python sees it: a store, a writer and a tail, one method for each operation."""
 
 from collections.abc import AsyncGenerator, AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
 from dataclasses import dataclass
 
-from runindex.commands import AddTags, AnyCommand, CreateRun, DeleteRun, RemoveTags, TransitionRun
+from runindex.commands import (
+    AddTags,
+    AnyCommand,
+    CreateRun,
+    DeleteResults,
+    DeleteRun,
+    DeleteRuns,
+    RemoveTags,
+    TransitionRun,
+)
 from runindex.cursors import log_cursor
 from runindex.domain.filters import RunFilter, visible
 from runindex.domain.jsontext import JsonValue
@@ -18,6 +27,8 @@ from runindex.record_tail import RecordTail, open_record_tail
 from runindex.rows import run_of
 from runindex.streams import Stretch, follow
 from runindex.tail import Tail, open_tail
+from runindex.upkeep.ports import Upkeep
+from runindex.upkeep.sweeper import Sweeper, open_sweeper
 from runindex.writer import Writer, open_writer
 
 
@@ -30,6 +41,7 @@ class RunIndex:
     tail: Tail
     records: RecordTail
     clock: Clock
+    sweeper: Sweeper | None = None
 
     async def submit(self, command: AnyCommand) -> Outcome:
         """Check a command's form, write it, and return what became of it.
@@ -40,7 +52,10 @@ class RunIndex:
             checked = command.checked()
         except RefusedError as refusal:
             return refusal.problem
-        return await self.writer.submit(checked)
+        outcome = await self.writer.submit(checked)
+        if self.sweeper is not None and isinstance(checked, DeleteRun | DeleteRuns | DeleteResults):
+            self.sweeper.wake()
+        return outcome
 
     async def create_run(
         self,
@@ -100,12 +115,25 @@ class RunIndex:
 
 @asynccontextmanager
 async def open_index(
-    store: Store, feed: ChangeFeed, *, clock: Clock | None = None, operation_seconds: float = 10.0
+    store: Store,
+    feed: ChangeFeed,
+    *,
+    upkeep: Upkeep | None = None,
+    clock: Clock | None = None,
+    operation_seconds: float = 10.0,
 ) -> AsyncIterator[RunIndex]:
-    """Open an index on an open store and feed, for as long as the context lasts."""
+    """Open an index on an open store and feed, for as long as the context lasts.
+
+    With `upkeep`, which is the same storage, what deletions leave behind is swept away meanwhile.
+    """
     async with (
         open_tail(store, feed) as tail,
         open_record_tail(store, feed) as records,
+        _sweeping(upkeep) as sweeper,
         open_writer(store, feed.wake, operation_seconds=operation_seconds) as writer,
     ):
-        yield RunIndex(store, writer, tail, records, clock or SystemClock())
+        yield RunIndex(store, writer, tail, records, clock or SystemClock(), sweeper)
+
+
+def _sweeping(upkeep: Upkeep | None) -> AbstractAsyncContextManager[Sweeper | None]:
+    return nullcontext() if upkeep is None else open_sweeper(upkeep)

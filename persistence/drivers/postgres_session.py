@@ -1,7 +1,7 @@
 """Transactions on Postgres beside those of batches: short ones on a pool's connections, long ones on their own."""
 
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from types import MappingProxyType
 from typing import Final, TypeVar
 
@@ -20,6 +20,7 @@ from persistence.drivers.postgres_connection import (
 )
 from persistence.sql.statements import Flow, Rows, Statement
 from persistence.sql.transacting import Run, drive
+from runindex.domain.faults import BadRequestError
 
 T = TypeVar("T")
 
@@ -60,7 +61,7 @@ async def open_session(url: str, patience: Patience, *, writes: bool) -> AsyncIt
         run_statement = _runner(connection, LONGEST_STATEMENT)
 
         async def run_safely(statement: Statement) -> Rows:
-            with faults():
+            with faults(), _refusals():
                 return await run_statement(statement)
 
         yield run_safely
@@ -69,6 +70,14 @@ async def open_session(url: str, patience: Patience, *, writes: bool) -> AsyncIt
     finally:
         # Closing rolls back what was not committed.
         await close(connection, patience)
+
+
+@contextmanager
+def _refusals() -> Iterator[None]:
+    try:
+        yield
+    except (asyncpg.IntegrityConstraintViolationError, asyncpg.DataError):
+        raise BadRequestError("something comes twice, or is not as it must be") from None
 
 
 def _runner(connection: Lent, seconds: float) -> Run:

@@ -2,9 +2,9 @@
 
 import asyncio
 import sqlite3
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, contextmanager
 from functools import partial
 from pathlib import Path
 from typing import TypeVar
@@ -12,6 +12,7 @@ from typing import TypeVar
 from persistence.drivers import sqlite_connection
 from persistence.sql.statements import Rows, Statement
 from persistence.sql.transacting import Run
+from runindex.domain.faults import BadRequestError
 
 T = TypeVar("T")
 
@@ -22,7 +23,7 @@ async def open_session(path: Path, seconds: float, *, writes: bool) -> AsyncIter
     with ThreadPoolExecutor(1, thread_name_prefix="sqlite-session") as thread:
 
         async def hop(function: Callable[[], T]) -> T:
-            with sqlite_connection.faults():
+            with sqlite_connection.faults(), _refusals():
                 return await asyncio.get_running_loop().run_in_executor(thread, function)
 
         connection = await hop(partial(_open, path, seconds, writes=writes))
@@ -36,6 +37,14 @@ async def open_session(path: Path, seconds: float, *, writes: bool) -> AsyncIter
         finally:
             # Closing rolls back what was not committed.
             await hop(connection.close)
+
+
+@contextmanager
+def _refusals() -> Iterator[None]:
+    try:
+        yield
+    except sqlite3.IntegrityError:
+        raise BadRequestError("something comes twice, or is not as it must be") from None
 
 
 def _open(path: Path, seconds: float, *, writes: bool) -> sqlite3.Connection:

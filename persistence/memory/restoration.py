@@ -8,11 +8,12 @@ from persistence.memory.records import RecordTables
 from persistence.memory.runs import RunTable
 from persistence.memory.snapshot import MemorySnapshot, circle_among
 from runindex.domain.changes import Change
+from runindex.domain.faults import BadRequestError
 from runindex.domain.identity import DEFAULT_RUN
 from runindex.domain.runs import Run
 from runindex.ports import LogState
 from runindex.queries import Columns, Row
-from runindex.rows import row_of
+from runindex.rows import record_row, row_of
 from runindex.upkeep.ports import Key, Restored
 from runindex.workspace import Workspace
 
@@ -28,8 +29,9 @@ class MemoryRestoration(MemorySnapshot):
         self._workspace = Workspace(now=0, head=state.head, runs=runs.by_id, kept={}, records=records.by_kind)
         self._changes: list[Change] = []
         self._ids: set[str] = set()
+        self._seqs = {change.seq for change in log.entries()}
         self._floor = state.floor
-        self._drops_default = False
+        self._forgets_default = False
 
     async def find(self, kind: type, keys: Sequence[Key], columns: Columns | None = None) -> Sequence[Row]:
         """Return the rows of those primary keys that exist."""
@@ -38,25 +40,32 @@ class MemoryRestoration(MemorySnapshot):
             runs = (self._workspace.runs.get(run_id) for (run_id,) in keys)
             return [row_of(run) for run in runs if run is not None]
         records: Sequence[Any] = [self._workspace.records(kind).get(key) for key in keys]
-        return [{name: getattr(record, name) for name in record.__slots__} for record in records if record is not None]
+        return [record_row(record) for record in records if record is not None]
 
     async def find_taken(self, ids: Sequence[str]) -> frozenset[str]:
         """Return those of the ids that plans, jobs or results have."""
         return frozenset(node_id for node_id in ids if node_id in self._ids or self._records.is_taken(node_id))
 
-    async def drop_default_run(self) -> None:
-        """Take out the default run and its entries of the log."""
-        self._drops_default = True
+    async def drop_default_run(self, *, with_log: bool) -> None:
+        """Take out the default run, and if wanted its entries of the log."""
         self._workspace.runs.remove(DEFAULT_RUN)
+        self._forgets_default = with_log
+        if with_log:
+            self._seqs -= {change.seq for change in self._log.history_of(DEFAULT_RUN)}
 
     async def write(self, rows: Restored) -> None:
         """Gather rows."""
         for run in rows.runs:
+            _check_absent(self._workspace.runs.get(run.id))
             self._workspace.runs.put(run.id, run)
         for record in rows.records:
+            _check_absent(self._workspace.records(type(record)).get(record.key))
             self._workspace.save(record)
             if (node_id := getattr(record, "id", None)) is not None:
                 self._ids.add(node_id)
+        for change in rows.changes:
+            _check_absent(change.seq if change.seq in self._seqs else None)
+            self._seqs.add(change.seq)
         self._changes += rows.changes
         self._workspace.checkpoint()
 
@@ -74,9 +83,14 @@ class MemoryRestoration(MemorySnapshot):
     def commit(self) -> None:
         """Write what was gathered."""
         workspace = self._workspace
-        if self._drops_default:
+        if self._forgets_default:
             self._log.forget(DEFAULT_RUN)
         self._runs.write(workspace.runs, workspace.counters())
         self._records.write(workspace.written_records)
         present = {run.id: run.incarnation for run in self._runs.by_id.values()}
         self._log.restore(self._changes, present, self._floor)
+
+
+def _check_absent(found: object) -> None:
+    if found is not None:
+        raise BadRequestError("something comes twice")

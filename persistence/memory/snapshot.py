@@ -18,7 +18,7 @@ from runindex.domain.runs import Run
 from runindex.domain.totals import Remains
 from runindex.ports import LogState
 from runindex.queries import Columns, Row
-from runindex.rows import row_of
+from runindex.rows import record_row, row_of
 from runindex.upkeep.ports import Key, Walk
 
 Record = Any
@@ -99,7 +99,7 @@ def _row(record: Record) -> Row:
         return row_of(record)
     if isinstance(record, Change):
         return row_of_change(record)
-    return {name: getattr(record, name) for name in record.__slots__}
+    return record_row(record)
 
 
 def circle_among(parents: Mapping[str, str | None]) -> str | None:

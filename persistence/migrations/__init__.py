@@ -12,7 +12,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, create_engine, event, text
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import DBAPIError
-from sqlalchemy.ext.asyncio import create_async_engine
+from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlalchemy.pool import NullPool
 
 from persistence.drivers import postgres_connection, sqlite_connection
@@ -38,6 +38,18 @@ def upgrade(url: str) -> None:
                 asyncio.run(_upgrade_postgres(url))
     except DBAPIError as error:
         raise UnavailableError("the storage cannot be brought up to date") from error
+
+
+def is_current(url: str) -> bool:
+    """Tell whether a database is at the newest revision; raise, and be called, as `upgrade`."""
+    try:
+        if url.startswith("sqlite"):
+            with sqlite_connection.faults(), create_engine(url, poolclass=NullPool).connect() as connection:
+                return _is_current(connection)
+        with postgres_connection.faults():
+            return asyncio.run(_is_postgres_current(url))
+    except DBAPIError as error:
+        raise UnavailableError("the storage cannot be read") from error
 
 
 def alembic_config() -> Config:
@@ -69,10 +81,17 @@ def _begin_immediate(connection: Connection) -> None:
     connection.exec_driver_sql("BEGIN IMMEDIATE")
 
 
+async def _is_postgres_current(url: str) -> bool:
+    async with _postgres_engine(url).connect() as connection:
+        return await connection.run_sync(_is_current)
+
+
+def _postgres_engine(url: str) -> AsyncEngine:
+    return create_async_engine("postgresql+asyncpg://", poolclass=NullPool, async_creator=lambda: asyncpg.connect(url))
+
+
 async def _upgrade_postgres(url: str) -> None:
-    engine = create_async_engine(
-        "postgresql+asyncpg://", poolclass=NullPool, async_creator=lambda: asyncpg.connect(url)
-    )
+    engine = _postgres_engine(url)
     async with engine.connect() as connection:
         if await connection.run_sync(_is_current):
             return

@@ -33,13 +33,14 @@ class SqlRestoration(SqlSnapshot):
         results = await self._run(self._dialect.find_results(ids))
         return frozenset([row["id"] for row in nodes] + [row["id"] for row in results if row["is_live"]])
 
-    async def drop_default_run(self) -> None:
-        """Take out the default run and its entries of the log."""
+    async def drop_default_run(self, *, with_log: bool) -> None:
+        """Take out the default run, and if wanted its entries of the log."""
         for row in await self._run(self._dialect.lock_runs([DEFAULT_RUN])):
             run = run_of(row)
             await self._write(_writes_of_dropped(run))
-            mine = {"id": run.id, "mine": run.incarnation}
-            await self._run(self._dialect.query(_FORGET_CHANGES, mine))
+            if with_log:
+                mine = {"id": run.id, "mine": run.incarnation}
+                await self._run(self._dialect.query(_FORGET_CHANGES, mine))
 
     async def write(self, rows: Restored) -> None:
         """Insert rows, and move the counts of runs with them."""

@@ -37,7 +37,7 @@ class Retention:
 
 @dataclass(frozen=True, slots=True)
 class Removable:
-    """How much of a run's history is beyond its policy: of each history the oldest part, up to the first that is not."""
+    """How much of a run's history is beyond its policy: of each the oldest part, up to the first entry that is not."""
 
     changes: int = 0
     events: int = 0

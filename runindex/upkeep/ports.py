@@ -74,12 +74,12 @@ class Restoration(Snapshot, Protocol):
         """Return those of the ids that plans, jobs, or results of existing runs and generations have."""
         ...
 
-    async def drop_default_run(self) -> None:
-        """Take out the default run and the log's entries of its present incarnation, as if it had never been."""
+    async def drop_default_run(self, *, with_log: bool) -> None:
+        """Take out the default run, and if wanted the log's entries of its present incarnation; it has nothing else."""
         ...
 
     async def write(self, rows: Restored) -> None:
-        """Insert rows, and move the counts of runs with them."""
+        """Insert rows, and move the counts of runs with them. Raise BadRequestError when a key is there already."""
         ...
 
     async def set_log(self, head: int, floor: int) -> None:

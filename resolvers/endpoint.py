@@ -3,6 +3,7 @@
 import json
 import logging
 from collections.abc import Mapping
+from datetime import timedelta
 from typing import Any, Final, cast
 
 import orjson
@@ -11,10 +12,9 @@ from graphql import GraphQLError
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
-from starlette.websockets import WebSocket, WebSocketDisconnect
-from strawberry.asgi import ASGIWebSocketAdapter, GraphQL
+from starlette.websockets import WebSocket
+from strawberry.asgi import GraphQL
 from strawberry.http import GraphQLHTTPResponse, GraphQLRequestData
-from strawberry.http.exceptions import WebSocketDisconnected
 from strawberry.schema import BaseSchema
 from strawberry.schema.exceptions import CannotGetOperationTypeError, InvalidOperationTypeError
 from strawberry.subscriptions import GRAPHQL_TRANSPORT_WS_PROTOCOL
@@ -24,6 +24,7 @@ from strawberry.types.graphql import OperationType
 from resolvers.context import Context, LogEpoch, Pace
 from resolvers.errors import ErrorCode, legible
 from resolvers.requests import JSON, read_request, wanted_media_type
+from resolvers.sockets import SocketHandler, TextSocket
 from runindex.domain import jsontext
 from runindex.domain.faults import UnavailableError
 from runindex.index import RunIndex
@@ -34,30 +35,26 @@ METHOD_NOT_ALLOWED: Final = 405
 INTERNAL_ERROR: Final = 500
 UNAVAILABLE: Final = 503
 RETRY_SECONDS: Final = 1
+INIT_WAIT: Final = timedelta(seconds=5)
 OVER_GET: Final = frozenset({OperationType.QUERY})
 OVER_POST: Final = frozenset({OperationType.QUERY, OperationType.MUTATION})
 log: Final = logging.getLogger(__name__)
-
-
-class TextSocket(ASGIWebSocketAdapter):
-    """Sends JSON as text frames, which is what the protocol asks for."""
-
-    async def send_json(self, message: Mapping[str, object]) -> None:
-        """Send one message; raise WebSocketDisconnected when the client is gone."""
-        try:
-            await self.ws.send_text(orjson.dumps(message).decode())
-        except WebSocketDisconnect as error:
-            raise WebSocketDisconnected from error
 
 
 class Endpoint(GraphQL[Context, None]):
     """Serves a schema on the index that the application keeps in `state.index`."""
 
     websocket_adapter_class = TextSocket
+    graphql_transport_ws_handler_class = SocketHandler
 
     def __init__(self, schema: BaseSchema, pace: Pace | None = None) -> None:
         """Serve at the given pace."""
-        super().__init__(schema, graphql_ide=None, subscription_protocols=[GRAPHQL_TRANSPORT_WS_PROTOCOL])
+        super().__init__(
+            schema,
+            graphql_ide=None,
+            subscription_protocols=[GRAPHQL_TRANSPORT_WS_PROTOCOL],
+            connection_init_wait_timeout=INIT_WAIT,
+        )
         self._pace = pace or Pace()
         self._epoch: LogEpoch | None = None
 

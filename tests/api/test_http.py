@@ -7,8 +7,10 @@ import logging
 import httpx
 import pytest
 
+from persistence.memory.store import MemoryStore
 from resolvers.context import Pace
 from runindex.domain.faults import UnavailableError
+from tests.contract.conftest import Opener
 from tests.support.api import Api
 
 pytestmark = pytest.mark.asyncio
@@ -16,6 +18,12 @@ pytestmark = pytest.mark.asyncio
 JSON = {"Content-Type": "application/json"}
 GRAPHQL = "application/graphql-response+json"
 CREATE = "mutation { createRun(input: {}) { __typename } }"
+
+
+@pytest.fixture
+def open_store() -> Opener:
+    """Nothing here depends on the storage."""
+    return MemoryStore.open
 
 
 def assert_refused(response: httpx.Response, status: int = 400) -> str:

@@ -65,6 +65,12 @@ def _update(name: str, columns: Sequence[str]) -> _Part:
 
 
 _STEP: Final = "INSERT INTO {table} {{rows}} ON CONFLICT ({key}) DO UPDATE SET n = n + excluded.n"
+# Without the casts the columns of a row of values have no affinity, and no index serves to compare with them.
+_REMOVE_TAGS: Final = """
+DELETE FROM run_tags WHERE (tag, created_at, run_id) IN (
+    SELECT CAST(column1 AS TEXT), CAST(column2 AS BIGINT), CAST(column3 AS TEXT) FROM ({rows})
+)
+"""
 _EXPIRE: Final = """
 DELETE FROM kept_answers WHERE (actor, mutation, key) IN (
     SELECT actor, mutation, key FROM kept_answers WHERE created_at < ? ORDER BY created_at LIMIT ?
@@ -76,7 +82,7 @@ _PARTS: Final = (
     _update("rewritten", tables.runs.columns.keys()),
     _insert("inserted", tables.runs),
     _Part("deleted", 1, "DELETE FROM runs WHERE id IN ({rows})"),
-    _Part("tags_removed", 3, "DELETE FROM run_tags WHERE (tag, created_at, run_id) IN ({rows})"),
+    _Part("tags_removed", 3, _REMOVE_TAGS),
     _insert("tags_added", tables.run_tags),
     _insert("changes", tables.changes),
     _Part("head", 1, f"UPDATE feed_head SET n = ({{rows}}) WHERE shard = {SHARD}"),

@@ -5,7 +5,20 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any, Final, Protocol, TypeAlias
 
-from sqlalchemy import BigInteger, ColumnElement, FromClause, Text, and_, bindparam, case, exists, false, or_, select, true
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    FromClause,
+    Text,
+    and_,
+    bindparam,
+    case,
+    exists,
+    false,
+    or_,
+    select,
+    true,
+)
 from sqlalchemy import literal_column as literal
 from sqlalchemy.types import TypeEngine
 
@@ -101,8 +114,7 @@ class _StoredTags:
     def _some(self, condition: Callable[[ColumnElement[str]], Truth]) -> Truth:
         # An alias, for the statement around this may read `run_tags` too.
         mine = run_tags.alias()
-        run = self._source.c
-        same = and_(mine.c.run_id == run.id, mine.c.created_at == run.created_at)
+        same = mine.c.run_id == self._source.c.id
         return exists(1).select_from(mine).where(condition(mine.c.tag), same).correlate_except(mine)
 
 
@@ -147,6 +159,7 @@ _FORMER_COLUMNS: Final[Mapping[str, ColumnElement[Any]]] = {
     "finished_at": case((_WAS_OPEN, None), else_=changes.c.finished_at),
 }
 _AFTER_COLUMNS: Final[Mapping[str, ColumnElement[Any]]] = {**dict(changes.c.items()), "id": changes.c.run_id}
+
 
 def run_in(source: FromClause) -> Subject:
     """Return the runs of `runs`, or of an alias of it, as a subject."""
@@ -241,7 +254,7 @@ def _below(condition: Condition, subject: Subject, bind: Bind) -> Truth:
         raise BadRequestError("ancestorId can be asked of runs only, not of their changes")
     first = runs.alias()
     below = select(first.c.id).where(first.c.parent_id == _value(condition, bind)).cte(recursive=True)
-    joined, child = children_of(below)
+    joined, child = children_of(below, ["id"])
     return subject.columns["id"].in_(select(below.union_all(select(child.c.id).select_from(joined)).c.id))
 
 

@@ -202,12 +202,9 @@ class _Leading(Join):
 
 
 @compiles(_Leading, "sqlite")
-def _leading_in_sqlite(element: _Leading, compiler: SQLCompiler, **options: Any) -> str:  # noqa: ANN401 - passed on
-    left, right, condition = (
-        compiler.process(part, **options | keywords)
-        for part, keywords in ((element.left, {"asfrom": True}), (element.right, {"asfrom": True}), (element.onclause, {}))
-    )
-    return f"{left} CROSS JOIN {right} ON {condition}"
+def _leading_in_sqlite(element: _Leading, compiler: SQLCompiler, **options: object) -> str:
+    text: str = compiler.visit_join(element, **options)  # type: ignore[no-untyped-call]
+    return text.replace(" JOIN ", " CROSS JOIN ", 1)
 
 
 def leading(left: FromClause, right: FromClause, condition: ColumnElement[bool]) -> FromClause:

@@ -2,18 +2,19 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
-from typing import Any
+from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Select, bindparam, select
+from sqlalchemy import Select, bindparam, select
 
 from persistence.sql import read_dialect
-from persistence.sql.conditions import Condition, taken_apart
+from persistence.sql.conditions import taken_apart
 from persistence.sql.fetching import Fetching
-from persistence.sql.filters import TEXT, matching
-from persistence.sql.pages import Stretch, in_list_order, page_of_runs, stretch_of, values_of
+from persistence.sql.filters import TEXT
+from persistence.sql.listing import chosen, listing
+from persistence.sql.pages import in_list_order, stretch_of, values_of
 from persistence.sql.tables import runs
 from runindex.domain.jsontext import dumps
-from runindex.queries import RUN_COLUMNS, Columns, Row, RunOrder, RunQuery
+from runindex.queries import Columns, Row, RunQuery
 
 
 class RunReads(Fetching):

@@ -18,6 +18,7 @@ from runindex.cursors import log_cursor
 from runindex.domain.changes import Change, RunChangeKind
 from runindex.domain.filters import EVERYTHING, RunFilter, uses_ancestor
 from runindex.domain.identity import find_run_id
+from runindex.domain.runs import Run as CoreRun
 from runindex.queries import Columns, RunGroupKey
 from runindex.rows import row_of
 from runindex.streams import follow
@@ -44,7 +45,7 @@ async def follow_changes(
                     cursor=log_cursor(stretch.epoch, seen.change.seq),
                     membership=seen.membership,
                 )
-            if bookmarks and not stretch.seen:
+            if bookmarks and stretch.silent:
                 yield Bookmark(cursor=stretch.cursor, at=DateTime(context.index.clock.now()))
 
 
@@ -61,13 +62,16 @@ async def follow_run(context: Context, text: str, columns: Columns) -> AsyncGene
             return
         yield run
         reached = run.row["incarnation"], run.row["version"]
+        newest: CoreRun | None = None
         async for stretch in stretches:
             newer = [seen.change for seen in stretch.seen if _place(seen.change) > reached]
             if any(change.kind is RunChangeKind.DELETED for change in newer):
                 return
-            if newer and not stretch.more:
-                reached = _place(newer[-1])
-                yield Run(row=row_of(newer[-1].run))
+            if newer:
+                reached, newest = _place(newer[-1]), newer[-1].run
+            if newest is not None and not stretch.more:
+                yield Run(row=row_of(newest))
+                newest = None
 
 
 def _place(change: Change) -> tuple[int, int]:

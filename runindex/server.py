@@ -1,10 +1,7 @@
 """The process that serves: uvicorn, and how it stops."""
 
 import logging
-import signal
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from ipaddress import ip_address
 from types import FrameType
 from typing import Final
@@ -41,16 +38,6 @@ class Server(uvicorn.Server):
         """Serve `app`, which the config names too."""
         super().__init__(config)
         self._app = app
-
-    @contextmanager
-    def capture_signals(self) -> Iterator[None]:
-        """Take a signal to stop as a wish that can be granted: uvicorn would have the process end by it after all."""
-        before = {sign: signal.signal(sign, self.handle_exit) for sign in (signal.SIGTERM, signal.SIGINT)}
-        try:
-            yield
-        finally:
-            for sign, handler in before.items():
-                signal.signal(sign, handler)
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
         """Begin to stop; a second signal stops at once.

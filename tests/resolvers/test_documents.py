@@ -8,7 +8,7 @@ from graphql import parse
 
 from resolvers.context import Pace
 from resolvers.documents import DocumentCache
-from resolvers.schema import print_schema, schema
+from resolvers.schema import schema
 
 SMALL = parse("{ a }")
 
@@ -53,7 +53,3 @@ async def test_which_operation_is_meant_is_asked_each_time() -> None:
     assert await execute(text, "A") == {"__typename": "Query"}
     assert await execute(text, "B") == {"b": "Query"}
     assert await execute(text) is None
-
-
-def test_the_text_of_the_schema_ends_with_a_newline() -> None:
-    assert print_schema().endswith("}\n")

@@ -105,8 +105,9 @@ class SqliteDialect:
         """Return a query made with SQLAlchemy, bound to parameters."""
         return compiled(query, _COMPILER).bind(parameters)
 
-    def lock_runs(self, run_ids: Iterable[str]) -> Statement:
-        """Answer those of the runs that exist with all columns."""
+    def lock_runs(self, run_ids: Iterable[str], *, wait: bool) -> Statement:
+        """Answer those of the runs that exist with all columns; nobody else has locked any."""
+        del wait
         return self.find_runs(run_ids)
 
     def lock_head(self) -> Statement:

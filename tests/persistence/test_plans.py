@@ -43,7 +43,8 @@ SCANNED = re.compile(rf"(?:Seq Scan on|SCAN) ({'|'.join(tables.METADATA.tables)}
 
 def statements(dialect: Dialect) -> Iterator[Statement]:
     """Yield what a batch may say, but for what chooses runs by a filter."""
-    yield dialect.lock_runs([A])
+    for wait in (True, False):
+        yield dialect.lock_runs([A], wait=wait)
     yield dialect.lock_head()
     yield dialect.find_runs([A])
     yield dialect.find_kept([KeyScope("actor", "mutation", "key")])

@@ -11,10 +11,10 @@ from collections.abc import Awaitable, Callable
 from contextlib import AsyncExitStack
 
 import asyncpg
-from persistence.feeds.postgres import PostgresFeed
 
 from bench.samples import Samples
 from persistence import migrations
+from persistence.feeds.postgres import PostgresFeed
 from persistence.postgres import PostgresStore
 from runindex.commands import CreateRun, TransitionRun
 from runindex.domain.lifecycle import RunStatus

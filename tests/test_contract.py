@@ -7,6 +7,7 @@ from typing import Any, Final, TypeAlias
 
 import pytest
 from graphql import DocumentNode, TypeDefinitionNode, parse, print_ast
+
 from resolvers.schema import schema
 
 Node: TypeAlias = Any  # of whatever kind: what a kind does not have is asked for with a default

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from sqlalchemy import Executable, Table, select
 
 from persistence.drivers import postgres_connection, sqlite_connection
-from persistence.sql import tables
+from persistence.sql import conditions, tables
 from persistence.sql.filters import where, where_after, where_before
 from persistence.sql.postgres_dialect import PostgresDialect
 from persistence.sql.sqlite_dialect import SqliteDialect
@@ -239,3 +239,8 @@ def test_a_comparison_with_what_no_storage_keeps_is_refused(value: object) -> No
     for op in (MetadataOperator.LT, MetadataOperator.GTE):
         with pytest.raises(BadRequestError):
             where(RunFilter(metadata=(MetadataFilter(("a",), op, value),)))
+
+
+def test_no_field_of_a_filter_is_overlooked() -> None:
+    named = {field.name for field in fields(RunFilter)}
+    assert named - {"include_archived"} == set(conditions.SPLITTERS)

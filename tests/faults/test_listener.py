@@ -56,9 +56,8 @@ async def test_a_listener_that_is_cut_off_comes_back(postgres_storage: PostgresS
                     await world.workload.progress(100, SECONDS)
                     assert await terminate(postgres_storage.url, TERMINATE) > 0
                     pauses.append(await seconds_until_seen(world.workload, world.watches[0]))
-            findings = await world.conclude()
-    print(f"live again after {[round(pause, 3) for pause in pauses]} s; {world.history}")
-    assert findings == []
+            await world.conclude()
+    print(f"live again after {[round(pause, 3) for pause in pauses]} s")
 
 
 async def test_without_notifications_changes_are_found_by_looking(
@@ -70,9 +69,8 @@ async def test_without_notifications_changes_are_found_by_looking(
             quiet = [await seconds_until_seen(world.workload, world.watches[0]) for _ in range(5)]
             async with world.workload.writers(WRITERS):
                 await world.workload.progress(200, SECONDS)
-            findings = await world.conclude()
-    print(f"seen after {[round(pause, 3) for pause in quiet]} s; {world.history}")
-    assert findings == []
+            await world.conclude()
+    print(f"seen after {[round(pause, 3) for pause in quiet]} s")
 
 
 async def test_connections_that_are_cut_in_the_midst_of_commits(
@@ -87,6 +85,4 @@ async def test_connections_that_are_cut_in_the_midst_of_commits(
             for _ in range(8):
                 await world.workload.progress(100, SECONDS)
                 await terminate(postgres_storage.url, TERMINATE_ALL)
-        findings = await world.conclude()
-    print(world.history)
-    assert findings == []
+        await world.conclude()

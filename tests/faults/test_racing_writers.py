@@ -57,9 +57,7 @@ async def test_writers_in_several_processes_on_postgres(postgres_storage: Postgr
             world.workload.writers(WRITERS),
         ):
             await world.workload.volume(CHANGES, SECONDS)
-        findings = await world.conclude()
-    print(world.history)
-    assert findings == []
+        await world.conclude()
 
 
 async def test_writers_in_two_processes_on_sqlite(sqlite_storage: SqliteStorage, tmp_path: Path) -> None:
@@ -70,9 +68,7 @@ async def test_writers_in_two_processes_on_sqlite(sqlite_storage: SqliteStorage,
         with file_locked_at_times(sqlite_storage.path):
             async with world.workload.writers(WRITERS):
                 await world.workload.volume(CHANGES, SECONDS)
-        findings = await world.conclude()
-    print(world.history)
-    assert findings == []
+        await world.conclude()
 
 
 async def test_a_naive_cursor_is_found_out(postgres_url: str) -> None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
-from tests.faults.checker import Finding, check
+from tests.faults.checker import check
 from tests.faults.doors import HttpDoor
 from tests.faults.history import History, Recording, View
 from tests.faults.subscribers import Subscriber, Watch, WebSocketSubscriber
@@ -43,8 +43,8 @@ class World:
         staying = [self.subscriber(view, place, restless=restless) for view in VIEWS for place in places]
         return [*staying, *(self.subscriber(view, *places, restless=restless) for view in VIEWS)]
 
-    async def conclude(self) -> list[Finding]:
-        """Wait until every subscriber has seen the end of the log, and return all that is wrong.
+    async def conclude(self) -> None:
+        """Wait until every subscriber has seen the end of the log, and raise AssertionError if anything is wrong.
 
         All writers must have ended, and the subscribers must still run.
         """
@@ -53,7 +53,11 @@ class World:
             await watch.saw(run_id, 2)
         self.history.log = await read_log(self.storage, self.doors[0])
         self.history.overview = await read_overview(self.doors[-1])
-        return check(self.history)
+        print(self.history)
+        findings = [str(finding) for finding in check(self.history)]
+        if findings:
+            # In few words: a history is long, and one flaw may show in many places.
+            raise AssertionError("\n".join([f"{len(findings)} flaws", *(finding[:1000] for finding in findings[:10])]))
 
 
 async def mark_end(workload: Workload) -> str:

@@ -190,7 +190,7 @@ class _Splitter:
         yield Condition(Kind.ANY, parts=tuple(self._together(part) for part in parts))
 
     def none(self, _: str, part: RunFilter) -> Iterator[Condition]:
-        yield Condition(Kind.NOT, parts=(self._together(part),))
+        yield Condition(Kind.NOT, parts=tuple(self.conditions(part)))
 
     def _together(self, part: RunFilter) -> Condition:
         return Condition(Kind.ALL, parts=tuple(self.conditions(part)))

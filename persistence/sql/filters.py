@@ -224,7 +224,13 @@ def _any(condition: Condition, subject: Subject, bind: Bind) -> Truth:
     return or_(false(), *(_asked(part, subject, bind) for part in condition.parts))
 
 
+# What these ask is never unknown. Postgres looks up NOT EXISTS run by run, but all of what EXISTS IS NOT TRUE asks.
+_DECIDED: Final = frozenset({Kind.TAG, Kind.TAGS_ALL, Kind.TAGS_ANY, Kind.TAG_PREFIX})
+
+
 def _not(condition: Condition, subject: Subject, bind: Bind) -> Truth:
+    if len(condition.parts) == 1 and condition.parts[0].kind in _DECIDED:
+        return ~_asked(condition.parts[0], subject, bind)
     # What is unknown does not hold, so it is not enough to negate.
     return _all(condition, subject, bind).is_not(true())
 

@@ -82,7 +82,7 @@ async def test_connections_that_are_cut_in_the_midst_of_commits(
         subscribed([world.subscriber(view, 0, 1) for view in VIEWS]),
     ):
         async with world.workload.writers(8 * WRITERS):
-            for _ in range(8):
-                await world.workload.progress(100, SECONDS)
+            for _ in range(6):
+                await world.workload.progress(50, SECONDS)
                 await terminate(postgres_storage.url, TERMINATE_ALL)
         await world.conclude()

@@ -40,7 +40,7 @@ class Kind(Enum):
     TAGS_ALL = auto()  # JSON array of texts
     TAGS_ANY = auto()  # JSON array of texts
     TAG_PREFIX = auto()  # text
-    METADATA = auto()  # PATH as Postgres reads it, VALUE as JSON, WHOLE condition as JSON; the detail is a Comparison
+    METADATA = auto()  # all of it as JSON, and the parts PATH, VALUE and TRACE; the detail is a Comparison
 
 
 class Comparison(NamedTuple):
@@ -61,6 +61,7 @@ class Condition(NamedTuple):
 
 PATH: Final = "p"
 VALUE: Final = "v"
+TRACE: Final = "t"
 
 Values: TypeAlias = dict[str, Any]
 NEVER: Final = Condition(Kind.NEVER)
@@ -180,6 +181,7 @@ class _Splitter:
         found = self.bind(Kind.METADATA, dumps(whole), Comparison(condition.op, isinstance(condition.value, str)))
         self.values[name_of(found.place, PATH)] = _json_path(condition.path)
         self.values[name_of(found.place, VALUE)] = dumps(condition.value)
+        self.values[name_of(found.place, TRACE)] = _trace(condition)
         return found
 
     def all(self, _: str, parts: tuple[RunFilter, ...]) -> Iterator[Condition]:
@@ -202,6 +204,13 @@ class _Splitter:
 
 def _array(texts: Iterable[str]) -> str:
     return dumps([text for text in texts if is_plain_text(text)])
+
+
+def _trace(condition: MetadataFilter) -> str:
+    """Return what metadata that meets the condition has in its text, for texts are always written alike."""
+    if condition.op is MetadataOperator.EQ and isinstance(condition.value, str):
+        return dumps(condition.value)
+    return dumps(condition.path[-1]) if condition.path else ""
 
 
 def _json_path(path: tuple[str, ...]) -> str:

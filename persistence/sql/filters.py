@@ -25,6 +25,7 @@ from sqlalchemy.types import TypeEngine
 from persistence.sql import read_dialect
 from persistence.sql.conditions import (
     PATH,
+    TRACE,
     UNARCHIVED_ONLY,
     VALUE,
     Condition,
@@ -298,7 +299,10 @@ def _tag_prefix(condition: Condition, subject: Subject, bind: Bind) -> Truth:
 
 def _metadata(condition: Condition, subject: Subject, bind: Bind) -> Truth:
     values = read_dialect.MetadataValues(
-        path=_value(condition, bind, PATH), value=_value(condition, bind, VALUE), whole=_value(condition, bind)
+        path=_value(condition, bind, PATH),
+        value=_value(condition, bind, VALUE),
+        whole=_value(condition, bind),
+        trace=_value(condition, bind, TRACE),
     )
     return read_dialect.metadata_meets(subject.columns["metadata"], condition.detail, values)
 

@@ -13,9 +13,11 @@ from sqlalchemy import (
     Table,
     Text,
     any_,
+    case,
     cast,
     collate,
     exists,
+    false,
     func,
     literal_column,
     select,
@@ -135,18 +137,24 @@ def array_has_prefix(array: ColumnElement[Any], prefix: ColumnElement[str]) -> C
 
 
 class MetadataValues(NamedTuple):
-    """What a metadata column is compared with: a path and a value for Postgres, both in one for SQLite."""
+    """What a metadata column is compared with: a path and a value for Postgres, both in one for SQLite.
+
+    `trace` is a part of its text without which it cannot match: most metadata need not be decoded.
+    """
 
     path: ColumnElement[str]
     value: ColumnElement[str]
     whole: ColumnElement[str]
+    trace: ColumnElement[str]
 
 
 def metadata_meets(metadata: ColumnElement[Any], comparison: Comparison, values: MetadataValues) -> ColumnElement[bool]:
     """Tell whether metadata meets a condition as `domain.filters.metadata_matches` has it."""
+    has_trace = contains_text(metadata, values.trace)
+    matches = func.runindex_metadata_matches(metadata, values.whole) > _ZERO
     return PerDialect(
-        postgresql=_jsonb_meets(metadata, comparison, values),
-        sqlite=func.runindex_metadata_matches(metadata, values.whole) > _ZERO,
+        postgresql=has_trace & _jsonb_meets(metadata, comparison, values),
+        sqlite=case((has_trace, matches), else_=false()),
     )
 
 

@@ -6,7 +6,7 @@ stored form. What depends on the state is judged in `runindex.decisions`.
 
 import hashlib
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, is_dataclass, replace
 from enum import StrEnum
 from typing import ClassVar, Final, Self, TypeAlias
 
@@ -22,6 +22,7 @@ from runindex.domain.tags import check_tags
 
 MAX_REASON: Final = 1000
 MAX_BULK: Final = 1000
+MAX_NESTING: Final = 256  # what can be walked at all; what may be kept is less, and judged later
 
 
 class BulkMode(StrEnum):
@@ -71,9 +72,9 @@ class Command:
 
     @property
     def fingerprint(self) -> str:
-        """Return a digest that is the same for the same input."""
+        """Return a digest that is the same for the same input: JSON by value, what is left out by its default."""
         bare = replace(self, idempotency_key=None, actor=None)
-        return hashlib.sha256(repr(bare).encode("utf-8", "surrogatepass")).hexdigest()
+        return hashlib.sha256(jsontext.canonical(_plain(bare)).encode("utf-8", "surrogatepass")).hexdigest()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -230,6 +231,14 @@ class BulkCommand(Command):
 
     runs: RunSelector
 
+    def checked(self) -> Self:
+        """Return the command in stored form; raise RefusedError when the input's form is wrong."""
+        command = Command.checked(self)
+        if self.runs.ids is None:
+            return command
+        ids = tuple(find_run_id(text) or text for text in self.runs.ids)
+        return replace(command, runs=RunSelector(ids=ids))
+
     @property
     def run_ids(self) -> Iterator[str]:
         """Yield the ids that were given and could name a run."""
@@ -249,7 +258,7 @@ class TransitionRuns(BulkCommand):
 
     def checked(self) -> Self:
         """Return the command in stored form; raise RefusedError when the input's form is wrong."""
-        command = Command.checked(self)
+        command = BulkCommand.checked(self)
         check_error(self.error, self.to)
         return command
 
@@ -282,8 +291,18 @@ def _run_id(text: str, field: str = "id") -> str:
     return run_id
 
 
+def _plain(value: object) -> jsontext.JsonValue:
+    """Return an input as JSON. A field with its default is left out, so that a new one changes no old fingerprint."""
+    if is_dataclass(value) and not isinstance(value, type):
+        stated = ((field, getattr(value, field.name)) for field in fields(value))
+        return {field.name: _plain(content) for field, content in stated if content != field.default}
+    return [_plain(item) for item in value] if isinstance(value, tuple) else value
+
+
 def _check_json(value: jsontext.JsonValue, field: str) -> None:
     try:
-        jsontext.depth_of(value)
+        if jsontext.depth_of(value) > MAX_NESTING:
+            message = f"nested more than {MAX_NESTING} levels deep"
+            raise invalid(message, field)
     except jsontext.JsonError as error:
         raise invalid(str(error), field) from error

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from sqlalchemy import CTE, ColumnElement, FromClause, Integer, Select, and_, bindparam, func, or_, select, tuple_
 from sqlalchemy import literal_column as literal
@@ -16,6 +16,7 @@ from persistence.sql.listing import chosen
 from persistence.sql.pages import Stretch, in_list_order, position, stretch_of, values_of
 from persistence.sql.runs import array_of
 from persistence.sql.tables import runs
+from runindex.domain.filters import RunFilter, only_status
 from runindex.domain.lifecycle import RunStatus
 from runindex.ports import DescendantQuery
 from runindex.queries import Columns, Row
@@ -37,9 +38,9 @@ class HierarchyReads(Fetching):
 
     async def list_descendants(self, run_ids: Sequence[str], query: DescendantQuery) -> Mapping[str, Sequence[Row]]:
         """Return for each run a stretch of its descendants; each row has a column `depth`, 1 for a child."""
-        conditions, values = taken_apart(query.filter)
+        hidden, values = _hidden_by(query.filter)
         statement = _list_descendants(
-            conditions, query.columns, stretch_of(query.window), is_bounded=query.max_depth is not None
+            hidden, query.columns, stretch_of(query.window), is_bounded=query.max_depth is not None
         )
         values |= values_of(query.window) | {"asked": array_of(run_ids), "max_depth": query.max_depth}
         return by_asked(run_ids, in_list_order(await self._fetch(statement, values), query.window))
@@ -52,6 +53,28 @@ class HierarchyReads(Fetching):
             run_id: [(status.value, counts[run_id, status]) for status in RunStatus if (run_id, status) in counts]
             for run_id in run_ids
         }
+
+
+class Hidden(NamedTuple):
+    """What a list of descendants leaves out: all but some statuses, or what conditions do not let through."""
+
+    statuses: tuple[RunStatus, ...] | None
+    conditions: tuple[Condition, ...]
+
+    def shown(self, down: CTE) -> tuple[FromClause, Sequence[ColumnElement[bool]]]:
+        """Return what to select descendants from, and what holds for those that are shown."""
+        if self.statuses is None:
+            joined, _ = _runs_of(down, self.conditions)
+            return joined, ()
+        return down, (down.c.status.in_([literal(f"'{status}'") for status in self.statuses]),)
+
+
+def _hidden_by(run_filter: RunFilter) -> tuple[Hidden, dict[str, Any]]:
+    statuses = only_status(run_filter)
+    if statuses is not None:
+        return Hidden(statuses, ()), {}
+    conditions, values = taken_apart(run_filter)
+    return Hidden(None, conditions), values
 
 
 def by_asked(asked: Iterable[str], rows: Iterable[Row]) -> dict[str, list[Row]]:
@@ -110,23 +133,24 @@ def _descendants(*more: str, is_bounded: bool = False) -> CTE:
 
 
 @lru_cache(maxsize=256)
-def _list_descendants(
-    conditions: tuple[Condition, ...], columns: Columns, stretch: Stretch, *, is_bounded: bool
-) -> Select[Any]:
-    down = _descendants(is_bounded=is_bounded)
-    joined, run = _runs_of(down, conditions)
-    nearest_first = (down.c.depth, run.c.created_at.desc(), run.c.id.desc())
-    farthest_first = (down.c.depth.desc(), run.c.created_at, run.c.id)
+def _list_descendants(hidden: Hidden, columns: Columns, stretch: Stretch, *, is_bounded: bool) -> Select[Any]:
+    # Ranked by what the recursion carries: only the runs of the page are looked up whole.
+    down = _descendants("created_at", "status", is_bounded=is_bounded)
+    shown, conditions = hidden.shown(down)
+    nearest_first = (down.c.depth, down.c.created_at.desc(), down.c.id.desc())
+    farthest_first = (down.c.depth.desc(), down.c.created_at, down.c.id)
     order = farthest_first if stretch.backward else nearest_first
     place = func.row_number().over(partition_by=down.c.asked, order_by=order).label("place")
-    found = select(down.c.asked, down.c.depth, place, *(run.c[column.name] for column in chosen(columns)))
-    found = found.select_from(joined)
+    found = select(down.c.asked, down.c.depth, down.c.id, place).select_from(shown).where(*conditions)
     if stretch.after is not None:
-        found = found.where(_beyond(down, run, "after", onwards=True))
+        found = found.where(_beyond(down, "after", onwards=True))
     if stretch.before is not None:
-        found = found.where(_beyond(down, run, "before", onwards=False))
+        found = found.where(_beyond(down, "before", onwards=False))
     ranked = found.subquery("ranked")
-    return select(ranked).where(*_in_window(ranked.c.place, stretch)).order_by(ranked.c.place)
+    page = select(ranked).where(*_in_window(ranked.c.place, stretch)).subquery("page")
+    joined, run = _runs_of(page)
+    rows = select(page.c.asked, page.c.depth, *(run.c[column.name] for column in chosen(columns)))
+    return rows.select_from(joined).order_by(page.c.place)
 
 
 def _in_window(place: ColumnElement[int], stretch: Stretch) -> Iterable[ColumnElement[bool]]:
@@ -137,9 +161,9 @@ def _in_window(place: ColumnElement[int], stretch: Stretch) -> Iterable[ColumnEl
     return (place > skipped, place <= skipped + limit)
 
 
-def _beyond(down: CTE, run: FromClause, side: str, *, onwards: bool) -> ColumnElement[bool]:
+def _beyond(down: CTE, side: str, *, onwards: bool) -> ColumnElement[bool]:
     depth, created_at, run_id = position(side, int, int, str)
-    here, there = tuple_(run.c.created_at, run.c.id), tuple_(created_at, run_id)
+    here, there = tuple_(down.c.created_at, down.c.id), tuple_(created_at, run_id)
     if onwards:
         return or_(down.c.depth > depth, and_(down.c.depth == depth, here < there))
     return or_(down.c.depth < depth, and_(down.c.depth == depth, here > there))

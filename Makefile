@@ -7,7 +7,7 @@ SOURCES := $(PACKAGES) $(wildcard tests examples bench)
 WORKERS ?= 2
 PYTEST_ARGS ?=
 
-.PHONY: install serve test check check-style check-types check-imports check-schema format sdl demo bench bench-scale lock clean
+.PHONY: install serve test check check-style check-types check-imports check-schema format sdl demo bench lock clean
 
 install: $(STAMP)
 
@@ -53,9 +53,6 @@ demo: install
 
 bench: install
 	$(BIN)/python -m bench
-
-bench-scale: install
-	$(BIN)/python -m bench.scale
 
 # Reads the public index alone, so that no address of this machine's settings gets into the pins.
 UV_COMPILE = env -u PIP_FIND_LINKS -u UV_FIND_LINKS -u UV_INDEX_URL -u UV_DEFAULT_INDEX $(BIN)/uv --no-config pip compile --quiet \

@@ -18,4 +18,4 @@ class Samples:
 
     def __str__(self) -> str:
         """Show the median and the range."""
-        return f"{self.median:>10,.0f}  ({min(self.values):,.0f} – {max(self.values):,.0f})"
+        return f"{self.median:>10,.0f}  ({min(self.values):,.0f} to {max(self.values):,.0f})"

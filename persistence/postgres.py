@@ -6,7 +6,15 @@ from typing import Any, Final, Self, TypeVar
 
 from sqlalchemy import Executable, text
 
-from persistence.drivers.postgres_connection import Patience, Pool, faults, is_lost, open_pool, run
+from persistence.drivers.postgres_connection import (
+    DRIVER_ERRORS,
+    Patience,
+    Pool,
+    faults,
+    is_lost,
+    open_pool,
+    run,
+)
 from persistence.drivers.postgres_session import open_session, transact
 from persistence.drivers.postgres_writer import PostgresWriter
 from persistence.sql.fetching import NOTHING
@@ -81,13 +89,14 @@ class PostgresStore(SqlReads, SqlUpkeep):
     async def _fetch(self, statement: Executable, parameters: Mapping[str, Any] = NOTHING) -> Rows:
         bound = self.dialect.query(statement, parameters)
         with faults():
-            try:
-                return await self._run(bound)
-            except Exception as error:
-                # Connections that were idle while the server restarted are found out by using one.
-                if isinstance(error, TimeoutError) or not is_lost(error):
-                    raise
-                return await self._run(bound)
+            # Connections that were idle while the server restarted are found out by using them, all of them at worst.
+            for _ in range(self._pool.get_size()):
+                try:
+                    return await self._run(bound)
+                except DRIVER_ERRORS as error:
+                    if isinstance(error, TimeoutError) or not is_lost(error):
+                        raise
+            return await self._run(bound)
 
     async def _run(self, statement: Statement) -> Rows:
         async with self._pool.acquire(timeout=self._patience.connect) as connection:

@@ -44,12 +44,16 @@ class LogEpoch:
 
 @dataclass(slots=True)
 class Context:
-    """The way to the index of one request, or of one socket; `actor` is the caller's name if callers are known."""
+    """The way to the index of one request, or of one socket.
+
+    `actor` is the caller's name if callers are known; `writes` counts the mutations that were answered.
+    """
 
     index: RunIndex
     epoch: LogEpoch
     pace: Pace
     actor: str | None = None
+    writes: int = 0
     loads: StoreLoads = field(init=False)
 
     def __post_init__(self) -> None:

@@ -2,8 +2,8 @@
 
 import json
 import logging
-from collections.abc import Mapping
-from typing import Any, Final, cast
+from datetime import timedelta
+from typing import Any, Final
 
 import orjson
 from cross_web import AsyncHTTPRequestAdapter, HTTPException
@@ -11,10 +11,9 @@ from graphql import GraphQLError
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
-from starlette.websockets import WebSocket, WebSocketDisconnect
-from strawberry.asgi import ASGIWebSocketAdapter, GraphQL
+from starlette.websockets import WebSocket
+from strawberry.asgi import GraphQL
 from strawberry.http import GraphQLHTTPResponse, GraphQLRequestData
-from strawberry.http.exceptions import WebSocketDisconnected
 from strawberry.schema import BaseSchema
 from strawberry.schema.exceptions import CannotGetOperationTypeError, InvalidOperationTypeError
 from strawberry.subscriptions import GRAPHQL_TRANSPORT_WS_PROTOCOL
@@ -24,40 +23,36 @@ from strawberry.types.graphql import OperationType
 from resolvers.context import Context, LogEpoch, Pace
 from resolvers.errors import ErrorCode, legible
 from resolvers.requests import JSON, read_request, wanted_media_type
+from resolvers.sockets import SocketHandler, TextSocket
 from runindex.domain import jsontext
 from runindex.domain.faults import UnavailableError
 from runindex.index import RunIndex
 
-OK: Final = 200
 BAD_REQUEST: Final = 400
 METHOD_NOT_ALLOWED: Final = 405
 INTERNAL_ERROR: Final = 500
 UNAVAILABLE: Final = 503
 RETRY_SECONDS: Final = 1
+INIT_WAIT: Final = timedelta(seconds=5)
 OVER_GET: Final = frozenset({OperationType.QUERY})
 OVER_POST: Final = frozenset({OperationType.QUERY, OperationType.MUTATION})
 log: Final = logging.getLogger(__name__)
-
-
-class TextSocket(ASGIWebSocketAdapter):
-    """Sends JSON as text frames, which is what the protocol asks for."""
-
-    async def send_json(self, message: Mapping[str, object]) -> None:
-        """Send one message; raise WebSocketDisconnected when the client is gone."""
-        try:
-            await self.ws.send_text(orjson.dumps(message).decode())
-        except WebSocketDisconnect as error:
-            raise WebSocketDisconnected from error
 
 
 class Endpoint(GraphQL[Context, None]):
     """Serves a schema on the index that the application keeps in `state.index`."""
 
     websocket_adapter_class = TextSocket
+    graphql_transport_ws_handler_class = SocketHandler
 
     def __init__(self, schema: BaseSchema, pace: Pace | None = None) -> None:
         """Serve at the given pace."""
-        super().__init__(schema, graphql_ide=None, subscription_protocols=[GRAPHQL_TRANSPORT_WS_PROTOCOL])
+        super().__init__(
+            schema,
+            graphql_ide=None,
+            subscription_protocols=[GRAPHQL_TRANSPORT_WS_PROTOCOL],
+            connection_init_wait_timeout=INIT_WAIT,
+        )
         self._pace = pace or Pace()
         self._epoch: LogEpoch | None = None
 
@@ -103,9 +98,9 @@ class Endpoint(GraphQL[Context, None]):
         request_data: GraphQLRequestData,
     ) -> ExecutionResult:
         """Execute a query, or, if it was posted, a mutation."""
-        del request, sub_response, root_value
+        del request, root_value
         try:
-            return await self.schema.execute(
+            result = await self.schema.execute(
                 request_data.query,
                 variable_values=request_data.variables,
                 context_value=context,
@@ -118,6 +113,9 @@ class Endpoint(GraphQL[Context, None]):
             if error.operation_type is OperationType.MUTATION:
                 raise HTTPException(METHOD_NOT_ALLOWED, "mutations are sent by POST") from error
             raise HTTPException(BAD_REQUEST, "subscriptions are opened over a WebSocket") from error
+        if _is_unavailable(result) and not context.writes:
+            sub_response.status_code = UNAVAILABLE
+        return result
 
     async def process_result(self, request: Request, result: ExecutionResult) -> GraphQLHTTPResponse:
         """Return the body of a response: without `data` for a request that was not executed."""
@@ -132,10 +130,11 @@ class Endpoint(GraphQL[Context, None]):
         sub_response: Response,
     ) -> Response:
         """Return a response of the media type that was chosen, with the status that it calls for."""
-        status = OK if sub_response.media_type == JSON or "data" in response_data else BAD_REQUEST
-        headers = None
-        if _is_unavailable(cast("Mapping[str, Any]", response_data)):
-            status, headers = UNAVAILABLE, {"Retry-After": str(RETRY_SECONDS)}
+        status, headers = sub_response.status_code, None
+        if status == UNAVAILABLE:
+            headers = {"Retry-After": str(RETRY_SECONDS)}
+        elif sub_response.media_type != JSON and "data" not in response_data:
+            status = BAD_REQUEST
         return Response(self.encode_json(response_data), status, headers, sub_response.media_type)
 
     def decode_json(self, data: str | bytes) -> object:
@@ -164,11 +163,13 @@ class Endpoint(GraphQL[Context, None]):
         return Response(self.encode_json(body), status, headers, wanted_media_type(request.headers))
 
 
+def _code(error: GraphQLError) -> object:
+    return (error.extensions or {}).get("code")
+
+
 def _is_refusal(error: GraphQLError) -> bool:
-    return error.path is None and (error.extensions or {}).get("code") == ErrorCode.BAD_USER_INPUT
+    return error.path is None and _code(error) == ErrorCode.BAD_USER_INPUT
 
 
-def _is_unavailable(response: Mapping[str, Any]) -> bool:
-    errors = response.get("errors") or ()
-    codes = {error["extensions"]["code"] for error in errors}
-    return response.get("data") is None and codes == {UnavailableError.code}
+def _is_unavailable(result: ExecutionResult) -> bool:
+    return result.data is None and {_code(error) for error in result.errors or ()} == {UnavailableError.code}

@@ -9,6 +9,8 @@ from enum import StrEnum
 from typing import Final
 
 from graphql import GraphQLError
+from strawberry.exceptions import MissingQueryError
+from strawberry.schema.exceptions import CannotGetOperationTypeError, InvalidOperationTypeError
 
 from runindex.domain.faults import FaultError
 from runindex.domain.problems import InvalidInput, RefusedError
@@ -20,6 +22,7 @@ class ErrorCode(StrEnum):
     """`extensions.code` of errors that no fault stands for; faults bring their own."""
 
     BAD_USER_INPUT = "BAD_USER_INPUT"
+    LIMIT_EXCEEDED = "LIMIT_EXCEEDED"
     TIMEOUT = "TIMEOUT"
     INTERNAL = "INTERNAL"
 
@@ -57,7 +60,7 @@ def _explained(error: GraphQLError) -> tuple[str, str]:
             return "the operation took too long", ErrorCode.TIMEOUT
         case RecursionError():
             return "the request is nested too deeply", ErrorCode.BAD_USER_INPUT
-        case None | GraphQLError():
+        case None | GraphQLError() | CannotGetOperationTypeError() | InvalidOperationTypeError() | MissingQueryError():
             return error.message, ErrorCode.BAD_USER_INPUT
     log.error("internal error at %s", error.path, exc_info=cause)
     return "internal error", ErrorCode.INTERNAL

@@ -26,4 +26,6 @@ async def execute(
         return answer(refusal.problem, "")
     # Read first: once the command is committed, nothing may keep its outcome from the caller.
     epoch = await context.epoch.get()
-    return answer(await context.index.submit(command), epoch)
+    outcome = await context.index.submit(command)
+    context.writes += 1
+    return answer(outcome, epoch)

@@ -45,7 +45,7 @@ async def follow_changes(
                     cursor=log_cursor(stretch.epoch, seen.change.seq),
                     membership=seen.membership,
                 )
-            if bookmarks and not stretch.seen:
+            if bookmarks and stretch.silent:
                 yield Bookmark(cursor=stretch.cursor, at=DateTime(context.index.clock.now()))
 
 

@@ -3,13 +3,14 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-from resolvers.endpoint import Endpoint
-from resolvers.schema import schema
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse
 from starlette.routing import Route, WebSocketRoute
 
+from resolvers.context import Pace
+from resolvers.endpoint import Endpoint
+from resolvers.schema import schema
 from runindex.bootstrap import open_runindex
 from runindex.domain.faults import FaultError
 from runindex.settings import Settings
@@ -42,7 +43,7 @@ def create_app(settings: Settings) -> Starlette:
             app.state.index = index
             yield
 
-    endpoint = Endpoint(schema)
+    endpoint = Endpoint(schema, Pace(operation=settings.operation_seconds))
     app = Starlette(
         routes=[
             Route("/graphql", endpoint, methods=None),

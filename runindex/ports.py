@@ -112,8 +112,9 @@ class Store(Protocol):
         """Decide and write a batch of checked commands in one transaction, durable on return.
 
         Commands are judged in their order, each against what its predecessors left (`runindex.decisions`); the answer
-        has one entry per command. The batch's changes get consecutive sequence numbers in commit order, over all
-        processes. Raise OutcomeUnknownError when it cannot be found out whether the commit took place.
+        has one entry per command. A command that selects by filter comes first in its batch: it may select among what
+        earlier batches left, newest first. The batch's changes get consecutive sequence numbers in commit order, over
+        all processes. Raise OutcomeUnknownError when it cannot be found out whether the commit took place.
         """
         ...
 

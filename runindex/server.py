@@ -1,16 +1,14 @@
 """The process that serves: uvicorn, and how it stops."""
 
 import logging
-import signal
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from ipaddress import ip_address
 from types import FrameType
 from typing import Final
 
 import uvicorn
 from starlette.applications import Starlette
+from uvicorn.lifespan.on import LifespanOn
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 from websockets.frames import CloseCode
 
@@ -42,15 +40,14 @@ class Server(uvicorn.Server):
         super().__init__(config)
         self._app = app
 
-    @contextmanager
-    def capture_signals(self) -> Iterator[None]:
-        """Take a signal to stop as a wish that can be granted: uvicorn would have the process end by it after all."""
-        before = {sign: signal.signal(sign, self.handle_exit) for sign in (signal.SIGTERM, signal.SIGINT)}
-        try:
-            yield
-        finally:
-            for sign, handler in before.items():
-                signal.signal(sign, handler)
+    @property
+    def collapsed(self) -> bool:
+        """Tell whether what stands behind the application has ended by itself, and nothing can be served any more."""
+        return isinstance(self.lifespan, LifespanOn) and self.lifespan.shutdown_failed
+
+    async def on_tick(self, counter: int) -> bool:
+        """Tell, ten times a second, whether to stop; uvicorn would go on serving errors after a collapse."""
+        return await super().on_tick(counter) or self.collapsed
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
         """Begin to stop; a second signal stops at once.
@@ -82,7 +79,7 @@ def serve(settings: Settings, host: str, port: int) -> None:
     )
     server = Server(config, app)
     server.run()
-    if not server.started:
+    if not server.started or server.collapsed:
         sys.exit(1)
 
 

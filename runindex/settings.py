@@ -48,7 +48,7 @@ class Settings:
             postgresql_url=_postgres_url(environment, "POSTGRESQL_URL"),
             listen_dsn=_postgres_url(environment, "LISTEN_DSN"),
             notify=_choice(environment, "RUNINDEX_NOTIFY", _Switch, _Switch.ON) is _Switch.ON,
-            pool_size=int(_positive(environment, "RUNINDEX_POOL_SIZE", 10)),
+            pool_size=_count(environment, "RUNINDEX_POOL_SIZE", 10),
             operation_seconds=_positive(environment, "RUNINDEX_OPERATION_SECONDS", 10),
         )
         if settings.storage is StorageBackend.POSTGRES and settings.postgresql_url is None:
@@ -87,15 +87,26 @@ def _positive(environment: Mapping[str, str], name: str, default: float) -> floa
     return value
 
 
+def _count(environment: Mapping[str, str], name: str, default: int) -> int:
+    text = environment.get(name)
+    if not text:
+        return default
+    if not (text.isascii() and text.isdigit() and int(text) > 0):
+        message = f"{name} must be a whole number above 0"
+        raise SettingsError(message)
+    return int(text)
+
+
 def _postgres_url(environment: Mapping[str, str], name: str) -> str | None:
     url = environment.get(name)
     if not url:
         return None
     try:
-        scheme = urlsplit(url).scheme
+        parts = urlsplit(url)
+        is_address = parts.scheme in POSTGRES_SCHEMES and (parts.port is None or parts.port > 0)
     except ValueError:
-        scheme = ""
-    if scheme not in POSTGRES_SCHEMES:
-        message = f"{name} must start with postgresql://"
+        is_address = False
+    if not is_address:
+        message = f"{name} must be an address like postgresql://user:password@host:5432/database"
         raise SettingsError(message)
     return url

@@ -32,13 +32,15 @@ class Seen:
 class Stretch:
     """A stretch of the log: what of it the subscriber sees, and up to which position that is all.
 
-    `more` says that the log is known to go on already: who wants the newest alone may wait for the stretch without it.
+    `more` says that the log is known to go on already: who wants the newest alone may wait for the stretch without it,
+    which is sure to follow. `silent` marks the stretch that a stream begins with, and those that break a silence.
     """
 
     seen: Sequence[Seen]
     epoch: str
     position: int
     more: bool = False
+    silent: bool = False
 
     @property
     def cursor(self) -> str:
@@ -90,17 +92,18 @@ async def follow(
     lens = Lens(run_filter)
     async with tail.listen() as (flag, state):
         position = state.head if after is None else read_log_cursor(after, state)
-        yield Stretch((), state.epoch, position)
-        silent_until = time.monotonic() + idle_seconds
+        yield Stretch((), state.epoch, position, silent=True)
+        owes_end, silent_until = False, time.monotonic() + idle_seconds
         while True:
             seen, reached = await read_on(tail, lens, position, state)
-            caught_up = reached == position
-            position = reached
-            if caught_up:
+            caught_up, position = reached == position, reached
+            more = position < tail.ring.end
+            silent = not seen and time.monotonic() >= silent_until
+            if seen or silent or (owes_end and not more):
+                yield Stretch(seen, state.epoch, position, more=more, silent=silent)
+                owes_end, silent_until = more, time.monotonic() + idle_seconds
+            elif caught_up:
                 await flag.wait(max(0.0, silent_until - time.monotonic()))
-            if seen or time.monotonic() >= silent_until:
-                yield Stretch(seen, state.epoch, position, more=position < tail.ring.end)
-                silent_until = time.monotonic() + idle_seconds
 
 
 async def read_on(tail: Tail, lens: Lens, position: int, opened: LogState) -> tuple[Sequence[Seen], int]:

@@ -14,7 +14,7 @@ from runindex.ports import ChangeFeed, ChangeQuery, LogState, Store
 from runindex.ring import Ring
 
 RING_SIZE: Final = 10_000
-BATCH: Final = 1_000
+BATCH: Final = 250
 LOOK_SECONDS: Final = 1.0
 RETRY_SECONDS: Final = 0.25
 log: Final = logging.getLogger(__name__)
@@ -58,6 +58,7 @@ class Tail:
                         await asyncio.sleep(RETRY_SECONDS * random.uniform(0.5, 1.5))  # noqa: S311 - jitter
             if not self._listeners:  # nobody came while the feed was let go
                 self._wanted.clear()
+                self.ring.restart(self.ring.end)
 
     async def _catch_up(self) -> bool:
         """Read up to the log's end; False when the storage did not answer."""

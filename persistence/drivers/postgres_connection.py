@@ -18,8 +18,9 @@ Connection: TypeAlias = "asyncpg.Connection[asyncpg.Record]"
 Lent: TypeAlias = "Connection | asyncpg.pool.PoolConnectionProxy[asyncpg.Record]"
 Pool: TypeAlias = "asyncpg.Pool[asyncpg.Record]"
 
-# All that asyncpg raises: the server's answers, its own refusals, the network.
-DRIVER_ERRORS: Final = (asyncpg.PostgresError, asyncpg.InterfaceError, OSError)
+# All that asyncpg raises: the server's answers, its own refusals, the network, and a connection that is used between
+# the server's last words and its end.
+DRIVER_ERRORS: Final = (asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError, OSError)
 LOGGER: Final = logging.getLogger("runindex.postgres")
 APPLICATION: Final = "runindex"
 # A combined write of every kind at once is some 8,000 characters long; all texts stay prepared.
@@ -121,7 +122,7 @@ async def ending_on_silence(connection: Lent, seconds: float) -> AsyncIterator[N
     try:
         async with asyncio.timeout(seconds):
             yield
-    except (TimeoutError, asyncio.CancelledError):
+    except (TimeoutError, asyncio.CancelledError, asyncpg.InternalClientError):
         connection.terminate()
         raise
 
@@ -154,7 +155,7 @@ def is_lost(error: BaseException) -> bool:
     """Tell whether the connection is gone, or none could be made."""
     if isinstance(error, asyncpg.InterfaceError):
         return not isinstance(error, asyncpg.DataError)
-    return isinstance(error, (OSError, *_LOST)) or _state_class(error) == "08"
+    return isinstance(error, (OSError, asyncpg.InternalClientError, *_LOST)) or _state_class(error) == "08"
 
 
 def is_race(error: BaseException) -> bool:

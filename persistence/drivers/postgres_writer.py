@@ -60,22 +60,30 @@ class PostgresWriter:
         async with self._turn:
             ends = _time() + self._patience.operation
             with faults():
-                for attempts_left in reversed(range(ATTEMPTS)):
-                    try:
-                        outcomes = await self._attempt(batch, ends)
-                    except DRIVER_ERRORS as error:
-                        if not attempts_left or _time() > ends or not _may_pass(error):
-                            raise
-                    else:
-                        if outcomes is not None:
-                            return outcomes
+                return await self._persist(batch, ends)
+
+    async def _persist(self, batch: Sequence[AnyCommand], ends: float) -> list[Outcome | Exception]:
+        wait = True
+        for attempts_left in reversed(range(ATTEMPTS)):
+            try:
+                outcomes = await self._attempt(batch, ends, wait=wait)
+            except DRIVER_ERRORS as error:
+                if not attempts_left or _time() > ends or not _may_pass(error):
+                    raise
+                # Whoever holds a run for so long shall not hold up the rest of the batch.
+                wait = wait and not isinstance(error, asyncpg.LockNotAvailableError)
+            else:
+                if outcomes is not None:
+                    return outcomes
         raise UnavailableError("the storage is busy")
 
-    async def _attempt(self, batch: Sequence[AnyCommand], ends: float) -> list[Outcome | Exception] | None:
+    async def _attempt(
+        self, batch: Sequence[AnyCommand], ends: float, *, wait: bool
+    ) -> list[Outcome | Exception] | None:
         """Run a batch in a transaction and return its outcomes; None when it was aborted after all."""
         connection = await self._connected()
         try:
-            applied, xid = await self._drive(connection, batch)
+            applied, xid = await self._drive(connection, batch, wait=wait)
         except BaseException:
             await self._roll_back(connection)
             raise
@@ -84,9 +92,9 @@ class PostgresWriter:
             return applied.outcomes
         return applied.outcomes if await self._commit(connection, xid, ends) else None
 
-    async def _drive(self, connection: Connection, batch: Sequence[AnyCommand]) -> tuple[Applied, str]:
+    async def _drive(self, connection: Connection, batch: Sequence[AnyCommand], *, wait: bool) -> tuple[Applied, str]:
         """Run the statements of a batch; return what became of it and the id of the transaction, which stays open."""
-        flow = apply_batch(batch, self._clock.now(), self._dialect)
+        flow = apply_batch(batch, self._clock.now(), self._dialect, wait=wait)
         xid = ""
         async with ending_on_silence(connection, self._patience.statement):
             await connection.execute("BEGIN")

@@ -35,7 +35,8 @@ def connect(path: Path, *, seconds: float, read_only: bool = False) -> sqlite3.C
     try:
         connection.execute("PRAGMA journal_mode = WAL")
         connection.execute("PRAGMA synchronous = FULL")
-        connection.execute(f"PRAGMA query_only = {int(read_only)}")
+        # A reader leaves waiting to SQLite; a writer waits in `begin`, and nowhere else.
+        connection.execute("PRAGMA query_only = ON" if read_only else "PRAGMA busy_timeout = 0")
         for name, (arity, function) in SQLITE_FUNCTIONS.items():
             connection.create_function(name, arity, function, deterministic=True)
     except BaseException:
@@ -67,7 +68,6 @@ def time_limit(connection: sqlite3.Connection, seconds: float) -> Iterator[None]
 def begin(connection: sqlite3.Connection, seconds: float) -> None:
     """Begin a transaction as the file's only writer, waiting at most so many seconds for another one."""
     deadline = time.monotonic() + seconds
-    connection.execute("PRAGMA busy_timeout = 0")
     while True:
         try:
             connection.execute("BEGIN IMMEDIATE")

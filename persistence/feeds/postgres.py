@@ -9,7 +9,14 @@ from contextlib import asynccontextmanager
 from types import TracebackType
 from typing import Final, Self
 
-from persistence.drivers.postgres_connection import DRIVER_ERRORS, Connection, Patience, connect, run
+from persistence.drivers.postgres_connection import (
+    DRIVER_ERRORS,
+    Connection,
+    Patience,
+    connect,
+    ending_on_silence,
+    run,
+)
 from persistence.sql.postgres_dialect import CHANNEL
 from persistence.sql.statements import Statement
 from runindex.flags import Flags
@@ -69,6 +76,9 @@ class PostgresFeed(Flags):
                     await self._follow(connection)
             except DRIVER_ERRORS as error:
                 LOGGER.warning("not listening to the database: %s", type(error).__name__)
+            except Exception:
+                # Whatever it is: the feed can do without listening, and nothing can do without the feed.
+                LOGGER.exception("not listening to the database")
             await asyncio.sleep(backoff * random.uniform(0.5, 1))  # noqa: S311 - only spreads the tries
             backoff = min(2 * backoff, LONGEST_BACKOFF)
 
@@ -91,7 +101,8 @@ class PostgresFeed(Flags):
             self.wake()
 
         connection.add_termination_listener(lambda _: lost.set())
-        await connection.add_listener(CHANNEL, hear)
+        async with ending_on_silence(connection, SILENCE_SECONDS):
+            await connection.add_listener(CHANNEL, hear)
         # What was committed before this moment was not heard of.
         self.wake()
         await run(connection, Statement("SELECT pg_notify($1, $2)", (CHANNEL, probe)), SILENCE_SECONDS)

@@ -11,8 +11,9 @@ from persistence.sql.conditions import Condition, taken_apart
 from persistence.sql.fetching import Fetching
 from persistence.sql.filters import TEXT, matching
 from persistence.sql.hierarchy import by_asked
+from persistence.sql.listing import chosen
 from persistence.sql.pages import Stretch, in_list_order, ordering, page_of_runs, stretch_of, values_of
-from persistence.sql.runs import array_of, chosen
+from persistence.sql.runs import array_of
 from persistence.sql.tables import runs
 from runindex.domain.filters import RunFilter
 from runindex.queries import Columns, Row, RunOrder, RunQuery

@@ -2,8 +2,8 @@
 
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import fields
 from enum import Enum, auto
+from functools import lru_cache
 from typing import Any, Final, NamedTuple, TypeAlias
 
 from runindex.domain.faults import BadRequestError
@@ -40,7 +40,7 @@ class Kind(Enum):
     TAGS_ALL = auto()  # JSON array of texts
     TAGS_ANY = auto()  # JSON array of texts
     TAG_PREFIX = auto()  # text
-    METADATA = auto()  # PATH as Postgres reads it, VALUE as JSON, WHOLE condition as JSON; the detail is a Comparison
+    METADATA = auto()  # all of it as JSON, and the parts PATH, VALUE and TRACE; the detail is a Comparison
 
 
 class Comparison(NamedTuple):
@@ -61,11 +61,11 @@ class Condition(NamedTuple):
 
 PATH: Final = "p"
 VALUE: Final = "v"
+TRACE: Final = "t"
 
 Values: TypeAlias = dict[str, Any]
 NEVER: Final = Condition(Kind.NEVER)
 UNARCHIVED_ONLY: Final = Condition(Kind.STATUS_IN, detail=UNARCHIVED.status)
-_FIELDS: Final = tuple(field.name for field in fields(RunFilter))
 
 
 def name_of(place: int, part: str = "") -> str:
@@ -76,13 +76,27 @@ def name_of(place: int, part: str = "") -> str:
 def taken_apart(run_filter: RunFilter) -> tuple[tuple[Condition, ...], Values]:
     """Return the conditions that hold together, and the values by the names of their parameters."""
     splitter = _Splitter()
-    conditions = list(splitter.conditions(run_filter))
-    statuses = [condition for condition in conditions if condition.kind is Kind.STATUS_IN]
+    conditions = tuple(splitter.conditions(run_filter))
+    statuses = tuple([condition for condition in conditions if condition.kind is Kind.STATUS_IN])
     if len(statuses) > 1:
-        wanted = tuple(status for status in RunStatus if all(status in condition.detail for condition in statuses))
-        others = (condition for condition in conditions if condition.kind is not Kind.STATUS_IN)
-        conditions = [Condition(Kind.STATUS_IN, detail=wanted), *others]
-    return tuple(conditions), splitter.values
+        others = [condition for condition in conditions if condition.kind is not Kind.STATUS_IN]
+        conditions = (_in_common(statuses), *others)
+    return conditions, splitter.values
+
+
+@lru_cache(maxsize=256)
+def _in_common(conditions: tuple[Condition, ...]) -> Condition:
+    """Return several conditions on the status as one."""
+    wanted = (status for status in RunStatus if all(status in condition.detail for condition in conditions))
+    return Condition(Kind.STATUS_IN, detail=tuple(wanted))
+
+
+@lru_cache(maxsize=256)
+def _status_in(statuses: tuple[RunStatus, ...]) -> Condition | None:
+    """Return the condition on the status, the same for the same set; None when every status is in it."""
+    wanted = frozenset(statuses)
+    ordered = tuple(status for status in RunStatus if status in wanted)
+    return None if len(wanted) == len(RunStatus) else Condition(Kind.STATUS_IN, detail=ordered)
 
 
 class _Splitter:
@@ -91,10 +105,10 @@ class _Splitter:
         self._next = 0
 
     def conditions(self, f: RunFilter) -> Iterator[Condition]:
-        for name in _FIELDS:
+        for name, splitting in SPLITTERS.items():
             value = getattr(f, name)
             if value is not None:
-                yield from _SPLITTERS[name](self, name, value)
+                yield from splitting(self, name, value)
 
     def bind(self, kind: Kind, value: str | int, detail: object = None) -> Condition:
         place = self._next
@@ -106,12 +120,9 @@ class _Splitter:
         yield self.bind(Kind.ID_IN, _array(ids))
 
     def status(self, _: str, statuses: tuple[RunStatus, ...]) -> Iterator[Condition]:
-        wanted = frozenset(statuses)
-        if len(wanted) < len(RunStatus):
-            yield Condition(Kind.STATUS_IN, detail=tuple(status for status in RunStatus if status in wanted))
-
-    def nothing(self, _: str, __: object) -> Iterator[Condition]:
-        yield from ()
+        condition = _status_in(statuses)
+        if condition is not None:
+            yield condition
 
     def tags(self, _: str, tags: TagFilter) -> Iterator[Condition]:
         if tags.all is not None:
@@ -170,6 +181,7 @@ class _Splitter:
         found = self.bind(Kind.METADATA, dumps(whole), Comparison(condition.op, isinstance(condition.value, str)))
         self.values[name_of(found.place, PATH)] = _json_path(condition.path)
         self.values[name_of(found.place, VALUE)] = dumps(condition.value)
+        self.values[name_of(found.place, TRACE)] = _trace(condition)
         return found
 
     def all(self, _: str, parts: tuple[RunFilter, ...]) -> Iterator[Condition]:
@@ -180,7 +192,7 @@ class _Splitter:
         yield Condition(Kind.ANY, parts=tuple(self._together(part) for part in parts))
 
     def none(self, _: str, part: RunFilter) -> Iterator[Condition]:
-        yield Condition(Kind.NOT, parts=(self._together(part),))
+        yield Condition(Kind.NOT, parts=tuple(self.conditions(part)))
 
     def _together(self, part: RunFilter) -> Condition:
         return Condition(Kind.ALL, parts=tuple(self.conditions(part)))
@@ -192,6 +204,13 @@ class _Splitter:
 
 def _array(texts: Iterable[str]) -> str:
     return dumps([text for text in texts if is_plain_text(text)])
+
+
+def _trace(condition: MetadataFilter) -> str:
+    """Return what metadata that meets the condition has in its text, for texts are always written alike."""
+    if condition.op is MetadataOperator.EQ and isinstance(condition.value, str):
+        return dumps(condition.value)
+    return dumps(condition.path[-1]) if condition.path else ""
 
 
 def _json_path(path: tuple[str, ...]) -> str:
@@ -227,10 +246,10 @@ def _is_storable(value: JsonValue) -> bool:
 
 
 _Splitting: TypeAlias = Callable[[_Splitter, str, Any], Iterator[Condition]]
-_SPLITTERS: Final[Mapping[str, _Splitting]] = {
+# By field; `include_archived` has done its work when a filter comes here.
+SPLITTERS: Final[Mapping[str, _Splitting]] = {
     "ids": _Splitter.ids,
     "status": _Splitter.status,
-    "include_archived": _Splitter.nothing,
     "tags": _Splitter.tags,
     "name_contains": _Splitter.name_contains,
     "parent_id": _Splitter.equals,

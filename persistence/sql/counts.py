@@ -5,13 +5,14 @@ from functools import lru_cache
 from types import MappingProxyType
 from typing import Any, Final
 
-from sqlalchemy import Column, ColumnElement, FromClause, Select, and_, bindparam, func, select
+from sqlalchemy import Column, ColumnElement, FromClause, Select, bindparam, func, select
 from sqlalchemy import literal_column as literal
 
 from persistence.sql.conditions import UNARCHIVED_ONLY, Condition, Kind, name_of, taken_apart
 from persistence.sql.fetching import Fetching
 from persistence.sql.filters import TEXT, matching, one_of_statuses
 from persistence.sql.tables import run_tags, runs, status_counts, tag_counts
+from persistence.sql.tagged import led_by_tag
 from runindex.domain.filters import RunFilter, only_status
 from runindex.domain.lifecycle import RunStatus
 from runindex.queries import RunGroupKey
@@ -50,7 +51,15 @@ def _count(conditions: tuple[Condition, ...]) -> Select[Any]:
     match sorted(conditions, key=lambda condition: condition.kind is Kind.TAG):
         case [condition, Condition(Kind.TAG, place)] if condition == UNARCHIVED_ONLY:
             return _total(tag_counts).where(tag_counts.c.tag == bindparam(name_of(place), type_=TEXT))
-    return select(func.count().label("n")).select_from(runs).where(matching(conditions))
+    return _found(select(func.count().label("n")), conditions)
+
+
+def _found(selection: Select[Any], conditions: tuple[Condition, ...]) -> Select[Any]:
+    """Return a selection from the runs that meet the conditions."""
+    led = led_by_tag(conditions)
+    if led is None:
+        return selection.select_from(runs).where(matching(conditions))
+    return selection.select_from(led.source).where(led.condition)
 
 
 def _total(counts: FromClause) -> Select[Any]:
@@ -76,10 +85,11 @@ def _kept_groups(counts: FromClause, key: ColumnElement[Any], limit: int | None)
 @lru_cache(maxsize=256)
 def _group(conditions: tuple[Condition, ...], key: RunGroupKey, limit: int | None) -> Select[Any]:
     column, size = _COLUMNS[key], func.count()
-    groups = select(column.label("key"), size.label("n")).where(matching(conditions), column.is_not(None))
-    if key is RunGroupKey.TAG:
-        same = and_(run_tags.c.run_id == runs.c.id, run_tags.c.created_at == runs.c.created_at)
-        groups = groups.join_from(runs, run_tags, same)
+    groups = select(column.label("key"), size.label("n")).where(column.is_not(None))
+    if key is not RunGroupKey.TAG:
+        groups = _found(groups, conditions)
+    elif conditions:
+        groups = groups.where(run_tags.c.run_id.in_(_found(select(runs.c.id), conditions)))
     return _largest_first(groups.group_by(column), size, column, limit)
 
 

@@ -22,8 +22,11 @@ class Dialect(Protocol):
         """Answer a query made with SQLAlchemy that finds rows by other things than their keys."""
         ...
 
-    def lock_runs(self, run_ids: Iterable[str]) -> Statement:
-        """Lock those of the runs that exist, in the order of their ids, and answer them with all columns."""
+    def lock_runs(self, run_ids: Iterable[str], *, wait: bool) -> Statement:
+        """Lock those of the runs that exist, in the order of their ids, and answer them with all columns.
+
+        Without `wait`, those that somebody else has locked are left out.
+        """
         ...
 
     def lock_head(self) -> Statement:

@@ -5,13 +5,27 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any, Final, Protocol, TypeAlias
 
-from sqlalchemy import BigInteger, ColumnElement, FromClause, Text, and_, bindparam, case, exists, false, or_, select, true
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    FromClause,
+    Text,
+    and_,
+    bindparam,
+    case,
+    exists,
+    false,
+    or_,
+    select,
+    true,
+)
 from sqlalchemy import literal_column as literal
 from sqlalchemy.types import TypeEngine
 
 from persistence.sql import read_dialect
 from persistence.sql.conditions import (
     PATH,
+    TRACE,
     UNARCHIVED_ONLY,
     VALUE,
     Condition,
@@ -101,8 +115,7 @@ class _StoredTags:
     def _some(self, condition: Callable[[ColumnElement[str]], Truth]) -> Truth:
         # An alias, for the statement around this may read `run_tags` too.
         mine = run_tags.alias()
-        run = self._source.c
-        same = and_(mine.c.run_id == run.id, mine.c.created_at == run.created_at)
+        same = mine.c.run_id == self._source.c.id
         return exists(1).select_from(mine).where(condition(mine.c.tag), same).correlate_except(mine)
 
 
@@ -147,6 +160,7 @@ _FORMER_COLUMNS: Final[Mapping[str, ColumnElement[Any]]] = {
     "finished_at": case((_WAS_OPEN, None), else_=changes.c.finished_at),
 }
 _AFTER_COLUMNS: Final[Mapping[str, ColumnElement[Any]]] = {**dict(changes.c.items()), "id": changes.c.run_id}
+
 
 def run_in(source: FromClause) -> Subject:
     """Return the runs of `runs`, or of an alias of it, as a subject."""
@@ -211,7 +225,13 @@ def _any(condition: Condition, subject: Subject, bind: Bind) -> Truth:
     return or_(false(), *(_asked(part, subject, bind) for part in condition.parts))
 
 
+# What these ask is never unknown. Postgres looks up NOT EXISTS run by run, but all of what EXISTS IS NOT TRUE asks.
+_DECIDED: Final = frozenset({Kind.TAG, Kind.TAGS_ALL, Kind.TAGS_ANY, Kind.TAG_PREFIX})
+
+
 def _not(condition: Condition, subject: Subject, bind: Bind) -> Truth:
+    if len(condition.parts) == 1 and condition.parts[0].kind in _DECIDED:
+        return ~_asked(condition.parts[0], subject, bind)
     # What is unknown does not hold, so it is not enough to negate.
     return _all(condition, subject, bind).is_not(true())
 
@@ -241,7 +261,7 @@ def _below(condition: Condition, subject: Subject, bind: Bind) -> Truth:
         raise BadRequestError("ancestorId can be asked of runs only, not of their changes")
     first = runs.alias()
     below = select(first.c.id).where(first.c.parent_id == _value(condition, bind)).cte(recursive=True)
-    joined, child = children_of(below)
+    joined, child = children_of(below, ["id"])
     return subject.columns["id"].in_(select(below.union_all(select(child.c.id).select_from(joined)).c.id))
 
 
@@ -279,7 +299,10 @@ def _tag_prefix(condition: Condition, subject: Subject, bind: Bind) -> Truth:
 
 def _metadata(condition: Condition, subject: Subject, bind: Bind) -> Truth:
     values = read_dialect.MetadataValues(
-        path=_value(condition, bind, PATH), value=_value(condition, bind, VALUE), whole=_value(condition, bind)
+        path=_value(condition, bind, PATH),
+        value=_value(condition, bind, VALUE),
+        whole=_value(condition, bind),
+        trace=_value(condition, bind, TRACE),
     )
     return read_dialect.metadata_meets(subject.columns["metadata"], condition.detail, values)
 

@@ -2,19 +2,21 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
-from sqlalchemy import CTE, ColumnElement, Integer, Select, and_, bindparam, exists, func, or_, select, tuple_
+from sqlalchemy import CTE, ColumnElement, FromClause, Integer, Select, and_, bindparam, func, or_, select, tuple_
 from sqlalchemy import literal_column as literal
 
 from persistence.sql import read_dialect
 from persistence.sql.conditions import Condition, taken_apart
 from persistence.sql.fetching import Fetching
-from persistence.sql.filters import TEXT, matching
+from persistence.sql.filters import TEXT, matching, run_in
 from persistence.sql.lineage import children_of, parents_of
+from persistence.sql.listing import chosen
 from persistence.sql.pages import Stretch, in_list_order, position, stretch_of, values_of
-from persistence.sql.runs import array_of, chosen
+from persistence.sql.runs import array_of
 from persistence.sql.tables import runs
+from runindex.domain.filters import RunFilter, only_status
 from runindex.domain.lifecycle import RunStatus
 from runindex.ports import DescendantQuery
 from runindex.queries import Columns, Row
@@ -36,9 +38,9 @@ class HierarchyReads(Fetching):
 
     async def list_descendants(self, run_ids: Sequence[str], query: DescendantQuery) -> Mapping[str, Sequence[Row]]:
         """Return for each run a stretch of its descendants; each row has a column `depth`, 1 for a child."""
-        conditions, values = taken_apart(query.filter)
+        hidden, values = _hidden_by(query.filter)
         statement = _list_descendants(
-            conditions, query.columns, stretch_of(query.window), is_bounded=query.max_depth is not None
+            hidden, query.columns, stretch_of(query.window), is_bounded=query.max_depth is not None
         )
         values |= values_of(query.window) | {"asked": array_of(run_ids), "max_depth": query.max_depth}
         return by_asked(run_ids, in_list_order(await self._fetch(statement, values), query.window))
@@ -53,6 +55,28 @@ class HierarchyReads(Fetching):
         }
 
 
+class Hidden(NamedTuple):
+    """What a list of descendants leaves out: all but some statuses, or what conditions do not let through."""
+
+    statuses: tuple[RunStatus, ...] | None
+    conditions: tuple[Condition, ...]
+
+    def shown(self, down: CTE) -> tuple[FromClause, Sequence[ColumnElement[bool]]]:
+        """Return what to select descendants from, and what holds for those that are shown."""
+        if self.statuses is None:
+            joined, _ = _runs_of(down, self.conditions)
+            return joined, ()
+        return down, (down.c.status.in_([literal(f"'{status}'") for status in self.statuses]),)
+
+
+def _hidden_by(run_filter: RunFilter) -> tuple[Hidden, dict[str, Any]]:
+    statuses = only_status(run_filter)
+    if statuses is not None:
+        return Hidden(statuses, ()), {}
+    conditions, values = taken_apart(run_filter)
+    return Hidden(None, conditions), values
+
+
 def by_asked(asked: Iterable[str], rows: Iterable[Row]) -> dict[str, list[Row]]:
     """Return rows by the run that they answer, each run asked of with those it has."""
     answers: dict[str, list[Row]] = {run_id: [] for run_id in asked}
@@ -61,58 +85,72 @@ def by_asked(asked: Iterable[str], rows: Iterable[Row]) -> dict[str, list[Row]]:
     return answers
 
 
-def _lineages() -> CTE:
-    """Return each run asked of and those above it, as (asked, id, parent_id, depth)."""
-    start = select(runs.c.id.label("asked"), runs.c.id, runs.c.parent_id, literal("0", Integer).label("depth"))
+def _lineages(columns: Columns) -> CTE:
+    """Return each run asked of and those above it, as (asked, depth, columns), the id and parent_id among them."""
+    carried = [column.name for column in chosen(columns, "parent_id")]
+    start = select(runs.c.id.label("asked"), literal("0", Integer).label("depth"), *(runs.c[name] for name in carried))
     up = start.where(read_dialect.one_of(runs.c.id, _ASKED)).cte("up", recursive=True)
-    joined, parent = parents_of(up)
-    step = select(up.c.asked, parent.c.id, parent.c.parent_id, up.c.depth + literal("1", Integer))
+    joined, parent = parents_of(up, carried)
+    step = select(up.c.asked, up.c.depth + literal("1", Integer), *(parent.c[name] for name in carried))
     return up.union_all(step.select_from(joined))
 
 
 @lru_cache(maxsize=256)
 def _list_ancestors(columns: Columns) -> Select[Any]:
-    up = _lineages()
-    rows = select(up.c.asked, *chosen(columns)).join_from(up, runs, runs.c.id == up.c.id)
+    up = _lineages(columns)
+    rows = select(up.c.asked, *(up.c[column.name] for column in chosen(columns)))
     return rows.where(up.c.depth > literal("0")).order_by(up.c.depth)
 
 
 @lru_cache(maxsize=256)
 def _find_roots(columns: Columns) -> Select[Any]:
-    up = _lineages()
-    parent = runs.alias("above")
-    has_parent = exists(1).select_from(parent).where(parent.c.id == up.c.parent_id).correlate(up)
-    return select(up.c.asked, *chosen(columns)).join_from(up, runs, runs.c.id == up.c.id).where(~has_parent)
+    up = _lineages(frozenset())
+    place = func.row_number().over(partition_by=up.c.asked, order_by=up.c.depth.desc()).label("place")
+    highest = select(up.c.asked, up.c.id, place).subquery("highest")
+    joined, root = _runs_of(highest)
+    rows = select(highest.c.asked, *(root.c[column.name] for column in chosen(columns))).select_from(joined)
+    return rows.where(highest.c.place == literal("1"))
 
 
-def _descendants(*, is_bounded: bool) -> CTE:
-    """Return what is below each run asked of, as (asked, id, depth)."""
-    start = select(runs.c.parent_id.label("asked"), runs.c.id, literal("1", Integer).label("depth"))
-    within = bindparam("max_depth", type_=Integer())
-    start = start.where(read_dialect.one_of(runs.c.parent_id, _ASKED))
-    down = (start.where(within > literal("0")) if is_bounded else start).cte("down", recursive=True)
-    joined, child = children_of(down)
-    step = select(down.c.asked, child.c.id, down.c.depth + literal("1", Integer)).select_from(joined)
-    return down.union_all(step.where(down.c.depth < within) if is_bounded else step)
+def _runs_of(rows: FromClause, conditions: tuple[Condition, ...] = ()) -> tuple[FromClause, FromClause]:
+    """Join rows, by their `id`, with the runs that they name and the conditions let through."""
+    return read_dialect.looked_up(
+        rows, list(runs.c), lambda source: and_(source.c.id == rows.c.id, matching(conditions, run_in(source))), "run"
+    )
+
+
+def _descendants(*more: str, is_bounded: bool = False) -> CTE:
+    """Return what is below each run asked of, as (asked, depth, id) and more columns."""
+    carried = ("id", *more)
+    start = select(runs.c.parent_id.label("asked"), literal("1", Integer).label("depth"))
+    start = start.add_columns(*(runs.c[name] for name in carried)).where(read_dialect.one_of(runs.c.parent_id, _ASKED))
+    deepest = bindparam("max_depth", type_=Integer())
+    down = (start.where(deepest > literal("0")) if is_bounded else start).cte("down", recursive=True)
+    joined, child = children_of(down, carried)
+    step = select(down.c.asked, down.c.depth + literal("1", Integer), *(child.c[name] for name in carried))
+    step = step.select_from(joined)
+    return down.union_all(step.where(down.c.depth < deepest) if is_bounded else step)
 
 
 @lru_cache(maxsize=256)
-def _list_descendants(
-    conditions: tuple[Condition, ...], columns: Columns, stretch: Stretch, *, is_bounded: bool
-) -> Select[Any]:
-    down = _descendants(is_bounded=is_bounded)
-    nearest_first = (down.c.depth, runs.c.created_at.desc(), runs.c.id.desc())
-    farthest_first = (down.c.depth.desc(), runs.c.created_at, runs.c.id)
+def _list_descendants(hidden: Hidden, columns: Columns, stretch: Stretch, *, is_bounded: bool) -> Select[Any]:
+    # Ranked by what the recursion carries: only the runs of the page are looked up whole.
+    down = _descendants("created_at", "status", is_bounded=is_bounded)
+    shown, conditions = hidden.shown(down)
+    nearest_first = (down.c.depth, down.c.created_at.desc(), down.c.id.desc())
+    farthest_first = (down.c.depth.desc(), down.c.created_at, down.c.id)
     order = farthest_first if stretch.backward else nearest_first
     place = func.row_number().over(partition_by=down.c.asked, order_by=order).label("place")
-    found = select(down.c.asked, down.c.depth, place, *chosen(columns)).join_from(down, runs, runs.c.id == down.c.id)
-    found = found.where(matching(conditions))
+    found = select(down.c.asked, down.c.depth, down.c.id, place).select_from(shown).where(*conditions)
     if stretch.after is not None:
         found = found.where(_beyond(down, "after", onwards=True))
     if stretch.before is not None:
         found = found.where(_beyond(down, "before", onwards=False))
     ranked = found.subquery("ranked")
-    return select(*ranked.c).where(*_in_window(ranked.c.place, stretch)).order_by(ranked.c.place)
+    page = select(ranked).where(*_in_window(ranked.c.place, stretch)).subquery("page")
+    joined, run = _runs_of(page)
+    rows = select(page.c.asked, page.c.depth, *(run.c[column.name] for column in chosen(columns)))
+    return rows.select_from(joined).order_by(page.c.place)
 
 
 def _in_window(place: ColumnElement[int], stretch: Stretch) -> Iterable[ColumnElement[bool]]:
@@ -125,16 +163,15 @@ def _in_window(place: ColumnElement[int], stretch: Stretch) -> Iterable[ColumnEl
 
 def _beyond(down: CTE, side: str, *, onwards: bool) -> ColumnElement[bool]:
     depth, created_at, run_id = position(side, int, int, str)
-    here, there = tuple_(runs.c.created_at, runs.c.id), tuple_(created_at, run_id)
+    here, there = tuple_(down.c.created_at, down.c.id), tuple_(created_at, run_id)
     if onwards:
         return or_(down.c.depth > depth, and_(down.c.depth == depth, here < there))
     return or_(down.c.depth < depth, and_(down.c.depth == depth, here > there))
 
 
 def _count_descendants() -> Select[Any]:
-    down = _descendants(is_bounded=False)
-    counted = select(down.c.asked, runs.c.status, func.count().label("n"))
-    return counted.join_from(down, runs, runs.c.id == down.c.id).group_by(down.c.asked, runs.c.status)
+    down = _descendants("status")
+    return select(down.c.asked, down.c.status, func.count().label("n")).group_by(down.c.asked, down.c.status)
 
 
 _COUNT_DESCENDANTS: Final = _count_descendants()

@@ -164,9 +164,12 @@ class PostgresDialect(PostgresRecords):
         """Return a query made with SQLAlchemy, bound to parameters."""
         return compiled(query, _COMPILER).bind(parameters)
 
-    def lock_runs(self, run_ids: Iterable[str]) -> Statement:
-        """Lock those of the runs that exist, in the order of their ids, and answer them with all columns."""
-        return Statement(_LOCK_RUNS, (list(run_ids),))
+    def lock_runs(self, run_ids: Iterable[str], *, wait: bool) -> Statement:
+        """Lock those of the runs that exist, in the order of their ids, and answer them with all columns.
+
+        Without `wait`, those that somebody else has locked are left out.
+        """
+        return Statement(_LOCK_RUNS if wait else f"{_LOCK_RUNS} SKIP LOCKED", (list(run_ids),))
 
     def lock_head(self) -> Statement:
         """Lock the log's head and answer it as `n`, with the transaction's id as `xid`."""

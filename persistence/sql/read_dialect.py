@@ -13,9 +13,11 @@ from sqlalchemy import (
     Table,
     Text,
     any_,
+    case,
     cast,
     collate,
     exists,
+    false,
     func,
     literal_column,
     select,
@@ -144,18 +146,24 @@ def member(value: ColumnElement[Any], name: str) -> ColumnElement[str]:
 
 
 class MetadataValues(NamedTuple):
-    """What a metadata column is compared with: a path and a value for Postgres, both in one for SQLite."""
+    """What a metadata column is compared with: a path and a value for Postgres, both in one for SQLite.
+
+    `trace` is a part of its text without which it cannot match: most metadata need not be decoded.
+    """
 
     path: ColumnElement[str]
     value: ColumnElement[str]
     whole: ColumnElement[str]
+    trace: ColumnElement[str]
 
 
 def metadata_meets(metadata: ColumnElement[Any], comparison: Comparison, values: MetadataValues) -> ColumnElement[bool]:
     """Tell whether metadata meets a condition as `domain.filters.metadata_matches` has it."""
+    has_trace = contains_text(metadata, values.trace)
+    matches = func.runindex_metadata_matches(metadata, values.whole) > _ZERO
     return PerDialect(
-        postgresql=_jsonb_meets(metadata, comparison, values),
-        sqlite=func.runindex_metadata_matches(metadata, values.whole) > _ZERO,
+        postgresql=has_trace & _jsonb_meets(metadata, comparison, values),
+        sqlite=case((has_trace, matches), else_=false()),
     )
 
 
@@ -211,12 +219,9 @@ class _Leading(Join):
 
 
 @compiles(_Leading, "sqlite")
-def _leading_in_sqlite(element: _Leading, compiler: SQLCompiler, **options: Any) -> str:  # noqa: ANN401 - passed on
-    left, right, condition = (
-        compiler.process(part, **options | keywords)
-        for part, keywords in ((element.left, {"asfrom": True}), (element.right, {"asfrom": True}), (element.onclause, {}))
-    )
-    return f"{left} CROSS JOIN {right} ON {condition}"
+def _leading_in_sqlite(element: _Leading, compiler: SQLCompiler, **options: object) -> str:
+    text: str = compiler.visit_join(element, **options)  # type: ignore[no-untyped-call]
+    return text.replace(" JOIN ", " CROSS JOIN ", 1)
 
 
 def leading(left: FromClause, right: FromClause, condition: ColumnElement[bool]) -> FromClause:

@@ -21,7 +21,7 @@ from runindex.upkeep.ports import Removal
 
 def remove(removal: Removal, dialect: Dialect) -> Flow[Removable]:
     """Remove history of a run under its lock; the log's head is locked last and for a moment, as batches do."""
-    rows = yield dialect.lock_runs([removal.run_id])
+    rows = yield dialect.lock_runs([removal.run_id], wait=True)
     run = run_of(rows[0]) if rows else None
     if run is None or (run.incarnation, run.retention) != (removal.incarnation, removal.retention):
         return NOTHING_REMOVABLE

@@ -35,7 +35,7 @@ class SqlRestoration(SqlSnapshot):
 
     async def drop_default_run(self, *, with_log: bool) -> None:
         """Take out the default run, and if wanted its entries of the log."""
-        for row in await self._run(self._dialect.lock_runs([DEFAULT_RUN])):
+        for row in await self._run(self._dialect.lock_runs([DEFAULT_RUN], wait=True)):
             run = run_of(row)
             await self._write(_writes_of_dropped(run))
             if with_log:

@@ -12,7 +12,8 @@ from persistence.sql import read_dialect
 from persistence.sql.conditions import Condition, taken_apart
 from persistence.sql.fetching import Fetching
 from persistence.sql.filters import INSTANT, TEXT, matching
-from persistence.sql.runs import array_of, chosen
+from persistence.sql.listing import chosen
+from persistence.sql.runs import array_of
 from persistence.sql.tables import runs
 from runindex.domain.filters import RunFilter
 from runindex.domain.jsontext import is_plain_text

@@ -64,6 +64,12 @@ def _update(name: str, columns: Sequence[str]) -> _Part:
 
 
 _STEP: Final = "INSERT INTO {table} {{rows}} ON CONFLICT ({key}) DO UPDATE SET n = n + excluded.n"
+# Without the casts the columns of a row of values have no affinity, and no index serves to compare with them.
+_REMOVE_TAGS: Final = """
+DELETE FROM run_tags WHERE (tag, created_at, run_id) IN (
+    SELECT CAST(column1 AS TEXT), CAST(column2 AS BIGINT), CAST(column3 AS TEXT) FROM ({rows})
+)
+"""
 _EXPIRE: Final = """
 DELETE FROM kept_answers WHERE (actor, mutation, key) IN (
     SELECT actor, mutation, key FROM kept_answers WHERE created_at < ? ORDER BY created_at LIMIT ?
@@ -75,7 +81,7 @@ _PARTS: Final = (
     _update("rewritten", tables.runs.columns.keys()),
     _insert("inserted", tables.runs),
     _Part("deleted", 1, "DELETE FROM runs WHERE id IN ({rows})"),
-    _Part("tags_removed", 3, "DELETE FROM run_tags WHERE (tag, created_at, run_id) IN ({rows})"),
+    _Part("tags_removed", 3, _REMOVE_TAGS),
     _insert("tags_added", tables.run_tags),
     _insert("changes", tables.changes),
     _Part("head", 1, f"UPDATE feed_head SET n = ({{rows}}) WHERE shard = {SHARD}"),
@@ -98,8 +104,9 @@ class SqliteDialect(SqliteRecords):
         """Return a query made with SQLAlchemy, bound to parameters."""
         return compiled(query, _COMPILER).bind(parameters)
 
-    def lock_runs(self, run_ids: Iterable[str]) -> Statement:
-        """Answer those of the runs that exist with all columns."""
+    def lock_runs(self, run_ids: Iterable[str], *, wait: bool) -> Statement:
+        """Answer those of the runs that exist with all columns; nobody else has locked any."""
+        del wait
         return self.find_runs(run_ids)
 
     def lock_head(self) -> Statement:

@@ -17,6 +17,7 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    text,
 )
 from sqlalchemy.dialects import postgresql
 
@@ -39,6 +40,10 @@ TextC: Final = Text().with_variant(postgresql.TEXT(collation="C"), "postgresql")
 
 def _one_of(column: str, values: type[RunStatus | RunChangeKind | RetentionKind], name: str) -> CheckConstraint:
     return CheckConstraint(f"{column} IN ({', '.join(repr(str(value)) for value in values)})", name=name)
+
+
+def _partial_index(*columns: str, where: str) -> Index:
+    return Index(None, *columns, sqlite_where=text(where), postgresql_where=text(where))
 
 
 def _run_state() -> list[Column[object]]:
@@ -80,9 +85,14 @@ runs: Final = Table(
     Column("search_words", Integer, nullable=False),
     _one_of("status", RunStatus, "status"),
     _one_of("retention_kind", RetentionKind, "retention_kind"),
-    Index(None, "created_at", "id"),
+    # Each list has an index in its order. Every move of a run touches them all, so there are no more than lists need.
+    _partial_index("created_at", "id", where="status <> 'ARCHIVED'"),
     Index(None, "status", "created_at", "id"),
-    Index(None, "parent_id", "created_at", "id"),
+    Index(None, "updated_at", "id"),
+    Index(None, "finished_at", "id"),
+    _partial_index("parent_id", "created_at", "id", where="parent_id IS NOT NULL"),
+    _partial_index("plan_id", "created_at", "id", where="plan_id IS NOT NULL"),
+    _partial_index("dataset_id", "created_at", "id", where="dataset_id IS NOT NULL"),
 )
 
 run_tags: Final = Table(
@@ -91,7 +101,7 @@ run_tags: Final = Table(
     Column("tag", TextC, primary_key=True),
     Column("created_at", BigInteger, primary_key=True),
     Column("run_id", TextC, primary_key=True),
-    Index(None, "run_id"),
+    Index(None, "run_id", "tag"),
     sqlite_with_rowid=False,
 )
 

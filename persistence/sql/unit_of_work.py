@@ -20,6 +20,7 @@ from runindex.answers import references
 from runindex.commands import MAX_BULK, AnyCommand, BulkCommand, CreateRun
 from runindex.commands.base import Need
 from runindex.decisions.batch import decide
+from runindex.domain.faults import OperationTimeoutError
 from runindex.domain.filters import RunFilter
 from runindex.domain.idempotency import KeptAnswer, KeyScope
 from runindex.domain.instants import Micros
@@ -37,10 +38,34 @@ class Applied:
     wrote: bool
 
 
-def apply_batch(batch: Sequence[AnyCommand], now: Micros, dialect: Dialect) -> Flow[Applied]:
-    """Judge a batch and yield the statements that read and write what it takes."""
+def apply_batch(batch: Sequence[AnyCommand], now: Micros, dialect: Dialect, *, wait: bool = True) -> Flow[Applied]:
+    """Judge a batch and yield the statements that read and write what it takes.
+
+    Without `wait`, a command on a run that somebody else has locked is not judged but timed out, and stops no other.
+    """
     selections = yield from _select(batch, dialect)
-    runs = yield from _lock(_run_ids(batch, selections), dialect)
+    wanted = [_looked_at(command, selections.get(place, ())) for place, command in enumerate(batch)]
+    runs = yield from _lock(set().union(*wanted), dialect, wait=wait)
+    locked = set() if wait else (yield from _find(set().union(*wanted) - runs.keys(), dialect)).keys()
+    free = [place for place, run_ids in enumerate(wanted) if run_ids.isdisjoint(locked)]
+    chosen = {place: selections[origin] for place, origin in enumerate(free) if origin in selections}
+    judged = yield from _judge([batch[place] for place in free], now, runs, chosen, dialect)
+    if len(free) == len(batch):
+        return judged
+    outcomes: list[Outcome | Exception] = [OperationTimeoutError("the run stayed locked for too long") for _ in batch]
+    for place, outcome in zip(free, judged.outcomes, strict=True):
+        outcomes[place] = outcome
+    return Applied(outcomes, judged.wrote)
+
+
+def _judge(
+    batch: Sequence[AnyCommand],
+    now: Micros,
+    runs: dict[str, Run],
+    selections: Mapping[int, Sequence[str]],
+    dialect: Dialect,
+) -> Flow[Applied]:
+    """Decide on commands whose runs are locked, and write what they change."""
     head = 0
     if any(_takes_head(command, runs) for command in batch):
         head = (yield dialect.lock_head())[0]["n"]
@@ -94,17 +119,23 @@ def _newest(run_filter: RunFilter) -> Select[tuple[str]]:
     return select(runs.id).where(where(run_filter)).order_by(*newest_first).limit(MAX_BULK + 1)
 
 
-def _run_ids(batch: Sequence[AnyCommand], selections: Mapping[int, Sequence[str]]) -> set[str]:
-    named = {run_id for command in batch for run_id in command.run_ids}
-    # More than a command may have is refused whole: none of these is looked at.
-    chosen = (run_ids for run_ids in selections.values() if len(run_ids) <= MAX_BULK)
-    return named.union(*chosen)
+def _looked_at(command: AnyCommand, chosen: Sequence[str]) -> set[str]:
+    """Return the runs that a decision looks at; of too many it looks at none."""
+    run_ids = {*command.run_ids, *chosen}
+    return set() if isinstance(command, BulkCommand) and len(run_ids) > MAX_BULK else run_ids
 
 
-def _lock(run_ids: set[str], dialect: Dialect) -> Flow[dict[str, Run]]:
+def _lock(run_ids: set[str], dialect: Dialect, *, wait: bool) -> Flow[dict[str, Run]]:
     if not run_ids:
         return {}
-    rows = yield dialect.lock_runs(sorted(run_ids))
+    rows = yield dialect.lock_runs(sorted(run_ids), wait=wait)
+    return {row["id"]: run_of(row) for row in rows}
+
+
+def _find(run_ids: set[str], dialect: Dialect) -> Flow[dict[str, Run]]:
+    if not run_ids:
+        return {}
+    rows = yield dialect.find_runs(sorted(run_ids))
     return {row["id"]: run_of(row) for row in rows}
 
 
@@ -123,10 +154,8 @@ def _kept(
         scope = KeyScope(row["actor"], row["mutation"], row["key"])
         kept[scope] = KeptAnswer(scope, row["fingerprint"], row["answer"], row["created_at"])
     found = [references(answer.answer) for answer in kept.values()]
-    run_ids = {run_id for reference in found for run_id in reference.run_ids} - runs.keys()
-    if run_ids:
-        rows = yield dialect.find_runs(sorted(run_ids))
-        runs.update({row["id"]: run_of(row) for row in rows})
+    shown = {run_id for reference in found for run_id in reference.run_ids} - runs.keys()
+    runs.update((yield from _find(shown, dialect)))
     return kept, {need for reference in found for need in reference.needs}
 
 

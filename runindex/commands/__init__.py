@@ -4,7 +4,7 @@
 stored form. What depends on the state is judged in `runindex.decisions`, on what `run_ids` and `needs` name.
 """
 
-from runindex.commands.base import Command, RunCommand
+from runindex.commands.base import MAX_REASON, Command, RunCommand
 from runindex.commands.jobs import AcknowledgeJob, ClaimJobs, EnqueueJob, FailJob, JobCommand
 from runindex.commands.plans import CreatePlan, DeletePlan, PlanCommand, StartPlan, UpdatePlan
 from runindex.commands.results import DeleteResults, RecordResult, RecordResults
@@ -51,6 +51,7 @@ AnyCommand = Command
 
 __all__ = [
     "MAX_BULK",
+    "MAX_REASON",
     "AcknowledgeJob",
     "AddTags",
     "AnyCommand",

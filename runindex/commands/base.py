@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, is_dataclass, replace
 from typing import ClassVar, Final, Self, TypeAlias
 
 from runindex.domain import jsontext
@@ -15,6 +15,7 @@ from runindex.domain.totals import Totals
 Need: TypeAlias = tuple[type, tuple[object, ...]]
 TotalsOf: TypeAlias = Callable[[str], Totals | None]
 MAX_REASON: Final = 1000
+MAX_NESTING: Final = 256  # what can be walked at all; what may be kept is less, and judged later
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,9 +69,9 @@ class Command:
 
     @property
     def fingerprint(self) -> str:
-        """Return a digest that is the same for the same input."""
+        """Return a digest that is the same for the same input: JSON by value, what is left out by its default."""
         bare = replace(self, idempotency_key=None, actor=None)
-        return hashlib.sha256(repr(bare).encode("utf-8", "surrogatepass")).hexdigest()
+        return hashlib.sha256(jsontext.canonical(_plain(bare)).encode("utf-8", "surrogatepass")).hexdigest()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,7 +104,8 @@ def run_id_of(text: str, field: str = "id") -> str:
 def check_form(value: jsontext.JsonValue, field: str) -> None:
     """Refuse decoded JSON that no storage can return equal."""
     try:
-        jsontext.depth_of(value)
+        if jsontext.depth_of(value) > MAX_NESTING:
+            raise invalid(f"nested more than {MAX_NESTING} levels deep", field)
     except jsontext.JsonError as error:
         raise invalid(str(error), field) from error
 
@@ -114,3 +116,15 @@ def node_id_of(text: str, field: str) -> str:
     if node_id is None or node_id == DEFAULT_RUN:
         raise invalid("an id is a UUID other than the nil one", field)
     return node_id
+
+
+def _plain(value: object) -> jsontext.JsonValue:
+    """Return an input as JSON. A field with its default is left out, so that a new one changes no old fingerprint."""
+    if is_dataclass(value) and not isinstance(value, type):
+        stated = ((field, getattr(value, field.name)) for field in fields(value))
+        return {field.name: _plain(content) for field, content in stated if content != field.default}
+    if isinstance(value, bytes):
+        return hashlib.sha256(value).hexdigest()
+    if isinstance(value, frozenset):
+        return sorted(value)
+    return [_plain(item) for item in value] if isinstance(value, tuple) else value

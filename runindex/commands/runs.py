@@ -177,6 +177,14 @@ class BulkCommand(Command):
 
     runs: RunSelector
 
+    def checked(self) -> Self:
+        """Return the command in stored form; raise RefusedError when the input's form is wrong."""
+        command = Command.checked(self)
+        if self.runs.ids is None:
+            return command
+        ids = tuple(find_run_id(text) or text for text in self.runs.ids)
+        return replace(command, runs=RunSelector(ids=ids))
+
     @property
     def run_ids(self) -> Iterator[str]:
         """Yield the ids that were given and could name a run."""
@@ -196,7 +204,7 @@ class TransitionRuns(BulkCommand):
 
     def checked(self) -> Self:
         """Return the command in stored form; raise RefusedError when the input's form is wrong."""
-        command = Command.checked(self)
+        command = BulkCommand.checked(self)
         check_error(self.error, self.to)
         return command
 

@@ -41,11 +41,11 @@ IMMORTAL: Final = "the default run cannot be moved or deleted"
 def create_run(workspace: Workspace, command: CreateRun) -> RunApplied:
     """Create a run below an existing parent, if one is named."""
     run_id = command.id or new_id()
+    if command.parent_id is not None and workspace.runs.get(command.parent_id) is None:
+        raise RefusedError(NotFound("Run", command.parent_id))
     if workspace.is_taken(run_id):
         message = f"{run_id} exists already"
         raise violation(ConstraintReason.ALREADY_EXISTS, message)
-    if command.parent_id is not None and workspace.runs.get(command.parent_id) is None:
-        raise RefusedError(NotFound("Run", command.parent_id))
     if command.parent_id is not None and (run_id, command.parent_id) in workspace.looping:
         message = "the parent is below a former run of this id: the new one would be its own ancestor"
         raise invalid(message, "parentId")

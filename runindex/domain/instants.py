@@ -23,11 +23,6 @@ def from_datetime(moment: datetime) -> Micros:
     return (moment - _EPOCH) // timedelta(microseconds=1)
 
 
-def to_datetime(instant: Micros) -> datetime:
-    """Return the instant as an aware datetime in UTC."""
-    return _EPOCH + timedelta(microseconds=instant)
-
-
 @lru_cache(maxsize=4096)
 def _whole_second(second: int) -> str:
     return (_EPOCH + timedelta(seconds=second)).strftime("%Y-%m-%dT%H:%M:%S").rjust(19, "0")

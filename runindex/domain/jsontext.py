@@ -15,6 +15,7 @@ JsonValue: TypeAlias = (
 )
 
 MAX_INTEGER_DIGITS: Final = 4000
+MAX_DECIMALS: Final = 16_383  # what a numeric of Postgres holds behind the point
 
 
 class JsonError(ValueError):
@@ -49,10 +50,13 @@ def loads(text: str | bytes) -> JsonValue:
         raise JsonError(message) from error
 
 
+_COMPACT: Final = json.JSONEncoder(separators=(",", ":"), ensure_ascii=False, allow_nan=False)
+
+
 def dumps(value: JsonValue) -> JsonText:
     """Encode compactly, keys in their order, nothing escaped that need not be."""
     try:
-        return json.dumps(value, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
+        return _COMPACT.encode(value)
     except TypeError:
         # The standard encoder has no way to write a Decimal's digits.
         return "".join(_pieces(value))
@@ -127,12 +131,16 @@ def check_scalar(value: JsonValue) -> None:
             message = "text with NUL or a lone surrogate"
             raise JsonError(message)
     elif isinstance(value, float | Decimal):
-        if not math.isfinite(float(value)):
+        if not math.isfinite(float(value)) or (isinstance(value, Decimal) and _decimals_of(value) > MAX_DECIMALS):
             message = "number out of range"
             raise JsonError(message)
     elif isinstance(value, int) and value.bit_length() > MAX_INTEGER_DIGITS * 3:
         message = "number out of range"
         raise JsonError(message)
+
+
+def _decimals_of(number: Decimal) -> int:
+    return -int(number.as_tuple().exponent)
 
 
 def is_plain_text(text: str) -> bool:

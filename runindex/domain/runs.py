@@ -11,6 +11,7 @@ from runindex.domain.problems import InvalidTransition, RefusedError, invalid
 from runindex.domain.retention import KEEP_ALL, Retention
 
 MAX_NAME: Final = 256
+MAX_ERROR: Final = 256 * 1024
 MAX_REFERENCE: Final = 256
 
 
@@ -97,8 +98,8 @@ def check_error(error: str | None, target: RunStatus, field: str = "error") -> s
     if error is None or not error.strip():
         message = "a run that fails needs an error that is not blank"
         raise invalid(message, field)
-    if not is_plain_text(error):
-        message = "an error has no NUL and no lone surrogate"
+    if len(error) > MAX_ERROR or not is_plain_text(error):
+        message = f"an error has at most {MAX_ERROR} characters, no NUL and no lone surrogate"
         raise invalid(message, field)
     return error
 

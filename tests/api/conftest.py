@@ -16,12 +16,13 @@ from persistence.memory.feed import MemoryFeed
 from resolvers.context import Pace
 from runindex.index import open_index
 from runindex.ports import Store
-from tests.contract.conftest import clock, open_store, sqlite_template, store
+from tests.contract.conftest import clock, open_store, sqlite_template, storage, store
 from tests.support.api import Api, Socket, WatchedStore, application
 from tests.support.clock import StandingClock
 
-__all__ = ["clock", "open_store", "sqlite_template", "store"]
+__all__ = ["clock", "open_store", "sqlite_template", "storage", "store"]
 
+Connect: TypeAlias = Callable[..., Awaitable[websockets.ClientConnection]]
 OpenSocket: TypeAlias = Callable[[], Awaitable[Socket]]
 
 
@@ -55,20 +56,30 @@ class _Server(uvicorn.Server):
 
 
 @pytest_asyncio.fixture
-async def sockets(api: Api, pace: Pace) -> AsyncIterator[OpenSocket]:
-    """Serve the API on a port, and open sockets on it."""
-    config = uvicorn.Config(application(api.index, pace), port=0, log_config=None, lifespan="off")
-    server = _Server(config)
+async def connect(api: Api, pace: Pace) -> AsyncIterator[Connect]:
+    """Serve the API on a port, and open connections to it."""
+    server = _Server(uvicorn.Config(application(api.index, pace), port=0, log_config=None, lifespan="off"))
     serving = asyncio.create_task(server.serve())
     await server.ready.wait()
     port = server.servers[0].sockets[0].getsockname()[1]
     async with AsyncExitStack() as stack:
 
-        async def open_socket() -> Socket:
-            address = f"ws://127.0.0.1:{port}/graphql"
-            connection = websockets.connect(address, subprotocols=[websockets.Subprotocol("graphql-transport-ws")])
-            return await Socket.open(await stack.enter_async_context(connection))
+        async def open_connection(protocol: str = "graphql-transport-ws") -> websockets.ClientConnection:
+            opening = websockets.connect(
+                f"ws://127.0.0.1:{port}/graphql", subprotocols=[websockets.Subprotocol(protocol)]
+            )
+            return await stack.enter_async_context(opening)
 
-        yield open_socket
+        yield open_connection
     server.should_exit = True
     await serving
+
+
+@pytest.fixture
+def sockets(connect: Connect) -> OpenSocket:
+    """Open sockets on the API and shake hands."""
+
+    async def open_socket() -> Socket:
+        return await Socket.open(await connect())
+
+    return open_socket

@@ -7,8 +7,13 @@ import logging
 import httpx
 import pytest
 
+from persistence.memory.store import MemoryStore
 from resolvers.context import Pace
+from runindex.commands import AnyCommand
 from runindex.domain.faults import UnavailableError
+from runindex.outcomes import Outcome
+from runindex.writer import Writer
+from tests.contract.conftest import Opener
 from tests.support.api import Api
 
 pytestmark = pytest.mark.asyncio
@@ -16,6 +21,12 @@ pytestmark = pytest.mark.asyncio
 JSON = {"Content-Type": "application/json"}
 GRAPHQL = "application/graphql-response+json"
 CREATE = "mutation { createRun(input: {}) { __typename } }"
+
+
+@pytest.fixture
+def open_store() -> Opener:
+    """Nothing here depends on the storage."""
+    return MemoryStore.open
 
 
 def assert_refused(response: httpx.Response, status: int = 400) -> str:
@@ -196,6 +207,25 @@ async def test_a_storage_out_of_reach_is_unavailable(api: Api, monkeypatch: pyte
     assert response.json()["errors"][0]["extensions"] == {"code": "UNAVAILABLE"}
     partly = await api.post(json={"query": '{ run(id: "default") { id } runs { totalCount } }'})
     assert partly.status_code == 503
+
+
+async def test_an_answer_that_says_503_has_written_nothing(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
+    submit = api.index.writer.submit
+    answered: list[Outcome] = []
+
+    async def once(command: AnyCommand) -> Outcome:
+        if answered:
+            raise UnavailableError("the storage does not answer")
+        answered.append(await submit(command))
+        return answered[0]
+
+    monkeypatch.setattr(Writer, "submit", lambda _, command: once(command))
+    both = f"{CREATE[:-1]} again: {CREATE[11:]}"
+    assert (await api.post(json={"query": both})).status_code == 200
+    assert len(answered) == 1
+    response = await api.post(json={"query": CREATE})
+    assert response.status_code == 503
+    assert response.json()["errors"][0]["path"] == ["createRun"]
 
 
 class TestTime:

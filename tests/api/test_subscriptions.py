@@ -184,6 +184,16 @@ async def test_a_followed_run_shows_its_newest_state(api: Api, sockets: OpenSock
     assert versions == sorted(set(versions))
 
 
+async def test_a_followed_run_is_not_lost_in_a_flood_of_others(api: Api, sockets: OpenSocket) -> None:
+    run_id = await api.run()
+    socket = await sockets()
+    await socket.subscribe("1", RUN, id=run_id)
+    assert (await socket.next("1"))["version"] == 1
+    others = ({"id": "default", "tags": [str(number)]} for number in range(600))
+    await asyncio.gather(api.do("closeRun", id=run_id), *(api.do("addRunTags", **fields) for fields in others))
+    assert (await socket.next("1"))["version"] == 2
+
+
 async def test_groups_are_told_when_they_change(api: Api, sockets: OpenSocket) -> None:
     socket = await sockets()
     await socket.subscribe("1", COUNTS)

@@ -1,22 +1,69 @@
-"""A clock, and a store of each kind on it."""
+"""A clock, and a store and a feed of each kind on it."""
 
 import shutil
-from collections.abc import AsyncIterator, Callable
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import AbstractAsyncContextManager, AbstractContextManager, asynccontextmanager, contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from uuid import uuid4
 
 import pytest
 import pytest_asyncio
 
+from persistence.feeds.postgres import PostgresFeed
+from persistence.feeds.sqlite import SqliteFeed
+from persistence.memory.feed import MemoryFeed
 from persistence.memory.store import MemoryStore
 from persistence.postgres import PostgresStore
 from persistence.sqlite import SqliteStore
-from runindex.ports import Store
+from runindex.ports import ChangeFeed, Store
 from tests.support.clock import StandingClock
 from tests.support.databases import SharedPostgres, migrate
 
 Opener = Callable[[StandingClock], AbstractAsyncContextManager[Store]]
+
+
+@dataclass(frozen=True, slots=True)
+class Storage:
+    """A kind of storage: how a new place for it is made, and a store and a feed are opened there."""
+
+    new_place: Callable[[pytest.FixtureRequest], AbstractContextManager[str]]
+    open_store: Callable[[str, StandingClock], AbstractAsyncContextManager[Store]]
+    open_feed: Callable[[str], AbstractAsyncContextManager[ChangeFeed]]
+
+
+@contextmanager
+def _nowhere(_: pytest.FixtureRequest) -> Iterator[str]:
+    yield ""
+
+
+@contextmanager
+def _new_file(request: pytest.FixtureRequest) -> Iterator[str]:
+    template: Path = request.getfixturevalue("sqlite_template")
+    directory: Path = request.getfixturevalue("tmp_path")
+    yield str(shutil.copyfile(template, directory / f"{uuid4().hex}.db"))
+
+
+@contextmanager
+def _new_database(_: pytest.FixtureRequest) -> Iterator[str]:
+    with SharedPostgres.inherit().fresh_database() as url:
+        yield url
+
+
+@asynccontextmanager
+async def _memory_feed(_: str) -> AsyncIterator[ChangeFeed]:
+    yield MemoryFeed()
+
+
+STORAGES = {
+    "memory": Storage(_nowhere, lambda _, clock: MemoryStore.open(clock), _memory_feed),
+    "sqlite": Storage(
+        _new_file,
+        lambda path, clock: SqliteStore.open(Path(path), clock),
+        lambda path: SqliteFeed(Path(path)),
+    ),
+    "postgres": Storage(_new_database, PostgresStore.open, PostgresFeed),
+}
 
 
 @pytest.fixture
@@ -32,37 +79,37 @@ def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
-def _memory(_: pytest.FixtureRequest) -> Opener:
-    return MemoryStore.open
+@pytest.fixture(params=STORAGES)
+def storage(request: pytest.FixtureRequest) -> Storage:
+    """Give each kind of storage in turn."""
+    return STORAGES[request.param]
 
 
-def _sqlite(request: pytest.FixtureRequest) -> Opener:
-    template: Path = request.getfixturevalue("sqlite_template")
-    directory: Path = request.getfixturevalue("tmp_path")
-    return lambda clock: SqliteStore.open(Path(shutil.copy(template, directory / f"{uuid4().hex}.db")), clock)
+@pytest.fixture
+def open_store(request: pytest.FixtureRequest, storage: Storage) -> Opener:
+    """Give what opens a new store, empty but for the default run."""
 
-
-def _postgres(_: pytest.FixtureRequest) -> Opener:
     @asynccontextmanager
     async def open_fresh(clock: StandingClock) -> AsyncIterator[Store]:
-        with SharedPostgres.inherit().fresh_database() as url:
-            async with PostgresStore.open(url, clock) as opened:
+        with storage.new_place(request) as place:
+            async with storage.open_store(place, clock) as opened:
                 yield opened
 
     return open_fresh
 
 
-OPENERS = {"memory": _memory, "sqlite": _sqlite, "postgres": _postgres}
-
-
-@pytest.fixture(params=OPENERS)
-def open_store(request: pytest.FixtureRequest) -> Opener:
-    """Give what opens a new store, empty but for the default run, of each kind in turn."""
-    return OPENERS[request.param](request)
+@pytest_asyncio.fixture
+async def store(open_store: Opener, clock: StandingClock) -> AsyncIterator[Store]:
+    """Open a new store."""
+    async with open_store(clock) as opened:
+        yield opened
 
 
 @pytest_asyncio.fixture
-async def store(open_store: Opener, clock: StandingClock) -> AsyncIterator[Store]:
-    """Open a store of each kind in turn."""
-    async with open_store(clock) as opened:
-        yield opened
+async def fed_store(
+    request: pytest.FixtureRequest, storage: Storage, clock: StandingClock
+) -> AsyncIterator[tuple[Store, ChangeFeed]]:
+    """Open a new store and a feed of it."""
+    with storage.new_place(request) as place:
+        async with storage.open_store(place, clock) as opened, storage.open_feed(place) as feed:
+            yield opened, feed

@@ -2,7 +2,7 @@ from decimal import Decimal
 
 import pytest
 import pytest_asyncio
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 
 from runindex.domain.filters import (
     EVERYTHING,
@@ -22,6 +22,7 @@ from runindex.domain.lifecycle import RunStatus
 from runindex.domain.runs import TargetType
 from runindex.ports import Store
 from tests.support.clock import START, StandingClock
+from tests.support.effort import tries
 from tests.support.filters import COMPARISONS, matching_ids, metadata, run_filters
 from tests.support.population import GONE, IDS, NOBODY, PLAN, VALUES, populate
 from tests.support.stores import listed, listed_ids
@@ -223,9 +224,7 @@ async def test_a_filter_lists_and_counts_the_runs_it_describes(filled: Store, fi
         assert await filled.count_runs(run_filter) == len(expected), run_filter
 
 
-@settings(
-    max_examples=150, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@tries(150)
 @given(
     run_filter=run_filters(
         ids=(*IDS[:13], GONE, NOBODY, PLAN, DEFAULT_RUN),

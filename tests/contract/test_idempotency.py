@@ -157,6 +157,13 @@ async def test_two_inputs_with_one_key_in_one_batch_conflict(store: Store) -> No
     assert (await get(store, A)).name == "x"
 
 
+async def test_json_is_the_same_input_by_value(store: Store) -> None:
+    await made(store, create(A, metadata={"a": 1, "b": [2.0]}, idempotency_key=KEY))
+    again = await do(store, create(A, metadata={"b": [2], "a": 1}, idempotency_key=KEY))
+    assert isinstance(again, RunApplied)
+    assert again.replayed
+
+
 async def test_ids_in_another_form_are_the_same_input(store: Store) -> None:
     await made(store, create(A))
     await made(store, rename(A, "x", idempotency_key=KEY))

@@ -68,7 +68,7 @@ async def test_finishing_sets_time_and_outcome_which_archiving_keeps(
     await made(store, create(A))
     finished_at = clock.advance()
     finished = await made(store, move(A, status))
-    assert (finished.finished_at, finished.outcome) == (finished_at, status)
+    assert (finished.finished_at, finished.outcome, finished.started_at) == (finished_at, status, None)
     clock.advance()
     archived = await made(store, move(A, ARCHIVED))
     assert (archived.finished_at, archived.outcome, archived.error) == (finished_at, status, finished.error)

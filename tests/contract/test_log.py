@@ -284,6 +284,7 @@ FILTERS = {
     "plan": RunFilter(plan_id=C),
     "created": RunFilter(created_at=InstantRange(START + 3600 * SECOND, START + 5 * 3600 * SECOND)),
     "updated": RunFilter(updated_at=InstantRange(end=START + 3 * SECOND)),
+    "gone": RunFilter(updated_at=InstantRange(START + 15 * SECOND, START + 16 * SECOND)),
     "unfinished": RunFilter(not_=RunFilter(finished_at=InstantRange(start=0))),
     "logic": RunFilter(or_=(RunFilter(status=(PAUSED,)), RunFilter(and_=(RunFilter(name_contains="o"), UNARCHIVED)))),
     "visible": visible(RunFilter()),

@@ -133,4 +133,4 @@ def test_a_storage_agrees_with_the_memory_store(open_store: Opener) -> None:
         def __init__(self) -> None:
             super().__init__(open_store)
 
-    run_state_machine_as_test(Machine, settings=tries(30))
+    run_state_machine_as_test(Machine, settings=tries(25))

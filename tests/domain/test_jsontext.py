@@ -92,7 +92,7 @@ def test_what_is_not_json_is_refused(text: str) -> None:
         loads(text)
 
 
-@pytest.mark.parametrize("text", ["1e999", "-1e999", "1e309", "1e99999999999999999999", "9" * 4200 + ".5"])
+@pytest.mark.parametrize("text", ["1e999", "-1e999", "1e309", "1e99999999999999999999", "9" * 4200 + ".5", "-1e-16384"])
 def test_numbers_beyond_every_range_are_refused(text: str) -> None:
     with pytest.raises(JsonError):
         depth_of(loads(text))
@@ -102,6 +102,11 @@ def test_numbers_beyond_every_range_are_refused(text: str) -> None:
 def test_texts_that_no_storage_keeps_are_refused(value: JsonValue) -> None:
     with pytest.raises(JsonError):
         depth_of(value)
+
+
+def test_numbers_at_the_edge_of_the_range_are_kept() -> None:
+    for text in ("1.7e308", "1e-16383", "9" * 3600):
+        depth_of(loads(text))
 
 
 SCALARS = ["integer", "infinity", "nan", "decimal", "decimal-nan"]

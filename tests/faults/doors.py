@@ -1,7 +1,8 @@
 """Ways in: how a writer's requests reach an index, and what its answers mean."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from contextlib import AsyncExitStack
+from dataclasses import dataclass, field
 from http import HTTPStatus
 from typing import Final, Protocol
 
@@ -63,12 +64,16 @@ class UnansweredError(Exception):
         self.answer = answer
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class HttpDoor:
-    """The API of a served process."""
+    """The API of a served process; each request in flight has a client of its own.
 
-    client: httpx.AsyncClient
+    A client that many use at once looks through all its connections for each request.
+    """
+
     url: str
+    clients: AsyncExitStack
+    idle: list[httpx.AsyncClient] = field(default_factory=list)
 
     async def send(self, request: Request) -> Answer:
         variables = {"input": request.input | {"reason": request.reason, "idempotencyKey": request.reason}}
@@ -91,12 +96,15 @@ class HttpDoor:
 
     async def execute(self, document: str, variables: JsonObject | None = None) -> JsonObject:
         """Execute an operation and return its data; raise UnansweredError when there is none."""
+        client = await self._client()
         try:
-            response = await self.client.post(self.url, json={"query": document, "variables": variables or {}})
+            response = await client.post(self.url, json={"query": document, "variables": variables or {}})
         except httpx.ConnectError as error:
             raise UnansweredError(Answer(Verdict.UNWRITTEN, "ConnectError"), str(error)) from error
         except httpx.TransportError as error:
             raise UnansweredError(Answer(Verdict.UNKNOWN, type(error).__name__), str(error)) from error
+        finally:
+            self.idle.append(client)
         try:
             body = response.json()
         except ValueError as error:
@@ -107,6 +115,13 @@ class HttpDoor:
             raise UnansweredError(fault_answer(code), f"{response.status_code}: {body['errors']}")
         data: JsonObject = body["data"]
         return data
+
+    async def _client(self) -> httpx.AsyncClient:
+        if self.idle:
+            return self.idle.pop()
+        # Nothing is encrypted here, and making ready for it takes longer than all the rest.
+        client = httpx.AsyncClient(timeout=PATIENCE, verify=False, trust_env=False)  # noqa: S501
+        return await self.clients.enter_async_context(client)
 
 
 @dataclass(frozen=True, slots=True)

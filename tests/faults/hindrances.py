@@ -18,7 +18,7 @@ ROOT: Final = Path(__file__).parents[2]
 DAWDLE: Final = """
     CREATE FUNCTION dawdle() RETURNS trigger LANGUAGE plpgsql AS $$
     BEGIN
-        IF random() < 0.2 THEN
+        IF random() < 0.1 THEN
             PERFORM pg_sleep(random() * 0.02);
         END IF;
         RETURN NULL;
@@ -89,7 +89,7 @@ async def _roll_back(url: str, random: Random) -> None:
             if random.random() < 0.5:
                 seq = await connection.fetchval("UPDATE feed_head SET n = n + 1 RETURNING n")
                 await connection.execute(WRITE, seq)
-            await asyncio.sleep(random.uniform(0, 0.01))
+            await asyncio.sleep(random.uniform(0, 0.005))
             await transaction.rollback()
             await asyncio.sleep(random.uniform(0, 0.05))
     finally:

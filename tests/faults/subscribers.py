@@ -23,7 +23,7 @@ RUN_CHANGES: Final = """
     }
 """
 PROTOCOL: Final = Subprotocol("graphql-transport-ws")
-RETRY_SECONDS: Final = 0.05
+RETRY_SECONDS: Final = 0.2
 PATIENCE: Final = 20.0
 
 
@@ -85,9 +85,9 @@ class WebSocketSubscriber:
     async def run(self) -> None:
         while True:
             url = self.urls[self.watch.recording.connections % len(self.urls)]
-            self.watch.recording.connections += 1
             try:
                 async with connect(url, subprotocols=[PROTOCOL], compression=None) as connection:
+                    self.watch.recording.connections += 1
                     await self._follow(connection)
             except ConnectionClosed as closed:
                 self.close_codes.append(None if closed.rcvd is None else closed.rcvd.code)

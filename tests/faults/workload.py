@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from random import Random
 from typing import Final
@@ -37,7 +37,7 @@ MIX: Final = {
     "race": 2,
 }
 POOL: Final = 24
-RETRY_SECONDS: Final = 0.05
+RETRY_SECONDS: Final = 0.2
 
 
 @dataclass(slots=True)
@@ -71,6 +71,12 @@ class Workload:
             while self.acknowledged < goal:
                 self._progress.clear()
                 await self._progress.wait()
+
+    async def volume(self, most: int, seconds: float) -> None:
+        """Return once `most` mutations were acknowledged or the time is over, but not before a tenth of them was."""
+        with suppress(TimeoutError):
+            await self.progress(most - self.acknowledged, seconds)
+        await self.progress(most // 10 - self.acknowledged, seconds)
 
     async def create(self, *tags: str, place: int = 0) -> Request:
         """Create a run that no writer touches; sent until acknowledged."""

@@ -2,15 +2,13 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Sequence
-from contextlib import ExitStack, asynccontextmanager
+from contextlib import AsyncExitStack, ExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
-import httpx
-
-from tests.faults.checker import Finding, check
-from tests.faults.doors import PATIENCE, HttpDoor
+from tests.faults.checker import check
+from tests.faults.doors import HttpDoor
 from tests.faults.history import History, Recording, View
 from tests.faults.subscribers import Subscriber, Watch, WebSocketSubscriber
 from tests.faults.truth import Storage, read_log, read_overview
@@ -19,7 +17,6 @@ from tests.support.served import Served, serving
 
 # One who filters nothing, one whose view runs enter and leave by their tags, one by their status.
 VIEWS: Final = (View(), View(tag=TAGS[0]), View(statuses=("PAUSED",)))
-CONNECTIONS: Final = httpx.Limits(max_connections=200, max_keepalive_connections=200)
 
 
 @dataclass(slots=True)
@@ -46,8 +43,8 @@ class World:
         staying = [self.subscriber(view, place, restless=restless) for view in VIEWS for place in places]
         return [*staying, *(self.subscriber(view, *places, restless=restless) for view in VIEWS)]
 
-    async def conclude(self) -> list[Finding]:
-        """Wait until every subscriber has seen the end of the log, and return all that is wrong.
+    async def conclude(self) -> None:
+        """Wait until every subscriber has seen the end of the log, and raise AssertionError if anything is wrong.
 
         All writers must have ended, and the subscribers must still run.
         """
@@ -56,7 +53,11 @@ class World:
             await watch.saw(run_id, 2)
         self.history.log = await read_log(self.storage, self.doors[0])
         self.history.overview = await read_overview(self.doors[-1])
-        return check(self.history)
+        print(self.history)
+        findings = [str(finding) for finding in check(self.history)]
+        if findings:
+            # In few words: a history is long, and one flaw may show in many places.
+            raise AssertionError("\n".join([f"{len(findings)} flaws", *(finding[:1000] for finding in findings[:10])]))
 
 
 async def mark_end(workload: Workload) -> str:
@@ -74,7 +75,7 @@ async def open_world(storage: Storage, directory: Path, servers: int = 1, **envi
             await asyncio.to_thread(stack.enter_context, serving(directory, **storage.environment, **environment))
             for _ in range(servers)
         ]
-        async with httpx.AsyncClient(limits=CONNECTIONS, timeout=PATIENCE) as client:
-            doors = [HttpDoor(client, server.url) for server in started]
+        async with AsyncExitStack() as clients:
+            doors = [HttpDoor(server.url, clients) for server in started]
             history = History()
             yield World(storage, started, doors, Workload(history, doors), history)

@@ -9,8 +9,14 @@ import pytest_asyncio
 
 from persistence.postgres import PostgresStore
 from persistence.sqlite import SqliteStore
-from runindex.ports import Store, SystemClock
+from runindex.ports import Store
+from tests.support.clock import StandingClock
 from tests.support.databases import migrate
+
+
+@pytest.fixture
+def clock() -> StandingClock:
+    return StandingClock()
 
 
 @pytest.fixture
@@ -22,17 +28,19 @@ def sqlite_path(tmp_path: Path) -> Path:
 
 
 @pytest_asyncio.fixture(params=["sqlite", "postgres"])
-async def stores(request: pytest.FixtureRequest, sqlite_path: Path) -> AsyncIterator[tuple[Store, Store]]:
+async def stores(
+    request: pytest.FixtureRequest, sqlite_path: Path, clock: StandingClock
+) -> AsyncIterator[tuple[Store, Store]]:
     """Open two stores on one database."""
     async with AsyncExitStack() as stack:
         if request.param == "sqlite":
             yield (
-                await stack.enter_async_context(SqliteStore.open(sqlite_path, SystemClock())),
-                await stack.enter_async_context(SqliteStore.open(sqlite_path, SystemClock())),
+                await stack.enter_async_context(SqliteStore.open(sqlite_path, clock)),
+                await stack.enter_async_context(SqliteStore.open(sqlite_path, clock)),
             )
         else:
             url = request.getfixturevalue("postgres_url")
             yield (
-                await stack.enter_async_context(PostgresStore.open(url, SystemClock())),
-                await stack.enter_async_context(PostgresStore.open(url, SystemClock())),
+                await stack.enter_async_context(PostgresStore.open(url, clock)),
+                await stack.enter_async_context(PostgresStore.open(url, clock)),
             )

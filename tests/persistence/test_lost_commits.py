@@ -12,9 +12,9 @@ from persistence.drivers.postgres_connection import Patience
 from persistence.postgres import PostgresStore
 from runindex.domain.faults import OperationTimeoutError, OutcomeUnknownError, UnavailableError
 from runindex.domain.lifecycle import RunStatus
-from runindex.outcomes import RunApplied
+from runindex.outcomes import BulkApplied, RunApplied
 from runindex.ports import SystemClock
-from tests.support.commands import create, move
+from tests.support.commands import create, move, move_all
 from tests.support.proxy import Mishap, Proxy, proxied
 from tests.support.stores import apply, do, get, history_of, made
 
@@ -105,6 +105,30 @@ async def test_a_lock_held_for_too_long_is_a_timeout_and_writes_nothing(postgres
                 await store.apply([move(run.id, RunStatus.PAUSED)])
         assert await get(store, run.id) == run
         await made(store, move(run.id, RunStatus.PAUSED))
+
+
+async def test_a_run_held_for_too_long_times_out_alone(postgres_url: str) -> None:
+    async with PostgresStore.open(postgres_url, SystemClock(), patience=Patience(lock=0.2)) as store:
+        held, free = await made(store, create()), await made(store, create())
+        connection = await asyncpg.connect(postgres_url)
+        try:
+            await connection.execute("BEGIN")
+            await connection.execute("UPDATE runs SET version = version WHERE id = $1", held.id)
+            to = RunStatus.PAUSED
+            outcomes = await store.apply(
+                [move(free.id, to), move(held.id, to), move_all([held.id], to), create(), move_all([free.id], to)]
+            )
+        finally:
+            await connection.close()
+        assert [type(outcome) for outcome in outcomes] == [
+            RunApplied,
+            OperationTimeoutError,
+            OperationTimeoutError,
+            RunApplied,
+            BulkApplied,
+        ]
+        assert await get(store, held.id) == held
+        await made(store, move(held.id, to))
 
 
 async def test_a_process_frozen_in_a_batch_lets_the_others_go_on(postgres_url: str) -> None:

@@ -67,9 +67,12 @@ def create_runs() -> None:
         sa.CheckConstraint(STATUSES, name=op.f("ck_runs_status")),
         sa.CheckConstraint(RETENTION_KINDS, name=op.f("ck_runs_retention_kind")),
     )
-    op.create_index(op.f("ix_runs_created_at_id"), "runs", ["created_at", "id"])
+    create_partial_index("created_at", "id", where="status <> 'ARCHIVED'")
     op.create_index(op.f("ix_runs_status_created_at_id"), "runs", ["status", "created_at", "id"])
-    op.create_index(op.f("ix_runs_parent_id_created_at_id"), "runs", ["parent_id", "created_at", "id"])
+    op.create_index(op.f("ix_runs_updated_at_id"), "runs", ["updated_at", "id"])
+    op.create_index(op.f("ix_runs_finished_at_id"), "runs", ["finished_at", "id"])
+    for column in ("parent_id", "plan_id", "dataset_id"):
+        create_partial_index(column, "created_at", "id", where=f"{column} IS NOT NULL")
     op.create_table(
         "run_tags",
         sa.Column("tag", TEXT, nullable=False),
@@ -78,7 +81,14 @@ def create_runs() -> None:
         sa.PrimaryKeyConstraint("tag", "created_at", "run_id", name=op.f("pk_run_tags")),
         sqlite_with_rowid=False,
     )
-    op.create_index(op.f("ix_run_tags_run_id"), "run_tags", ["run_id"])
+    op.create_index(op.f("ix_run_tags_run_id_tag"), "run_tags", ["run_id", "tag"])
+
+
+def create_partial_index(*columns: str, where: str) -> None:
+    """Create an index on those runs that meet a condition."""
+    condition = sa.text(where)
+    name = op.f(f"ix_runs_{'_'.join(columns)}")
+    op.create_index(name, "runs", columns, sqlite_where=condition, postgresql_where=condition)
 
 
 def create_log() -> None:

@@ -1,0 +1,45 @@
+"""What stands behind the server ends by itself: the process ends too, for whoever watches over it to start anew."""
+
+import asyncio
+import socket
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import pytest
+import uvicorn
+from starlette.applications import Starlette
+
+from runindex.server import Server
+from tests.support.ports import free_port
+
+
+class Announcing(Server):
+    """Says when it serves."""
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        self._app.state.serving.set()
+
+
+@asynccontextmanager
+async def collapsing(app: Starlette) -> AsyncIterator[None]:
+    """Fail as soon as the server serves."""
+
+    async def fail() -> None:
+        await app.state.serving.wait()
+        raise RuntimeError("an inner task broke")
+
+    async with asyncio.TaskGroup() as group:
+        group.create_task(fail())
+        yield
+
+
+@pytest.mark.asyncio
+async def test_a_server_without_its_index_ends() -> None:
+    app = Starlette(lifespan=collapsing)
+    app.state.serving = asyncio.Event()
+    server = Announcing(uvicorn.Config(app, port=free_port(), log_config=None), app)
+    async with asyncio.timeout(10):
+        await server.serve()
+    assert server.started
+    assert server.collapsed

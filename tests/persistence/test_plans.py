@@ -1,0 +1,76 @@
+"""A batch finds its rows by their keys, however large the tables grow."""
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from persistence.drivers import sqlite_connection
+from persistence.drivers.postgres_connection import Patience, close, connect
+from persistence.sql import tables
+from persistence.sql.dialect import Dialect
+from persistence.sql.postgres_dialect import PostgresDialect
+from persistence.sql.sqlite_dialect import SqliteDialect
+from persistence.sql.statements import Statement
+from persistence.sql.writes import MOVED_COLUMNS, RUN_COLUMNS, Writes, change_values, run_values
+from runindex.domain.changes import Change, RunChangeKind
+from runindex.domain.idempotency import KeyScope
+from runindex.domain.runs import Run
+from tests.support.commands import A
+
+RUN = Run(id=A, incarnation=1, created_at=1, updated_at=1, name="n", tags=("t",))
+ROW = run_values(RUN)
+TAG = [("t", 1, A)]
+EVERYTHING = Writes(
+    inserted=[ROW],
+    rewritten=[ROW],
+    moved=[tuple(ROW[RUN_COLUMNS.index(column)] for column in MOVED_COLUMNS)],
+    deleted=[(A,)],
+    tags_added=[*TAG],
+    tags_removed=[*TAG],
+    changes=[change_values(Change(1, RunChangeKind.CREATED, RUN, None))],
+    head=[(1,)],
+    status_steps=[("ACTIVE", 1)],
+    tag_steps=[("t", -1)],
+    tags_dropped=[("t", -1)],
+    kept=[("actor", "mutation", "key", "fingerprint", "answer", 1)],
+    expired=[(1, 1)],
+)
+MOVES = Writes(moved=EVERYTHING.moved, changes=EVERYTHING.changes, head=EVERYTHING.head)
+SCANNED = re.compile(rf"(?:Seq Scan on|SCAN) ({'|'.join(tables.METADATA.tables)})\b")
+
+
+def statements(dialect: Dialect) -> Iterator[Statement]:
+    """Yield what a batch may say, but for what chooses runs by a filter."""
+    for wait in (True, False):
+        yield dialect.lock_runs([A], wait=wait)
+    yield dialect.lock_head()
+    yield dialect.find_runs([A])
+    yield dialect.find_kept([KeyScope("actor", "mutation", "key")])
+    yield dialect.find_parents([A])
+    yield dialect.find_lineage([A])
+    for writes in (EVERYTHING, MOVES):
+        yield from dialect.write(writes)
+
+
+def test_sqlite_scans_no_table(sqlite_path: Path) -> None:
+    connection = sqlite_connection.connect(sqlite_path, seconds=1)
+    try:
+        for statement in statements(SqliteDialect()):
+            plan = connection.execute(f"EXPLAIN QUERY PLAN {statement.text}", statement.arguments).fetchall()
+            assert not SCANNED.search("\n".join(row[-1] for row in plan)), statement.text
+    finally:
+        connection.close()
+
+
+@pytest.mark.asyncio
+async def test_postgres_scans_no_table(postgres_url: str) -> None:
+    dialect = PostgresDialect(notify=True)
+    connection = await connect(postgres_url, Patience(), dialect.settings)
+    try:
+        for statement in statements(dialect):
+            plan = await connection.fetch(f"EXPLAIN {statement.text}", *statement.arguments)
+            assert not SCANNED.search("\n".join(row[0] for row in plan)), statement.text
+    finally:
+        await close(connection, Patience())

@@ -1,0 +1,150 @@
+"""Many writers, many readers and several processes on one file."""
+
+import asyncio
+import sqlite3
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from persistence.drivers import sqlite_connection
+from persistence.sqlite import SqliteStore
+from runindex.domain.faults import OperationTimeoutError, UnavailableError
+from runindex.ports import SystemClock
+from tests.support.commands import create
+from tests.support.stores import apply, listed, log_of, made
+
+ENDLESS = "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT max(i) FROM n"
+OTHER_PROCESS = """
+import asyncio, sys
+from pathlib import Path
+from persistence.sqlite import SqliteStore
+from runindex.ports import SystemClock
+from tests.support.commands import create
+from tests.support.stores import apply
+
+async def write():
+    async with SqliteStore.open(Path(sys.argv[1]), SystemClock()) as store:
+        for _ in range(100):
+            await apply(store, create())
+
+asyncio.run(write())
+"""
+
+pytestmark = pytest.mark.asyncio
+
+
+@pytest.fixture
+def other_process(sqlite_path: Path) -> Iterator["subprocess.Popen[bytes]"]:
+    """Let another process write without a pause."""
+    with subprocess.Popen([sys.executable, "-c", OTHER_PROCESS, str(sqlite_path)]) as process:
+        yield process
+        process.kill()
+
+
+@contextmanager
+def held(path: Path) -> Iterator[None]:
+    """Hold the file's lock, as another process in the midst of its batch does."""
+    connection = sqlite3.connect(path, isolation_level=None)
+    try:
+        connection.execute("BEGIN IMMEDIATE")
+        yield
+        connection.execute("ROLLBACK")
+    finally:
+        connection.close()
+
+
+async def test_nobody_hears_that_the_database_is_locked(
+    sqlite_path: Path, other_process: "subprocess.Popen[bytes]"
+) -> None:
+    """50 write and 10 read, while another process writes."""
+    async with SqliteStore.open(sqlite_path, SystemClock()) as store, asyncio.TaskGroup() as group:
+
+        async def write() -> None:
+            for _ in range(5):
+                await made(store, create())
+
+        async def read() -> None:
+            while other_process.poll() is None:
+                await listed(store)
+
+        for _ in range(50):
+            group.create_task(write())
+        for _ in range(10):
+            group.create_task(read())
+    assert other_process.returncode == 0
+    async with SqliteStore.open(sqlite_path, SystemClock()) as store:
+        assert [change.seq for change in await log_of(store)] == list(range(1, 1 + 1 + 250 + 100))
+
+
+async def test_a_lock_held_for_too_long_is_unavailable_and_writes_nothing(sqlite_path: Path) -> None:
+    async with SqliteStore.open(sqlite_path, SystemClock(), seconds=0.2) as store:
+        with held(sqlite_path):
+            with pytest.raises(UnavailableError, match=r"^the storage is busy$"):
+                await store.apply([create()])
+            assert len(await listed(store)) == 1
+        await made(store, create())
+
+
+async def test_a_lock_held_for_a_while_is_waited_for(sqlite_path: Path) -> None:
+    async with SqliteStore.open(sqlite_path, SystemClock()) as store, asyncio.TaskGroup() as group:
+        with held(sqlite_path):
+            task = group.create_task(apply(store, create()))
+            # The writer tries for the lock while these go through.
+            for _ in range(20):
+                await store.ping()
+            assert not task.done()
+
+
+async def test_a_file_that_is_not_there_is_unavailable(tmp_path: Path) -> None:
+    with pytest.raises(UnavailableError, match=r"^the storage cannot be used$"):
+        async with SqliteStore.open(tmp_path / "none.db", SystemClock()):
+            pass
+
+
+@pytest.fixture
+def poem(tmp_path: Path) -> Path:
+    """Write a file that is no database."""
+    path = tmp_path / "poem.db"
+    path.write_text("Whose woods these are I think I know. " * 100)
+    return path
+
+
+async def test_a_file_that_is_no_database_is_unavailable(poem: Path) -> None:
+    with pytest.raises(UnavailableError, match=r"^the storage cannot be used$"):
+        async with SqliteStore.open(poem, SystemClock()):
+            pass
+
+
+async def test_a_statement_without_end_is_broken_off(sqlite_path: Path) -> None:
+    connection = sqlite_connection.connect(sqlite_path, seconds=1, read_only=True)
+    try:
+        with (
+            pytest.raises(OperationTimeoutError),
+            sqlite_connection.faults(),
+            sqlite_connection.time_limit(connection, 0.05),
+        ):
+            connection.execute(ENDLESS).fetchall()
+        assert connection.execute("SELECT 1").fetchone() == (1,)
+    finally:
+        connection.close()
+
+
+async def test_commits_are_durable_and_readers_cannot_write(sqlite_path: Path) -> None:
+    full = 2
+    for read_only in (False, True):
+        connection = sqlite_connection.connect(sqlite_path, seconds=1, read_only=read_only)
+        try:
+            assert connection.execute("PRAGMA synchronous").fetchone() == (full,)
+            assert connection.execute("PRAGMA journal_mode").fetchone() == ("wal",)
+        finally:
+            connection.close()
+    reader = sqlite_connection.connect(sqlite_path, seconds=1, read_only=True)
+    try:
+        with pytest.raises(sqlite3.OperationalError):
+            reader.execute("DELETE FROM runs")
+    finally:
+        reader.close()

@@ -1,0 +1,55 @@
+"""Documents are parsed and validated once, and only so many are remembered."""
+
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from graphql import parse
+
+from resolvers.context import Pace
+from resolvers.documents import DocumentCache
+from resolvers.schema import schema
+
+SMALL = parse("{ a }")
+
+
+async def execute(text: str, operation: str | None = None) -> dict[str, Any] | None:
+    """Execute a document that asks no storage; return None when it is refused."""
+    context = SimpleNamespace(pace=Pace())
+    result = await schema.execute(text, operation_name=operation, context_value=context)
+    assert (result.data is None) is bool(result.errors)
+    return result.data
+
+
+def test_only_so_many_documents_are_remembered() -> None:
+    cache = DocumentCache(most=2)
+    for text in ("a", "b"):
+        cache.add(text, SMALL)
+    assert cache.find("a") is SMALL
+    cache.add("c", SMALL)
+    assert (len(cache), cache.find("a"), cache.find("b")) == (2, SMALL, None)
+
+
+def test_a_long_document_is_not_remembered() -> None:
+    cache = DocumentCache(longest=3)
+    cache.add("four", SMALL)
+    assert len(cache) == 0
+
+
+@pytest.mark.asyncio
+async def test_only_valid_documents_are_remembered(monkeypatch: pytest.MonkeyPatch) -> None:
+    cache = DocumentCache()
+    monkeypatch.setattr("resolvers.schema._DOCUMENTS", cache)
+    for text in ("{ nope }", "{", "query A { lifecycle { status } } query B { lifecycle { next } }"):
+        assert await execute(text) is await execute(text) is None
+    assert len(cache) == 0
+    assert await execute("{ __typename }") == await execute("{ __typename }") == {"__typename": "Query"}
+    assert len(cache) == 1
+
+
+@pytest.mark.asyncio
+async def test_which_operation_is_meant_is_asked_each_time() -> None:
+    text = "query A { __typename } query B { b: __typename }"
+    assert await execute(text, "A") == {"__typename": "Query"}
+    assert await execute(text, "B") == {"b": "Query"}
+    assert await execute(text) is None

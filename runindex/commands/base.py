@@ -8,7 +8,7 @@ from typing import ClassVar, Final, Self, TypeAlias
 from runindex.domain import jsontext
 from runindex.domain.idempotency import KeyScope, check_key
 from runindex.domain.identity import DEFAULT_RUN, find_run_id
-from runindex.domain.problems import invalid
+from runindex.domain.problems import ConstraintReason, invalid, violation
 from runindex.domain.totals import Totals
 
 # What a decision reads besides runs: a kind of record and the key of one.
@@ -105,7 +105,7 @@ def check_form(value: jsontext.JsonValue, field: str) -> None:
     """Refuse decoded JSON that no storage can return equal."""
     try:
         if jsontext.depth_of(value) > MAX_NESTING:
-            raise invalid(f"nested more than {MAX_NESTING} levels deep", field)
+            raise violation(ConstraintReason.LIMIT_EXCEEDED, f"nested more than {MAX_NESTING} levels deep")
     except jsontext.JsonError as error:
         raise invalid(str(error), field) from error
 

@@ -18,7 +18,9 @@ def migrate(settings: Settings) -> None:
             return
         case StorageBackend.SQLITE:
             settings.sqlite_path.parent.mkdir(parents=True, exist_ok=True)
-            url = f"sqlite:///{settings.sqlite_path}"
+            from sqlalchemy import URL
+
+            url = URL.create("sqlite", database=str(settings.sqlite_path)).render_as_string()
         case _:
             url = settings.postgresql_url or ""
     from persistence import migrations
@@ -56,11 +58,12 @@ async def _open_memory(settings: Settings) -> AsyncIterator[RunIndex]:
 @asynccontextmanager
 async def _open_sqlite(settings: Settings) -> AsyncIterator[RunIndex]:
     from persistence.feeds.sqlite import SqliteFeed
-    from persistence.sqlite import SqliteStore
+    from persistence.sqlite import SECONDS, SqliteStore
 
     clock = SystemClock()
+    seconds = min(SECONDS, settings.operation_seconds)
     async with (
-        SqliteStore.open(settings.sqlite_path, clock) as store,
+        SqliteStore.open(settings.sqlite_path, clock, seconds=seconds) as store,
         SqliteFeed(settings.sqlite_path) as feed,
         open_index(store, feed, clock=clock, operation_seconds=settings.operation_seconds) as index,
     ):
@@ -69,13 +72,17 @@ async def _open_sqlite(settings: Settings) -> AsyncIterator[RunIndex]:
 
 @asynccontextmanager
 async def _open_postgres(settings: Settings) -> AsyncIterator[RunIndex]:
+    from persistence.drivers.postgres_connection import Patience
     from persistence.feeds.postgres import PostgresFeed
     from persistence.postgres import PostgresStore
 
     clock = SystemClock()
     url = settings.postgresql_url or ""
+    patience = Patience.within(settings.operation_seconds)
     async with (
-        PostgresStore.open(url, clock, pool_size=settings.pool_size, notify=settings.notify) as store,
+        PostgresStore.open(
+            url, clock, pool_size=settings.pool_size, notify=settings.notify, patience=patience
+        ) as store,
         PostgresFeed(settings.listen_dsn or url, notify=settings.notify) as feed,
         open_index(store, feed, clock=clock, operation_seconds=settings.operation_seconds) as index,
     ):

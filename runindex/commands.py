@@ -15,7 +15,7 @@ from runindex.domain.filters import RunFilter
 from runindex.domain.idempotency import KeyScope, check_key
 from runindex.domain.identity import find_run_id
 from runindex.domain.lifecycle import RunStatus
-from runindex.domain.problems import invalid
+from runindex.domain.problems import ConstraintReason, invalid, violation
 from runindex.domain.retention import KEEP_ALL, Retention
 from runindex.domain.runs import DatasetLink, check_dataset, check_error, check_name
 from runindex.domain.tags import check_tags
@@ -303,6 +303,6 @@ def _check_json(value: jsontext.JsonValue, field: str) -> None:
     try:
         if jsontext.depth_of(value) > MAX_NESTING:
             message = f"nested more than {MAX_NESTING} levels deep"
-            raise invalid(message, field)
+            raise violation(ConstraintReason.LIMIT_EXCEEDED, message)
     except jsontext.JsonError as error:
         raise invalid(str(error), field) from error

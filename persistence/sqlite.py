@@ -51,7 +51,10 @@ class SqliteStore(SqlReads, SqlUpkeep):
     async def open(
         cls, path: Path, clock: Clock, *, readers: int = READERS, seconds: float = SECONDS
     ) -> AsyncIterator[Self]:
-        """Open the file; a statement, or the wait for another process's lock, takes at most so many seconds."""
+        """Open the file.
+
+        A query, the statements of a batch, and the wait for another process's lock take at most so many seconds each.
+        """
         async with AsyncExitStack() as stack:
             writer = await stack.enter_async_context(_Writer.open(path, seconds))
             lent = await stack.enter_async_context(_Readers.open(path, seconds, readers))
@@ -110,7 +113,8 @@ class _Writer:
         connection = self._connection or self._open_connection()
         try:
             sqlite_connection.begin(connection, self._seconds)
-            found = _drive(connection, flow())
+            with sqlite_connection.time_limit(connection, self._seconds):
+                found = _drive(connection, flow())
             connection.execute("COMMIT" if is_wanted(found) else "ROLLBACK")
         except BaseException as error:
             self._take_back(connection, error)

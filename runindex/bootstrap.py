@@ -36,8 +36,11 @@ def check_storage(settings: Settings) -> None:
 
 
 def _url(settings: Settings) -> str:
-    is_file = settings.storage is StorageBackend.SQLITE
-    return f"sqlite:///{settings.sqlite_path}" if is_file else settings.postgresql_url or ""
+    if settings.storage is not StorageBackend.SQLITE:
+        return settings.postgresql_url or ""
+    from sqlalchemy import URL
+
+    return URL.create("sqlite", database=str(settings.sqlite_path)).render_as_string()
 
 
 @asynccontextmanager
@@ -86,11 +89,12 @@ async def _open_memory(settings: Settings) -> AsyncIterator[RunIndex]:
 @asynccontextmanager
 async def _open_sqlite(settings: Settings) -> AsyncIterator[RunIndex]:
     from persistence.feeds.sqlite import SqliteFeed
-    from persistence.sqlite import SqliteStore
+    from persistence.sqlite import SECONDS, SqliteStore
 
     clock = SystemClock()
+    seconds = min(SECONDS, settings.operation_seconds)
     async with (
-        SqliteStore.open(settings.sqlite_path, clock) as store,
+        SqliteStore.open(settings.sqlite_path, clock, seconds=seconds) as store,
         SqliteFeed(settings.sqlite_path) as feed,
         _open_index(settings, store, feed, clock) as index,
     ):
@@ -99,13 +103,17 @@ async def _open_sqlite(settings: Settings) -> AsyncIterator[RunIndex]:
 
 @asynccontextmanager
 async def _open_postgres(settings: Settings) -> AsyncIterator[RunIndex]:
+    from persistence.drivers.postgres_connection import Patience
     from persistence.feeds.postgres import PostgresFeed
     from persistence.postgres import PostgresStore
 
     clock = SystemClock()
     url = settings.postgresql_url or ""
+    patience = Patience.within(settings.operation_seconds)
     async with (
-        PostgresStore.open(url, clock, pool_size=settings.pool_size, notify=settings.notify) as store,
+        PostgresStore.open(
+            url, clock, pool_size=settings.pool_size, notify=settings.notify, patience=patience
+        ) as store,
         PostgresFeed(settings.listen_dsn or url, notify=settings.notify) as feed,
         _open_index(settings, store, feed, clock) as index,
     ):

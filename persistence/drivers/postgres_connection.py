@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from types import MappingProxyType
-from typing import Any, Final, TypeAlias
+from typing import Any, Final, Self, TypeAlias
 from urllib.parse import parse_qs, urlsplit
 
 import asyncpg
@@ -25,6 +25,9 @@ LOGGER: Final = logging.getLogger("runindex.postgres")
 APPLICATION: Final = "runindex"
 # A combined write of every kind at once is some 8,000 characters long; all texts stay prepared.
 _LONGEST_PREPARED: Final = 100_000
+# What the server's settings can hold; 0 would mean no limit.
+_SHORTEST_MS: Final = 1
+_LONGEST_MS: Final = 2**31 - 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +40,18 @@ class Patience:
     idle: float = 3.0
     connect: float = 5.0
 
+    @classmethod
+    def within(cls, seconds: float) -> Self:
+        """Return the usual patience, but so many seconds for an operation and no more for anything in it."""
+        usual = cls()
+        return cls(
+            operation=seconds,
+            statement=min(usual.statement, seconds),
+            lock=min(usual.lock, seconds),
+            idle=min(usual.idle, seconds),
+            connect=min(usual.connect, seconds),
+        )
+
     def settings(self) -> dict[str, str]:
         """Return the settings of a session, those included that only newer servers have."""
         seconds = {
@@ -46,7 +61,7 @@ class Patience:
             "transaction_timeout": self.operation,
             "tcp_user_timeout": self.connect,
         }
-        return {name: str(round(1000 * value)) for name, value in seconds.items()}
+        return {name: str(min(max(round(1000 * value), _SHORTEST_MS), _LONGEST_MS)) for name, value in seconds.items()}
 
 
 _NONE: Final[Mapping[str, str]] = MappingProxyType({})

@@ -24,7 +24,7 @@ from persistence.sql.postgres_dialect import PostgresDialect
 from persistence.sql.statements import Statement
 from persistence.sql.unit_of_work import Applied, apply_batch
 from runindex.commands import AnyCommand
-from runindex.domain.faults import FaultError, OutcomeUnknownError, UnavailableError
+from runindex.domain.faults import FaultError, OperationTimeoutError, OutcomeUnknownError, UnavailableError
 from runindex.outcomes import Outcome
 from runindex.ports import Clock
 
@@ -81,9 +81,11 @@ class PostgresWriter:
         self, batch: Sequence[AnyCommand], ends: float, *, wait: bool
     ) -> list[Outcome | Exception] | None:
         """Run a batch in a transaction and return its outcomes; None when it was aborted after all."""
-        connection = await self._connected()
+        async with _before(ends):
+            connection = await self._connected()
         try:
-            applied, xid = await self._drive(connection, batch, wait=wait)
+            async with _before(ends):
+                applied, xid = await self._drive(connection, batch, wait=wait)
         except BaseException:
             await self._roll_back(connection)
             raise
@@ -160,6 +162,19 @@ class PostgresWriter:
     async def _close(self) -> None:
         if self._connection is not None:
             await close(self._connection, self._patience)
+
+
+@asynccontextmanager
+async def _before(ends: float) -> AsyncIterator[None]:
+    """Break off what runs inside when the operation's time is over. A commit is never inside: nothing was written."""
+    limit = asyncio.timeout_at(ends)
+    try:
+        async with limit:
+            yield
+    except TimeoutError:
+        if not limit.expired():
+            raise
+        raise OperationTimeoutError("the operation's time was over before it could be written") from None
 
 
 def _may_pass(error: BaseException) -> bool:

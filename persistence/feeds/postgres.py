@@ -44,6 +44,7 @@ class PostgresFeed(Flags):
         super().__init__()
         self._url = url
         self._notify = notify
+        self._backoff = SHORTEST_BACKOFF
         self._group = asyncio.TaskGroup()
         self._tasks: list[asyncio.Task[None]] = []
 
@@ -68,19 +69,17 @@ class PostgresFeed(Flags):
 
     async def _listen(self) -> None:
         """Listen for good, on one connection after the other."""
-        backoff = SHORTEST_BACKOFF
         while True:
             try:
                 async with self._connection() as connection:
-                    backoff = SHORTEST_BACKOFF
                     await self._follow(connection)
             except DRIVER_ERRORS as error:
                 LOGGER.warning("not listening to the database: %s", type(error).__name__)
             except Exception:
                 # Whatever it is: the feed can do without listening, and nothing can do without the feed.
                 LOGGER.exception("not listening to the database")
-            await asyncio.sleep(backoff * random.uniform(0.5, 1))  # noqa: S311 - only spreads the tries
-            backoff = min(2 * backoff, LONGEST_BACKOFF)
+            await asyncio.sleep(self._backoff * random.uniform(0.5, 1))  # noqa: S311 - only spreads the tries
+            self._backoff = min(2 * self._backoff, LONGEST_BACKOFF)
 
     @asynccontextmanager
     async def _connection(self) -> AsyncIterator[Connection]:
@@ -108,6 +107,9 @@ class PostgresFeed(Flags):
         await run(connection, Statement("SELECT pg_notify($1, $2)", (CHANNEL, probe)), SILENCE_SECONDS)
         if not await _is_set(echoed, SILENCE_SECONDS):
             LOGGER.warning("the database's notifications do not arrive (a pooler in between?): looking each second")
+            await run(connection, _HEARTBEAT, SILENCE_SECONDS)
+        # Not before the connection has proved of use: a server that lets in and then refuses is not to be hammered.
+        self._backoff = SHORTEST_BACKOFF
         while not await _is_set(lost, HEARTBEAT_SECONDS):
             await run(connection, _HEARTBEAT, SILENCE_SECONDS)
 

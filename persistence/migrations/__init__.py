@@ -1,6 +1,7 @@
 """The schema's history, and the way to its newest state."""
 
 import asyncio
+import logging
 from pathlib import Path
 from typing import Final
 
@@ -18,6 +19,7 @@ from sqlalchemy.pool import NullPool
 from persistence.drivers import postgres_connection, sqlite_connection
 from runindex.domain.faults import UnavailableError
 
+LOGGER: Final = logging.getLogger("runindex.migrations")
 _BUSY_SECONDS: Final = 60
 # One process migrates, the others wait for it and find that nothing is left to do. The number is drawn at random.
 _LOCK: Final = text("SELECT pg_advisory_xact_lock(7262981450316617)")
@@ -37,6 +39,7 @@ def upgrade(url: str) -> None:
             with postgres_connection.faults():
                 asyncio.run(_upgrade_postgres(url))
     except DBAPIError as error:
+        LOGGER.warning("the storage cannot be brought up to date: %s", _cause(error))
         raise UnavailableError("the storage cannot be brought up to date") from error
 
 
@@ -50,6 +53,13 @@ def is_current(url: str) -> bool:
             return asyncio.run(_is_postgres_current(url))
     except DBAPIError as error:
         raise UnavailableError("the storage cannot be read") from error
+
+
+def _cause(error: DBAPIError) -> str:
+    """Return what the driver says, in one line, for the operator alone: no statement and none of its values."""
+    sqlstate = getattr(error.orig, "sqlstate", None)
+    text = next(iter(str(error.orig).splitlines()), "")
+    return " ".join(filter(None, (type(error.orig).__name__, sqlstate, text)))
 
 
 def alembic_config() -> Config:

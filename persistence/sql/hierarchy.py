@@ -10,7 +10,7 @@ from sqlalchemy import literal_column as literal
 from persistence.sql import read_dialect
 from persistence.sql.conditions import Condition, taken_apart
 from persistence.sql.fetching import Fetching
-from persistence.sql.filters import TEXT, matching, run_in
+from persistence.sql.filters import TEXT, matching, one_of_statuses, run_in
 from persistence.sql.lineage import children_of, parents_of
 from persistence.sql.listing import chosen
 from persistence.sql.pages import Stretch, in_list_order, position, stretch_of, values_of
@@ -66,7 +66,7 @@ class Hidden(NamedTuple):
         if self.statuses is None:
             joined, _ = _runs_of(down, self.conditions)
             return joined, ()
-        return down, (down.c.status.in_([literal(f"'{status}'") for status in self.statuses]),)
+        return down, (one_of_statuses(down.c.status, self.statuses),)
 
 
 def _hidden_by(run_filter: RunFilter) -> tuple[Hidden, dict[str, Any]]:

@@ -36,17 +36,12 @@ def read_records(
 ) -> Flow[Reading]:
     """Read what the commands need and what kept answers show (`shown`), each kind in one statement."""
     reading = Reading()
-    scoped = {run_id for command in batch if command.is_scoped for run_id in command.run_ids if run_id in runs}
-    yield from _read_totals([runs[run_id] for run_id in sorted(scoped)], reading, dialect)
+    if runs and any(command.is_scoped for command in batch):
+        yield from _read_kind(Totals, {(run.incarnation,) for run in runs.values()}, reading, dialect)
     yield from _read_needs(batch, runs, shown, reading, dialect)
     yield from _read_ids(batch, reading, dialect)
     yield from _read_due(batch, reading, now, dialect)
     return reading
-
-
-def _read_totals(runs: Sequence[Run], reading: Reading, dialect: Dialect) -> Flow[None]:
-    if runs:
-        yield from _read_kind(Totals, {(run.incarnation,) for run in runs}, reading, dialect)
 
 
 def _read_needs(

@@ -2,6 +2,7 @@
 
 The flow does no I/O: a driver opens a transaction, runs what the flow yields, and commits. Rows of runs are locked
 before the log's head, each kind in one statement, and nothing is locked after it: two processes cannot deadlock.
+Runs that a filter chooses are found before they can be locked, and the filter is asked again when all is locked.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -43,7 +44,7 @@ def apply_batch(batch: Sequence[AnyCommand], now: Micros, dialect: Dialect, *, w
 
     Without `wait`, a command on a run that somebody else has locked is not judged but timed out, and stops no other.
     """
-    selections = yield from _select(batch, dialect)
+    selections = yield from _select(_filters(batch), dialect)
     wanted = [_looked_at(command, selections.get(place, ())) for place, command in enumerate(batch)]
     runs = yield from _lock(set().union(*wanted), dialect, wait=wait)
     locked = set() if wait else (yield from _find(set().union(*wanted) - runs.keys(), dialect)).keys()
@@ -69,6 +70,12 @@ def _judge(
     head = 0
     if any(_takes_head(command, runs) for command in batch):
         head = (yield dialect.lock_head())[0]["n"]
+    still = {
+        place: RunFilter(ids=tuple(run_id for run_id in selections[place] if run_id in runs), and_=(run_filter,))
+        for place, run_filter in _filters(batch).items()
+        if len(selections[place]) <= MAX_BULK
+    }
+    selections = {**selections, **(yield from _select(still, dialect))}
     kept, shown = yield from _kept(batch, runs, dialect)
     reading = yield from read_records(batch, runs, shown, now, dialect)
     workspace = Workspace(
@@ -102,13 +109,21 @@ def _takes_head(command: AnyCommand, runs: Mapping[str, Run]) -> bool:
     return command.is_scoped and any(run_id in runs and runs[run_id].started_at is None for run_id in command.run_ids)
 
 
-def _select(batch: Sequence[AnyCommand], dialect: Dialect) -> Flow[dict[int, Sequence[str]]]:
-    """Find the runs that bulk commands choose by filter, by the command's place."""
+def _filters(batch: Sequence[AnyCommand]) -> dict[int, RunFilter]:
+    """Return the filters by which bulk commands choose runs, by the command's place."""
+    return {
+        place: command.runs.filter
+        for place, command in enumerate(batch)
+        if isinstance(command, BulkCommand) and command.runs.filter is not None
+    }
+
+
+def _select(filters: Mapping[int, RunFilter], dialect: Dialect) -> Flow[dict[int, Sequence[str]]]:
+    """Find the runs that the filters choose, under the same keys."""
     selections: dict[int, Sequence[str]] = {}
-    for place, command in enumerate(batch):
-        if isinstance(command, BulkCommand) and command.runs.filter is not None:
-            rows = yield from dialect.choose(_newest(command.runs.filter))
-            selections[place] = [row["id"] for row in rows]
+    for place, run_filter in filters.items():
+        rows = yield from dialect.choose(_newest(run_filter))
+        selections[place] = [row["id"] for row in rows]
     return selections
 
 

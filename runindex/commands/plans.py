@@ -10,7 +10,7 @@ from runindex.domain.instants import Micros
 from runindex.domain.jobs import MAX_ATTEMPTS
 from runindex.domain.jsontext import JsonValue
 from runindex.domain.plans import Plan
-from runindex.domain.problems import invalid
+from runindex.domain.problems import RefusedError, invalid
 from runindex.domain.runs import check_name
 from runindex.domain.tags import check_tags
 
@@ -26,7 +26,7 @@ class CreatePlan(Command):
     def checked(self) -> Self:
         """Return the command in stored form; raise RefusedError when the input's form is wrong."""
         check_name(self.name)
-        check_form(self.spec, "spec")
+        check_spec(self.spec)
         return Command.checked(self)
 
 
@@ -59,7 +59,7 @@ class UpdatePlan(PlanCommand):
         """Return the command in stored form; raise RefusedError when the input's form is wrong."""
         command = PlanCommand.checked(self)
         check_name(self.name)
-        check_form(self.spec, "spec")
+        check_spec(self.spec)
         return command
 
 
@@ -97,3 +97,11 @@ class StartPlan(Command):
         """Yield the plan."""
         del totals_of
         yield Plan, (self.plan_id,)
+
+
+def check_spec(spec: JsonValue) -> None:
+    """Refuse decoded JSON that no storage can return equal; a plan's outcomes have no other problem for that."""
+    try:
+        check_form(spec, "spec")
+    except RefusedError as refusal:
+        raise invalid(refusal.problem.message, "spec") from refusal

@@ -266,3 +266,12 @@ async def test_ten_thousand_levels_are_one_question(store: Store) -> None:
     assert await store.count_runs(RunFilter(ancestor_id=top)) == 9_999
     await do(store, delete(top))
     assert isinstance(await do(store, create(top, parent_id=bottom)), InvalidInput)
+
+
+@pytest.mark.parametrize(
+    "nothing", [RunFilter(status=()), RunFilter(ids=()), RunFilter(or_=())], ids=["status", "ids", "or"]
+)
+async def test_a_filter_that_holds_for_no_run_shows_nothing_below(store: Store, nothing: RunFilter) -> None:
+    await made(store, create(A), create(B, parent_id=A))
+    assert await below(store, A, nothing) == []
+    assert await children_of(store, A, filter=nothing) == {A: []}

@@ -5,8 +5,9 @@ import pytest
 
 from runindex.commands import MAX_REASON, AnyCommand, MetadataVerb, UpdateMetadata
 from runindex.domain.idempotency import KeyScope
+from runindex.domain.jsontext import JsonValue
 from runindex.domain.lifecycle import RunStatus
-from runindex.domain.problems import InvalidInput, RefusedError
+from runindex.domain.problems import ConstraintReason, ConstraintViolation, InvalidInput, RefusedError
 from runindex.domain.retention import LARGEST, keep_duration, keep_latest
 from tests.support.commands import (
     ERROR,
@@ -90,6 +91,18 @@ def test_only_a_run_that_fails_takes_an_error(status: RunStatus) -> None:
         with pytest.raises(RefusedError) as refusal:
             make()
         assert isinstance(refusal.value.problem, InvalidInput)
+
+
+def test_json_that_nests_too_deep_to_be_walked_is_beyond_the_limit() -> None:
+    value: JsonValue = 1
+    for _ in range(20_000):
+        value = {"k": value}
+    for make in (lambda: create(metadata=value), lambda: replace_metadata(A, value), lambda: patch_metadata(A, value)):
+        with pytest.raises(RefusedError) as refusal:
+            make()
+        problem = refusal.value.problem
+        assert isinstance(problem, ConstraintViolation)
+        assert problem.reason is ConstraintReason.LIMIT_EXCEEDED
 
 
 def test_a_checked_command_has_its_ids_in_stored_form() -> None:

@@ -114,6 +114,8 @@ class WebSocketSubscriber:
                         if self.random.random() < 0.5:
                             connection.transport.abort()
                         return
+                case "error" if message["payload"][0]["extensions"]["code"] == "UNAVAILABLE":
+                    return
                 case "error":
                     raise RuntimeError(f"{self.watch.recording.name}: {message}")
                 case "complete":

@@ -127,6 +127,24 @@ async def test_a_server_that_is_away_at_first_is_listened_to_later(
         assert url not in caplog.text
 
 
+async def test_a_server_that_lets_in_and_then_refuses_is_asked_less_and_less(
+    postgres_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    moments: list[float] = []
+    enough = asyncio.Event()
+
+    async def refuse(*_: object) -> None:
+        moments.append(time.monotonic())
+        if len(moments) == 6:
+            enough.set()
+        raise asyncpg.InsufficientPrivilegeError
+
+    monkeypatch.setattr(asyncpg.Connection, "add_listener", refuse)
+    async with PostgresFeed(postgres_url), asyncio.timeout(PATIENCE):
+        await enough.wait()
+    assert moments[5] - moments[4] > 0.35
+
+
 async def test_notifications_that_are_swallowed_are_noticed(
     postgres_url: str, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -1,22 +1,27 @@
 """The connection is lost around a commit: the answer is the truth, and nothing is done twice."""
 
 import asyncio
+import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import replace
+from pathlib import Path
 
 import asyncpg
 import pytest
 import pytest_asyncio
 
-from persistence.drivers.postgres_connection import Patience
+from persistence.drivers.postgres_connection import Patience, connect
 from persistence.postgres import PostgresStore
+from runindex.bootstrap import open_runindex
 from runindex.domain.faults import OperationTimeoutError, OutcomeUnknownError, UnavailableError
 from runindex.domain.lifecycle import RunStatus
 from runindex.outcomes import BulkApplied, RunApplied
 from runindex.ports import SystemClock
-from tests.support.commands import create, move, move_all
+from runindex.settings import Settings, StorageBackend
+from tests.support.commands import A, create, move, move_all
 from tests.support.proxy import Mishap, Proxy, proxied
-from tests.support.stores import apply, do, get, history_of, made
+from tests.support.stores import apply, do, find, get, history_of, made
 
 PATIENCE = Patience(operation=4.0, statement=1.0, lock=0.6, idle=0.5, connect=1.0)
 
@@ -105,6 +110,46 @@ async def test_a_lock_held_for_too_long_is_a_timeout_and_writes_nothing(postgres
                 await store.apply([move(run.id, RunStatus.PAUSED)])
         assert await get(store, run.id) == run
         await made(store, move(run.id, RunStatus.PAUSED))
+
+
+async def test_an_operation_ends_in_time_whatever_its_statements_may_take(postgres_url: str) -> None:
+    patience = Patience(operation=0.5, statement=8.0, lock=8.0)
+    async with PostgresStore.open(postgres_url, SystemClock(), patience=patience) as store:
+        await store.ping()
+        async with held_head(postgres_url):
+            begun = time.monotonic()
+            with pytest.raises(OperationTimeoutError):
+                await store.apply([create(A)])
+            assert time.monotonic() - begun < 4
+        await made(store, create())
+        assert await find(store, A) is None
+
+
+async def test_a_mutation_takes_no_longer_than_the_settings_say(postgres_url: str, tmp_path: Path) -> None:
+    settings = Settings(
+        storage=StorageBackend.POSTGRES, sqlite_path=tmp_path, postgresql_url=postgres_url, operation_seconds=1
+    )
+    async with open_runindex(settings) as index:
+        await index.create_run()
+        async with held_head(postgres_url):
+            begun = time.monotonic()
+            with pytest.raises((OperationTimeoutError, UnavailableError)):
+                await index.create_run(A)
+            assert time.monotonic() - begun < 2
+        await index.create_run()
+        assert await index.find_run(A) is None
+
+
+@pytest.mark.parametrize("seconds", [1e-6, 1.0, 1e9])
+async def test_any_time_for_an_operation_can_be_set(postgres_url: str, seconds: float) -> None:
+    patience = Patience.within(seconds)
+    assert patience.operation == seconds
+    assert max(patience.statement, patience.lock, patience.idle, patience.connect) <= seconds
+    connection = await connect(postgres_url, replace(patience, statement=5.0, connect=5.0), patience.settings())
+    try:
+        assert await connection.fetchval("SHOW lock_timeout") != "0"
+    finally:
+        connection.terminate()
 
 
 async def test_a_run_held_for_too_long_times_out_alone(postgres_url: str) -> None:

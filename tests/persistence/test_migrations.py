@@ -132,3 +132,19 @@ def test_a_database_of_a_newer_release_is_refused(url: str) -> None:
 def test_a_database_out_of_reach_is_said_in_one_line(absent: str) -> None:
     with pytest.raises(UnavailableError, match=r"^the storage cannot be (reached|used|brought up to date)$"):
         migrations.upgrade(absent)
+
+
+def test_the_operator_is_told_why_a_directory_cannot_be_migrated(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    with pytest.raises(UnavailableError, match=r"^the storage cannot be brought up to date$"):
+        migrations.upgrade(f"sqlite:///{tmp_path}")
+    assert "OperationalError unable to open database file" in caplog.text
+
+
+def test_the_operator_is_told_which_option_the_server_does_not_know(
+    postgres_url: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    with pytest.raises(UnavailableError, match=r"^the storage cannot be brought up to date$"):
+        migrations.upgrade(f"{postgres_url}?connect_timeout=5")
+    assert '42704 unrecognized configuration parameter "connect_timeout"' in caplog.text

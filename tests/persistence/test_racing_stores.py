@@ -2,18 +2,38 @@
 
 import asyncio
 from collections import Counter
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
 from random import Random
 from uuid import uuid4
 
+import asyncpg
 import pytest
+import pytest_asyncio
 
+from persistence.drivers.postgres_connection import Patience
+from persistence.postgres import PostgresStore
 from runindex.commands import AnyCommand
+from runindex.domain.filters import RunFilter, TagFilter
 from runindex.domain.lifecycle import RunStatus
 from runindex.domain.problems import ConstraintReason, ConstraintViolation, IdempotencyConflict
 from runindex.outcomes import RunApplied
 from runindex.ports import ChangeQuery, Store
-from tests.support.commands import add_tags, create, delete, move, remove_tags, rename
-from tests.support.stores import apply, counted_by_status, get, made
+from tests.support.clock import StandingClock
+from tests.support.commands import (
+    A,
+    B,
+    C,
+    add_tags,
+    create,
+    delete,
+    delete_all,
+    move,
+    move_all,
+    remove_tags,
+    rename,
+)
+from tests.support.stores import apply, bulk, counted_by_status, do, get, made
 
 Stores = tuple[Store, Store]
 ROUNDS = 15
@@ -86,6 +106,78 @@ async def test_batches_that_cross_do_not_deadlock(stores: Stores) -> None:
     await check_log_and_counts(stores[0])
     for run_id in runs:
         assert (await get(stores[0], run_id)).version > 2 * ROUNDS
+
+
+async def test_a_run_that_a_filter_chose_and_that_changed_before_it_was_locked_is_left_alone(
+    postgres_stores: Stores, postgres_url: str
+) -> None:
+    here, there = postgres_stores
+    tagged = RunFilter(tags=TagFilter(any=("t",)))
+    await apply(here, create(A, tags=("t",)), create(B, tags=("t",)))
+    async with held(postgres_url, A) as release, asyncio.TaskGroup() as group:
+        first = group.create_task(do(there, remove_tags(A, "t")))
+        await waiting(postgres_url, 1)
+        second = group.create_task(bulk(here, move_all(tagged, RunStatus.COMPLETED)))
+        await waiting(postgres_url, 2)
+        await release()
+    assert isinstance(first.result(), RunApplied)
+    assert [entry.run.id for entry in second.result().outcomes if isinstance(entry, RunApplied)] == [B]
+    assert len(second.result().outcomes) == 1
+    assert (await get(here, A)).status is RunStatus.ACTIVE
+    await check_log_and_counts(here)
+
+
+async def test_a_run_that_came_away_from_its_ancestor_before_it_was_locked_is_left_alone(
+    postgres_stores: Stores, postgres_url: str
+) -> None:
+    here, there = postgres_stores
+    leaves = RunFilter(ancestor_id=A, tags=TagFilter(any=("t",)))
+    await apply(here, create(A), create(B, parent_id=A), create(C, tags=("t",), parent_id=B))
+    async with held(postgres_url, C) as release, asyncio.TaskGroup() as group:
+        task = group.create_task(bulk(here, delete_all(leaves)))
+        await waiting(postgres_url, 1)
+        await apply(there, delete(B))
+        await release()
+    assert task.result().outcomes == ()
+    assert (await get(here, C)).version == 1
+
+
+@pytest_asyncio.fixture
+async def postgres_stores(postgres_url: str, clock: StandingClock) -> AsyncIterator[Stores]:
+    """Open two stores on one database where one may wait for a run that another has locked."""
+    patience = Patience(operation=30, lock=30, statement=30, idle=30)
+    async with (
+        PostgresStore.open(postgres_url, clock, patience=patience) as here,
+        PostgresStore.open(postgres_url, clock, patience=patience) as there,
+    ):
+        yield here, there
+
+
+@asynccontextmanager
+async def held(url: str, run_id: str) -> AsyncIterator[Callable[[], Awaitable[object]]]:
+    """Hold a run until what this gives is called."""
+    connection = await asyncpg.connect(url)
+    try:
+        await connection.execute("BEGIN")
+        await connection.execute("SELECT FROM runs WHERE id = $1 FOR UPDATE", run_id)
+        yield lambda: connection.execute("COMMIT")
+    finally:
+        connection.terminate()
+
+
+async def waiting(url: str, number: int) -> None:
+    """Return when so many sessions wait for a lock."""
+    question = """
+        SELECT count(*), pg_sleep(0.01) FROM pg_stat_activity
+        WHERE wait_event_type = 'Lock' AND datname = current_database()
+    """
+    connection = await asyncpg.connect(url)
+    try:
+        async with asyncio.timeout(20):
+            while await connection.fetchval(question) != number:
+                pass
+    finally:
+        await connection.close()
 
 
 async def check_log_and_counts(store: Store) -> None:

@@ -4,6 +4,7 @@ import asyncio
 import sqlite3
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -11,10 +12,14 @@ from pathlib import Path
 import pytest
 
 from persistence.drivers import sqlite_connection
+from persistence.sql.sqlite_dialect import SqliteDialect
+from persistence.sql.statements import Statement
 from persistence.sqlite import SqliteStore
+from runindex.bootstrap import migrate, open_runindex
 from runindex.domain.faults import OperationTimeoutError, UnavailableError
 from runindex.ports import SystemClock
-from tests.support.commands import create
+from runindex.settings import Settings, StorageBackend
+from tests.support.commands import A, create
 from tests.support.stores import apply, listed, log_of, made
 
 ENDLESS = "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT max(i) FROM n"
@@ -87,6 +92,38 @@ async def test_a_lock_held_for_too_long_is_unavailable_and_writes_nothing(sqlite
                 await store.apply([create()])
             assert len(await listed(store)) == 1
         await made(store, create())
+
+
+async def test_a_mutation_takes_no_longer_than_the_settings_say(sqlite_path: Path) -> None:
+    settings = Settings(storage=StorageBackend.SQLITE, sqlite_path=sqlite_path, operation_seconds=0.3)
+    async with open_runindex(settings) as index:
+        with held(sqlite_path):
+            begun = time.monotonic()
+            with pytest.raises(UnavailableError):
+                await index.create_run(A)
+            assert time.monotonic() - begun < 3
+        assert await index.find_run(A) is None
+
+
+async def test_a_batch_that_takes_too_long_is_broken_off_and_writes_nothing(
+    sqlite_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with SqliteStore.open(sqlite_path, SystemClock(), seconds=0.2) as store:
+        with monkeypatch.context() as patched:
+            patched.setattr(SqliteDialect, "lock_head", lambda _: Statement(ENDLESS))
+            with pytest.raises(OperationTimeoutError):
+                await store.apply([create()])
+        assert len(await listed(store)) == 1
+        await made(store, create())
+
+
+@pytest.mark.parametrize("name", ["odd%20name?x=1.db", "a#b&c.db", "ünï @:.db"])
+async def test_a_file_may_have_any_name(tmp_path: Path, name: str) -> None:
+    settings = Settings(storage=StorageBackend.SQLITE, sqlite_path=tmp_path / "new" / name)
+    await asyncio.to_thread(migrate, settings)
+    async with open_runindex(settings) as index:
+        await index.create_run(A)
+        assert {path.name.removesuffix("-wal").removesuffix("-shm") for path in (tmp_path / "new").iterdir()} == {name}
 
 
 async def test_a_lock_held_for_a_while_is_waited_for(sqlite_path: Path) -> None:

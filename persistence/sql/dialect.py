@@ -57,6 +57,10 @@ class Dialect(Protocol):
         """Answer jobs of a queue that may be claimed, best rank first, passing over those that others hold."""
         ...
 
+    def lock_spent(self, queue: str, now: Micros, limit: int) -> Statement:
+        """Answer jobs of a queue whose last lease has lapsed, passing over those that others hold."""
+        ...
+
     def find_nodes(self, ids: Iterable[str]) -> Statement:
         """Answer as `id` those of the ids that a plan or a job has."""
         ...

@@ -45,8 +45,14 @@ def _find(table: Table) -> str:
 _FIND: Final = {kind: _find(table) for kind, table in TABLES.items()}
 _LOCK_DUE: Final = """
 SELECT j.* FROM jobs AS j WHERE j.queue = $1 AND (
-    (j.status IN ('PENDING', 'RETRYING') AND j.run_at <= $2) OR (j.status = 'RUNNING' AND j.lease_expires_at <= $2)
+    (j.status IN ('PENDING', 'RETRYING') AND j.run_at <= $2)
+    OR (j.status = 'RUNNING' AND j.lease_expires_at <= $2 AND j.attempts < j.max_attempts)
 ) ORDER BY j.priority DESC, j.run_at, j.created_at, j.id LIMIT $3 FOR UPDATE SKIP LOCKED
+"""
+_LOCK_SPENT: Final = """
+SELECT j.* FROM jobs AS j
+WHERE j.queue = $1 AND j.status = 'RUNNING' AND j.lease_expires_at <= $2 AND j.attempts >= j.max_attempts
+LIMIT $3 FOR UPDATE SKIP LOCKED
 """
 _FIND_NODES: Final = """
 SELECT id FROM plans WHERE id = ANY($1::text[]) UNION ALL SELECT id FROM jobs WHERE id = ANY($1::text[])
@@ -69,6 +75,10 @@ class PostgresRecords:
     def lock_due(self, queue: str, now: Micros, limit: int) -> Statement:
         """Answer jobs of a queue that may be claimed, best rank first, passing over those that others hold."""
         return Statement(_LOCK_DUE, (queue, now, limit))
+
+    def lock_spent(self, queue: str, now: Micros, limit: int) -> Statement:
+        """Answer jobs of a queue whose last lease has lapsed, passing over those that others hold."""
+        return Statement(_LOCK_SPENT, (queue, now, limit))
 
     def find_nodes(self, ids: Iterable[str]) -> Statement:
         """Answer as `id` those of the ids that a plan or a job has."""

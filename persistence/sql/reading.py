@@ -8,7 +8,7 @@ from typing import Any
 from persistence.sql.dialect import Dialect
 from persistence.sql.record_tables import record_of
 from persistence.sql.statements import Flow
-from runindex.commands import AnyCommand, ClaimJobs
+from runindex.commands import AnyCommand, ClaimJobs, JobCommand
 from runindex.commands.base import Need
 from runindex.domain.instants import Micros
 from runindex.domain.jobs import Job
@@ -17,7 +17,7 @@ from runindex.domain.runs import Run
 from runindex.domain.totals import Totals
 from runindex.workspace import Record
 
-# Claimed jobs whose attempts are used up fail on the way: so many more are looked at than are asked for.
+# Claimed jobs whose attempts are used up fail on the way, so many with each batch that claims of their queue.
 SPENT = 50
 
 
@@ -93,8 +93,11 @@ def _read_due(batch: Sequence[AnyCommand], reading: Reading, now: Micros, dialec
     for command in batch:
         if isinstance(command, ClaimJobs):
             limits[command.queue] += command.limit
+    # A lapsed job is no longer due when the batch itself says what became of it.
+    settled = sum(isinstance(command, JobCommand) for command in batch)
     for queue, limit in sorted(limits.items()):
-        rows = yield dialect.lock_due(queue, now, limit + SPENT)
-        jobs = [record_of(Job, row) for row in rows]
+        due = yield dialect.lock_due(queue, now, limit + settled)
+        spent = yield dialect.lock_spent(queue, now, SPENT)
+        jobs = [record_of(Job, row) for row in (*due, *spent)]
         reading.due_jobs[queue] = jobs
         reading.records.setdefault(Job, {}).update({job.key: job for job in jobs})

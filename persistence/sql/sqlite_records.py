@@ -40,8 +40,14 @@ _FIND: Final = {kind: _find(table) for kind, table in TABLES.items()}
 _WRITE: Final = {(verb, kind): _write(verb, TABLES[kind]) for verb, kind in RECORD_PARTS}
 _FIND_DUE: Final = """
 SELECT j.* FROM jobs AS j WHERE j.queue = ?1 AND (
-    (j.status IN ('PENDING', 'RETRYING') AND j.run_at <= ?2) OR (j.status = 'RUNNING' AND j.lease_expires_at <= ?2)
+    (j.status IN ('PENDING', 'RETRYING') AND j.run_at <= ?2)
+    OR (j.status = 'RUNNING' AND j.lease_expires_at <= ?2 AND j.attempts < j.max_attempts)
 ) ORDER BY j.priority DESC, j.run_at, j.created_at, j.id LIMIT ?3
+"""
+_FIND_SPENT: Final = """
+SELECT j.* FROM jobs AS j
+WHERE j.queue = ?1 AND j.status = 'RUNNING' AND j.lease_expires_at <= ?2 AND j.attempts >= j.max_attempts
+LIMIT ?3
 """
 _FIND_NODES: Final = f"SELECT id FROM plans WHERE id IN {_IDS} UNION ALL SELECT id FROM jobs WHERE id IN {_IDS}"
 _FIND_RESULTS: Final = f"""
@@ -62,6 +68,10 @@ class SqliteRecords:
     def lock_due(self, queue: str, now: Micros, limit: int) -> Statement:
         """Answer jobs of a queue that may be claimed, best rank first."""
         return Statement(_FIND_DUE, (queue, now, limit))
+
+    def lock_spent(self, queue: str, now: Micros, limit: int) -> Statement:
+        """Answer jobs of a queue whose last lease has lapsed."""
+        return Statement(_FIND_SPENT, (queue, now, limit))
 
     def find_nodes(self, ids: Iterable[str]) -> Statement:
         """Answer as `id` those of the ids that a plan or a job has."""

@@ -37,7 +37,7 @@ def enqueue_job(workspace: Workspace, command: EnqueueJob) -> JobSaved:
 def claim_jobs(workspace: Workspace, command: ClaimJobs) -> JobsClaimed:
     """Hand out due jobs; one whose lease lapsed in its last attempt fails instead."""
     claimed: list[Job] = []
-    for due in workspace.due_jobs.get(command.queue, ()):
+    for due in _offered(workspace, command.queue):
         job = workspace.records(Job).get(due.key)
         if job is None or not job.is_due(workspace.now):
             continue
@@ -47,6 +47,13 @@ def claim_jobs(workspace: Workspace, command: ClaimJobs) -> JobsClaimed:
             claimed.append(job.claimed(workspace.now, command.lease_seconds))
             workspace.save(claimed[-1])
     return JobsClaimed(tuple(claimed))
+
+
+def _offered(workspace: Workspace, queue: str) -> list[Job]:
+    """Return the jobs of a queue that were due when the batch began or came with it, best rank first."""
+    written = workspace.records(Job).written()
+    new = (job for _, before, job in written if before is None and job is not None and job.queue == queue)
+    return sorted((*workspace.due_jobs.get(queue, ()), *new), key=lambda job: job.rank)
 
 
 def acknowledge_job(workspace: Workspace, command: AcknowledgeJob) -> JobSaved:

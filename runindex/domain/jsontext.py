@@ -34,7 +34,8 @@ def exact_number(text: str) -> float | Decimal:
         raise JsonError(message) from error
 
 
-def _reject_constant(name: str) -> NoReturn:
+def reject_constant(name: str) -> NoReturn:
+    """Refuse what Python's decoder takes for a number and JSON does not have."""
     message = f"{name} is not JSON"
     raise JsonError(message)
 
@@ -42,7 +43,7 @@ def _reject_constant(name: str) -> NoReturn:
 def loads(text: str | bytes) -> JsonValue:
     """Decode JSON exactly; raise JsonError for what is not JSON."""
     try:
-        return json.loads(text, parse_float=exact_number, parse_constant=_reject_constant)
+        return json.loads(text, parse_float=exact_number, parse_constant=reject_constant)
     except JsonError:
         raise
     except (ValueError, RecursionError) as error:

@@ -15,6 +15,7 @@ from starlette.routing import Route, WebSocketRoute
 from resolvers.context import Pace
 from resolvers.endpoint import Endpoint
 from resolvers.schema import schema
+from runindex.domain.instants import format_instant
 from runindex.index import RunIndex
 from runindex.ports import Store
 from tests.support.clock import StandingClock
@@ -22,12 +23,43 @@ from tests.support.clock import StandingClock
 Answer: TypeAlias = dict[str, Any]
 Value: TypeAlias = Any  # whatever the API, a store or a client takes or answers
 
+_JOB: Final = (
+    "id queue data status priority attempts maxAttempts runAt startedAt completedAt leaseExpiresAt error runId"
+)
 # What is asked of each member of an outcome.
 MEMBERS: Final = {
     "RunPayload": "run { id status version tags metadata name error } version cursor replayed",
     "RunDeletion": "id version cursor replayed results values events cells documents receipts",
     "BulkRunPayload": "succeeded failed replayed outcomes",
     "BulkDeletionPayload": "deleted failed replayed outcomes",
+    "RunResultPayload": """
+        result {
+          id runId itemId itemVersion input output expectedOutput latency error
+          startedAt completedAt retryCount createdAt
+          scores { scorerId value reason error }
+        }
+        replayed
+    """,
+    "RunResultsPayload": "recorded failed replayed outcomes",
+    "ResultDeletion": "runId deleted replayed",
+    "RunValuesPayload": "values { key value version updatedAt } replayed",
+    "RunValueDeletion": "deleted replayed",
+    "RunEventsPayload": "firstSequence lastSequence events { sequence stream payload at hash } replayed",
+    "RunCellPayload": "cell { name value version updatedAt } replayed",
+    "RunDocumentPayload": "document { key content version updatedAt } replayed",
+    "PlanPayload": "plan { id name spec createdAt updatedAt version } replayed",
+    "PlanDeletion": "id replayed",
+    "PlanRunPayload": f"run {{ id name status tags metadata planId }} job {{ {_JOB} }} cursor replayed",
+    "JobPayload": f"job {{ {_JOB} }} replayed",
+    "ClaimPayload": f"jobs {{ {_JOB} }} replayed",
+    "ReceiptPayload": """
+        receipt {
+          runtimeId runId sequence boundary contributingInputIds conversationDigest messageCount createdAt
+        }
+        runtime { runtimeId state snapshot }
+        replayed
+    """,
+    "RuntimePayload": "runtime { runtimeId state snapshot inputs { inputId state } } replayed",
     "NotFound": "code message kind id",
     "InvalidTransition": "code message from to allowed",
     "ConstraintViolation": "code message reason",
@@ -35,7 +67,11 @@ MEMBERS: Final = {
     "IdempotencyConflict": "code message idempotencyKey",
     "InvalidInput": "code message field",
 }
-ENTRIES: Final = {"BulkRunPayload": "RunOutcome", "BulkDeletionPayload": "RunDeletionOutcome"}
+ENTRIES: Final = {
+    "BulkRunPayload": "RunOutcome",
+    "BulkDeletionPayload": "RunDeletionOutcome",
+    "RunResultsPayload": "RunResultOutcome",
+}
 
 
 class WatchedStore:
@@ -113,6 +149,19 @@ class Api:
         self.clock.advance()
         run_id: str = (await self.do("createRun", **fields))["run"]["id"]
         return run_id
+
+    async def record(self, run_id: str, item_id: str, **fields: object) -> Answer:
+        """Record a result of an item and return the outcome; what is not given is that of a success at once."""
+        self.clock.advance()
+        now = format_instant(self.clock.now())
+        times = {"latency": 1.5, "startedAt": now, "completedAt": now}
+        return await self.do("recordResult", **{**times, "runId": run_id, "itemId": item_id, **fields})
+
+    async def append(self, run_id: str, *streams: str) -> list[Answer]:
+        """Append an event to each of these streams and return the events; payloads are numbered."""
+        events = [{"stream": stream, "payload": {"n": number}} for number, stream in enumerate(streams)]
+        outcome: list[Answer] = (await self.do("appendRunEvents", runId=run_id, events=events))["events"]
+        return outcome
 
     async def runs(self, count: int, **fields: object) -> list[str]:
         """Create so many runs and return their ids, oldest first."""

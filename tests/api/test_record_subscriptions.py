@@ -1,0 +1,235 @@
+"""Streams of results and events: each one once, in order, from the first one or from a cursor."""
+
+import asyncio
+
+import pytest
+
+from resolvers.lists import RESULT_STREAM, event_cursor
+from runindex.cursors import binding_of, list_cursor
+from tests.api.conftest import OpenSocket
+from tests.api.test_subscriptions import RUN, until
+from tests.support.api import Answer, Api, Socket
+
+pytestmark = pytest.mark.asyncio
+
+RESULTS = """
+    subscription ($id: ID!, $after: String) {
+      resultRecorded(runId: $id, after: $after) { cursor node { id itemId retryCount scores { value } run { status } } }
+    }
+"""
+EVENTS = """
+    subscription ($id: ID!, $stream: String, $after: String) {
+      runEvents(runId: $id, stream: $stream, after: $after) { cursor node { sequence stream payload hash } }
+    }
+"""
+LISTED = """
+    query ($id: ID!, $stream: String, $after: String) { run(id: $id) {
+      events(stream: $stream, after: $after) { edges { cursor node { sequence stream payload hash } } }
+    } }
+"""
+FOLLOWED = """
+    subscription ($id: ID!) { run(id: $id) { version dataset { succeededCount failedCount } resultSummary { total } } }
+"""
+UNKNOWN = "00000000-0000-4000-8000-000000000001"
+DATASET = {
+    "datasetId": "d",
+    "datasetVersion": "2026-01-01T00:00:00Z",
+    "targetType": "AGENT",
+    "targetId": "t",
+    "totalItems": 2,
+}
+
+
+async def received(socket: Socket, count: int, operation: str = "1") -> list[Answer]:
+    return [await socket.next(operation) for _ in range(count)]
+
+
+async def test_results_are_delivered_from_the_first_one(api: Api, sockets: OpenSocket) -> None:
+    run_id, other = await api.runs(2)
+    await api.record(run_id, "a", scores=[{"scorerId": "s", "value": 0.5}])
+    socket = await sockets()
+    await socket.subscribe("1", RESULTS, id=run_id.upper())
+    (first,) = await received(socket, 1)
+    assert first["node"]["scores"] == [{"value": 0.5}]
+    await api.record(other, "x")
+    await api.record(run_id, "b")
+    await api.record(run_id, "a", retryCount=1, error="broken")
+    await api.record(run_id, "a", retryCount=1, error="broken")
+    await api.record(run_id, "c")
+    rest = await received(socket, 3)
+    seen = [(edge["node"]["itemId"], edge["node"]["retryCount"]) for edge in (first, *rest)]
+    assert seen == [("a", 0), ("b", 0), ("a", 1), ("c", 0)]
+    assert {edge["node"]["run"]["status"] for edge in rest} == {"ACTIVE"}
+
+
+async def test_a_reader_of_results_goes_on_from_its_cursor(api: Api, sockets: OpenSocket) -> None:
+    run_id = await api.run()
+    # Started in another order than they are recorded: a stream goes by the record.
+    for item, second in (("a", 5), ("b", 3), ("c", 4)):
+        at = f"2026-11-21T09:30:0{second}Z"
+        await api.record(run_id, item, startedAt=at, completedAt=at)
+    first, second_socket = await sockets(), await sockets()
+    await first.subscribe("1", RESULTS, id=run_id)
+    cursor = (await received(first, 2))[1]["cursor"]
+    await first.connection.close()
+    await api.do("deleteResults", runId=run_id)
+    await api.record(run_id, "b")
+    await second_socket.subscribe("1", RESULTS, id=run_id, after=cursor)
+    assert [edge["node"]["itemId"] for edge in await received(second_socket, 1)] == ["b"]
+    await second_socket.subscribe("2", RESULTS, id=run_id)
+    assert [edge["node"]["itemId"] for edge in await received(second_socket, 1, "2")] == ["b"]
+
+
+async def test_every_result_is_delivered_once(api: Api, sockets: OpenSocket) -> None:
+    run_id = await api.run()
+    socket = await sockets()
+    await socket.subscribe("1", RESULTS, id=run_id)
+    await until(lambda: api.index.records.watches == 1)
+    await asyncio.gather(*(api.record(run_id, f"{number:03}") for number in range(250)))
+    first = await received(socket, 100)
+    await socket.subscribe("2", RESULTS, id=run_id, after=first[49]["cursor"])
+    whole = [edge["node"]["itemId"] for edge in first + await received(socket, 150)]
+    assert sorted(whole) == [f"{number:03}" for number in range(250)]
+    assert [edge["node"]["itemId"] for edge in await received(socket, 200, "2")] == whole[50:]
+
+
+async def test_events_are_delivered_from_the_first_one(api: Api, sockets: OpenSocket) -> None:
+    run_id = await api.run()
+    await api.append(run_id, "a", "b")
+    socket = await sockets()
+    await socket.subscribe("1", EVENTS, id=run_id)
+    await socket.subscribe("2", EVENTS, id=run_id, stream="a")
+    await received(socket, 2)
+    await received(socket, 1, "2")
+    await api.append(run_id, "b")
+    await api.append(run_id, "a", "a", "b")
+    assert [edge["node"]["sequence"] for edge in await received(socket, 4)] == [2, 3, 4, 5]
+    assert [edge["node"]["sequence"] for edge in await received(socket, 2, "2")] == [3, 4]
+
+
+async def test_cursors_of_lists_and_streams_of_events_are_the_same(api: Api, sockets: OpenSocket) -> None:
+    run_id = await api.run()
+    await api.append(run_id, *"abab")
+    socket = await sockets()
+    for stream in (None, "a"):
+        listed = (await api.ask(LISTED, id=run_id, stream=stream))["run"]["events"]["edges"]
+        await socket.subscribe(f"of {stream}", EVENTS, id=run_id, stream=stream)
+        assert await received(socket, len(listed), f"of {stream}") == listed
+        await socket.subscribe(f"behind {stream}", EVENTS, id=run_id, stream=stream, after=listed[0]["cursor"])
+        assert await received(socket, len(listed) - 1, f"behind {stream}") == listed[1:]
+        rest = (await api.ask(LISTED, id=run_id, stream=stream, after=listed[0]["cursor"]))["run"]["events"]["edges"]
+        assert rest == listed[1:]
+    # A place among all events is one in each stream.
+    whole = (await api.ask(LISTED, id=run_id))["run"]["events"]["edges"]
+    await socket.subscribe("b", EVENTS, id=run_id, stream="b", after=whole[1]["cursor"])
+    assert [edge["node"]["sequence"] for edge in await received(socket, 1, "b")] == [3]
+
+
+async def test_every_event_is_delivered_once(api: Api, sockets: OpenSocket) -> None:
+    run_id = await api.run()
+    socket = await sockets()
+    await socket.subscribe("1", EVENTS, id=run_id)
+    await asyncio.gather(*(api.append(run_id, *["s"] * 10) for _ in range(30)))
+    assert [edge["node"]["sequence"] for edge in await received(socket, 300)] == list(range(300))
+
+
+@pytest.mark.parametrize("document", [RESULTS, EVENTS])
+async def test_a_stream_ends_with_its_run(api: Api, sockets: OpenSocket, document: str) -> None:
+    run_id = await api.run()
+    await api.record(run_id, "a")
+    await api.append(run_id, "s")
+    socket = await sockets()
+    await socket.subscribe("1", document, id=run_id)
+    cursor = (await received(socket, 1))[0]["cursor"]
+    await api.do("deleteRun", id=run_id)
+    assert (await socket.message("1"))["type"] == "complete"
+    await socket.subscribe("2", document, id=run_id)
+    assert await socket.error("2") == ("NOT_FOUND", f"run {run_id} does not exist")
+    # Under the same id another run may begin; the former one's places are none of its.
+    await api.do("createRun", id=run_id)
+    await socket.subscribe("3", document, id=run_id, after=cursor)
+    assert (await socket.error("3"))[0] == "BAD_USER_INPUT"
+
+
+@pytest.mark.parametrize("document", [RESULTS, EVENTS])
+async def test_what_cannot_be_followed_is_refused(api: Api, sockets: OpenSocket, document: str) -> None:
+    socket = await sockets()
+    for operation, variables, code in (
+        ("1", {"id": UNKNOWN}, "NOT_FOUND"),
+        ("2", {"id": "no"}, "NOT_FOUND"),
+        ("3", {"id": "default", "after": "x"}, "BAD_USER_INPUT"),
+        ("4", {"id": "default", "after": ""}, "BAD_USER_INPUT"),
+        ("5", {"id": "default", "after": (await api.ask("{ changeCursor }"))["changeCursor"]}, "BAD_USER_INPUT"),
+    ):
+        await socket.subscribe(operation, document, **variables)
+        assert (await socket.error(operation))[0] == code, variables
+    await socket.subscribe("6", EVENTS, id="default", stream="\0")
+    assert (await socket.error("6"))[0] == "BAD_USER_INPUT"
+
+
+async def test_a_place_that_was_never_reached_is_of_another_history(api: Api, sockets: OpenSocket) -> None:
+    run_id = await api.run()
+    await api.record(run_id, "a")
+    await api.append(run_id, "s")
+    owner = (await api.index.store.find_runs([run_id], frozenset({"incarnation"})))[run_id]["incarnation"]
+    socket = await sockets()
+    for operation, document, cursor in (
+        ("1", EVENTS, event_cursor(owner, 1, None)),
+        ("2", RESULTS, list_cursor(binding_of(RESULT_STREAM, owner), (2,))),
+    ):
+        await socket.subscribe(operation, document, id=run_id, after=cursor)
+        assert (await socket.error(operation))[0] == "CURSOR_EXPIRED"
+
+
+async def test_an_archived_run_is_followed_like_any_other(api: Api, sockets: OpenSocket) -> None:
+    run_id = await api.run()
+    await api.append(run_id, "s")
+    await api.do("archiveRun", id=run_id)
+    socket = await sockets()
+    await socket.subscribe("1", EVENTS, id=run_id)
+    assert (await received(socket, 1))[0]["node"]["payload"] == {"n": 0}
+
+
+async def test_a_followed_run_tells_its_results(api: Api, sockets: OpenSocket) -> None:
+    run_id = await api.run(dataset=DATASET)
+    await api.do("startRun", id=run_id)
+    socket = await sockets()
+    await socket.subscribe("1", FOLLOWED, id=run_id)
+    seen = await received(socket, 1)
+    for item, error in (("a", "broken"), ("b", None)):
+        await api.record(run_id, item, error=error)
+        seen += await received(socket, 1)
+    # What is no result is no reason to tell the run again.
+    await api.append(run_id, "s")
+    await api.do("closeRun", id=run_id)
+    seen += await received(socket, 1)
+    assert [(run["version"], run["resultSummary"]["total"]) for run in seen] == [(2, 0), (2, 1), (2, 2), (3, 2)]
+    assert seen[-1]["dataset"] == {"succeededCount": 1, "failedCount": 1}
+
+
+async def test_streams_that_are_completed_leave_nothing_behind(api: Api, sockets: OpenSocket) -> None:
+    run_id = await api.run()
+    await api.record(run_id, "a")
+    await api.append(run_id, "s")
+    socket = await sockets()
+    for operation, document in (("1", RESULTS), ("2", EVENTS), ("3", RUN)):
+        await socket.subscribe(operation, document, id=run_id)
+        await received(socket, 1, operation)
+    assert api.index.records.watches == 3
+    for operation in "123":
+        await socket.complete(operation)
+    await until(lambda: api.index.records.watches == 0)
+
+
+async def test_idle_streams_ask_together(api: Api, sockets: OpenSocket) -> None:
+    runs = await api.runs(5)
+    socket = await sockets()
+    for run_id in runs:
+        await api.append(run_id, "s")
+        await socket.subscribe(run_id, EVENTS, id=run_id)
+        await received(socket, 1, run_id)
+    api.store.asked.clear()
+    await api.append("default", "s")
+    await until(lambda: "find_runs" in api.store.methods)
+    assert "list_records" not in api.store.methods
+    assert {len(arguments[1]) for name, arguments in api.store.asked if name == "find_records"} == {5}

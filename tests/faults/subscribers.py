@@ -107,9 +107,7 @@ class WebSocketSubscriber:
                 case "ping":
                     await connection.send(json.dumps({"type": "pong"}))
                 case "next":
-                    if message["payload"].get("errors"):
-                        raise RuntimeError(f"{self.watch.recording.name}: {message}")
-                    await self.watch.add(item_of(message["payload"]["data"]["item"]))
+                    await self._take(message["payload"])
                     if self._is_tired():
                         if self.random.random() < 0.5:
                             connection.transport.abort()
@@ -120,6 +118,11 @@ class WebSocketSubscriber:
                     raise RuntimeError(f"{self.watch.recording.name}: {message}")
                 case "complete":
                     return
+
+    async def _take(self, payload: JsonObject) -> None:
+        if payload.get("errors"):
+            raise RuntimeError(f"{self.watch.recording.name}: {payload}")
+        await self.watch.add(item_of(payload["data"]["item"]))
 
     def _is_tired(self) -> bool:
         return self.restless is not None and self.random.random() < 1 / self.restless

@@ -10,7 +10,8 @@ from sqlalchemy import literal_column as literal
 
 from persistence.sql.conditions import UNARCHIVED_ONLY, Condition, Kind, name_of, taken_apart
 from persistence.sql.fetching import Fetching
-from persistence.sql.filters import TEXT, matching, one_of_statuses
+from persistence.sql.filters import TEXT, matching
+from persistence.sql.subjects import one_of_statuses
 from persistence.sql.tables import run_tags, runs, status_counts, tag_counts
 from persistence.sql.tagged import led_by_tag
 from runindex.domain.filters import RunFilter, only_status

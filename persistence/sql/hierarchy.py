@@ -10,11 +10,12 @@ from sqlalchemy import literal_column as literal
 from persistence.sql import read_dialect
 from persistence.sql.conditions import Condition, taken_apart
 from persistence.sql.fetching import Fetching
-from persistence.sql.filters import TEXT, matching, one_of_statuses, run_in
+from persistence.sql.filters import TEXT, matching
 from persistence.sql.lineage import children_of, parents_of
 from persistence.sql.listing import chosen
 from persistence.sql.pages import Stretch, in_list_order, position, stretch_of, values_of
 from persistence.sql.runs import array_of
+from persistence.sql.subjects import one_of_statuses, run_in
 from persistence.sql.tables import runs
 from runindex.domain.filters import RunFilter, only_status
 from runindex.domain.lifecycle import RunStatus

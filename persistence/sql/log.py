@@ -10,10 +10,11 @@ from sqlalchemy import literal_column as literal
 from persistence.sql import read_dialect
 from persistence.sql.conditions import Condition, taken_apart
 from persistence.sql.fetching import NOTHING, Fetching
-from persistence.sql.filters import AFTER, BEFORE, INSTANT, TEXT, matching
+from persistence.sql.filters import INSTANT, TEXT, matching
 from persistence.sql.hierarchy import by_asked
 from persistence.sql.pages import Stretch, in_list_order, limited, position, stretch_of, values_of
 from persistence.sql.runs import array_of
+from persistence.sql.subjects import AFTER, BEFORE
 from persistence.sql.tables import SHARD, changes, feed_head, runs
 from runindex.change_rows import change_of
 from runindex.domain.changes import Change

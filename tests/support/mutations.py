@@ -49,7 +49,7 @@ policies = st.sampled_from((KEEP_ALL, keep_latest(1), keep_latest(2), keep_durat
 datasets = st.sampled_from(
     (None, None, dataset(), dataset("a", target_id="t", items=0), dataset("b", target_type=TargetType.SCORER))
 )
-extras: st.SearchStrategy[dict[str, Any]] = st.just({}) | st.fixed_dictionaries(
+extras: SearchStrategy[dict[str, Field]] = st.just({}) | st.fixed_dictionaries(
     {},
     optional={
         "reason": st.just("because"),

@@ -86,7 +86,8 @@ class WebSocketSubscriber:
         while True:
             url = self.urls[self.watch.recording.connections % len(self.urls)]
             try:
-                async with connect(url, subprotocols=[PROTOCOL], compression=None) as connection:
+                # With a bounded queue this client stops reading once it is full, and then waits for a good-bye in vain.
+                async with connect(url, subprotocols=[PROTOCOL], compression=None, max_queue=None) as connection:
                     self.watch.recording.connections += 1
                     await self._follow(connection)
             except ConnectionClosed as closed:
@@ -95,34 +96,32 @@ class WebSocketSubscriber:
                 await asyncio.sleep(self.random.uniform(0, RETRY_SECONDS))
 
     async def _follow(self, connection: ClientConnection) -> None:
-        await connection.send(json.dumps({"type": "connection_init"}))
-        after = self.watch.recording.cursor
-        variables: JsonObject = {"filter": self.watch.recording.view.filter, "after": after}
-        payload = {"query": RUN_CHANGES, "variables": variables}
+        await self._subscribe(connection)
         while True:
             message = json.loads(await connection.recv())
-            match message["type"]:
-                case "connection_ack":
-                    await connection.send(json.dumps({"type": "subscribe", "id": "1", "payload": payload}))
-                case "ping":
-                    await connection.send(json.dumps({"type": "pong"}))
-                case "next":
-                    await self._take(message["payload"])
+            match message:
+                case {"type": "next", "payload": {"data": {"item": item}}}:
+                    await self.watch.add(item_of(item))
                     if self._is_tired():
                         if self.random.random() < 0.5:
                             connection.transport.abort()
                         return
-                case "error" if message["payload"][0]["extensions"]["code"] == "UNAVAILABLE":
+                # The storage was away for a moment: the stream says so and ends.
+                case {"type": "error", "payload": [{"extensions": {"code": "UNAVAILABLE"}}]}:
                     return
-                case "error":
+                case {"type": "ping"}:
+                    await connection.send(json.dumps({"type": "pong"}))
+                case _:
                     raise RuntimeError(f"{self.watch.recording.name}: {message}")
-                case "complete":
-                    return
 
-    async def _take(self, payload: JsonObject) -> None:
-        if payload.get("errors"):
-            raise RuntimeError(f"{self.watch.recording.name}: {payload}")
-        await self.watch.add(item_of(payload["data"]["item"]))
+    async def _subscribe(self, connection: ClientConnection) -> None:
+        await connection.send(json.dumps({"type": "connection_init"}))
+        answer = json.loads(await connection.recv())
+        assert answer["type"] == "connection_ack", answer
+        recording = self.watch.recording
+        variables: JsonObject = {"filter": recording.view.filter, "after": recording.cursor}
+        payload = {"query": RUN_CHANGES, "variables": variables}
+        await connection.send(json.dumps({"type": "subscribe", "id": "1", "payload": payload}))
 
     def _is_tired(self) -> bool:
         return self.restless is not None and self.random.random() < 1 / self.restless

@@ -4,6 +4,7 @@ import shutil
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from pathlib import Path
+from typing import cast
 from uuid import uuid4
 
 import pytest
@@ -13,6 +14,7 @@ from persistence.memory.store import MemoryStore
 from persistence.postgres import PostgresStore
 from persistence.sqlite import SqliteStore
 from runindex.ports import Store
+from runindex.upkeep.ports import Storage
 from tests.support.clock import StandingClock
 from tests.support.databases import SharedPostgres, migrate
 
@@ -66,3 +68,9 @@ async def store(open_store: Opener, clock: StandingClock) -> AsyncIterator[Store
     """Open a store of each kind in turn."""
     async with open_store(clock) as opened:
         yield opened
+
+
+@pytest.fixture
+def storage(store: Store) -> Storage:
+    """Give the store as what can also be kept up."""
+    return cast("Storage", store)

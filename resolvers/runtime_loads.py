@@ -62,9 +62,10 @@ class RuntimeLoads(Loading):
     async def run_receipts(
         self, owner: int, runtime_id: str | None, page: PageArguments, wanted: Wanted
     ) -> ReceiptConnection:
-        """Return a page of a run's receipts, of one runtime or of all, by runtime and sequence."""
+        """Return a page of a run's receipts, of one runtime or of all, oldest first."""
         conditions: tuple[Condition, ...] = ()
         if runtime_id is not None:
             conditions = (Equals("runtime_id", plain(runtime_id, "runtimeId")),)
-        listing = Listing(Receipt, ("runtime_id", "sequence"), conditions=conditions, owner_field="owner")
+        order = ("created_at", "sequence", "runtime_id")
+        listing = Listing(Receipt, order, conditions=conditions, owner_field="owner")
         return ReceiptConnection(page=await self._page(listing, page, wanted, owner))

@@ -117,4 +117,4 @@ class RuntimeLoads(Protocol):
     async def run_receipts(
         self, owner: int, runtime_id: str | None, page: PageArguments, wanted: Wanted
     ) -> "ReceiptConnection":
-        """Return a page of a run's receipts, of one runtime or of all, by runtime and sequence."""
+        """Return a page of a run's receipts, of one runtime or of all, oldest first."""

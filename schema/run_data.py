@@ -81,7 +81,7 @@ class RunData(Declaring):
         """Load the jobs."""
         return list(await info.context.loads.run_jobs(self.row["id"], selection_of(info).columns("Job")))
 
-    @relation("run_receipts", needs=("incarnation",), description="By runtime, then by sequence.")
+    @relation("run_receipts", needs=("incarnation",), description="Oldest first.")
     async def receipts(
         self,
         info: Info,

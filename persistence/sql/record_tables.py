@@ -79,6 +79,7 @@ receipts: Final = _table(
     ("runtime_id", "owner", "sequence"),
     Index(None, "owner", "runtime_id", "sequence"),
     Index(None, "owner", "created_at", "sequence", "runtime_id"),
+    Index(None, "runtime_id", "created_at", "owner", "sequence"),
 )
 remains: Final = _table("remains", Remains, ("owner", "generation"))
 receipt_heads: Final = _table("receipt_heads", ReceiptHead, ("runtime_id", "owner"), Index(None, "owner", "runtime_id"))

@@ -23,7 +23,7 @@ from runindex.domain.runtimes import (
 LARGEST_INT = 2**31 - 1
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class InputUpdate:
     """What is said of an input; only the fields in `given` replace what is known."""
 
@@ -35,11 +35,6 @@ class InputUpdate:
     recovery_count: int | None = None
     detail: JsonValue = None
     given: frozenset[str] = frozenset()
-
-    def __repr__(self) -> str:
-        # Fingerprints are made of it, and the order of a set differs from process to process.
-        values = (self.input_id, self.state, *((name, getattr(self, name)) for name in sorted(self.given)))
-        return f"InputUpdate{values!r}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,7 +5,7 @@ policy. Entries only get older, so it is then still to go; and whoever breaks of
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import takewhile
 from typing import Any, Final
@@ -119,16 +119,25 @@ class _Histories:
 
     async def events(self) -> AsyncIterator[Removal]:
         """Yield events."""
-        following = (await self._totals())["event_seq"]
-        async for gone in self._oldest(_EVENTS, {"at", "hash"}, lambda row, _: (following - 1 - row["sequence"], "at")):
+
+        async def newer_than(rows: Sequence[Row]) -> list[int]:
+            following = (await self._totals())["event_seq"]
+            return [following - 1 - row["sequence"] for row in rows]
+
+        async for gone in self._oldest(_EVENTS, "at", newer_than, "hash"):
             last = gone[-1]
             keys = {Event: [(self.run.incarnation, row["sequence"]) for row in gone]}
             yield self._removal(records=keys, event_floor=last["sequence"] + 1, floor_hash=last["hash"])
 
     async def receipts(self) -> AsyncIterator[Removal]:
         """Yield receipts, of whichever runtimes."""
-        count = (await self._totals())["receipt_count"]
-        async for gone in self._oldest(_RECEIPTS, set(), lambda _, place: (count - 1 - place, "created_at")):
+
+        async def newer_than(rows: Sequence[Row]) -> list[int]:
+            # Counted after they were read: if others removed some in between, that makes these seem newer, not older.
+            count = (await self._totals())["receipt_count"]
+            return [count - 1 - place for place in range(len(rows))]
+
+        async for gone in self._oldest(_RECEIPTS, "created_at", newer_than):
             keys = [(row["runtime_id"], self.run.incarnation, row["sequence"]) for row in gone]
             yield self._removal(records={Receipt: keys})
 
@@ -154,19 +163,14 @@ class _Histories:
             after = _VERSIONS.position(rows[-1])
 
     async def _oldest(
-        self, listing: Listing, columns: set[str], rank: Callable[[Row, int], tuple[int, str]]
+        self, listing: Listing, at: str, newer_than: Callable[[Sequence[Row]], Awaitable[list[int]]], *columns: str
     ) -> AsyncIterator[list[Row]]:
-        """Yield rows until one stays; `rank` says how many are newer than a row, and where its time is."""
+        """Yield rows until one stays; `newer_than` says how many are newer than each of the oldest."""
         after: Key | None = None
-        place = 0
         while True:
-            gone = []
-            for row in await self._page(listing, frozenset(columns), after):
-                newer, at = rank(row, place)
-                if not self._gives_up(newer, row[at]):
-                    break
-                gone.append(row)
-                place += 1
+            rows = await self._page(listing, frozenset((at, *columns)), after)
+            ranked = zip(rows, await newer_than(rows), strict=True)
+            gone = [row for row, _ in takewhile(lambda ranked: self._gives_up(ranked[1], ranked[0][at]), ranked)]
             if gone:
                 yield gone
             if len(gone) < CHUNK:

@@ -16,11 +16,11 @@ from persistence.memory.feed import MemoryFeed
 from resolvers.context import Pace
 from runindex.index import open_index
 from runindex.ports import Store
-from tests.contract.conftest import clock, open_store, sqlite_template, storage, store
+from tests.contract.conftest import backend, clock, open_store, sqlite_template, store
 from tests.support.api import Api, Socket, WatchedStore, application
 from tests.support.clock import StandingClock
 
-__all__ = ["clock", "open_store", "sqlite_template", "storage", "store"]
+__all__ = ["backend", "clock", "open_store", "sqlite_template", "store"]
 
 Connect: TypeAlias = Callable[..., Awaitable[websockets.ClientConnection]]
 OpenSocket: TypeAlias = Callable[[], Awaitable[Socket]]

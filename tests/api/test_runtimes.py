@@ -208,9 +208,9 @@ async def test_receipts_are_listed_by_runtime_and_by_run(api: Api) -> None:
     assert [node["sequence"] for node in of_run["nodes"]] == [0, 1]
     assert (await api.ask(RECEIPTS, id="a", runId="no"))["runtime"]["receipts"]["nodes"] == []
     page = (await api.ask(RUN_RECEIPTS, id=first, first=2))["run"]["receipts"]
-    assert [(node["runtimeId"], node["sequence"]) for node in page["nodes"]] == [("a", 0), ("a", 1)]
+    assert [(node["runtimeId"], node["sequence"]) for node in page["nodes"]] == [("a", 0), ("b", 0)]
     rest = (await api.ask(RUN_RECEIPTS, id=first, after=page["pageInfo"]["endCursor"]))["run"]["receipts"]
-    assert [(node["runtimeId"], node["sequence"]) for node in rest["nodes"]] == [("b", 0)]
+    assert [(node["runtimeId"], node["sequence"]) for node in rest["nodes"]] == [("a", 1)]
     of_runtime = (await api.ask(RUN_RECEIPTS, id=first, runtimeId="b"))["run"]["receipts"]
     assert [node["runtimeId"] for node in of_runtime["nodes"]] == ["b"]
     for document, arguments in (

@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import AbstractAsyncContextManager, AbstractContextManager, asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import cast
 from uuid import uuid4
 
 import pytest
@@ -17,6 +18,7 @@ from persistence.memory.store import MemoryStore
 from persistence.postgres import PostgresStore
 from persistence.sqlite import SqliteStore
 from runindex.ports import ChangeFeed, Store
+from runindex.upkeep.ports import Storage
 from tests.support.clock import StandingClock
 from tests.support.databases import SharedPostgres, migrate
 
@@ -24,7 +26,7 @@ Opener = Callable[[StandingClock], AbstractAsyncContextManager[Store]]
 
 
 @dataclass(frozen=True, slots=True)
-class Storage:
+class Backend:
     """A kind of storage: how a new place for it is made, and a store and a feed are opened there."""
 
     new_place: Callable[[pytest.FixtureRequest], AbstractContextManager[str]]
@@ -55,14 +57,14 @@ async def _memory_feed(_: str) -> AsyncIterator[ChangeFeed]:
     yield MemoryFeed()
 
 
-STORAGES = {
-    "memory": Storage(_nowhere, lambda _, clock: MemoryStore.open(clock), _memory_feed),
-    "sqlite": Storage(
+BACKENDS = {
+    "memory": Backend(_nowhere, lambda _, clock: MemoryStore.open(clock), _memory_feed),
+    "sqlite": Backend(
         _new_file,
         lambda path, clock: SqliteStore.open(Path(path), clock),
         lambda path: SqliteFeed(Path(path)),
     ),
-    "postgres": Storage(_new_database, PostgresStore.open, PostgresFeed),
+    "postgres": Backend(_new_database, PostgresStore.open, PostgresFeed),
 }
 
 
@@ -79,23 +81,28 @@ def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
-@pytest.fixture(params=STORAGES)
-def storage(request: pytest.FixtureRequest) -> Storage:
+@pytest.fixture(params=BACKENDS)
+def backend(request: pytest.FixtureRequest) -> Backend:
     """Give each kind of storage in turn."""
-    return STORAGES[request.param]
+    return BACKENDS[request.param]
 
 
-@pytest.fixture
-def open_store(request: pytest.FixtureRequest, storage: Storage) -> Opener:
-    """Give what opens a new store, empty but for the default run."""
+def opener(request: pytest.FixtureRequest, backend: Backend) -> Opener:
+    """Return what opens a new store, empty but for the default run."""
 
     @asynccontextmanager
     async def open_fresh(clock: StandingClock) -> AsyncIterator[Store]:
-        with storage.new_place(request) as place:
-            async with storage.open_store(place, clock) as opened:
+        with backend.new_place(request) as place:
+            async with backend.open_store(place, clock) as opened:
                 yield opened
 
     return open_fresh
+
+
+@pytest.fixture
+def open_store(request: pytest.FixtureRequest, backend: Backend) -> Opener:
+    """Give what opens new stores of each kind in turn."""
+    return opener(request, backend)
 
 
 @pytest_asyncio.fixture
@@ -107,9 +114,15 @@ async def store(open_store: Opener, clock: StandingClock) -> AsyncIterator[Store
 
 @pytest_asyncio.fixture
 async def fed_store(
-    request: pytest.FixtureRequest, storage: Storage, clock: StandingClock
+    request: pytest.FixtureRequest, backend: Backend, clock: StandingClock
 ) -> AsyncIterator[tuple[Store, ChangeFeed]]:
     """Open a new store and a feed of it."""
-    with storage.new_place(request) as place:
-        async with storage.open_store(place, clock) as opened, storage.open_feed(place) as feed:
+    with backend.new_place(request) as place:
+        async with backend.open_store(place, clock) as opened, backend.open_feed(place) as feed:
             yield opened, feed
+
+
+@pytest.fixture
+def storage(store: Store) -> Storage:
+    """Give the store as what can also be kept up."""
+    return cast("Storage", store)

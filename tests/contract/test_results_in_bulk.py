@@ -63,19 +63,25 @@ MISFORMED: dict[str, tuple[dict[str, Any], str]] = {
 }
 
 
-@pytest.mark.parametrize("name", MISFORMED)
-async def test_one_bad_entry_does_not_stop_the_others(store: Store, name: str) -> None:
+async def test_a_bad_entry_does_not_stop_the_others(store: Store) -> None:
     await made(store, create(A))
-    fields, path = MISFORMED[name]
-    bad = entry(**({"run": A, "item": "bad"} | fields))
-    first, problem, last = (await recorded_all(store, entry(A, "a"), bad, entry(A, "b"))).outcomes
-    assert isinstance(problem, InvalidInput)
-    assert problem.field == f"results.1.{path}"
+    bad = [
+        entry(**({"run": A, "item": f"bad {place}"} | fields)) for place, (fields, _) in enumerate(MISFORMED.values())
+    ]
+    first, *problems, last = (await recorded_all(store, entry(A, "a"), *bad, entry(A, "b"))).outcomes
     assert isinstance(first, ResultRecorded)
     assert isinstance(last, ResultRecorded)
+    assert [problem.field for problem in problems if isinstance(problem, InvalidInput)] == [
+        f"results.{place}.{path}" for place, (_, path) in enumerate(MISFORMED.values(), start=1)
+    ]
     assert await result_counts(store, A) == (2, 2, 2, 0)
+
+
+@pytest.mark.parametrize("name", MISFORMED)
+async def test_a_bad_result_is_refused(name: str) -> None:
+    fields, path = MISFORMED[name]
     with pytest.raises(RefusedError) as refusal:
-        bad.checked()
+        entry(**({"run": A} | fields)).checked()
     assert isinstance(refusal.value.problem, InvalidInput)
     assert refusal.value.problem.field == path
 

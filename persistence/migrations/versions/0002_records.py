@@ -225,6 +225,11 @@ def create_runtimes() -> None:
         "receipts",
         ["owner", "created_at", "sequence", "runtime_id"],
     )
+    op.create_index(
+        op.f("ix_receipts_runtime_id_created_at_owner_sequence"),
+        "receipts",
+        ["runtime_id", "created_at", "owner", "sequence"],
+    )
     op.create_table(
         "receipt_heads",
         sa.Column("runtime_id", TEXT, nullable=False),

@@ -29,7 +29,7 @@ from runindex.upkeep.transfer.lines import (
 # Pages are small where a row may be large: what is in memory is a page of each kind at most.
 _RUNS: Final = Walk(Run, ("id",), 50)
 _CHANGES: Final = Walk(Change, ("id", "incarnation", "version"), 50)
-_WALKS: Final[Mapping[type, Walk]] = {
+OWNED_WALKS: Final[Mapping[type, Walk]] = {
     walk.kind: walk
     for walk in (
         Walk(Result, ("owner", "generation", "item_id", "retry_count"), 32),
@@ -43,7 +43,7 @@ _WALKS: Final[Mapping[type, Walk]] = {
         Walk(ReceiptHead, ("owner", "runtime_id"), 500),
     )
 }
-_FREE: Final = (
+FREE_WALKS: Final = (
     Walk(Plan, ("id",), 32),
     Walk(Job, ("id",), 32),
     Walk(Runtime, ("runtime_id",), 4),
@@ -84,7 +84,7 @@ async def _lines(
     yield header_line(Header(whole=True, head=state.head, floor=state.floor))
     async for line in _all_runs(snapshot, exported):
         yield line
-    for walk in _FREE:
+    for walk in FREE_WALKS:
         async for row in Stream(snapshot, walk):
             yield record_line(walk.kind, row)
 
@@ -132,7 +132,7 @@ async def _records(snapshot: Snapshot, totals: Row | None) -> AsyncIterator[byte
         return
     for kind in OWNED:
         if _may_have(kind, totals):
-            async for row in Stream(snapshot, _WALKS[kind], _before_all(kind, totals), within=True):
+            async for row in Stream(snapshot, OWNED_WALKS[kind], _before_all(kind, totals), within=True):
                 yield record_line(kind, row)
 
 
@@ -150,5 +150,5 @@ def _before_all(kind: type, totals: Row) -> Key:
     owner = totals["owner"]
     if kind in (Result, Item):
         # Results of former generations are deleted, whether they were swept away already or not.
-        return (owner, totals["generation"], "", -1)[: len(_WALKS[kind].order)]
-    return (owner, -1) if kind is Event else (owner, "", -1)[: len(_WALKS[kind].order)]
+        return (owner, totals["generation"], "", -1)[: len(OWNED_WALKS[kind].order)]
+    return (owner, -1) if kind is Event else (owner, "", -1)[: len(OWNED_WALKS[kind].order)]

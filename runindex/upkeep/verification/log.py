@@ -34,7 +34,6 @@ def _entries(first: int, last: int) -> str:
 
 async def check_histories(snapshot: Snapshot, seen: Callable[[int], None]) -> AsyncIterator[str]:
     """Yield where a run's versions are not continuous, or its newest entry is not the run as it is."""
-    is_compacted = (await snapshot.log_state()).floor > 0
     entries, runs = Stream(snapshot, _HISTORIES, seen=seen), Stream(snapshot, _RUNS)
     while True:
         entry, run = await entries.head(), await runs.head()
@@ -44,7 +43,7 @@ async def check_histories(snapshot: Snapshot, seen: Callable[[int], None]) -> As
         present = await runs.take() if run is not None and run["id"] == min(ids) else None
         last = None
         async for row in entries.group(min(ids)):
-            fault = _break_between(last, row, is_compacted=is_compacted)
+            fault = _break_between(last, row)
             if fault is not None:
                 yield f"run {row['id']}: {fault}"
             last = row
@@ -53,13 +52,13 @@ async def check_histories(snapshot: Snapshot, seen: Callable[[int], None]) -> As
             yield f"run {min(ids)}: {fault}"
 
 
-def _break_between(last: Row | None, row: Row, *, is_compacted: bool) -> str | None:
-    version = row["version"]
-    if last is not None and last["incarnation"] == row["incarnation"]:
-        if version != last["version"] + 1:
-            return f"its log goes from version {last['version']} to {version}"
-        return None if row["seq"] > last["seq"] else f"version {version} comes before its predecessor in the log"
-    return None if version == 1 or is_compacted else f"its log begins with version {version}"
+def _break_between(last: Row | None, row: Row) -> str | None:
+    # A history may begin late: its beginning was compacted, here or where it came from.
+    if last is None or last["incarnation"] != row["incarnation"]:
+        return None
+    if row["version"] != last["version"] + 1:
+        return f"its log goes from version {last['version']} to {row['version']}"
+    return None if row["seq"] > last["seq"] else f"version {row['version']} comes before its predecessor in the log"
 
 
 def _end(last: Row | None, present: Row | None) -> str | None:

@@ -1,0 +1,1 @@
+"""Upkeep, as far as it needs no particular storage."""

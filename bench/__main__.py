@@ -3,9 +3,9 @@
 import asyncio
 import sys
 
-from bench import writer
+from bench import deletion, results, writer
 
-MEASUREMENTS = {"writer": writer.measure}
+MEASUREMENTS = {"writer": writer.measure, "results": results.measure, "deletion": deletion.measure}
 
 
 def main(names: list[str]) -> int:

@@ -1,0 +1,55 @@
+"""A new index on each storage that keeps what it is told, its files on the disk as they are for users."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from persistence import migrations
+from persistence.feeds.postgres import PostgresFeed
+from persistence.feeds.sqlite import SqliteFeed
+from persistence.postgres import PostgresStore
+from persistence.sqlite import SqliteStore
+from runindex.index import RunIndex, open_index
+from runindex.ports import SystemClock
+from runindex.upkeep.ports import Storage
+from tests.support.postgres import postgres_server, psql
+
+
+@dataclass(frozen=True, slots=True)
+class Bench:
+    """An open index and its storage."""
+
+    name: str
+    index: RunIndex
+    storage: Storage
+
+
+@asynccontextmanager
+async def on_sqlite() -> AsyncIterator[Bench]:
+    """Open an index on a new SQLite file."""
+    with TemporaryDirectory() as directory:
+        path = Path(directory, "runs.db")
+        await asyncio.to_thread(migrations.upgrade, f"sqlite:///{path}")
+        async with AsyncExitStack() as stack:
+            store = await stack.enter_async_context(SqliteStore.open(path, SystemClock()))
+            feed = await stack.enter_async_context(SqliteFeed(path))
+            yield Bench("SQLite", await stack.enter_async_context(open_index(store, feed, upkeep=store)), store)
+
+
+@asynccontextmanager
+async def on_postgres() -> AsyncIterator[Bench]:
+    """Open an index on a new Postgres with fsync on."""
+    with postgres_server(fsync=True) as server:
+        psql(server.url(), "create database bench")
+        url = server.url("bench")
+        await asyncio.to_thread(migrations.upgrade, url)
+        async with AsyncExitStack() as stack:
+            store = await stack.enter_async_context(PostgresStore.open(url, SystemClock()))
+            feed = await stack.enter_async_context(PostgresFeed(url))
+            yield Bench("Postgres", await stack.enter_async_context(open_index(store, feed, upkeep=store)), store)
+
+
+STORAGES = (on_sqlite, on_postgres)

@@ -26,16 +26,19 @@ _COMPILER: Final = asyncpg.dialect()  # type: ignore[no-untyped-call]
 _RUN: Final = ", ".join(SHOWN_COLUMNS)
 
 # A batch finds its rows by their keys. Plans are made once and for good, maybe while the tables are small yet: those
-# that read whole tables are ruled out. What chooses runs by a filter is planned like any other query.
+# that read whole tables are ruled out, and where there is an index in the order asked for, those without it. What
+# chooses runs by a filter is planned like any other query.
+_SCANS: Final = ("enable_seqscan", "enable_hashjoin", "enable_mergejoin")
+_SORTS: Final = ("enable_sort", "enable_incremental_sort", "enable_bitmapscan")
 _SETTINGS: Final = MappingProxyType(
     {
         "plan_cache_mode": "force_generic_plan",
-        **dict.fromkeys(("enable_seqscan", "enable_hashjoin", "enable_mergejoin"), "off"),
+        **dict.fromkeys((*_SCANS, *_SORTS), "off"),
     }
 )
 _PLAN_FREELY: Final = Statement(
-    "SELECT set_config('plan_cache_mode', 'force_custom_plan', true), set_config('enable_seqscan', 'on', true),"
-    " set_config('enable_hashjoin', 'on', true), set_config('enable_mergejoin', 'on', true)"
+    "SELECT set_config('plan_cache_mode', 'force_custom_plan', true), "
+    + ", ".join(f"set_config('{name}', 'on', true)" for name in (*_SCANS, *_SORTS))
 )
 # The transaction's id comes with the head, before the commit that it will have to speak for.
 _LOCK_HEAD: Final = Statement(

@@ -34,12 +34,36 @@ def _same_key(table: Table) -> str:
     return " AND ".join(f"t.{name} = s.{name}" for name in _key(table))
 
 
+def _seek(table: Table, columns: str) -> str:
+    """Return where the rows of some keys are looked for: each at the first key that is not before its own.
+
+    Asked for equal keys the planner may take another index that begins like the key's, and read all of an owner's rows
+    for each: as long as it believes that there are few, both seem to cost the same. Only the key's own index has the
+    first one in this order at hand.
+    """
+    key = _key(table)
+    wanted, order = ", ".join(f"s.{name}" for name in key), ", ".join(f"k.{name}" for name in key)
+    # Not beyond the owner's rows: what was deleted of another's may lie there for a while, and would be walked over.
+    condition = f"({order}) >= ({wanted}) AND k.{key[0]} <= s.{key[0]}"
+    first = f"SELECT {columns} FROM {table.name} AS k WHERE {condition} ORDER BY {order} LIMIT 1"
+    return f"{_rows(table, key)} CROSS JOIN LATERAL ({first})"
+
+
 def _find(table: Table) -> str:
     key = _key(table)
-    text = f"SELECT t.* FROM {_rows(table, key)} JOIN {table.name} AS t ON {_same_key(table)}"
-    # What belongs to a run is locked with it; what any process may change is locked here, in the order of the keys.
+    if "owner" in key:  # it belongs to a run, and is locked with it
+        return f"SELECT t.* FROM {_seek(table, 'k.*')} AS t WHERE {_same_key(table)}"
+    # What any process may change is locked here, in the order of the keys.
     order = ", ".join(f"t.{name}" for name in key)
-    return text if "owner" in key else f"{text} ORDER BY {order} FOR UPDATE OF t"
+    rows = f"{_rows(table, key)} JOIN {table.name} AS t ON {_same_key(table)}"
+    return f"SELECT t.* FROM {rows} ORDER BY {order} FOR UPDATE OF t"
+
+
+def _remove(table: Table) -> str:
+    if "owner" not in _key(table):
+        return f"DELETE FROM {table.name} AS t USING {_rows(table, _key(table))} WHERE {_same_key(table)}"
+    found = f"{_seek(table, 'k.ctid AS place')} AS f"
+    return f"DELETE FROM {table.name} AS t USING {found} WHERE t.ctid = f.place AND {_same_key(table)}"
 
 
 _FIND: Final = {kind: _find(table) for kind, table in TABLES.items()}
@@ -110,7 +134,7 @@ def _write_text(verb: str, kind: type) -> str:
     names = table.columns.keys()
     match verb:
         case "remove":
-            return f"DELETE FROM {table.name} AS t USING {_rows(table, _key(table))} WHERE {_same_key(table)}"
+            return _remove(table)
         case "replace":
             assignments = ", ".join(f"{name} = s.{name}" for name in names if name not in _key(table))
             return f"UPDATE {table.name} AS t SET {assignments} FROM {_rows(table, names)} WHERE {_same_key(table)}"

@@ -70,9 +70,7 @@ jobs: Final = _table(
     Index(None, "created_at", "id"),
 )
 runtimes: Final = _table("runtimes", Runtime, ("runtime_id",))
-runtime_inputs: Final = _table(
-    "runtime_inputs", RuntimeInput, ("runtime_id", "input_id"), Index(None, "runtime_id", "position")
-)
+runtime_inputs: Final = _table("runtime_inputs", RuntimeInput, ("runtime_id", "input_id"))
 receipts: Final = _table(
     "receipts",
     Receipt,

@@ -11,6 +11,7 @@ from persistence.drivers.postgres_connection import Patience, close, connect
 from persistence.sql import tables
 from persistence.sql.dialect import Dialect
 from persistence.sql.postgres_dialect import PostgresDialect
+from persistence.sql.record_tables import TABLES
 from persistence.sql.sqlite_dialect import SqliteDialect
 from persistence.sql.statements import Statement
 from persistence.sql.writes import MOVED_COLUMNS, RUN_COLUMNS, Writes, change_values, run_values
@@ -72,5 +73,34 @@ async def test_postgres_scans_no_table(postgres_url: str) -> None:
         for statement in statements(dialect):
             plan = await connection.fetch(f"EXPLAIN {statement.text}", *statement.arguments)
             assert not SCANNED.search("\n".join(row[0] for row in plan)), statement.text
+    finally:
+        await close(connection, Patience())
+
+
+MANY_OWNERS = """
+INSERT INTO results (owner, generation, item_id, retry_count, id, run_id, seq, latency, started_at, completed_at,
+                     created_at, scores)
+SELECT n, 0, 'item', 0, n, 'run', 1, 1, 1, 1, 1, '[]' FROM generate_series(1, 2000) AS n;
+INSERT INTO events (owner, sequence, stream, payload, at, hash)
+SELECT n, 0, 's', '{}', 1, '' FROM generate_series(1, 2000) AS n;
+INSERT INTO receipts (owner, runtime_id, sequence, run_id, boundary, contributing_input_ids, message_count, created_at)
+SELECT n, 'agent', 0, 'run', 'END', '[]', 1, 1 FROM generate_series(1, 2000) AS n;
+ANALYZE;
+"""
+
+
+@pytest.mark.asyncio
+@pytest.mark.parametrize("filled", [False, True], ids=["empty", "many small runs"])
+async def test_postgres_finds_records_by_their_whole_key(postgres_url: str, *, filled: bool) -> None:
+    dialect = PostgresDialect(notify=True)
+    connection = await connect(postgres_url, Patience(), dialect.settings)
+    try:
+        if filled:
+            await connection.execute(MANY_OWNERS)
+        for kind, table in TABLES.items():
+            key = [tuple("1" if column.type.python_type is str else 1 for column in table.primary_key)]
+            for statement in (dialect.find_records(kind, key), dialect.take_records(kind, key)):
+                plan = await connection.fetch(f"EXPLAIN {statement.text}", *statement.arguments)
+                assert f"using {table.primary_key.name} on" in "\n".join(row[0] for row in plan), statement.text
     finally:
         await close(connection, Patience())

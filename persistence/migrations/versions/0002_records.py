@@ -205,7 +205,6 @@ def create_runtimes() -> None:
         sa.Column("updated_at", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("runtime_id", "input_id", name=op.f("pk_runtime_inputs")),
     )
-    op.create_index(op.f("ix_runtime_inputs_runtime_id_position"), "runtime_inputs", ["runtime_id", "position"])
     op.create_table(
         "receipts",
         sa.Column("runtime_id", TEXT, nullable=False),

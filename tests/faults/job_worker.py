@@ -18,7 +18,7 @@ LEASE_SECONDS: Final = 1
 MOST_JOBS: Final = 5
 IDLE_SECONDS: Final = 0.2
 RETRY_SECONDS: Final = 0.1
-LINGER_SECONDS: Final = 1.5
+LINGER_SECONDS: Final = 1.3
 # The codes that say no more about a mutation than no answer would.
 NO_ANSWER: Final = frozenset({"UNAVAILABLE", "TIMEOUT", "OUTCOME_UNKNOWN"})
 

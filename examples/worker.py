@@ -2,10 +2,13 @@
 
     python -m examples.worker --url http://127.0.0.1:8000/graphql --queue default
 
-A job's data is `{"command": ["make", "test"], "runId": …}`, as `startPlan` makes it. The worker claims a job under a
-lease, starts its run, appends what the command prints as events, records the outcome as a result, closes or fails the
-run and acknowledges the job. A worker that is killed leaves a lease that lapses: another one claims the job then, as
-its next attempt. Every mutation carries a key made of job, attempt and step, so that sending it again never doubles.
+A job is for a run and its data `{"command": ["make", "test"]}`, as given to `startPlan`. The worker claims a job under
+a lease, starts its run, appends what the command prints as events, records the outcome as a result, closes the run and
+acknowledges the job; when the last attempt fails, so does the run. A worker that is killed leaves a lease that lapses:
+another one claims the job then, as its next attempt. If it had no more, the job fails and its run is left open.
+
+Every mutation carries a key made of job, attempt and step, so that sending it again never doubles. Only a claim has
+none: jobs whose claim's answer was lost might be another's by now, and are left to their lease.
 """
 
 import argparse
@@ -29,12 +32,13 @@ from gql.transport.httpx import HTTPXTransport
 LEASE_SECONDS: Final = 300  # longer than any command takes: a lapsed lease is another worker's
 IDLE_SECONDS: Final = 0.5
 EVENTS_A_CALL: Final = 100
-READ_BYTES: Final = 65_536
+READ_BYTES: Final = 16_384
+LONG_LINE: Final = 16_384  # characters
 PAUSES: Final = (0.1, 0.4, 1.0)  # seconds between the attempts to send one mutation
 TAIL: Final = 2000  # characters of the output that an error tells
 
 INPUTS: Final = {
-    "claimJobs": ("ClaimJobsInput", "ClaimPayload { jobs { id attempts data } }"),
+    "claimJobs": ("ClaimJobsInput", "ClaimPayload { jobs { id attempts maxAttempts data run { id status } } }"),
     "acknowledgeJob": ("AcknowledgeJobInput", "JobPayload { job { status } }"),
     "failJob": ("FailJobInput", "JobPayload { job { status } }"),
     "startRun": ("RunInput", "RunPayload { version }"),
@@ -55,7 +59,7 @@ class RefusedError(Exception):
 
 
 class Index:
-    """The few mutations that a worker needs; one that got no answer is sent again under the same key."""
+    """The few mutations that a worker needs; one that got no answer is sent again."""
 
     def __init__(self, url: str) -> None:
         self._client = Client(transport=HTTPXTransport(url=url, timeout=15))
@@ -72,7 +76,7 @@ class Index:
 
     def _deliver(self, request: GraphQLRequest) -> dict[str, Any]:
         for pause in PAUSES:
-            # Whether it was executed is not known then, and thanks to the key need not be.
+            # Without an answer it is not known whether it was executed, and thanks to its key need not be.
             with suppress(TransportError):
                 return dict(self._connection.execute(request)["outcome"])
             time.sleep(pause)
@@ -85,8 +89,8 @@ class Attempt:
 
     job_id: str
     number: int
-    run_id: str
-    command: Sequence[str]
+    most: int
+    run_id: str | None
 
     def key(self, step: str) -> str:
         """Return the idempotency key of one of its mutations."""
@@ -122,23 +126,29 @@ class Worker:
         return executed
 
     def _execute(self, job: dict[str, Any]) -> None:
-        data = job["data"] if isinstance(job["data"], dict) else {}
-        if not isinstance(data.get("command"), list) or "runId" not in data:
-            self._index.send("failJob", id=job["id"], attempt=job["attempts"], error="no command", retry=False)
-            return
-        attempt = Attempt(job["id"], job["attempts"], data["runId"], [str(word) for word in data["command"]])
+        attempt = Attempt(job["id"], job["attempts"], job["maxAttempts"], (job["run"] or {}).get("id"))
         try:
-            self._report(attempt)
+            match job:
+                case {"run": {"status": "ACTIVE"}, "data": {"command": [_, *_] as command}}:
+                    self._report(attempt, [str(word) for word in command])
+                case {"run": {"status": "ACTIVE"}}:
+                    self._fail(attempt, "no command", retry=False)
+                case {"run": {"status": "COMPLETED"}}:
+                    # An earlier attempt closed it, and was killed before it could acknowledge the job.
+                    self._speak("acknowledgeJob", attempt)
+                case {"run": {"status": status}}:
+                    self._speak("failJob", attempt, error=f"the run is {status}", retry=status == "PAUSED")
+                case _:
+                    self._speak("failJob", attempt, error="no run", retry=False)
         except RefusedError as refusal:
             # The run was closed, or the job claimed again, by somebody else: it is theirs now.
             print(f"{attempt.job_id}: given up: {refusal}", file=sys.stderr)
 
-    def _report(self, attempt: Attempt) -> None:
-        run = {"id": attempt.run_id}
-        self._index.send("startRun", **run, idempotencyKey=attempt.key("start"))
+    def _report(self, attempt: Attempt, command: Sequence[str]) -> None:
+        self._move("startRun", attempt)
         started, clock = datetime.now(UTC), time.monotonic()
-        output, code = self._run_command(attempt)
-        error = None if code == 0 else f"exit code {code}\n{output[-TAIL:]}"
+        output, code = self._run_command(attempt, command)
+        error = None if code == 0 else f"exit code {code}\n{output}"
         self._index.send(
             "recordResult",
             runId=attempt.run_id,
@@ -149,44 +159,61 @@ class Worker:
             latency=(time.monotonic() - clock) * 1000,
             startedAt=started.isoformat(),
             completedAt=datetime.now(UTC).isoformat(),
-            idempotencyKey=attempt.key("result"),
+            idempotencyKey=attempt.key("recordResult"),
         )
-        if error is None:
-            self._index.send("closeRun", **run, idempotencyKey=attempt.key("close"))
+        if error is not None:
+            self._fail(attempt, error)
+        else:
+            self._move("closeRun", attempt)
             self._speak("acknowledgeJob", attempt)
-        elif self._speak("failJob", attempt, error=error)["job"]["status"] == "FAILED":
-            self._index.send("failRun", **run, error=error, idempotencyKey=attempt.key("fail"))
 
-    def _speak(self, mutation: str, attempt: Attempt, **fields: object) -> dict[str, Any]:
-        return self._index.send(mutation, id=attempt.job_id, attempt=attempt.number, **fields)
+    def _fail(self, attempt: Attempt, error: str, *, retry: bool = True) -> None:
+        if attempt.number == attempt.most or not retry:
+            # Before the job: a worker that is killed in between leaves a job that another one ends, and no open run.
+            self._move("failRun", attempt, error=error)
+        self._speak("failJob", attempt, error=error, retry=retry)
 
-    def _run_command(self, attempt: Attempt) -> tuple[str, int]:
-        """Run the command, its lines going out as events while it runs; return all it printed, and its exit code."""
-        printed: list[str] = []
+    def _move(self, mutation: str, attempt: Attempt, **fields: object) -> None:
+        self._index.send(mutation, id=attempt.run_id, idempotencyKey=attempt.key(mutation), **fields)
+
+    def _speak(self, mutation: str, attempt: Attempt, **fields: object) -> None:
+        key = attempt.key(mutation)
+        self._index.send(mutation, id=attempt.job_id, attempt=attempt.number, idempotencyKey=key, **fields)
+
+    def _run_command(self, attempt: Attempt, command: Sequence[str]) -> tuple[str, int]:
+        """Run the command, its lines going out as events meanwhile; return the last it printed, and its exit code."""
         try:
-            process = subprocess.Popen(attempt.command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+            process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
         except OSError as error:
             return str(error), 127
+        tail = ""
         with process:
-            for place, lines in enumerate(_lines(process.stdout) if process.stdout else ()):
-                printed += lines
-                payloads = [{"stream": "output", "payload": {"line": line}} for line in lines]
-                self._index.send(
-                    "appendRunEvents",
-                    runId=attempt.run_id,
-                    events=payloads,
-                    idempotencyKey=attempt.key(f"output {place}"),
-                )
-        return "\n".join(printed), process.returncode
+            try:
+                for place, lines in enumerate(_lines(process.stdout) if process.stdout else ()):
+                    self._append(attempt, lines, place)
+                    tail = "\n".join((tail, *lines))[-TAIL:]
+            except BaseException:
+                # Nobody takes its output any more.
+                process.kill()
+                raise
+        return tail.strip(), process.returncode
+
+    def _append(self, attempt: Attempt, lines: Sequence[str], place: int) -> None:
+        events = [{"stream": "output", "payload": {"line": line}} for line in lines]
+        key = attempt.key(f"output {place}")
+        self._index.send("appendRunEvents", runId=attempt.run_id, events=events, idempotencyKey=key)
 
 
 def _lines(stream: IO[bytes]) -> Iterator[list[str]]:
-    """Yield what is printed as it comes: each time the lines that are there, or the next one."""
+    """Yield what is printed as it comes: each time the lines that are there, or the next one; a long one in pieces."""
     decoder, rest = getincrementaldecoder("utf-8")("replace"), ""
     while data := os.read(stream.fileno(), READ_BYTES):
         *lines, rest = (rest + decoder.decode(data).replace("\0", "")).split("\n")
+        if len(rest) > LONG_LINE:
+            lines, rest = [*lines, rest], ""
         for start in range(0, len(lines), EVENTS_A_CALL):
             yield lines[start : start + EVENTS_A_CALL]
+    rest += decoder.decode(b"", final=True)
     if rest:
         yield [rest]
 

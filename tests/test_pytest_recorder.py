@@ -4,18 +4,15 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from threading import Thread
 from typing import Any, Final
 from uuid import uuid4
 
-import httpx
 import pytest
 
+from tests.support.losing import losing_first_answers
 from tests.support.ports import free_port
-from tests.support.served import PATIENCE, Served, serving
+from tests.support.served import Served, serving
 
 ROOT: Final = Path(__file__).parent.parent
 SESSION_SECONDS: Final = 60
@@ -247,35 +244,3 @@ def test_without_an_address_nothing_is_said(project: Path) -> None:
     code, output = run_pytest(project)
     assert code == pytest.ExitCode.OK
     assert "runindex" not in "\n".join(output)
-
-
-@contextmanager
-def losing_first_answers(url: str) -> Iterator[str]:
-    """Give an address behind which the server does what it is told, but where each answer gets lost once."""
-    heard: set[bytes] = set()
-
-    class Handler(BaseHTTPRequestHandler):
-        def do_POST(self) -> None:
-            body = self.rfile.read(int(self.headers["content-length"]))
-            answer = httpx.post(url, content=body, headers={"content-type": "application/json"}, timeout=PATIENCE)
-            if body not in heard:
-                heard.add(body)
-                self.close_connection = True
-                return
-            self.send_response(answer.status_code)
-            self.send_header("content-type", answer.headers["content-type"])
-            self.send_header("content-length", str(len(answer.content)))
-            self.end_headers()
-            self.wfile.write(answer.content)
-
-        def log_message(self, format: str, *args: object) -> None:
-            """Say nothing."""
-
-    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as proxy:
-        thread = Thread(target=proxy.serve_forever)
-        thread.start()
-        try:
-            yield f"http://127.0.0.1:{proxy.server_port}/graphql"
-        finally:
-            proxy.shutdown()
-            thread.join()

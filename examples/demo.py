@@ -56,7 +56,9 @@ SUMMARY: Final = """
 query ($session: ID!) {
   runCounts { key count }
   run(id: $session) {
-    name status tags metadata
+    name status
+    dataset { datasetId totalItems succeededCount failedCount skippedCount }
+    resultSummary { total latencyP50 latencyP95 }
     children(first: 100, orderBy: {direction: ASC}) { totalCount nodes { name status tags metadata } }
   }
 }
@@ -173,13 +175,23 @@ async def record_tests(address: str, session: str) -> int:
 
 
 def show_summary(answer: dict[str, Any]) -> None:
-    """Print how many runs there are by status, and the session's run with its children."""
+    """Print how many runs there are by status, what became of the session's items, and its children."""
     counts = ", ".join(f"{group['count']} {group['key']}" for group in answer["runCounts"])
     run = answer["run"]
     print(f"\nruns by status: {counts}")
-    print(f"{run['name']}: {run['status']}, {run['children']['totalCount']} test files, {run['metadata']['tests']}")
+    print(f"{run['name']}: {run['status']}, {run['children']['totalCount']} test files")
+    show_results(run["dataset"], run["resultSummary"])
     for child in run["children"]["nodes"]:
         print(f"  {child['status']:<10} {child['name']:<40}  {child['metadata']['tests']}")
+
+
+def show_results(dataset: dict[str, Any], figures: dict[str, Any]) -> None:
+    """Print what became of the dataset's items, and how long the attempts at them took."""
+    ends = ", ".join(f"{dataset[f'{end}Count']} {end}" for end in ("succeeded", "failed", "skipped"))
+    print(f"dataset {dataset['datasetId']}: {dataset['totalItems']} items, {ends}")
+    if figures["total"]:
+        p50, p95 = figures["latencyP50"], figures["latencyP95"]
+        print(f"{figures['total']} results: latency p50 {p50:.1f} ms, p95 {p95:.1f} ms")
 
 
 if __name__ == "__main__":

@@ -2,48 +2,37 @@
 
     python -m pytest -p examples.pytest_recorder --runindex-url http://127.0.0.1:8000/graphql
 
-The session becomes a run and each test file a child of it, closed when its tests passed and failed with their errors
-when not. Every mutation carries an idempotency key made of the session's id, what it is about and its name: it can be
-sent again after a lost answer, and a session that is recorded again under the same `--runindex-session` adds nothing.
-Under pytest-xdist the controller alone reports. Trouble with reporting costs one line at the end, never the session.
+The session becomes a run of a dataset, the test suite: each test that is executed is a result, under its node id. A
+test that is skipped leaves none, so that the run counts it as skipped. Each test file becomes a child of the session's
+run, closed when its tests passed and failed with their errors when not.
+
+What there is to report is sent in the background, so that a slow server does not slow the tests; the session's end
+waits for it. A session that is recorded again under the same `--runindex-session` adds nothing. Under pytest-xdist the
+controller alone reports. Trouble with reporting costs one line at the end, never the session.
 """
 
 import platform
 import sys
 import time
 from collections import Counter
-from collections.abc import Callable, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Final
-from uuid import UUID, uuid4, uuid5
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+from uuid import NAMESPACE_URL, UUID, uuid4, uuid5
 
 import pytest
-from gql import Client, GraphQLRequest
-from gql.transport.exceptions import TransportError
-from gql.transport.httpx import HTTPXTransport
 
-TIMEOUT_SECONDS: Final = 5
-PAUSES: Final = (0.1, 0.4, 1.0)  # seconds between the attempts to send one mutation
+if TYPE_CHECKING:
+    from examples.reporter import Reporter
+
 MAX_NAME: Final = 256
-MAX_ERROR: Final = 50_000
-
-INPUTS: Final = {
-    "createRun": "CreateRunInput",
-    "createChildRun": "CreateChildRunInput",
-    "startRun": "RunInput",
-    "addRunTags": "RunTagsInput",
-    "updateRunMetadata": "UpdateRunMetadataInput",
-    "closeRun": "RunInput",
-    "failRun": "FailRunInput",
-    "cancelRun": "RunInput",
-}
-# Every expected failure is a Problem among the outcomes, so one document serves all mutations.
-MUTATION: Final = """
-mutation ($input: %s!) {
-  outcome: %s(input: $input) { ... on RunPayload { run { id } } ... on Problem { message } }
-}
-"""
+MAX_ITEM: Final = 512
+MAX_RUN_ERROR: Final = 50_000
+MAX_RESULT_ERROR: Final = 1_000
+EXPECTED: Final = {"skipped": "xfailed", "passed": "xpassed"}
+PYTHON: Final = f"python-{sys.version_info.major}.{sys.version_info.minor}"
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -57,38 +46,10 @@ def pytest_configure(config: pytest.Config) -> None:
     """Begin to record, in the process that knows the whole session."""
     url = config.getoption("--runindex-url")
     if url and not hasattr(config, "workerinput") and not config.option.collectonly:
+        from examples.reporter import Reporter  # noqa: PLC0415 - workers shall not wait for what they do not need
+
         reporter = Reporter(url, config.getoption("--runindex-session") or uuid4())
-        config.pluginmanager.register(Recorder(reporter, f"pytest {config.rootpath.name}"), "runindex-recorder")
-
-
-class Reporter:
-    """Sends mutations to RunIndex, each under a key of its own; sends again when no answer came."""
-
-    def __init__(self, url: str, session: UUID) -> None:
-        self.session = session
-        self._client = Client(transport=HTTPXTransport(url=url, timeout=TIMEOUT_SECONDS))
-        self._connection = self._client.connect_sync()  # type: ignore[no-untyped-call]  # gql has no types here
-
-    def send(self, mutation: str, about: str, **fields: object) -> str:
-        """Send a mutation about the session or one of its files; return the run's id or raise what stood in the way."""
-        fields["idempotencyKey"] = str(uuid5(self.session, f"{mutation} {about}"))
-        request = GraphQLRequest(MUTATION % (INPUTS[mutation], mutation), variable_values={"input": fields})
-        outcome = self._deliver(request)
-        if "run" not in outcome:
-            raise RuntimeError(f"{mutation} of {about}: {outcome['message']}")
-        return str(outcome["run"]["id"])
-
-    def close(self) -> None:
-        """Close the connection."""
-        self._client.close_sync()  # type: ignore[no-untyped-call]  # as above
-
-    def _deliver(self, request: GraphQLRequest) -> dict[str, Any]:
-        for pause in PAUSES:
-            # Whether it was executed is not known then, and thanks to the key need not be.
-            with suppress(TransportError):
-                return dict(self._connection.execute(request)["outcome"])
-            time.sleep(pause)
-        return dict(self._connection.execute(request)["outcome"])
+        config.pluginmanager.register(Recorder(reporter, config.rootpath), "runindex-recorder")
 
 
 @dataclass(slots=True)
@@ -102,90 +63,171 @@ class Recorded:
     ended: bool = False
 
 
-class Recorder:
-    """Turns what pytest tells into runs, until the first trouble."""
+@dataclass(slots=True)
+class Attempt:
+    """One execution of a test, as far as it was reported."""
 
-    def __init__(self, reporter: Reporter, name: str) -> None:
+    heard: float = field(default_factory=time.time)
+    reports: list[pytest.TestReport] = field(default_factory=list)
+
+    @property
+    def phases(self) -> dict[str, pytest.TestReport]:
+        """Return the reports of setup, call and teardown; those of subtests come before their test's own."""
+        return {str(report.when): report for report in self.reports}
+
+    @property
+    def ended(self) -> bool:
+        """Tell whether no more is to come: after teardown, a crash, or what a plugin reported as to be rerun."""
+        last = self.reports[-1]
+        return last.when not in ("setup", "call") or outcome_of(last) == "rerun"
+
+    @property
+    def outcome(self) -> str:
+        """Return the outcome; nothing if the test was interrupted before there was one."""
+        outcomes = {when: outcome_of(report) for when, report in self.phases.items()}
+        decisive = (outcome for outcome in ("failed", "rerun", "xfailed", "skipped") if outcome in outcomes.values())
+        return next(decisive, outcomes.get("call", ""))
+
+    @property
+    def failure(self) -> pytest.TestReport:
+        """Return the first report of the outcome: that of a subtest says more than its test's own."""
+        return next(report for report in self.reports if outcome_of(report) == self.outcome)
+
+    def as_result(self) -> dict[str, object]:
+        """Return what a result says of the attempt."""
+        times = {when: round(report.duration * 1000, 3) for when, report in self.phases.items()}
+        started = self.reports[0].start or self.heard  # a crash is reported without times
+        return {
+            "output": {"outcome": self.outcome, "phases": times},
+            "latency": round(sum(times.values()), 3),
+            "error": brief(self.failure) if self.outcome in ("failed", "rerun") else None,
+            "startedAt": instant(started),
+            "completedAt": instant(max(started, self.reports[-1].stop)),
+        }
+
+
+class Recorder:
+    """Turns what pytest tells into runs and results."""
+
+    def __init__(self, reporter: "Reporter", root: Path) -> None:
         self._reporter = reporter
-        self._name = name
+        self._root = root
+        self._session = Recorded("the session", str(reporter.session))
+        self._begun = False
         self._files: dict[str, Recorded] = {}
         self._to_come: Counter[str] = Counter()  # tests by file
+        self._under_way: dict[tuple[str, object], Attempt] = {}  # by test and worker
+        self._recorded: Counter[str] = Counter()  # attempts, by item
         self._interrupted = False
-        self._trouble = ""
-
-    def pytest_sessionstart(self) -> None:
-        self._attempt(self._begin_session)
-
-    def pytest_collection_finish(self, session: pytest.Session) -> None:
-        self._to_come.update(file_of(item.nodeid) for item in session.items)
-
-    @pytest.hookimpl(optionalhook=True)
-    def pytest_xdist_node_collection_finished(self, ids: Sequence[str]) -> None:
-        if not self._to_come:  # every worker collects the same
-            self._to_come.update(map(file_of, ids))
+        self._trouble: Exception | None = None
 
     def pytest_collectreport(self, report: pytest.CollectReport) -> None:
         if report.failed:
-            self._attempt(self._note, report)
+            self._safely(self._note_uncollected, report)
+
+    def pytest_collection_finish(self, session: pytest.Session) -> None:
+        self._safely(self._begin_session, [item.nodeid for item in session.items])
+
+    @pytest.hookimpl(optionalhook=True)
+    def pytest_xdist_node_collection_finished(self, ids: Sequence[str]) -> None:
+        self._safely(self._begin_session, ids)
 
     def pytest_runtest_logstart(self, nodeid: str) -> None:
-        self._attempt(self._file, nodeid)
+        self._safely(self._file, nodeid)
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
-        self._attempt(self._note, report)
-
-    def pytest_runtest_logfinish(self, nodeid: str) -> None:
-        self._to_come[file_of(nodeid)] -= 1
-        if not self._to_come[file_of(nodeid)]:
-            self._attempt(self._end_file, nodeid)
+        self._safely(self._note, report)
 
     def pytest_keyboard_interrupt(self, excinfo: pytest.ExceptionInfo[BaseException]) -> None:
         # pytest also ends so when tests cannot be collected or enough have failed: that is no interruption.
         self._interrupted = excinfo.type is KeyboardInterrupt or excinfo.errisinstance(pytest.exit.Exception)
 
     def pytest_sessionfinish(self, exitstatus: int) -> None:
-        self._attempt(self._end_session, exitstatus)
+        self._safely(self._end_session, exitstatus)
+        self._reporter.finish()
 
     def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
-        if self._trouble:
-            terminalreporter.write_line(f"runindex: warning: not all was recorded: {self._trouble}", yellow=True)
+        if trouble := self._trouble or self._reporter.trouble:
+            why = " ".join(f"{type(trouble).__name__}: {trouble}".split())
+            terminalreporter.write_line(f"runindex: warning: not all was recorded: {why}", yellow=True)
         else:
             terminalreporter.write_line(f"runindex: recorded as run {self._reporter.session}")
 
-    def pytest_unconfigure(self) -> None:
-        self._reporter.close()
-
-    def _attempt(self, step: Callable[..., object], *given: object) -> None:
+    def _safely(self, step: Callable[..., object], *given: object) -> None:
         if not self._trouble:
             try:
                 step(*given)
             except Exception as error:  # noqa: BLE001 - a session is worth more than its record
-                self._trouble = " ".join(f"{type(error).__name__}: {error}".split())
+                self._trouble = error
 
-    def _begin_session(self) -> None:
-        session = str(self._reporter.session)
+    def _begin_session(self, tests: Sequence[str]) -> None:
+        """Create the session's run, now that its tests are known: of several workers, the first tells them."""
+        if self._begun:
+            return
+        self._begun = True
+        self._to_come.update(map(file_of, tests))
+        dataset = {
+            "datasetId": self._root.name or str(self._root),
+            "datasetVersion": last_change(self._root / path for path in self._to_come),
+            "targetType": "WORKFLOW",
+            "targetId": PYTHON,  # what the suite is executed by
+            "totalItems": len(set(tests)),
+        }
         metadata = {"pytest": pytest.__version__, "python": platform.python_version(), "platform": platform.platform()}
-        self._reporter.send("createRun", "session", id=session, name=self._name, tags=[PYTHON], metadata=metadata)
-        self._reporter.send("startRun", "session", id=session)
+        self._begin(self._session, name=f"pytest {self._root.name}", metadata=metadata, dataset=dataset)
+        for file in self._files.values():
+            self._begin_file(file)
+
+    def _begin(self, run: Recorded, **fields: object) -> None:
+        self._reporter.send("createRun", run.about, id=run.run_id, tags=[PYTHON], **fields)
+        self._reporter.send("startRun", run.about, id=run.run_id)
+
+    def _begin_file(self, file: Recorded) -> None:
+        self._begin(file, name=file.about[-MAX_NAME:], parentId=self._session.run_id)
 
     def _file(self, nodeid: str) -> Recorded:
-        """Return the run of a test's file, created and started when this is the first that is heard of it."""
+        """Return what is known of a test's file; its run begins with that, but not before the session's."""
         path = file_of(nodeid)
         if path not in self._files:
-            parent = str(self._reporter.session)
-            run_id = self._reporter.send("createChildRun", path, parentId=parent, name=path[-MAX_NAME:], tags=[PYTHON])
-            self._reporter.send("startRun", path, id=run_id)
-            self._files[path] = Recorded(path, run_id)
+            self._files[path] = Recorded(path, str(uuid5(self._reporter.session, path)))
+            if self._begun:
+                self._begin_file(self._files[path])
         return self._files[path]
 
-    def _note(self, report: pytest.TestReport | pytest.CollectReport) -> None:
-        """Note a test's outcome: of its setup, call and teardown, the first that failed, else the call, decides."""
+    def _note_uncollected(self, report: pytest.CollectReport) -> None:
         file = self._file(report.nodeid)
-        if report.failed:
-            file.outcomes[report.nodeid] = "failed"
-            file.errors.setdefault(report.nodeid, str(report.longrepr))
-        elif report.skipped or report.when == "call":
-            file.outcomes.setdefault(report.nodeid, report.outcome)
+        file.outcomes[report.nodeid] = "failed"
+        file.errors[report.nodeid] = str(report.longrepr)
+
+    def _note(self, report: pytest.TestReport) -> None:
+        key = (report.nodeid, getattr(report, "node", None))
+        attempt = self._under_way.setdefault(key, Attempt())
+        attempt.reports.append(report)
+        if attempt.ended:
+            del self._under_way[key]
+            self._end_attempt(report.nodeid, attempt)
+
+    def _end_attempt(self, nodeid: str, attempt: Attempt) -> None:
+        """Record an attempt, and end its file if no other is to come."""
+        self._record(nodeid, attempt)
+        if attempt.outcome != "rerun":
+            self._to_come[file_of(nodeid)] -= 1
+            if not self._to_come[file_of(nodeid)]:
+                self._end_file(nodeid)
+
+    def _record(self, nodeid: str, attempt: Attempt) -> None:
+        """Note what became of a test. One that was skipped leaves no result, one to be rerun decides nothing yet."""
+        file, outcome = self._file(nodeid), attempt.outcome
+        if outcome == "failed":
+            file.outcomes[nodeid] = outcome
+            file.errors[nodeid] = str(attempt.failure.longrepr)
+        elif outcome not in ("", "rerun"):
+            file.outcomes.setdefault(nodeid, outcome)
+        if outcome not in ("", "skipped"):
+            item = item_of(nodeid)
+            about = {"runId": self._session.run_id, "itemId": item, "retryCount": self._recorded[item]}
+            self._recorded[item] += 1
+            self._reporter.record(about | attempt.as_result())
 
     def _end_file(self, nodeid: str) -> None:
         file = self._file(nodeid)
@@ -198,11 +240,13 @@ class Recorder:
             self._end(file, "passed")
 
     def _end_session(self, exitstatus: int) -> None:
+        self._begin_session([])  # it may end before any test was collected
+        for (nodeid, _), attempt in self._under_way.items():
+            self._record(nodeid, attempt)  # interrupted, perhaps when its outcome was known
+        session = self._session
         for path, file in self._files.items():
             if not file.ended:
                 self._end_file(path)
-        session = Recorded("session", str(self._reporter.session))
-        for file in self._files.values():
             session.outcomes |= file.outcomes
             session.errors |= file.errors
         if self._interrupted:
@@ -219,7 +263,7 @@ class Recorder:
         send("updateRunMetadata", about, id=run.run_id, change={"patch": {"tests": dict(sorted(counts.items()))}})
         match outcome:
             case "failed":
-                send("failRun", about, id=run.run_id, error=plain(why)[:MAX_ERROR])
+                send("failRun", about, id=run.run_id, error=plain(why)[:MAX_RUN_ERROR])
             case "interrupted":
                 send("cancelRun", about, id=run.run_id, reason=why)
             case _:
@@ -227,12 +271,38 @@ class Recorder:
         run.ended = True
 
 
-PYTHON: Final = f"python-{sys.version_info.major}.{sys.version_info.minor}"
-
-
 def file_of(nodeid: str) -> str:
     """Return the path of the file that a test or collector belongs to."""
-    return nodeid.partition("::")[0] or "."
+    return plain(nodeid.partition("::")[0]) or "."
+
+
+def item_of(nodeid: str) -> str:
+    """Return the id of the item that a test is: its node id, unless that is longer than an item's may be."""
+    text = plain(nodeid)
+    digest = uuid5(NAMESPACE_URL, text).hex
+    return text if len(text) <= MAX_ITEM else f"{text[: MAX_ITEM - len(digest)]}{digest}"
+
+
+def outcome_of(report: pytest.TestReport) -> str:
+    """Return the outcome of a phase; that of a test which was expected to fail is reported as another, and marked."""
+    return EXPECTED.get(report.outcome, report.outcome) if hasattr(report, "wasxfail") else report.outcome
+
+
+def brief(report: pytest.TestReport) -> str:
+    """Return in short why a test failed: what it raised, or else the end of what there is to read."""
+    crash = getattr(report.longrepr, "reprcrash", None)
+    text = crash.message[:MAX_RESULT_ERROR] if crash else str(report.longrepr)[-MAX_RESULT_ERROR:]
+    return plain(text) or report.outcome
+
+
+def last_change(files: Iterable[Path]) -> str:
+    """Return when the newest of the files was changed: an instant that names this version of the tests."""
+    return instant(max((file.stat().st_mtime for file in files if file.exists()), default=0))
+
+
+def instant(seconds: float) -> str:
+    """Return an instant as the API reads it."""
+    return datetime.fromtimestamp(seconds, UTC).isoformat()
 
 
 def plain(text: str) -> str:

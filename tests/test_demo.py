@@ -1,5 +1,6 @@
 """The demo runs, over fewer tests than `make demo` takes."""
 
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -18,4 +19,8 @@ def test_the_demo_shows_a_session_live() -> None:
     assert {"ACTIVE", "→", "COMPLETED", "outcome-passed"} <= set(lines[9])
     # The default run is always active.
     assert summary.startswith("runs by status: 2 COMPLETED, 1 ACTIVE\n")
-    assert "COMPLETED, 1 test files" in summary
+    assert "COMPLETED, 1 test files\n" in summary
+    counts = re.search(r"^dataset \S+: (\d+) items, (\d+) succeeded, 0 failed, 0 skipped\n", summary, re.MULTILINE)
+    assert counts is not None
+    assert counts[1] == counts[2] != "0"
+    assert re.search(rf"^{counts[1]} results: latency p50 [\d.]+ ms, p95 [\d.]+ ms\n", summary, re.MULTILINE)

@@ -1,57 +1,74 @@
 """The recorder reports real pytest sessions, in processes of their own, to a real server."""
 
-import os
-import subprocess
+import json
 import sys
+import time
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
-from uuid import uuid4
 
 import pytest
 
-from tests.support.losing import losing_first_answers
 from tests.support.ports import free_port
+from tests.support.pytest_sessions import BAD, GOOD, SESSION_SECONDS, WORKERS, record, run_pytest, write
+from tests.support.relay import losing_first_answers, relaying
 from tests.support.served import Served, serving
 
-ROOT: Final = Path(__file__).parent.parent
-SESSION_SECONDS: Final = 60
 PYTHON: Final = f"python-{sys.version_info.major}.{sys.version_info.minor}"
-WORKERS: Final = ["-p", "xdist", "-n", "2"]
 SESSION: Final = """
 query ($id: ID!) {
   run(id: $id) {
     name status outcome startedAt tags error metadata version
+    dataset { datasetId datasetVersion targetType targetId status totalItems succeededCount failedCount skippedCount }
+    results(first: 100) { nodes { itemId retryCount latency error output startedAt completedAt } }
     children(first: 100, orderBy: {direction: ASC}) {
       nodes { name status startedAt tags error metadata version history(first: 100) { nodes { kind reason } } }
     }
   }
 }
 """
-GOOD: Final = """
+MANY: Final = """
 import pytest
 
-@pytest.mark.parametrize("number", range(5))
+@pytest.mark.parametrize("number", range(120))
 def test_number(number):
-    assert number < 5
-
-def test_left_out():
-    pytest.skip("not today")
+    pass
 """
-BAD: Final = """
+RERUN: Final = """
+from _pytest.runner import runtestprotocol
+
+def pytest_runtest_protocol(item, nextitem):
+    if item.name == "test_flaky":  # twice, as plugins that run failed tests again report it
+        for outcome in ("rerun", "passed"):
+            item.ihook.pytest_runtest_logstart(nodeid=item.nodeid, location=item.location)
+            setup, call, teardown = runtestprotocol(item, log=False, nextitem=nextitem)
+            call.outcome = outcome
+            for report in (setup, call) if outcome == "rerun" else (setup, call, teardown):
+                item.ihook.pytest_runtest_logreport(report=report)
+            item.ihook.pytest_runtest_logfinish(nodeid=item.nodeid, location=item.location)
+        return True
+"""
+ODD: Final = """
 import pytest
 
-@pytest.fixture
-def broken():
-    raise LookupError("no\\0thing")
+tries = []
 
-def test_well():
-    pass
+def test_flaky():
+    tries.append(1)
+    assert len(tries) == 2
 
-def test_sum():
-    assert 1 + 1 == 3
+@pytest.mark.xfail
+def test_expected():
+    assert False
 
-def test_fixture(broken):
+def test_parts(subtests):
+    for part in (1, 2):
+        with subtests.test(part=part):
+            assert part == 1
+
+@pytest.mark.parametrize("long", [pytest.param(0, id="x" * 600)])
+def test_long(long):
     pass
 """
 
@@ -72,41 +89,6 @@ def project(tmp_path: Path) -> Path:
     project.mkdir()
     (project / "pytest.ini").write_text("[pytest]\naddopts = -p no:cacheprovider -W error\n")
     return project
-
-
-def write(project: Path, **files: str) -> None:
-    for name, text in files.items():
-        (project / f"{name}.py").write_text(text)
-
-
-def run_pytest(project: Path, *options: str) -> tuple[int, list[str]]:
-    """Run a project's tests and return pytest's exit code and output."""
-    result = subprocess.run(
-        [sys.executable, "-m", "pytest", "-p", "examples.pytest_recorder", *options],
-        check=False,
-        cwd=project,
-        env={
-            "PATH": os.defpath,
-            "HOME": str(project),
-            "PYTHONPATH": str(ROOT),
-            "PYTHONDONTWRITEBYTECODE": "1",
-            "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1",
-        },
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        encoding="utf-8",
-        errors="replace",
-        timeout=SESSION_SECONDS,
-    )
-    return result.returncode, result.stdout.splitlines()
-
-
-def record(project: Path, url: str, *options: str, session: str | None = None) -> tuple[int, list[str], str]:
-    """Record a project's tests; return pytest's exit code, what the recorder said, and the session's run."""
-    session = session or str(uuid4())
-    code, output = run_pytest(project, "--runindex-url", url, "--runindex-session", session, *options)
-    return code, [line for line in output if line.startswith("runindex:")], session
 
 
 def find_session(server: Served, session: str) -> tuple[dict[str, Any], dict[str, dict[str, Any]]]:
@@ -142,6 +124,34 @@ def assert_is_good_and_bad(server: Served, session: str) -> None:
         kinds = [change["kind"] for change in file["history"]["nodes"]]
         assert kinds == ["CREATED", "STARTED", "TAGS", "METADATA", "STATUS"]
     assert run["version"] == 5
+    assert_results_are_good_and_bad(run)
+
+
+def assert_results_are_good_and_bad(run: dict[str, Any]) -> None:
+    """Assert that each test that was executed is a result, and the one left out is counted as skipped."""
+    assert counts(run) == {"totalItems": 9, "succeededCount": 6, "failedCount": 2, "skippedCount": 1}
+    assert {name: run["dataset"][name] for name in ("datasetId", "targetType", "targetId", "status")} == {
+        "datasetId": "project",
+        "targetType": "WORKFLOW",
+        "targetId": PYTHON,
+        "status": "FAILED",
+    }
+    results = {result["itemId"]: result for result in run["results"]["nodes"]}
+    assert len(results) == len(run["results"]["nodes"]) == 8
+    errors = {item: result["error"] for item, result in results.items() if result["error"] is not None}
+    assert errors.keys() == {"test_bad.py::test_sum", "test_bad.py::test_fixture"}
+    assert errors["test_bad.py::test_sum"] == "assert (1 + 1) == 3"
+    assert errors["test_bad.py::test_fixture"].startswith("LookupError: nothing")
+    assert results["test_bad.py::test_fixture"]["output"]["phases"].keys() == {"setup", "teardown"}
+    for result in results.values():
+        assert result["latency"] == pytest.approx(sum(result["output"]["phases"].values()))
+        assert result["startedAt"] <= result["completedAt"]
+        assert result["retryCount"] == 0
+
+
+def counts(run: dict[str, Any]) -> dict[str, int]:
+    """Return how many items the run's dataset has, by what became of them."""
+    return {name: count for name, count in run["dataset"].items() if isinstance(count, int)}
 
 
 @pytest.mark.parametrize("options", [[], WORKERS], ids=["alone", "workers"])
@@ -151,9 +161,10 @@ def test_a_session_is_recorded_once(server: Served, project: Path, options: list
     assert code == pytest.ExitCode.TESTS_FAILED
     assert said == [f"runindex: recorded as run {session}"]
     assert_is_good_and_bad(server, session)
-    end = server.execute("{ changeCursor }")
-    assert record(project, server.url, *options, session=session) == (code, said, session)
+    end, run = server.execute("{ changeCursor }"), find_session(server, session)
+    assert record(project, server.url, session=session) == (code, said, session)
     assert server.execute("{ changeCursor }") == end
+    assert find_session(server, session) == run
 
 
 def test_lost_answers_double_nothing(server: Served, project: Path) -> None:
@@ -163,6 +174,50 @@ def test_lost_answers_double_nothing(server: Served, project: Path) -> None:
         _, said, session = record(project, url)
     assert said == [f"runindex: recorded as run {session}"]
     assert_is_good_and_bad(server, session)
+
+
+def test_tests_do_not_wait_for_the_server(server: Served, project: Path) -> None:
+    over, batches = project / "over", []
+    write(project, test_many=MANY, test_over="from pathlib import Path\ndef test_over(): Path('over').touch()")
+
+    def hold(body: bytes) -> None:
+        results = json.loads(body)["variables"]["input"].get("results")
+        batches.extend([len(results)] if results else [])
+        deadline = time.monotonic() + SESSION_SECONDS
+        while not over.exists() and time.monotonic() < deadline:
+            time.sleep(0.02)
+
+    with relaying(server.url, before=hold) as url:
+        _, said, session = record(project, url)
+    assert said == [f"runindex: recorded as run {session}"]
+    run, _ = find_session(server, session)
+    assert counts(run) == {"totalItems": 121, "succeededCount": 121, "failedCount": 0, "skippedCount": 0}
+    assert batches[:2] == [50, 50]
+    assert sum(batches) == 121
+
+
+def test_attempts_are_recorded_one_by_one(server: Served, project: Path) -> None:
+    write(project, conftest=RERUN, test_odd=ODD)
+    changed = datetime.fromtimestamp((project / "test_odd.py").stat().st_mtime, UTC)
+    _, said, session = record(project, server.url)
+    assert said == [f"runindex: recorded as run {session}"]
+    run, files = find_session(server, session)
+    assert files["test_odd.py"]["metadata"] == {"tests": {"failed": 1, "passed": 2, "xfailed": 1}}
+    assert "test_flaky" not in files["test_odd.py"]["error"]
+    assert counts(run) == {"totalItems": 4, "succeededCount": 3, "failedCount": 1, "skippedCount": 0}
+    assert datetime.fromisoformat(run["dataset"]["datasetVersion"]) == changed
+    *results, long = [
+        (result["itemId"].partition("::")[2], result["retryCount"], result["output"]["outcome"], result["error"])
+        for result in run["results"]["nodes"]
+    ]
+    assert results == [
+        ("test_flaky", 0, "rerun", "assert 1 == 2\n +  where 1 = len([1])"),
+        ("test_flaky", 1, "passed", None),
+        ("test_expected", 0, "xfailed", None),
+        ("test_parts", 0, "failed", "assert 2 == 1"),
+    ]
+    assert long[0].startswith("test_long[xxx")
+    assert long[1:] == (0, "passed", None)
 
 
 def test_a_session_that_passes_is_closed(server: Served, project: Path) -> None:
@@ -204,6 +259,7 @@ def test_an_interrupted_session_is_cancelled(server: Served, project: Path) -> N
         "test_1.py": "COMPLETED",
         "test_2.py": "CANCELLED",
     }
+    assert counts(run) == {"totalItems": 14, "succeededCount": 5, "failedCount": 0, "skippedCount": 9}
     assert (
         files["test_2.py"]["history"]["nodes"][-1]["reason"] == "the session ended before all tests of the file had run"
     )
@@ -228,12 +284,12 @@ def test_a_worker_that_crashes_fails_its_file(server: Served, project: Path) -> 
         "test_good.py": "COMPLETED",
     }
     assert "crashed" in files["test_crash.py"]["error"]
+    assert counts(run) == {"totalItems": 7, "succeededCount": 5, "failedCount": 1, "skippedCount": 1}
 
 
-@pytest.mark.parametrize("options", [[], WORKERS], ids=["alone", "workers"])
-def test_a_server_that_is_down_costs_one_line(project: Path, options: list[str]) -> None:
+def test_a_server_that_is_down_costs_one_line(project: Path) -> None:
     write(project, test_good=GOOD)
-    code, said, _ = record(project, f"http://127.0.0.1:{free_port()}/graphql", *options)
+    code, said, _ = record(project, f"http://127.0.0.1:{free_port()}/graphql")
     assert code == pytest.ExitCode.OK
     assert len(said) == 1
     assert said[0].startswith("runindex: warning: not all was recorded: ")

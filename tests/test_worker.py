@@ -8,7 +8,7 @@ from uuid import uuid4
 import pytest
 
 from tests.support.databases import SharedPostgres
-from tests.support.losing import losing_first_answers
+from tests.support.relay import losing_first_answers
 from tests.support.served import PATIENCE, Served, serving
 from tests.support.workers import (
     Gate,

@@ -20,10 +20,12 @@ from strawberry.subscriptions import GRAPHQL_TRANSPORT_WS_PROTOCOL
 from strawberry.types import ExecutionResult
 from strawberry.types.graphql import OperationType
 
+from resolvers.channels import Channels
 from resolvers.context import Context, LogEpoch, Pace
 from resolvers.errors import ErrorCode, legible
 from resolvers.requests import JSON, read_request, wanted_media_type
-from resolvers.sockets import SocketHandler, TextSocket
+from resolvers.schema import DOCUMENTS
+from resolvers.sockets import RAW_SEND, SocketHandler, TextSocket
 from runindex.domain import jsontext
 from runindex.domain.faults import UnavailableError
 from runindex.index import RunIndex
@@ -54,12 +56,14 @@ class Endpoint(GraphQL[Context, None]):
             connection_init_wait_timeout=INIT_WAIT,
         )
         self._pace = pace or Pace()
+        self.channels = Channels()
+        self.documents = DOCUMENTS
         self._epoch: LogEpoch | None = None
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a request, or talk on a socket."""
         if scope["type"] == "websocket":
-            await super().__call__(scope, receive, send)
+            await super().__call__({**scope, RAW_SEND: send}, receive, send)
             return
         try:
             response = await self._respond(Request(scope, receive))

@@ -76,7 +76,7 @@ async def _change(url: str, run_ids: list[str]) -> dict[str, list[float]]:
 async def _rest(followed: list[tuple[str, Listener]], expected: int) -> None:
     """Wait a while for what has not arrived yet."""
     ends = time.monotonic() + PATIENCE
-    while time.monotonic() < ends and any(len(listener.arrivals) < expected for _, listener in followed):
+    while time.monotonic() < ends and any(len(each.arrivals) < expected for _, each in followed):  # noqa: ASYNC110
         await asyncio.sleep(0.5)
 
 

@@ -31,7 +31,7 @@ class Listener(asyncio.Protocol):
 
     async def open(self) -> None:
         """Connect, and return when the stream has begun."""
-        host, port = self._parts.hostname, self._parts.port
+        host, port = self._parts.hostname or "127.0.0.1", self._parts.port or 80
         await asyncio.get_running_loop().create_connection(lambda: self, host, port)
         await self.ready
 

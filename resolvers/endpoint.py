@@ -22,6 +22,7 @@ from strawberry.types.graphql import OperationType
 
 from resolvers.channels import Channels
 from resolvers.context import Context, LogEpoch, Pace
+from resolvers.counting import OperationCounts
 from resolvers.errors import ErrorCode, legible
 from resolvers.requests import JSON, read_request, wanted_media_type
 from resolvers.schema import DOCUMENTS
@@ -57,6 +58,7 @@ class Endpoint(GraphQL[Context, None]):
         )
         self._pace = pace or Pace()
         self.channels = Channels()
+        self.operations = OperationCounts()
         self.documents = DOCUMENTS
         self._epoch: LogEpoch | None = None
 
@@ -77,7 +79,7 @@ class Endpoint(GraphQL[Context, None]):
         index: RunIndex = request.app.state.index
         if self._epoch is None or self._epoch.index is not index:
             self._epoch = LogEpoch(index)
-        return Context(index, self._epoch, self._pace)
+        return Context(index, self._epoch, self._pace, operations=self.operations)
 
     async def get_sub_response(self, request: Request | WebSocket) -> Response:
         """Begin a response of the media type that the caller prefers."""

@@ -41,6 +41,7 @@ class Flags:
 
     def __init__(self) -> None:
         """Start without any."""
+        self.reconnects = 0
         self._flags: set[EventFlag] = set()
 
     def __len__(self) -> int:

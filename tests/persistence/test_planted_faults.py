@@ -92,6 +92,14 @@ PLANTS: Final = {
         f"INSERT INTO remains VALUES ({OF_A}, -1)",
         f"run {A}: it exists, and what it has is marked as deleted",
     ),
+    "a result that says it is of another run": (
+        f"UPDATE results SET run_id = '{B}' WHERE owner = {OF_A} AND generation = 1 AND item_id = 'item-1'",
+        f"run {A}: result 1 of item 'item-1': says that its run is '{B}'",
+    ),
+    "a receipt that says it is of another run": (
+        f"UPDATE receipts SET run_id = '{B}' WHERE owner = {OF_A} AND sequence = 5",
+        f"run {A}: receipt 5 of runtime 'other': says that its run is '{B}'",
+    ),
     "an item counted wrongly": (
         f"UPDATE items SET attempts = 1 WHERE owner = {OF_A} AND item_id = 'item-1'",
         f"run {A}: item 'item-1': succeeded after 1 attempts",

@@ -18,14 +18,14 @@ from runindex.upkeep.verification.results import Recount
 
 _NONE: Final[frozenset[str]] = frozenset()
 _WALKS: Final = (
-    Walk(Result, ("owner", "generation", "item_id", "retry_count"), 100, frozenset({"seq", "error"})),
+    Walk(Result, ("owner", "generation", "item_id", "retry_count"), 100, frozenset({"run_id", "seq", "error"})),
     Walk(Item, ("owner", "generation", "item_id"), 500),
     Walk(Value, ("owner", "key_name"), 500, frozenset({"version", "deleted"})),
     Walk(ValueVersion, ("owner", "key_name", "version"), 500, _NONE),
     Walk(Event, ("owner", "sequence"), 16),
     Walk(Cell, ("owner", "name"), 500, _NONE),
     Walk(Document, ("owner", "key_name"), 500, _NONE),
-    Walk(Receipt, ("owner", "runtime_id", "sequence"), 500, _NONE),
+    Walk(Receipt, ("owner", "runtime_id", "sequence"), 500, frozenset({"run_id"})),
     Walk(ReceiptHead, ("owner", "runtime_id"), 500),
 )
 _TOTALS: Final = Walk(Totals, ("owner",), 200)
@@ -79,7 +79,7 @@ async def _check_owner(
 
 async def _check_run(totals: Row, gone: set[int], streams: Mapping[type, Stream]) -> AsyncIterator[str]:
     owner = totals["owner"]
-    recount = Recount(owner, totals["generation"], gone)
+    recount = Recount(owner, totals["run_id"], totals["generation"], gone)
     async for fault in recount.take(streams[Item], streams[Result]):
         yield fault
     if recount.strangers:
@@ -89,7 +89,7 @@ async def _check_run(totals: Row, gone: set[int], streams: Mapping[type, Stream]
     values = _Values()
     async for fault in values.take(owner, streams[Value], streams[ValueVersion]):
         yield fault
-    receipts = _Receipts()
+    receipts = _Receipts(totals["run_id"])
     async for fault in receipts.take(owner, streams[Receipt], streams[ReceiptHead]):
         yield fault
     fault_of_events = await find_break(streams[Event].group(owner), totals)
@@ -138,15 +138,19 @@ class _Values:
 class _Receipts:
     """Receipts beside the sequences that are next."""
 
-    def __init__(self) -> None:
+    def __init__(self, run_id: str) -> None:
         self.number = 0
+        self._run_id = run_id
 
     async def take(self, owner: int, receipts: Stream, heads: Stream) -> AsyncIterator[str]:
-        """Take the rows of one owner, and yield where a sequence would be given out twice."""
+        """Take the rows of one owner, and yield which are wrong, and where a sequence would be given out twice."""
         highest: Counter[str] = Counter()
         async for row in receipts.group(owner):
+            runtime_id, sequence = row["runtime_id"], row["sequence"]
+            if row["run_id"] != self._run_id:
+                yield f"receipt {sequence} of runtime {runtime_id!r}: says that its run is {row['run_id']!r}"
             self.number += 1
-            highest[row["runtime_id"]] = row["sequence"]
+            highest[runtime_id] = sequence
         following = {row["runtime_id"]: row["sequence"] async for row in heads.group(owner)}
         for runtime_id, sequence in highest.items():
             if following.get(runtime_id, 0) <= sequence:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
-from typing import Any, Protocol, TypeAlias
+from typing import Any, Final, Protocol, TypeAlias
 
 from runindex.domain.changes import Change
 from runindex.domain.filters import RunFilter
@@ -13,6 +13,8 @@ from runindex.ports import LogState, Store
 from runindex.queries import Columns, Row
 
 Key: TypeAlias = tuple[Any, ...]
+# Those fields of an owner's records that order them and are texts.
+_TEXTS: Final = frozenset({"item_id", "key_name", "name", "runtime_id"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +29,10 @@ class Walk:
     order: tuple[str, ...]
     page: int
     columns: Columns | None = None
+
+    def before(self, **known: int) -> Key:
+        """Return a position before all rows that have these first fields: no text is empty, no number below -1."""
+        return tuple(known.get(name, "" if name in _TEXTS else -2) for name in self.order)
 
 
 class Snapshot(Protocol):
@@ -67,7 +73,7 @@ class Restored:
 class Restoration(Snapshot, Protocol):
     """One transaction that inserts rows as they are, undecided; nobody else writes to the log before it is over.
 
-    It sees what it wrote, except in `read`, which may answer what was there before.
+    It sees what it wrote, but for the indexes of runs, which `read` may answer as they were before.
     """
 
     async def find_taken(self, ids: Sequence[str]) -> frozenset[str]:

@@ -374,12 +374,56 @@ async def test_a_line_that_is_not_right_is_refused_with_all_others(furnished: St
     await assert_refused(other, edited(lines, "runtime_input", {"position": None}), "is not as an export has it")
 
 
+# Each line is as a mutation may have written it; only together they are wrong.
+DISAGREEING: dict[str, tuple[str, dict[str, Any], str]] = {
+    "attempts": ("item", {"attempts": 77}, f"run {A}: item 'item-1': succeeded after 77 attempts"),
+    "former generation": ("result", {"generation": 0}, f"run {A}: item 'item-1': "),
+    "sequence of results": ("result", {"seq": 99}, f"run {A}: its next result would be number"),
+    "hash": ("event", {"hash": "0" * 64}, f"run {A}: event 0 does not have the hash"),
+    "stream": ("event", {"stream": "other"}, f"run {A}: event 0 does not have the hash"),
+    "version": ("value", {"version": 9}, f"run {A}: value 'a': at version 9, and 3 is its newest"),
+    "next receipt": ("receipt_head", {"sequence": 1}, f"run {A}: receipt 1 of runtime 'agent' would be given out"),
+    "newest entry": ("run", {"name": "other"}, f"run {A} is not as its newest entry in the log has it"),
+    "deletion": ("change", {"version": 9}, f"run {A}: its entries in the log do not follow one another"),
+}
+
+
+@pytest.mark.parametrize(("kind", "fields", "message"), DISAGREEING.values(), ids=DISAGREEING)
+async def test_what_does_not_agree_is_refused(
+    furnished: Storage, other: Storage, kind: str, fields: dict[str, Any], message: str
+) -> None:
+    place = 1 if kind == "change" else 0
+    await assert_refused(other, edited(await exported(furnished), kind, fields, place), message)
+    await done(other, create(F), record(F))
+    await assert_refused(other, edited(await exported(furnished, subtree(A)), kind, fields, place), message)
+
+
+async def test_counts_that_are_wrong_are_refused(furnished: Storage, other: Storage) -> None:
+    lines = await exported(furnished)
+    for name in said(lines[1])["totals"]:
+        totals = said(lines[1])["totals"]
+        totals[name] = "1" * 64 if isinstance(totals[name], str) else totals[name] + (-1 if name == "result_seq" else 1)
+        await assert_refused(other, edited(lines, "run", {"totals": totals}), f"run {A}: |something comes twice")
+    await assert_refused(other, edited(lines, "run", {"totals": None}), "which is no run's")
+
+
+async def test_a_log_that_is_not_whole_is_refused(furnished: Storage, other: Storage) -> None:
+    lines = await exported(furnished)
+    kinds = shown(lines)
+    last_of_former = next(number for number, line in enumerate(lines) if b'"kind":"DELETED"' in line)
+    for number in (kinds.index("change"), last_of_former):
+        fewer = [*lines[:number], *lines[number + 1 : -1], b'{"end":{"lines":%d}}\n' % (len(lines) - 2)]
+        await assert_refused(other, fewer, "a part of its log is missing|does not say that it was deleted")
+    head = lines[0].replace(b'"floor":0', b'"floor":99')
+    await assert_refused(other, [head, *lines[1:]], "a part of its log is missing")
+
+
 async def test_what_comes_twice_is_refused(furnished: Storage, other: Storage) -> None:
     lines = await exported(furnished)
     for kind in ("change", "result", "event", "receipt", "plan"):
         place = shown(lines).index(kind)
         twice = [*lines[: place + 1], *lines[place:-1], b'{"end":{"lines":%d}}\n' % len(lines)]
-        await assert_refused(other, twice, "something comes twice")
+        await assert_refused(other, twice, "something comes twice|do not follow one another")
 
 
 async def test_what_is_nobodys_is_refused(furnished: Storage, other: Storage) -> None:

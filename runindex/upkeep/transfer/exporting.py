@@ -14,7 +14,7 @@ from runindex.domain.runtimes import Receipt, ReceiptHead, Runtime, RuntimeInput
 from runindex.domain.scoped import Cell, Document, Value, ValueVersion
 from runindex.domain.totals import Totals
 from runindex.queries import Row
-from runindex.upkeep.ports import Key, Snapshot, Upkeep, Walk
+from runindex.upkeep.ports import Snapshot, Upkeep, Walk
 from runindex.upkeep.stream import Stream
 from runindex.upkeep.transfer.lines import (
     OWNED,
@@ -132,7 +132,9 @@ async def _records(snapshot: Snapshot, totals: Row | None) -> AsyncIterator[byte
         return
     for kind in OWNED:
         if _may_have(kind, totals):
-            async for row in Stream(snapshot, OWNED_WALKS[kind], _before_all(kind, totals), within=True):
+            # Results of former generations are deleted, whether they were swept away already or not.
+            first = OWNED_WALKS[kind].before(owner=totals["owner"], generation=totals["generation"])
+            async for row in Stream(snapshot, OWNED_WALKS[kind], first, within=True):
                 yield record_line(kind, row)
 
 
@@ -143,12 +145,3 @@ def _may_have(kind: type, totals: Row) -> bool:
         return bool(totals["event_seq"] > totals["event_floor"])
     counted = {Cell: "cell_count", Document: "document_count"}
     return kind not in counted or bool(totals[counted[kind]])
-
-
-def _before_all(kind: type, totals: Row) -> Key:
-    """Return a position before all that a run has of a kind: names are not empty, numbers not negative."""
-    owner = totals["owner"]
-    if kind in (Result, Item):
-        # Results of former generations are deleted, whether they were swept away already or not.
-        return (owner, totals["generation"], "", -1)[: len(OWNED_WALKS[kind].order)]
-    return (owner, -1) if kind is Event else (owner, "", -1)[: len(OWNED_WALKS[kind].order)]

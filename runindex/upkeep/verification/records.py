@@ -11,7 +11,7 @@ from runindex.domain.runtimes import Receipt, ReceiptHead
 from runindex.domain.scoped import Cell, Document, Value, ValueVersion
 from runindex.domain.totals import ALL_GENERATIONS, Remains, Totals
 from runindex.queries import Row
-from runindex.upkeep.ports import Snapshot, Walk
+from runindex.upkeep.ports import Key, Snapshot, Walk
 from runindex.upkeep.stream import Stream
 from runindex.upkeep.verification.events import find_break
 from runindex.upkeep.verification.results import Recount
@@ -44,10 +44,17 @@ class _LiveTotals(Stream):
         return [{**row, "is_live": incarnations.get(row["run_id"]) == row["owner"]} for row in rows]
 
 
-async def check_records(snapshot: Snapshot, seen: Callable[[int], None]) -> AsyncIterator[str]:
-    """Yield what is wrong with what belongs to runs, in one walk over all of it."""
-    streams = {walk.kind: Stream(snapshot, walk, seen=seen) for walk in _WALKS}
-    totals, remains = _LiveTotals(snapshot, _TOTALS), Stream(snapshot, _REMAINS)
+async def check_records(
+    snapshot: Snapshot, seen: Callable[[int], None] = lambda _: None, first_owner: int | None = None
+) -> AsyncIterator[str]:
+    """Yield what is wrong with what belongs to runs, in one walk over all of it, or over that of the newest owners."""
+
+    def first(walk: Walk) -> Key | None:
+        return None if first_owner is None else walk.before(owner=first_owner)
+
+    streams = {walk.kind: Stream(snapshot, walk, first(walk), seen=seen) for walk in _WALKS}
+    totals = _LiveTotals(snapshot, _TOTALS, None if first_owner is None else (first_owner - 1,))
+    remains = Stream(snapshot, _REMAINS, first(_REMAINS))
     while True:
         heads = [await stream.head() for stream in (totals, remains, *streams.values())]
         owners = [row["owner"] for row in heads if row is not None]

@@ -39,7 +39,7 @@ _COLUMNS: Final[Mapping[type, Mapping[str, Column[Any]]]] = MappingProxyType(
 
 
 @lru_cache(maxsize=256)
-def page(walk: Walk, *, is_behind: bool, within: bool, conditions: tuple[Condition, ...] | None) -> Select[Any]:
+def page(walk: Walk, *, is_behind: bool, within: bool) -> Select[Any]:
     """Return the statement for a page of a walk; a position's values are `after_0` and so on."""
     columns = _COLUMNS[walk.kind]
     order = [columns[name] for name in walk.order]
@@ -49,8 +49,6 @@ def page(walk: Walk, *, is_behind: bool, within: bool, conditions: tuple[Conditi
         rows = rows.where(order[0] == bounds[0], tuple_(*order[1:]) > tuple_(*bounds[1:]))
     elif is_behind:
         rows = rows.where(tuple_(*order) > tuple_(*bounds))
-    if conditions is not None:
-        rows = rows.where(matching(conditions))
     # The limit is no parameter: the planner would take an unknown one for a long list, and sort the table.
     return rows.order_by(*order).limit(literal(str(walk.page)))
 
@@ -58,6 +56,12 @@ def page(walk: Walk, *, is_behind: bool, within: bool, conditions: tuple[Conditi
 def position_values(after: Key | None) -> dict[str, Any]:
     """Return a position as parameters."""
     return {f"after_{place}": value for place, value in enumerate(after or ())}
+
+
+@lru_cache(maxsize=256)
+def ids_matching(conditions: tuple[Condition, ...]) -> Select[Any]:
+    """Return the statement for the ids of the runs that meet conditions, in order."""
+    return select(runs.c.id).where(matching(conditions)).order_by(runs.c.id)
 
 
 @lru_cache(maxsize=256)

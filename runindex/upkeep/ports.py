@@ -42,14 +42,15 @@ class Snapshot(Protocol):
         """Return where the log stood."""
         ...
 
-    async def read(
-        self, walk: Walk, after: Key | None = None, *, within: bool = False, run_filter: RunFilter | None = None
-    ) -> Sequence[Row]:
+    async def read(self, walk: Walk, after: Key | None = None, *, within: bool = False) -> Sequence[Row]:
         """Return the next rows behind a position, which need not be a row's.
 
-        `within` keeps to rows whose first field is the position's. A filter, for a walk of runs only, hides nothing by
-        itself.
+        `within` keeps to rows whose first field is the position's.
         """
+        ...
+
+    async def list_ids(self, run_filter: RunFilter) -> Sequence[str]:
+        """Return the ids of all runs that a filter, which hides nothing by itself, matches, in order."""
         ...
 
     async def find(self, kind: type, keys: Sequence[Key], columns: Columns | None = None) -> Sequence[Row]:

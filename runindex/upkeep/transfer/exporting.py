@@ -1,6 +1,6 @@
 """Export: a snapshot of an index, or of some of its runs, line by line."""
 
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from typing import Final
 
 from runindex.domain.changes import Change
@@ -92,7 +92,9 @@ async def _lines(
 async def _chosen_runs(
     snapshot: Snapshot, run_filter: RunFilter, exported: Callable[[int], None]
 ) -> AsyncIterator[bytes]:
-    async for run, totals in _runs(snapshot, run_filter):
+    # Found once: what lies below a run is not found any faster for a page of it.
+    ids = await snapshot.list_ids(run_filter)
+    async for run, totals in _with_totals(snapshot, _by_id(snapshot, ids)):
         yield run_line(run, totals)
         # The present incarnation is the last: an id's entries from its beginning on are the run's.
         async for entry in Stream(snapshot, _CHANGES, (run["id"], run["incarnation"], 0), within=True):
@@ -105,7 +107,7 @@ async def _chosen_runs(
 async def _all_runs(snapshot: Snapshot, exported: Callable[[int], None]) -> AsyncIterator[bytes]:
     """Walk runs and log side by side: the log also knows of runs that were deleted."""
     entries = Stream(snapshot, _CHANGES)
-    async for run, totals in _runs(snapshot, None):
+    async for run, totals in _with_totals(snapshot, Stream(snapshot, _RUNS).pages()):
         while (entry := await entries.head()) is not None and entry["id"] < run["id"]:
             await entries.take()
             yield change_line(entry)
@@ -119,8 +121,17 @@ async def _all_runs(snapshot: Snapshot, exported: Callable[[int], None]) -> Asyn
         yield change_line(entry)
 
 
-async def _runs(snapshot: Snapshot, run_filter: RunFilter | None) -> AsyncIterator[tuple[Row, Row | None]]:
-    async for runs in Stream(snapshot, _RUNS, run_filter=run_filter).pages():
+async def _by_id(snapshot: Snapshot, ids: Sequence[str]) -> AsyncIterator[Sequence[Row]]:
+    """Yield the runs of some ids, page by page."""
+    for start in range(0, len(ids), _RUNS.page):
+        runs = await snapshot.find(Run, [(run_id,) for run_id in ids[start : start + _RUNS.page]])
+        yield sorted(runs, key=lambda run: run["id"])
+
+
+async def _with_totals(
+    snapshot: Snapshot, pages: AsyncIterator[Sequence[Row]]
+) -> AsyncIterator[tuple[Row, Row | None]]:
+    async for runs in pages:
         found = await snapshot.find(Totals, [(run["incarnation"],) for run in runs])
         totals = {row["owner"]: row for row in found}
         for run in runs:

@@ -12,7 +12,7 @@ from persistence.memory.selection import predicate_on
 from runindex.change_rows import row_of_change
 from runindex.domain.changes import Change
 from runindex.domain.filters import RunFilter
-from runindex.domain.indexes import RunTag, StatusCount, TagCount
+from runindex.domain.indexes import RunTag, RunTexts, StatusCount, TagCount, texts_of
 from runindex.domain.lifecycle import RunStatus
 from runindex.domain.runs import Run
 from runindex.domain.totals import Remains
@@ -82,7 +82,9 @@ class MemorySnapshot:
         if known is None:
             names = [_IN_A_CHANGE.get(name, name) if walk.kind is Change else name for name in walk.order]
             key_of = attrgetter(*names) if len(names) > 1 else lambda record: (getattr(record, names[0]),)
-            records = sorted(self._kept[walk.kind], key=key_of)
+            # A store in memory makes a run's texts when they are asked for.
+            kept = map(texts_of, self._kept[Run]) if walk.kind is RunTexts else self._kept[walk.kind]
+            records = sorted(kept, key=key_of)
             known = list(map(key_of, records)), records
             self._ordered[walk.kind, walk.order] = known
         return known

@@ -9,6 +9,7 @@ from persistence.sql.log import STATE
 from persistence.sql.statements import Rows
 from persistence.sql.transacting import Run
 from persistence.sql.walking import CIRCLE, by_key, ids_matching, key_values, page, position_values
+from runindex.domain.faults import DamagedError
 from runindex.domain.filters import RunFilter
 from runindex.ports import LogState
 from runindex.queries import Columns, Row
@@ -28,8 +29,10 @@ class SqlSnapshot:
 
     async def log_state(self) -> LogState:
         """Return where the log stands."""
-        (row,) = await self._run(self._dialect.query(STATE, {}))
-        return LogState(row["epoch"], row["n"], row["floor"])
+        rows = await self._run(self._dialect.query(STATE, {}))
+        if not rows:
+            raise DamagedError("log: where it stands is nowhere to be found")
+        return LogState(rows[0]["epoch"], rows[0]["n"], rows[0]["floor"])
 
     async def read(self, walk: Walk, after: Key | None = None, *, within: bool = False) -> Sequence[Row]:
         """Return the next rows behind a position."""

@@ -15,7 +15,7 @@ from persistence.sql.record_tables import TABLES
 from persistence.sql.tables import changes, run_tags, runs, status_counts, tag_counts
 from runindex.domain import jsontext
 from runindex.domain.changes import Change
-from runindex.domain.indexes import RunTag, StatusCount, TagCount
+from runindex.domain.indexes import RunTag, RunTexts, StatusCount, TagCount
 from runindex.domain.runs import Run
 from runindex.queries import RUN_COLUMNS, Columns
 from runindex.upkeep.ports import Key, Walk
@@ -25,6 +25,10 @@ _COLUMNS: Final[Mapping[type, Mapping[str, Column[Any]]]] = MappingProxyType(
     {
         Run: {name: runs.c[name] for name in RUN_COLUMNS},
         Change: {"id": changes.c.run_id, **{c.name: c for c in changes.c if c.name not in _UNSEEN}},
+        RunTexts: {
+            "run_id": runs.c.id,
+            **{name: runs.c[name] for name in ("name_folded", "search_text", "search_words")},
+        },
         **{
             kind: dict(table.c.items())
             for kind, table in (

@@ -39,7 +39,7 @@ class Snapshot(Protocol):
     """A storage as it was at one moment, however long it is looked at. Texts order by Unicode code point."""
 
     async def log_state(self) -> LogState:
-        """Return where the log stood."""
+        """Return where the log stood. Raise DamagedError when that is not stored."""
         ...
 
     async def read(self, walk: Walk, after: Key | None = None, *, within: bool = False) -> Sequence[Row]:

@@ -382,6 +382,7 @@ DISAGREEING: dict[str, tuple[str, dict[str, Any], str]] = {
     "hash": ("event", {"hash": "0" * 64}, f"run {A}: event 0 does not have the hash"),
     "stream": ("event", {"stream": "other"}, f"run {A}: event 0 does not have the hash"),
     "version": ("value", {"version": 9}, f"run {A}: value 'a': at version 9, and 3 is its newest"),
+    "value": ("value", {"value": "7"}, f"run {A}: value 'a': not as its newest version has it"),
     "next receipt": ("receipt_head", {"sequence": 1}, f"run {A}: receipt 1 of runtime 'agent' would be given out"),
     "newest entry": ("run", {"name": "other"}, f"run {A} is not as its newest entry in the log has it"),
     "deletion": ("change", {"version": 9}, f"run {A}: its entries in the log do not follow one another"),

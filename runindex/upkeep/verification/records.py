@@ -20,7 +20,7 @@ _NONE: Final[frozenset[str]] = frozenset()
 _WALKS: Final = (
     Walk(Result, ("owner", "generation", "item_id", "retry_count"), 100, frozenset({"run_id", "seq", "error"})),
     Walk(Item, ("owner", "generation", "item_id"), 500),
-    Walk(Value, ("owner", "key_name"), 500, frozenset({"version", "deleted"})),
+    Walk(Value, ("owner", "key_name"), 64),
     Walk(ValueVersion, ("owner", "key_name", "version"), 500, _NONE),
     Walk(Event, ("owner", "sequence"), 16),
     Walk(Cell, ("owner", "name"), 500, _NONE),
@@ -44,6 +44,22 @@ class _LiveTotals(Stream):
         return [{**row, "is_live": incarnations.get(row["run_id"]) == row["owner"]} for row in rows]
 
 
+class _ComparedValues(Stream):
+    """Values that know whether the version that they say they are says the same (`agrees`)."""
+
+    async def _read(self) -> Sequence[Row]:
+        rows = await super()._read()
+        keys = [(row["owner"], row["key_name"], row["version"]) for row in rows]
+        versions = await self._snapshot.find(ValueVersion, keys) if keys else ()
+        said = {(version["owner"], version["key_name"]): version for version in versions}
+        return [{**row, "agrees": _agree(row, said.get((row["owner"], row["key_name"])))} for row in rows]
+
+
+def _agree(value: Row, version: Row | None) -> bool:
+    said = None if version is None else (version["value"], version["deleted"], version["at"])
+    return said == (value["value"], value["deleted"], value["updated_at"])
+
+
 async def check_records(
     snapshot: Snapshot, seen: Callable[[int], None] = lambda _: None, first_owner: int | None = None
 ) -> AsyncIterator[str]:
@@ -52,7 +68,7 @@ async def check_records(
     def first(walk: Walk) -> Key | None:
         return None if first_owner is None else walk.before(owner=first_owner)
 
-    streams = {walk.kind: Stream(snapshot, walk, first(walk), seen=seen) for walk in _WALKS}
+    streams = {walk.kind: _STREAMS.get(walk.kind, Stream)(snapshot, walk, first(walk), seen=seen) for walk in _WALKS}
     totals = _LiveTotals(snapshot, _TOTALS, None if first_owner is None else (first_owner - 1,))
     remains = Stream(snapshot, _REMAINS, first(_REMAINS))
     while True:
@@ -140,6 +156,8 @@ class _Values:
             version = None if value is None else value["version"]
             if version != newest:
                 yield f"value {name!r}: at version {version}, and {newest} is its newest"
+            elif value is not None and not value["agrees"]:
+                yield f"value {name!r}: not as its newest version has it"
 
 
 class _Receipts:
@@ -164,6 +182,7 @@ class _Receipts:
                 yield f"receipt {sequence} of runtime {runtime_id!r} would be given out again"
 
 
+_STREAMS: Final[Mapping[type, type[Stream]]] = {Value: _ComparedValues}
 _NAMES: Final[Mapping[type, str]] = {
     Result: "results",
     Item: "items",

@@ -13,7 +13,8 @@ import click
 from runindex.domain.faults import BadRequestError, MissingError
 from runindex.domain.filters import RunFilter
 from runindex.one_line import in_one_line
-from runindex.settings import Settings, SettingsError
+from runindex.output_file import written
+from runindex.settings import Settings
 
 LONGEST_LINE: Final = 64 * 1024 * 1024
 _STEP: Final = 10_000
@@ -118,7 +119,7 @@ def export_index(run_id: str | None, filter_text: str | None, output: Path | Non
         raise click.UsageError("--run and --filter cannot be combined.")
     settings = _settings()
     run_filter = _chosen(run_id, filter_text)
-    with _written(output) as file:
+    with written(output) as file:
         asyncio.run(_export(settings, run_filter, run_id, file))
 
 
@@ -134,25 +135,6 @@ def _chosen(run_id: str | None, filter_text: str | None) -> RunFilter | None:
     from runindex.domain.filters import visible
 
     return visible(filter_from_text(filter_text))
-
-
-@contextmanager
-def _written(output: Path | None) -> Iterator[IO[bytes]]:
-    """Give what to write to; a file appears under its name when it is whole."""
-    if output is None:
-        yield sys.stdout.buffer
-        return
-    unfinished = output.with_name(f"{output.name}.unfinished")
-    try:
-        with unfinished.open("wb") as file:
-            yield file
-            file.flush()
-            os.fsync(file.fileno())
-        unfinished.replace(output)
-    except OSError as error:
-        raise SettingsError(f"{output} cannot be written: {error.strerror}") from None
-    finally:
-        unfinished.unlink(missing_ok=True)
 
 
 async def _export(settings: Settings, run_filter: RunFilter | None, run_id: str | None, file: IO[bytes]) -> None:

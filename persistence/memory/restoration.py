@@ -49,8 +49,10 @@ class MemoryRestoration(MemorySnapshot):
     async def drop_default_run(self, *, with_log: bool) -> None:
         """Take out the default run, and if wanted its entries of the log."""
         self._workspace.runs.remove(DEFAULT_RUN)
+        self._kept[Run] = [run for run in self._kept[Run] if run.id != DEFAULT_RUN]
         self._forgets_default = with_log
         if with_log:
+            self._kept[Change] = [change for change in self._kept[Change] if change.run.id != DEFAULT_RUN]
             self._seqs -= {change.seq for change in self._log.history_of(DEFAULT_RUN)}
 
     async def write(self, rows: Restored) -> None:
@@ -67,7 +69,16 @@ class MemoryRestoration(MemorySnapshot):
             _check_absent(change.seq if change.seq in self._seqs else None)
             self._seqs.add(change.seq)
         self._changes += rows.changes
+        self._show(rows)
         self._workspace.checkpoint()
+
+    def _show(self, rows: Restored) -> None:
+        """Let what is written be read."""
+        self._kept[Run] += rows.runs
+        self._kept[Change] += rows.changes
+        for record in rows.records:
+            self._kept[type(record)].append(record)
+        self._ordered.clear()
 
     async def set_log(self, head: int, floor: int) -> None:
         """Say up to where compaction removed entries; where the log ends, the entries say."""

@@ -12,7 +12,7 @@ from persistence.memory.selection import predicate_on
 from runindex.change_rows import row_of_change
 from runindex.domain.changes import Change
 from runindex.domain.filters import RunFilter
-from runindex.domain.indexes import RunTag, StatusCount, TagCount
+from runindex.domain.indexes import RunTag, RunTexts, StatusCount, TagCount, texts_of
 from runindex.domain.lifecycle import RunStatus
 from runindex.domain.runs import Run
 from runindex.domain.totals import Remains
@@ -47,22 +47,23 @@ class MemorySnapshot:
         }
         self._ordered: dict[tuple[type, tuple[str, ...]], tuple[list[Key], list[Record]]] = {}
         self._by_key: dict[type, dict[Key, Record]] = {}
-        self._chosen: tuple[RunFilter | None, list[Run]] = None, []
 
     async def log_state(self) -> LogState:
         """Return where the log stood."""
         return self._state
 
-    async def read(
-        self, walk: Walk, after: Key | None = None, *, within: bool = False, run_filter: RunFilter | None = None
-    ) -> Sequence[Row]:
+    async def read(self, walk: Walk, after: Key | None = None, *, within: bool = False) -> Sequence[Row]:
         """Return the next rows behind a position."""
-        keys, records = self._in_order(walk) if run_filter is None else self._matching(run_filter)
+        keys, records = self._in_order(walk)
         start = 0 if after is None else bisect_right(keys, after)
         end = start + walk.page
         if within and after is not None:
             end = min(end, bisect_right(keys, after[0], key=_FIRST))
         return [_row(record) for record in records[start:end]]
+
+    async def list_ids(self, run_filter: RunFilter) -> Sequence[str]:
+        """Return the ids of all runs that a filter matches, in order."""
+        return sorted(run.id for run in filter(predicate_on(self._runs, run_filter), self._kept[Run]))
 
     async def find(self, kind: type, keys: Sequence[Key], columns: Columns | None = None) -> Sequence[Row]:
         """Return the rows of those primary keys that exist."""
@@ -81,17 +82,12 @@ class MemorySnapshot:
         if known is None:
             names = [_IN_A_CHANGE.get(name, name) if walk.kind is Change else name for name in walk.order]
             key_of = attrgetter(*names) if len(names) > 1 else lambda record: (getattr(record, names[0]),)
-            records = sorted(self._kept[walk.kind], key=key_of)
+            # A store in memory makes a run's texts when they are asked for.
+            kept = map(texts_of, self._kept[Run]) if walk.kind is RunTexts else self._kept[walk.kind]
+            records = sorted(kept, key=key_of)
             known = list(map(key_of, records)), records
             self._ordered[walk.kind, walk.order] = known
         return known
-
-    def _matching(self, run_filter: RunFilter) -> tuple[list[Key], list[Record]]:
-        known, chosen = self._chosen
-        if known is not run_filter:
-            chosen = sorted(filter(predicate_on(self._runs, run_filter), self._kept[Run]), key=lambda run: run.id)
-            self._chosen = run_filter, chosen
-        return [(run.id,) for run in chosen], chosen
 
 
 def _row(record: Record) -> Row:

@@ -8,7 +8,8 @@ from persistence.sql.dialect import Dialect
 from persistence.sql.log import STATE
 from persistence.sql.statements import Rows
 from persistence.sql.transacting import Run
-from persistence.sql.walking import CIRCLE, by_key, key_values, page, position_values
+from persistence.sql.walking import CIRCLE, by_key, ids_matching, key_values, page, position_values
+from runindex.domain.faults import DamagedError
 from runindex.domain.filters import RunFilter
 from runindex.ports import LogState
 from runindex.queries import Columns, Row
@@ -28,16 +29,20 @@ class SqlSnapshot:
 
     async def log_state(self) -> LogState:
         """Return where the log stands."""
-        (row,) = await self._run(self._dialect.query(STATE, {}))
-        return LogState(row["epoch"], row["n"], row["floor"])
+        rows = await self._run(self._dialect.query(STATE, {}))
+        if not rows:
+            raise DamagedError("log: where it stands is nowhere to be found")
+        return LogState(rows[0]["epoch"], rows[0]["n"], rows[0]["floor"])
 
-    async def read(
-        self, walk: Walk, after: Key | None = None, *, within: bool = False, run_filter: RunFilter | None = None
-    ) -> Sequence[Row]:
+    async def read(self, walk: Walk, after: Key | None = None, *, within: bool = False) -> Sequence[Row]:
         """Return the next rows behind a position."""
-        conditions, values = (None, {}) if run_filter is None else taken_apart(run_filter)
-        statement = page(walk, is_behind=after is not None, within=within, conditions=conditions)
-        return await self._run(self._dialect.query(statement, {**values, **position_values(after)}))
+        statement = page(walk, is_behind=after is not None, within=within)
+        return await self._run(self._dialect.query(statement, position_values(after)))
+
+    async def list_ids(self, run_filter: RunFilter) -> Sequence[str]:
+        """Return the ids of all runs that a filter matches, in order."""
+        conditions, values = taken_apart(run_filter)
+        return [row["id"] for row in await self._run(self._dialect.query(ids_matching(conditions), values))]
 
     async def find(self, kind: type, keys: Sequence[Key], columns: Columns | None = None) -> Sequence[Row]:
         """Return the rows of those primary keys that exist."""

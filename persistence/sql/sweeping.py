@@ -1,6 +1,7 @@
 """What deletions left behind goes a few rows at a time."""
 
-from collections.abc import Callable, Sequence
+import time
+from collections.abc import Sequence
 from functools import lru_cache
 from typing import Any, Final
 
@@ -14,7 +15,9 @@ from persistence.sql.read_dialect import PerDialect
 from persistence.sql.record_tables import OWNED, TABLES, items, receipt_heads, receipts, remains, results, totals
 from persistence.sql.statements import Flow
 from runindex.domain.totals import ALL_GENERATIONS
+from runindex.upkeep.pace import Pace
 
+_QUICK: Final = 0.125  # of the time for all steps
 _OWNER: Final = bindparam("owner", type_=INSTANT)
 _GENERATION: Final = bindparam("generation", type_=INSTANT)
 _OF_GENERATION: Final = (results, items)
@@ -29,8 +32,9 @@ _ORDERS: Final = {
 }
 
 
-def sweep(limit: int, step: int, is_time: Callable[[], bool], dialect: Dialect) -> Flow[int]:
-    """Delete at most `limit` rows of one thing that remains, `step` at a time for as long as `is_time`."""
+def sweep(limit: int, step: int, seconds: float, dialect: Dialect) -> Flow[int]:
+    """Delete at most `limit` rows of one thing that remains, up to `step` at a time; so many seconds, and it ends."""
+    ends = time.monotonic() + seconds
     found = yield dialect.query(_NEXT, {})
     if not found:
         return 0
@@ -39,10 +43,13 @@ def sweep(limit: int, step: int, is_time: Callable[[], bool], dialect: Dialect) 
     values = {"owner": what["owner"]} if is_whole else what
     swept = 0
     for table in _ALL if is_whole else _OF_GENERATION:
+        pace = Pace(1, step, seconds * _QUICK)
         while True:
-            if swept >= limit or not is_time():
+            began = time.monotonic()
+            if swept >= limit or began >= ends:
                 return swept
-            gone = yield dialect.query(_delete(table, min(step, limit - swept), is_whole=is_whole), values)
+            gone = yield dialect.query(_delete(table, min(pace.size, limit - swept), is_whole=is_whole), values)
+            pace.took(time.monotonic() - began)
             swept += len(gone)
             if not gone:
                 break

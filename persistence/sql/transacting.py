@@ -27,7 +27,7 @@ class Transacting(ABC):
     """Runs transactions beside those of batches."""
 
     dialect: Dialect
-    # How many rows one statement of a sweep deletes, and after how many seconds none follows in the transaction.
+    # How many rows one statement of a sweep may delete, and after how many seconds none follows in the transaction.
     sweep_step: ClassVar[int]
     sweep_seconds: ClassVar[float]
 

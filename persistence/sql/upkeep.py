@@ -1,6 +1,5 @@
 """Upkeep of a SQL storage."""
 
-import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Final
@@ -25,12 +24,7 @@ class SqlUpkeep(Transacting):
 
     async def sweep(self, limit: int) -> int:
         """Delete at most so many rows of what deletions left behind."""
-
-        def flow() -> Flow[int]:
-            ends = time.monotonic() + self.sweep_seconds
-            return sweep(limit, self.sweep_step, lambda: time.monotonic() < ends, self.dialect)
-
-        return await self._transact(flow)
+        return await self._transact(lambda: sweep(limit, self.sweep_step, self.sweep_seconds, self.dialect))
 
     async def remove(self, removal: Removal) -> Removable:
         """Remove history and return how much of it there was to remove."""

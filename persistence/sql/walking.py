@@ -15,7 +15,7 @@ from persistence.sql.record_tables import TABLES
 from persistence.sql.tables import changes, run_tags, runs, status_counts, tag_counts
 from runindex.domain import jsontext
 from runindex.domain.changes import Change
-from runindex.domain.indexes import RunTag, StatusCount, TagCount
+from runindex.domain.indexes import RunTag, RunTexts, StatusCount, TagCount
 from runindex.domain.runs import Run
 from runindex.queries import RUN_COLUMNS, Columns
 from runindex.upkeep.ports import Key, Walk
@@ -25,6 +25,10 @@ _COLUMNS: Final[Mapping[type, Mapping[str, Column[Any]]]] = MappingProxyType(
     {
         Run: {name: runs.c[name] for name in RUN_COLUMNS},
         Change: {"id": changes.c.run_id, **{c.name: c for c in changes.c if c.name not in _UNSEEN}},
+        RunTexts: {
+            "run_id": runs.c.id,
+            **{name: runs.c[name] for name in ("name_folded", "search_text", "search_words")},
+        },
         **{
             kind: dict(table.c.items())
             for kind, table in (
@@ -39,7 +43,7 @@ _COLUMNS: Final[Mapping[type, Mapping[str, Column[Any]]]] = MappingProxyType(
 
 
 @lru_cache(maxsize=256)
-def page(walk: Walk, *, is_behind: bool, within: bool, conditions: tuple[Condition, ...] | None) -> Select[Any]:
+def page(walk: Walk, *, is_behind: bool, within: bool) -> Select[Any]:
     """Return the statement for a page of a walk; a position's values are `after_0` and so on."""
     columns = _COLUMNS[walk.kind]
     order = [columns[name] for name in walk.order]
@@ -49,8 +53,6 @@ def page(walk: Walk, *, is_behind: bool, within: bool, conditions: tuple[Conditi
         rows = rows.where(order[0] == bounds[0], tuple_(*order[1:]) > tuple_(*bounds[1:]))
     elif is_behind:
         rows = rows.where(tuple_(*order) > tuple_(*bounds))
-    if conditions is not None:
-        rows = rows.where(matching(conditions))
     # The limit is no parameter: the planner would take an unknown one for a long list, and sort the table.
     return rows.order_by(*order).limit(literal(str(walk.page)))
 
@@ -58,6 +60,12 @@ def page(walk: Walk, *, is_behind: bool, within: bool, conditions: tuple[Conditi
 def position_values(after: Key | None) -> dict[str, Any]:
     """Return a position as parameters."""
     return {f"after_{place}": value for place, value in enumerate(after or ())}
+
+
+@lru_cache(maxsize=256)
+def ids_matching(conditions: tuple[Condition, ...]) -> Select[Any]:
+    """Return the statement for the ids of the runs that meet conditions, in order."""
+    return select(runs.c.id).where(matching(conditions)).order_by(runs.c.id)
 
 
 @lru_cache(maxsize=256)

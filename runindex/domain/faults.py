@@ -47,6 +47,10 @@ class UnavailableError(FaultError):
     code = "UNAVAILABLE"
 
 
+class DamagedError(FaultError):
+    """The storage does not hold what it never is without."""
+
+
 class OutcomeUnknownError(FaultError):
     """The connection was lost in a commit, and the storage stayed out of reach for too long to ask."""
 

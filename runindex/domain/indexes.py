@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 
 from runindex.domain.instants import Micros
+from runindex.domain.runs import Run
+from runindex.domain.search import lasting_text, words_in
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,3 +30,19 @@ class TagCount:
 
     tag: str
     n: int
+
+
+@dataclass(frozen=True, slots=True)
+class RunTexts:
+    """What a run is found by when one looks for a part of its name, or searches."""
+
+    run_id: str
+    name_folded: str | None
+    search_text: str
+    search_words: int
+
+
+def texts_of(run: Run) -> RunTexts:
+    """Return what a run is to be found by."""
+    text = lasting_text(run)
+    return RunTexts(run.id, None if run.name is None else run.name.lower(), text, words_in(text))

@@ -23,6 +23,11 @@ def from_datetime(moment: datetime) -> Micros:
     return (moment - _EPOCH) // timedelta(microseconds=1)
 
 
+# What can be written as a date of the calendar.
+EARLIEST: Final = from_datetime(datetime.min.replace(tzinfo=UTC))
+LATEST: Final = from_datetime(datetime.max.replace(tzinfo=UTC))
+
+
 @lru_cache(maxsize=4096)
 def _whole_second(second: int) -> str:
     return (_EPOCH + timedelta(seconds=second)).strftime("%Y-%m-%dT%H:%M:%S").rjust(19, "0")

@@ -5,6 +5,7 @@ policy. Entries only get older, so it is then still to go; and whoever breaks of
 """
 
 import asyncio
+import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import takewhile
@@ -21,11 +22,14 @@ from runindex.domain.totals import Totals
 from runindex.listings import Listing, ListQuery
 from runindex.queries import NEWEST_FIRST, Columns, Row, RunQuery, Window
 from runindex.rows import retention_of
+from runindex.upkeep.pace import Pace
 from runindex.upkeep.ports import Key, Removal, Storage
 
 RUNS: Final = 200
 CHUNK: Final = 200
 ENTRIES: Final = 50  # of the log, which have a run's metadata twice
+FIRST: Final = 16  # of a history; each may have a megabyte
+QUICK: Final = 0.05
 PAUSE: Final = 0.005
 
 _EVENTS: Final = Listing(Event, ("sequence",), owner_field="owner")
@@ -86,12 +90,15 @@ async def _with_policy(storage: Storage) -> AsyncIterator[Sequence[_Subject]]:
 
 
 async def _compact_run(storage: Storage, run: _Subject, now: Micros) -> Removable:
-    removed, histories = NOTHING_REMOVABLE, _Histories(storage, run, now)
-    for history in (histories.changes, histories.events, histories.receipts, histories.value_versions):
-        async for removal in history():
+    removed = NOTHING_REMOVABLE
+    for history in (_Histories.changes, _Histories.events, _Histories.receipts, _Histories.value_versions):
+        pace = Pace(FIRST, CHUNK, QUICK)
+        async for removal in history(_Histories(storage, run, now, pace)):
+            began = time.monotonic()
             chunk = await storage.remove(removal)
             if not chunk:  # the run is no longer what it was, or somebody else is at it too
                 break
+            pace.took(time.monotonic() - began)
             removed += chunk
             await asyncio.sleep(PAUSE)
     return removed
@@ -99,21 +106,23 @@ async def _compact_run(storage: Storage, run: _Subject, now: Micros) -> Removabl
 
 @dataclass(frozen=True, slots=True)
 class _Histories:
-    """What a run has to give up, history by history and chunk by chunk, oldest first."""
+    """What a run has to give up, history by history and chunk by chunk, oldest first; the pace says how much of it."""
 
     storage: Storage
     run: _Subject
     now: Micros
+    pace: Pace
 
     async def changes(self) -> AsyncIterator[Removal]:
         """Yield entries of the log, but for the run's newest."""
         after: Key | None = None
         while True:
-            found = await self.storage.list_history([self.run.id], Window(ENTRIES, after))
+            size = min(self.pace.size, ENTRIES)
+            found = await self.storage.list_history([self.run.id], Window(size, after))
             gone = [entry.seq for entry in takewhile(self._gives_up_change, found.get(self.run.id, ()))]
             if gone:
                 yield self._removal(changes=gone)
-            if len(gone) < ENTRIES:
+            if len(gone) < size:
                 return
             after = (gone[-1],)
 
@@ -146,7 +155,8 @@ class _Histories:
         after: Key | None = None
         kept = ""  # the key whose next versions stay
         while True:
-            rows = await self._page(_VERSIONS, frozenset({"at"}), after)
+            size = self.pace.size
+            rows = await self._page(_VERSIONS, Window(size, after), frozenset({"at"}))
             newest = await self._newest_versions(rows)
             gone = []
             for row in rows:
@@ -158,7 +168,7 @@ class _Histories:
                     kept = key
             if gone:
                 yield self._removal(records={ValueVersion: gone})
-            if len(rows) < CHUNK:
+            if len(rows) < size:
                 return
             after = _VERSIONS.position(rows[-1])
 
@@ -168,18 +178,19 @@ class _Histories:
         """Yield rows until one stays; `newer_than` says how many are newer than each of the oldest."""
         after: Key | None = None
         while True:
-            rows = await self._page(listing, frozenset((at, *columns)), after)
+            size = self.pace.size
+            rows = await self._page(listing, Window(size, after), frozenset((at, *columns)))
             ranked = zip(rows, await newer_than(rows), strict=True)
             gone = [row for row, _ in takewhile(lambda ranked: self._gives_up(ranked[1], ranked[0][at]), ranked)]
             if gone:
                 yield gone
-            if len(gone) < CHUNK:
+            if len(gone) < size:
                 return
             after = listing.position(gone[-1])
 
-    async def _page(self, listing: Listing, columns: Columns, after: Key | None) -> Sequence[Row]:
+    async def _page(self, listing: Listing, window: Window, columns: Columns) -> Sequence[Row]:
         owner = self.run.incarnation
-        return (await self.storage.list_records(ListQuery(listing, Window(CHUNK, after)), [owner], columns))[owner]
+        return (await self.storage.list_records(ListQuery(listing, window), [owner], columns))[owner]
 
     async def _totals(self) -> Row:
         rows = await self.storage.find_records(Totals, [(self.run.incarnation,)], _TOTALS)

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
-from typing import Any, Protocol, TypeAlias
+from typing import Any, Final, Protocol, TypeAlias
 
 from runindex.domain.changes import Change
 from runindex.domain.filters import RunFilter
@@ -13,6 +13,8 @@ from runindex.ports import LogState, Store
 from runindex.queries import Columns, Row
 
 Key: TypeAlias = tuple[Any, ...]
+# Those fields of an owner's records that order them and are texts.
+_TEXTS: Final = frozenset({"item_id", "key_name", "name", "runtime_id"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,22 +30,27 @@ class Walk:
     page: int
     columns: Columns | None = None
 
+    def before(self, **known: int) -> Key:
+        """Return a position before all rows that have these first fields: no text is empty, no number below -1."""
+        return tuple(known.get(name, "" if name in _TEXTS else -2) for name in self.order)
+
 
 class Snapshot(Protocol):
     """A storage as it was at one moment, however long it is looked at. Texts order by Unicode code point."""
 
     async def log_state(self) -> LogState:
-        """Return where the log stood."""
+        """Return where the log stood. Raise DamagedError when that is not stored."""
         ...
 
-    async def read(
-        self, walk: Walk, after: Key | None = None, *, within: bool = False, run_filter: RunFilter | None = None
-    ) -> Sequence[Row]:
+    async def read(self, walk: Walk, after: Key | None = None, *, within: bool = False) -> Sequence[Row]:
         """Return the next rows behind a position, which need not be a row's.
 
-        `within` keeps to rows whose first field is the position's. A filter, for a walk of runs only, hides nothing by
-        itself.
+        `within` keeps to rows whose first field is the position's.
         """
+        ...
+
+    async def list_ids(self, run_filter: RunFilter) -> Sequence[str]:
+        """Return the ids of all runs that a filter, which hides nothing by itself, matches, in order."""
         ...
 
     async def find(self, kind: type, keys: Sequence[Key], columns: Columns | None = None) -> Sequence[Row]:
@@ -67,7 +74,7 @@ class Restored:
 class Restoration(Snapshot, Protocol):
     """One transaction that inserts rows as they are, undecided; nobody else writes to the log before it is over.
 
-    It sees what it wrote, except in `read`, which may answer what was there before.
+    It sees what it wrote, but for the indexes of runs, which `read` may answer as they were before.
     """
 
     async def find_taken(self, ids: Sequence[str]) -> frozenset[str]:

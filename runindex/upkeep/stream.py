@@ -3,7 +3,6 @@
 from collections import deque
 from collections.abc import AsyncIterator, Callable, Sequence
 
-from runindex.domain.filters import RunFilter
 from runindex.queries import Row
 from runindex.upkeep.ports import Key, Snapshot, Walk
 
@@ -11,14 +10,13 @@ from runindex.upkeep.ports import Key, Snapshot, Walk
 class Stream:
     """One walk through a snapshot. What is in memory is at most a page."""
 
-    def __init__(  # noqa: PLR0913 - what a snapshot is asked
+    def __init__(
         self,
         snapshot: Snapshot,
         walk: Walk,
         after: Key | None = None,
         *,
         within: bool = False,
-        run_filter: RunFilter | None = None,
         seen: Callable[[int], None] = lambda _: None,
     ) -> None:
         """Start behind a position; `seen` is told how many rows each page had."""
@@ -26,7 +24,6 @@ class Stream:
         self._walk = walk
         self._after = after
         self._within = within
-        self._filter = run_filter
         self._seen = seen
         self._page: deque[Row] = deque()
         self._is_over = False
@@ -76,4 +73,4 @@ class Stream:
             yield row
 
     async def _read(self) -> Sequence[Row]:
-        return await self._snapshot.read(self._walk, self._after, within=self._within, run_filter=self._filter)
+        return await self._snapshot.read(self._walk, self._after, within=self._within)

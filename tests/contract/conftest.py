@@ -21,6 +21,7 @@ from runindex.ports import ChangeFeed, Store
 from runindex.upkeep.ports import Storage
 from tests.support.clock import StandingClock
 from tests.support.databases import SharedPostgres, migrate
+from tests.support.upkeep import furnish
 
 Opener = Callable[[StandingClock], AbstractAsyncContextManager[Store]]
 
@@ -126,3 +127,17 @@ async def fed_store(
 def storage(store: Store) -> Storage:
     """Give the store as what can also be kept up."""
     return cast("Storage", store)
+
+
+@pytest_asyncio.fixture
+async def furnished(storage: Storage, clock: StandingClock) -> Storage:
+    """Fill the store with something of everything."""
+    await furnish(storage, clock)
+    return storage
+
+
+@pytest_asyncio.fixture
+async def other(open_store: Opener, clock: StandingClock) -> AsyncIterator[Storage]:
+    """Open another store of the same kind."""
+    async with open_store(clock) as opened:
+        yield cast("Storage", opened)

@@ -229,6 +229,34 @@ class _Killed:
         return removed
 
 
+@pytest.mark.parametrize(("quick", "largest"), [(0.0, 16), (1000.0, 64)])
+async def test_much_goes_at_once_only_while_that_is_quick(
+    storage: Storage, clock: StandingClock, monkeypatch: pytest.MonkeyPatch, quick: float, largest: int
+) -> None:
+    monkeypatch.setattr(compaction, "QUICK", quick)
+    await done(storage, create(A, retention=keep_latest(1)), append(A, *(("s", {"n": n}) for n in range(130))))
+    watched = _Watched(storage)
+    assert await by_run(compact(cast("Storage", watched), clock.now())) == {A: Removable(events=129)}
+    assert (watched.events[0], max(watched.events)) == (16, largest)
+    assert await faults(storage) == []
+
+
+class _Watched:
+    """A storage that keeps how many events each removal takes."""
+
+    def __init__(self, storage: Storage) -> None:
+        self._storage = storage
+        self.events: list[int] = []
+
+    def __getattr__(self, name: str) -> object:
+        return getattr(self._storage, name)
+
+    async def remove(self, removal: Removal) -> Removable:
+        removed = await self._storage.remove(removal)
+        self.events.append(removed.events)
+        return removed
+
+
 async def test_two_at_once_remove_everything_once(
     storage: Storage, clock: StandingClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:

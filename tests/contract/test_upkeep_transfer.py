@@ -1,14 +1,12 @@
 import json
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import Sequence
 from contextlib import AsyncExitStack
 from itertools import pairwise
 from typing import Any, cast
 
 import pytest
-import pytest_asyncio
 
 from runindex.domain.changes import RunChangeKind
-from runindex.domain.faults import BadRequestError
 from runindex.domain.filters import EVERYTHING, RunFilter, TagFilter
 from runindex.domain.identity import DEFAULT_RUN
 from runindex.domain.lifecycle import RunStatus
@@ -18,11 +16,12 @@ from runindex.ports import LogState
 from runindex.upkeep.compaction import compact
 from runindex.upkeep.ports import Storage
 from runindex.upkeep.transfer.adoption import Imported
-from runindex.upkeep.transfer.exporting import export_lines, subtree
+from runindex.upkeep.transfer.exporting import subtree
 from runindex.upkeep.transfer.importing import import_lines
-from tests.contract.conftest import BACKENDS, Opener, opener
+from tests.contract.conftest import BACKENDS, opener
 from tests.support.clock import StandingClock
 from tests.support.commands import A, B, C, D, E, F, add_tags, create, delete, move, rename, retain
+from tests.support.exports import exported, said, shown, state_of
 from tests.support.population import populate
 from tests.support.records import (
     R1,
@@ -39,59 +38,9 @@ from tests.support.records import (
     recorded,
 )
 from tests.support.stores import find, get, history_of, listed, log_of, made
-from tests.support.upkeep import by_run, export, faults, furnish, swept
+from tests.support.upkeep import by_run, faults, furnish, swept
 
 pytestmark = pytest.mark.asyncio
-
-
-@pytest_asyncio.fixture
-async def furnished(storage: Storage, clock: StandingClock) -> Storage:
-    """Fill the store with something of everything."""
-    await furnish(storage, clock)
-    return storage
-
-
-@pytest_asyncio.fixture
-async def other(open_store: Opener, clock: StandingClock) -> AsyncIterator[Storage]:
-    """Open another store of the same kind."""
-    async with open_store(clock) as opened:
-        yield cast("Storage", opened)
-
-
-async def exported(storage: Storage, run_filter: RunFilter | None = None) -> list[bytes]:
-    return [line async for line in export_lines(storage, run_filter)]
-
-
-async def state_of(storage: Storage) -> tuple[dict[str, Any], LogState, bytes]:
-    return await everything(storage), await storage.log_state(), await export(storage)
-
-
-def shown(lines: Sequence[bytes]) -> list[str]:
-    """Return of what kinds the lines are."""
-    return [next(iter(json.loads(line))) for line in lines]
-
-
-def said(line: bytes) -> dict[str, Any]:
-    """Return what a line says."""
-    found: dict[str, Any] = next(iter(json.loads(line).values()))
-    return found
-
-
-def edited(lines: Sequence[bytes], kind: str, fields: dict[str, Any], place: int = 0) -> list[bytes]:
-    """Return the lines with some fields of one of a kind changed."""
-    number = [number for number, name in enumerate(shown(lines)) if name == kind][place]
-    whole = json.loads(lines[number])
-    whole[kind] |= fields
-    return [*lines[:number], json.dumps(whole).encode() + b"\n", *lines[number + 1 :]]
-
-
-async def assert_refused(storage: Storage, lines: Sequence[bytes], message: str) -> None:
-    """Assert that lines are refused with a message, and that nothing changed."""
-    before = await state_of(storage)
-    with pytest.raises(BadRequestError, match=message):
-        await import_lines(storage, lines)
-    assert await state_of(storage) == before
-    assert await faults(storage) == []
 
 
 async def test_an_export_of_the_copy_is_the_export_of_the_source(furnished: Storage, other: Storage) -> None:
@@ -289,109 +238,6 @@ async def test_an_untouched_default_run_replaces_none(storage: Storage, other: S
     assert (imported.runs, imported.runs_there) == (1, 1)
     assert await get(other, DEFAULT_RUN) == before
     assert await faults(other) == []
-
-
-async def test_two_touched_default_runs_are_refused(furnished: Storage, other: Storage) -> None:
-    await done(other, add_tags(DEFAULT_RUN, "mine"))
-    await assert_refused(other, await exported(furnished), "run default is there already with other content")
-
-
-async def test_a_run_that_is_there_with_other_content_is_refused(furnished: Storage, other: Storage) -> None:
-    lines = await exported(furnished)
-    await import_lines(other, lines)
-    await done(other, rename(C, "changed here"))
-    await assert_refused(other, lines, f"run {C} is there already with other content")
-
-
-OTHERWISE: dict[str, dict[str, Any]] = {
-    "result": {"output": "2"},
-    "item": {"last_retry": 5},
-    "value": {"value": "3"},
-    "value_version": {"at": 3},
-    "event": {"stream": "other"},
-    "cell": {"name": "another"},
-    "document": {"content": "{}"},
-    "receipt": {"message_count": 8},
-    "receipt_head": {"sequence": 8},
-    "plan": {"spec": "{}"},
-    "job": {"priority": 1},
-    "runtime": {"state": "RETIRED"},
-    "runtime_input": {"attempt_count": 3, "detail": None},
-}
-
-
-async def test_whatever_is_there_with_other_content_is_refused(furnished: Storage, other: Storage) -> None:
-    lines = await exported(furnished)
-    await import_lines(other, lines)
-    for kind, fields in OTHERWISE.items():
-        await assert_refused(other, edited(lines, kind, fields), "is there already with other content")
-
-
-async def test_what_is_missing_of_a_run_that_is_there_is_refused(furnished: Storage, other: Storage) -> None:
-    lines = await exported(furnished, subtree(A))
-    await import_lines(other, lines)
-    await done(furnished, put(A, "more"))
-    await assert_refused(other, await exported(furnished, subtree(A)), f"run {A} is there already with other content")
-
-
-async def test_an_id_that_something_else_has_is_refused(storage: Storage, other: Storage) -> None:
-    await done(storage, create(A), create(R1))
-    await done(other, create(B), record(B, id=R1))
-    await assert_refused(other, await exported(storage), f"{R1} is there already as something else")
-    await done(storage, delete(R1), record(A, id=R1))
-    await assert_refused(other, await exported(storage), f"{R1} is there already as something else")
-    await done(other, delete(B))
-    await import_lines(other, await exported(storage))
-    assert await faults(other) == []
-
-
-async def test_a_run_cannot_be_brought_below_itself(storage: Storage, other: Storage) -> None:
-    await done(storage, create(B), create(A, parent_id=B))
-    await done(other, create(A), create(B, parent_id=A), delete(A))
-    only_a = RunFilter(ids=(A,))
-    await assert_refused(other, await exported(storage, only_a), "would be its own ancestor")
-    await done(other, delete(B))
-    await import_lines(other, await exported(storage, only_a))
-    assert (await get(other, A)).parent_id == B
-
-
-@pytest.mark.parametrize("kept", [0, 1, 2, 10, -1])
-async def test_an_export_that_is_cut_off_is_refused(furnished: Storage, other: Storage, kept: int) -> None:
-    lines = await exported(furnished)
-    await assert_refused(other, lines[:kept], "cut off|no export")
-
-
-async def test_lines_that_are_missing_or_too_many_are_refused(furnished: Storage, other: Storage) -> None:
-    lines = await exported(furnished)
-    await assert_refused(other, [*lines[:20], *lines[21:]], "lines are missing, or there are too many")
-    await assert_refused(other, [*lines, lines[-1]], "lines are missing, or there are too many")
-    await assert_refused(other, [*lines[:-1], lines[1], lines[-1]], "lines are missing, or there are too many")
-
-
-async def test_a_line_that_is_not_right_is_refused_with_all_others(furnished: Storage, other: Storage) -> None:
-    lines = await exported(furnished)
-    await assert_refused(other, edited(lines, "run", {"status": "DONE"}, -1), "line [0-9]+ is not as an export has it")
-    await assert_refused(other, edited(lines, "runtime_input", {"position": None}), "is not as an export has it")
-
-
-async def test_what_comes_twice_is_refused(furnished: Storage, other: Storage) -> None:
-    lines = await exported(furnished)
-    for kind in ("change", "result", "event", "receipt", "plan"):
-        place = shown(lines).index(kind)
-        twice = [*lines[: place + 1], *lines[place:-1], b'{"end":{"lines":%d}}\n' % len(lines)]
-        await assert_refused(other, twice, "something comes twice")
-
-
-async def test_what_is_nobodys_is_refused(furnished: Storage, other: Storage) -> None:
-    lines = await exported(furnished)
-    kinds = shown(lines)
-    without_runs = [line for line, kind in zip(lines, kinds, strict=True) if kind not in {"run", "change", "end"}]
-    end = b'{"end":{"lines":%d}}\n'
-    await assert_refused(other, [*without_runs, end % len(without_runs)], "comes before the run that has it")
-    without_log = [line for line, kind in zip(lines, kinds, strict=True) if kind not in {"change", "end"}]
-    await assert_refused(other, [*without_log, end % len(without_log)], "has no entry in the log")
-    head = lines[0].replace(b'"head":', b'"head":9')
-    await assert_refused(other, [head, *lines[1:]], "the export is not whole")
 
 
 async def test_many_lines_are_taken_in_many_blocks(storage: Storage, other: Storage) -> None:

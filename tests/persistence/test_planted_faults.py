@@ -92,6 +92,14 @@ PLANTS: Final = {
         f"INSERT INTO remains VALUES ({OF_A}, -1)",
         f"run {A}: it exists, and what it has is marked as deleted",
     ),
+    "a result that says it is of another run": (
+        f"UPDATE results SET run_id = '{B}' WHERE owner = {OF_A} AND generation = 1 AND item_id = 'item-1'",
+        f"run {A}: result 1 of item 'item-1': says that its run is '{B}'",
+    ),
+    "a receipt that says it is of another run": (
+        f"UPDATE receipts SET run_id = '{B}' WHERE owner = {OF_A} AND sequence = 5",
+        f"run {A}: receipt 5 of runtime 'other': says that its run is '{B}'",
+    ),
     "an item counted wrongly": (
         f"UPDATE items SET attempts = 1 WHERE owner = {OF_A} AND item_id = 'item-1'",
         f"run {A}: item 'item-1': succeeded after 1 attempts",
@@ -127,6 +135,18 @@ PLANTS: Final = {
         f"UPDATE run_values SET version = 2 WHERE owner = {OF_A} AND key_name = 'a'",
         "value 'a': at version 2, and 3 is its newest",
     ),
+    "a value that is not what its newest version says": (
+        f"UPDATE run_values SET value = '1' WHERE owner = {OF_A} AND key_name = 'a'",
+        f"run {A}: value 'a': not as its newest version has it",
+    ),
+    "a deleted value that is there again": (
+        f"UPDATE run_values SET deleted = 0 WHERE owner = {OF_A} AND key_name = 'b'",
+        f"run {A}: value 'b': not as its newest version has it",
+    ),
+    "a newest version that says something else": (
+        f"UPDATE value_versions SET value = '1' WHERE owner = {OF_A} AND key_name = 'a' AND version = 3",
+        f"run {A}: value 'a': not as its newest version has it",
+    ),
     "versions of no value": (
         f"DELETE FROM run_values WHERE owner = {OF_A} AND key_name = 'b'",
         "value 'b': at version None, and 4 is its newest",
@@ -146,7 +166,33 @@ PLANTS: Final = {
     ),
     "a head behind the log": ("UPDATE feed_head SET n = n - 1", "log: ends with entry"),
     "a log behind its head": ("UPDATE feed_head SET n = n + 1", "log: ends with entry"),
-    "a floor beyond the head": ("UPDATE feed_head SET floor = n + 1", "beyond its end"),
+    "a floor beyond the head": ("UPDATE feed_head SET floor = n + 1", ", outside of it"),
+    "a floor one too high": ("UPDATE feed_head SET floor = 1", "log: compacted up to entry 1, which is there"),
+    "a floor one too low": ("UPDATE feed_head SET floor = floor - 1", "log: compacted up to entry -1, outside of it"),
+    "a log without a head": ("DELETE FROM feed_head", "log: where it stands is nowhere to be found"),
+    **{
+        f"tags that are {tags}": (
+            f"UPDATE runs SET tags = '{tags}' WHERE id = '{A}'",
+            f"run {A}: its tags, or something else of it, cannot be read",
+        )
+        for tags in ("zz", "5", "[[1]]", "[1]")
+    },
+    "metadata that cannot be read": (
+        f"UPDATE runs SET metadata = '{{' WHERE id = '{A}'",
+        f"run {A}: its tags, or something else of it, cannot be read",
+    ),
+    "a text to search in": (
+        f"UPDATE runs SET search_text = 'x' WHERE id = '{A}'",
+        f"run {A}: found by another text than its own: search_text",
+    ),
+    "a number of words": (
+        f"UPDATE runs SET search_words = 0 WHERE id = '{A}'",
+        f"run {A}: found by another text than its own: search_words",
+    ),
+    "a folded name": (
+        f"UPDATE runs SET name_folded = 'x' WHERE id = '{B}'",
+        f"run {B}: found by another text than its own: name_folded",
+    ),
     "a run that is not as the log has it": (
         f"UPDATE runs SET name = 'x', version = 9 WHERE id = '{B}'",
         f"run {B}: not as its newest entry in the log has it: version, name",

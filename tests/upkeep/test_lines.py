@@ -15,6 +15,7 @@ from tests.support.upkeep import export, furnish, lines_of
 
 pytestmark = pytest.mark.asyncio
 
+DEEP = "[" * 100_000 + "]" * 100_000
 WRONG = [
     ("run", {"more": 1}),
     ("run", {"id": "A0"}),
@@ -46,6 +47,65 @@ WRONG = [
     ("runtime", {"snapshot": 3}),
     ("runtime_input", {"state": ["ACCEPTED"]}),
     ("runtime_input", {"state": "DONE"}),
+    # What no mutation could have written.
+    ("run", {"tags": "{}"}),
+    ("run", {"tags": '["a", "b"]'}),
+    ("run", {"tags": '["a","a"]'}),
+    ("run", {"tags": '[""]'}),
+    ("run", {"tags": "[1]"}),
+    ("run", {"metadata": "[1]"}),
+    ("run", {"metadata": "null"}),
+    ("run", {"metadata": '{"_runindex_x":1}'}),
+    ("run", {"metadata": DEEP}),
+    ("run", {"name": ""}),
+    ("run", {"created_at": 2**63 - 1}),
+    ("run", {"created_at": -(2**62)}),
+    ("run", {"outcome": "FAILED"}),
+    ("run", {"error": "why"}),
+    ("run", {"finished_at": 5}),
+    ("run", {"retention_value": 3}),
+    ("run", {"retention_kind": "KEEP_LATEST"}),
+    ("run", {"retention_kind": "KEEP_LATEST", "retention_value": 0}),
+    ("run", {"dataset_id": None}),
+    ("run", {"status": "PAUSED", "id": "default"}),
+    ("change", {"version": 2}),
+    ("change", {"seq": 2**62}),
+    ("change", {"reason": "x" * 1001}),
+    ("change", {"former_name": "not of this kind"}),
+    ("result", {"id": "not-an-id"}),
+    ("result", {"latency": -5}),
+    ("result", {"completed_at": 1}),
+    ("result", {"scores": "1"}),
+    ("result", {"scores": '[{"scorerId":""}]'}),
+    ("result", {"retry_count": -1}),
+    ("result", {"item_id": ""}),
+    ("result", {"output": '{"a": 1}'}),
+    ("result", {"output": "NaN"}),
+    ("result", {"output": "1e999"}),
+    ("result", {"output": DEEP}),
+    ("result", {"output": '{"a":' * 65 + "1" + "}" * 65}),
+    ("item", {"attempts": 2**31}),
+    ("value", {"key_name": ""}),
+    ("value_version", {"deleted": 2}),
+    ("event", {"hash": "00"}),
+    ("event", {"payload": "[]"}),
+    ("event", {"stream": ""}),
+    ("cell", {"name": ""}),
+    ("document", {"version": 0}),
+    ("receipt", {"contributing_input_ids": "{}"}),
+    ("receipt", {"contributing_input_ids": "[1]"}),
+    ("receipt", {"sequence": 2**31}),
+    ("plan", {"name": ""}),
+    ("plan", {"name_folded": "other"}),
+    ("plan", {"id": "default"}),
+    ("job", {"attempts": 2**40}),
+    ("job", {"attempts": 4}),
+    ("job", {"max_attempts": 101}),
+    ("job", {"queue": ""}),
+    ("job", {"status": "RUNNING", "lease_expires_at": None}),
+    ("job", {"run_id": "nobody"}),
+    ("runtime", {"runtime_id": ""}),
+    ("runtime_input", {"detail": "null "}),
 ]
 
 
@@ -71,7 +131,7 @@ async def test_every_line_can_be_read(lines: Sequence[bytes]) -> None:
         read_entry(line, number)
 
 
-@pytest.mark.parametrize(("kind", "fields"), WRONG, ids=json.dumps)
+@pytest.mark.parametrize(("kind", "fields"), WRONG, ids=lambda part: json.dumps(part)[:60])
 async def test_a_line_that_is_not_right_is_refused(lines: Sequence[bytes], kind: str, fields: dict[str, Any]) -> None:
     said = first_of(lines, kind)
     read_entry(json.dumps(said).encode(), 7)

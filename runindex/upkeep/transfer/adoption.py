@@ -16,7 +16,9 @@ from runindex.domain.totals import Totals
 from runindex.ports import LogState
 from runindex.rows import record_row, run_of
 from runindex.upkeep.ports import Restoration, Restored, Walk
+from runindex.upkeep.transfer.histories import Histories
 from runindex.upkeep.transfer.lines import Entry, FreeEntry, Header, OwnedEntry, RunEntry
+from runindex.upkeep.verification.records import check_records
 
 _FREE: Final = (
     Walk(Plan, ("id",), 1),
@@ -68,7 +70,6 @@ class _Current:
     incarnation: int
     owner: int
     is_new: bool
-    changes: int = 0
 
 
 @dataclass(slots=True)
@@ -86,6 +87,8 @@ class Adoption:
     last_seq: int = 0
     imported: Imported = field(default_factory=Imported)
     has_parents: bool = False
+    _histories: Histories = field(default_factory=Histories)
+    _entries_above_floor: int = 0
     _current: _Current | None = None
     _rows: Restored = field(default_factory=Restored)
     _there: dict[str, _Known] = field(default_factory=dict)
@@ -113,24 +116,34 @@ class Adoption:
                 case OwnedEntry():
                     self._take_owned(entry)
                 case FreeEntry(record):
-                    self._leave_current()
+                    self._current = None
                     self._offered[type(record)].append(record)
         await self._compare()
         await self._write()
 
     async def finish(self) -> Imported:
         """Say where the log now ends, and return what became of the entries."""
-        self._leave_current()
+        self._histories.end()
         if self.keeps_log:
-            if not await self.restoration.find(Run, [(DEFAULT_RUN,)]) or self.last_seq != self.header.head:
-                raise BadRequestError("the export is not whole: its default run or the end of its log is missing")
+            await self._check_whole()
             await self.restoration.set_log(self.header.head, self.header.floor)
         elif self.next_seq > self.state.head + 1:
             await self.restoration.set_log(self.next_seq - 1, self.state.floor)
         circle = await self.restoration.find_circle() if self.has_parents else None
         if circle is not None:
             raise BadRequestError(f"run {circle} would be its own ancestor")
+        first_added = 1 if self.keeps_log else self.state.head + 1
+        fault = await anext(check_records(self.restoration, first_owner=first_added), None)
+        if fault is not None:
+            raise BadRequestError(fault)
         return self.imported
+
+    async def _check_whole(self) -> None:
+        """Refuse a whole export without its default run, or with a log that has not all its numbers above its floor."""
+        header = self.header
+        is_whole = (self.last_seq, self._entries_above_floor) == (header.head, header.head - header.floor)
+        if not is_whole or not await self.restoration.find(Run, [(DEFAULT_RUN,)]):
+            raise BadRequestError("the export is not whole: its default run or a part of its log is missing")
 
     async def _find_runs(self, ids: Sequence[str]) -> None:
         rows = await self.restoration.find(Run, [(run_id,) for run_id in ids]) if ids else ()
@@ -140,7 +153,7 @@ class Adoption:
         self._there = {run.id: _Known(run, totals.get(run.incarnation)) for run in runs}
 
     async def _take_run(self, known: _Known) -> None:
-        self._leave_current()
+        self._histories.begin(known.run)
         there = self._there.get(known.run.id)
         if there is None:
             self._add(known)
@@ -165,6 +178,7 @@ class Adoption:
         self.imported.runs += 1
 
     def _take_change(self, change: Change) -> None:
+        self._histories.take(change)
         current = self._current
         is_current = current is not None and (change.run.id, change.run.incarnation) == (
             current.run_id,
@@ -177,12 +191,11 @@ class Adoption:
         elif current.is_new:
             self._append(replace(change, seq=self.next_seq, run=replace(change.run, incarnation=current.owner)))
             self.next_seq += 1
-        if current is not None and is_current:
-            current.changes += 1
 
     def _append(self, change: Change) -> None:
         self._rows.changes.append(change)
         self.last_seq = max(self.last_seq, change.seq)
+        self._entries_above_floor += change.seq > self.header.floor
         self.imported.changes += 1
 
     def _take_owned(self, entry: OwnedEntry) -> None:
@@ -195,11 +208,6 @@ class Adoption:
             self.imported.records += 1
         else:
             self._expected[entry.kind].append(record)
-
-    def _leave_current(self) -> None:
-        current, self._current = self._current, None
-        if current is not None and not current.changes:
-            raise BadRequestError(f"run {current.run_id} has no entry in the log")
 
     async def _compare(self) -> None:
         """Hold what should be there against what is; of the rest, what is absent is added."""

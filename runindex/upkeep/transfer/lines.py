@@ -9,20 +9,21 @@ from typing import Any, Final, TypeAlias
 
 import orjson
 
-from runindex.change_rows import change_of
+from runindex.change_rows import change_of, row_of_change
 from runindex.domain.changes import Change
 from runindex.domain.events import Event
 from runindex.domain.faults import BadRequestError
-from runindex.domain.identity import DEFAULT_RUN, find_run_id
 from runindex.domain.jobs import Job
 from runindex.domain.plans import Plan
+from runindex.domain.problems import RefusedError
 from runindex.domain.results import Item, Result
 from runindex.domain.runs import Run
 from runindex.domain.runtimes import Receipt, ReceiptHead, Runtime, RuntimeInput
 from runindex.domain.scoped import Cell, Document, Value, ValueVersion
 from runindex.domain.totals import Totals
 from runindex.queries import Row
-from runindex.rows import run_of
+from runindex.rows import row_of, run_of
+from runindex.upkeep.transfer.checks import check, check_change, check_record, check_run
 from runindex.upkeep.transfer.fields import CHANGE, OWNER, RUN, Field, fields_of, read, written
 
 FORMAT: Final = "runindex-export"
@@ -138,31 +139,36 @@ def read_entry(line: bytes, number: int) -> Entry:
     try:
         ((name, said),) = _object(line).items()
         return _entry(name, said)
-    except (ValueError, TypeError, KeyError, AttributeError):
+    except (RefusedError, ValueError, TypeError, KeyError, AttributeError):
         raise BadRequestError(f"line {number} is not as an export has it") from None
 
 
 def _entry(name: str, said: Mapping[str, Any]) -> Entry:
     if name == "run":
         totals = said["totals"]
-        run = run_of(read(RUN, {key: value for key, value in said.items() if key != "totals"}))
-        return RunEntry(_known(run), None if totals is None else Totals(0, run.id, **read(_TOTALS, totals)))
+        run = _run(read(RUN, {key: value for key, value in said.items() if key != "totals"}))
+        return RunEntry(run, None if totals is None else Totals(0, run.id, **read(_TOTALS, totals)))
     if name == "change":
-        change = change_of(read(CHANGE, said))
-        _known(change.run)
-        return change
+        return _change(read(CHANGE, said))
     kind = _KINDS[name]
     found = read(_SHAPES[kind], said)
+    check_record(kind, found)
     return OwnedEntry(kind, found) if kind in OWNED else FreeEntry(kind(**found))
 
 
-def _known(run: Run) -> Run:
-    ids = [run.id, *([] if run.parent_id is None else [run.parent_id])]
-    if any(find_run_id(run_id) != run_id for run_id in ids) or run.version < 1 or run.incarnation < 1:
-        raise ValueError
-    if run.id == DEFAULT_RUN and run.parent_id is not None:
-        raise ValueError
+def _run(fields: Row) -> Run:
+    run = run_of(fields)
+    check(row_of(run) == fields)
+    check_run(run)
     return run
+
+
+def _change(fields: Row) -> Change:
+    change = change_of(fields)
+    check(row_of_change(change) == fields)
+    check_run(change.run)
+    check_change(change)
+    return change
 
 
 def _line(said: Mapping[str, Any]) -> bytes:

@@ -30,6 +30,6 @@ def _fault_of(event: Row, expected: int, previous: str) -> str | None:
     try:
         payload = jsontext.loads(event["payload"])
         right = event_hash(expected, event["stream"], event["at"], payload, previous)
-    except (jsontext.JsonError, ValueError, struct.error):
+    except (jsontext.JsonError, ValueError, RecursionError, struct.error):
         return f"event {expected} cannot be read"
     return None if right == event["hash"] else f"event {expected} does not have the hash of what it says"

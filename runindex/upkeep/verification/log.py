@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator, Callable
 from typing import Final
 
 from runindex.domain.changes import Change, RunChangeKind
+from runindex.domain.faults import DamagedError
 from runindex.domain.runs import Run
 from runindex.queries import RUN_COLUMNS, Row
 from runindex.upkeep.ports import Snapshot, Walk
@@ -16,16 +17,22 @@ _RUNS: Final = Walk(Run, ("id",), 50)
 
 async def check_log(snapshot: Snapshot, seen: Callable[[int], None]) -> AsyncIterator[str]:
     """Yield the gaps above the floor, and whether the head is right."""
-    state, last = await snapshot.log_state(), 0
+    try:
+        state, last = await snapshot.log_state(), 0
+    except DamagedError as fault:
+        yield fault.message
+        return
     async for row in Stream(snapshot, _LOG, seen=seen):
+        if row["seq"] == state.floor:
+            yield f"log: compacted up to entry {state.floor}, which is there"
         first = max(last, state.floor) + 1
         if row["seq"] > first:
             yield f"log: {_entries(first, row['seq'] - 1)} missing"
         last = row["seq"]
     if last != state.head:
         yield f"log: ends with entry {last} instead of {state.head}"
-    if state.floor > state.head:
-        yield f"log: compacted up to {state.floor}, beyond its end"
+    if not 0 <= state.floor <= state.head:
+        yield f"log: compacted up to entry {state.floor}, outside of it"
 
 
 def _entries(first: int, last: int) -> str:

@@ -11,21 +11,21 @@ from runindex.domain.runtimes import Receipt, ReceiptHead
 from runindex.domain.scoped import Cell, Document, Value, ValueVersion
 from runindex.domain.totals import ALL_GENERATIONS, Remains, Totals
 from runindex.queries import Row
-from runindex.upkeep.ports import Snapshot, Walk
+from runindex.upkeep.ports import Key, Snapshot, Walk
 from runindex.upkeep.stream import Stream
 from runindex.upkeep.verification.events import find_break
 from runindex.upkeep.verification.results import Recount
 
 _NONE: Final[frozenset[str]] = frozenset()
 _WALKS: Final = (
-    Walk(Result, ("owner", "generation", "item_id", "retry_count"), 100, frozenset({"seq", "error"})),
+    Walk(Result, ("owner", "generation", "item_id", "retry_count"), 100, frozenset({"run_id", "seq", "error"})),
     Walk(Item, ("owner", "generation", "item_id"), 500),
-    Walk(Value, ("owner", "key_name"), 500, frozenset({"version", "deleted"})),
+    Walk(Value, ("owner", "key_name"), 64),
     Walk(ValueVersion, ("owner", "key_name", "version"), 500, _NONE),
     Walk(Event, ("owner", "sequence"), 16),
     Walk(Cell, ("owner", "name"), 500, _NONE),
     Walk(Document, ("owner", "key_name"), 500, _NONE),
-    Walk(Receipt, ("owner", "runtime_id", "sequence"), 500, _NONE),
+    Walk(Receipt, ("owner", "runtime_id", "sequence"), 500, frozenset({"run_id"})),
     Walk(ReceiptHead, ("owner", "runtime_id"), 500),
 )
 _TOTALS: Final = Walk(Totals, ("owner",), 200)
@@ -44,10 +44,33 @@ class _LiveTotals(Stream):
         return [{**row, "is_live": incarnations.get(row["run_id"]) == row["owner"]} for row in rows]
 
 
-async def check_records(snapshot: Snapshot, seen: Callable[[int], None]) -> AsyncIterator[str]:
-    """Yield what is wrong with what belongs to runs, in one walk over all of it."""
-    streams = {walk.kind: Stream(snapshot, walk, seen=seen) for walk in _WALKS}
-    totals, remains = _LiveTotals(snapshot, _TOTALS), Stream(snapshot, _REMAINS)
+class _ComparedValues(Stream):
+    """Values that know whether the version that they say they are says the same (`agrees`)."""
+
+    async def _read(self) -> Sequence[Row]:
+        rows = await super()._read()
+        keys = [(row["owner"], row["key_name"], row["version"]) for row in rows]
+        versions = await self._snapshot.find(ValueVersion, keys) if keys else ()
+        said = {(version["owner"], version["key_name"]): version for version in versions}
+        return [{**row, "agrees": _agree(row, said.get((row["owner"], row["key_name"])))} for row in rows]
+
+
+def _agree(value: Row, version: Row | None) -> bool:
+    said = None if version is None else (version["value"], version["deleted"], version["at"])
+    return said == (value["value"], value["deleted"], value["updated_at"])
+
+
+async def check_records(
+    snapshot: Snapshot, seen: Callable[[int], None] = lambda _: None, first_owner: int | None = None
+) -> AsyncIterator[str]:
+    """Yield what is wrong with what belongs to runs, in one walk over all of it, or over that of the newest owners."""
+
+    def first(walk: Walk) -> Key | None:
+        return None if first_owner is None else walk.before(owner=first_owner)
+
+    streams = {walk.kind: _STREAMS.get(walk.kind, Stream)(snapshot, walk, first(walk), seen=seen) for walk in _WALKS}
+    totals = _LiveTotals(snapshot, _TOTALS, None if first_owner is None else (first_owner - 1,))
+    remains = Stream(snapshot, _REMAINS, first(_REMAINS))
     while True:
         heads = [await stream.head() for stream in (totals, remains, *streams.values())]
         owners = [row["owner"] for row in heads if row is not None]
@@ -79,7 +102,7 @@ async def _check_owner(
 
 async def _check_run(totals: Row, gone: set[int], streams: Mapping[type, Stream]) -> AsyncIterator[str]:
     owner = totals["owner"]
-    recount = Recount(owner, totals["generation"], gone)
+    recount = Recount(owner, totals["run_id"], totals["generation"], gone)
     async for fault in recount.take(streams[Item], streams[Result]):
         yield fault
     if recount.strangers:
@@ -89,7 +112,7 @@ async def _check_run(totals: Row, gone: set[int], streams: Mapping[type, Stream]
     values = _Values()
     async for fault in values.take(owner, streams[Value], streams[ValueVersion]):
         yield fault
-    receipts = _Receipts()
+    receipts = _Receipts(totals["run_id"])
     async for fault in receipts.take(owner, streams[Receipt], streams[ReceiptHead]):
         yield fault
     fault_of_events = await find_break(streams[Event].group(owner), totals)
@@ -133,26 +156,33 @@ class _Values:
             version = None if value is None else value["version"]
             if version != newest:
                 yield f"value {name!r}: at version {version}, and {newest} is its newest"
+            elif value is not None and not value["agrees"]:
+                yield f"value {name!r}: not as its newest version has it"
 
 
 class _Receipts:
     """Receipts beside the sequences that are next."""
 
-    def __init__(self) -> None:
+    def __init__(self, run_id: str) -> None:
         self.number = 0
+        self._run_id = run_id
 
     async def take(self, owner: int, receipts: Stream, heads: Stream) -> AsyncIterator[str]:
-        """Take the rows of one owner, and yield where a sequence would be given out twice."""
+        """Take the rows of one owner, and yield which are wrong, and where a sequence would be given out twice."""
         highest: Counter[str] = Counter()
         async for row in receipts.group(owner):
+            runtime_id, sequence = row["runtime_id"], row["sequence"]
+            if row["run_id"] != self._run_id:
+                yield f"receipt {sequence} of runtime {runtime_id!r}: says that its run is {row['run_id']!r}"
             self.number += 1
-            highest[row["runtime_id"]] = row["sequence"]
+            highest[runtime_id] = sequence
         following = {row["runtime_id"]: row["sequence"] async for row in heads.group(owner)}
         for runtime_id, sequence in highest.items():
             if following.get(runtime_id, 0) <= sequence:
                 yield f"receipt {sequence} of runtime {runtime_id!r} would be given out again"
 
 
+_STREAMS: Final[Mapping[type, type[Stream]]] = {Value: _ComparedValues}
 _NAMES: Final[Mapping[type, str]] = {
     Result: "results",
     Item: "items",

@@ -14,6 +14,7 @@ class Recount:
     """What a run's present results come to; `strangers` are rows of generations that are neither present nor gone."""
 
     owner: int
+    run_id: str
     generation: int
     gone: Collection[int]
     result_count: int = 0
@@ -24,11 +25,13 @@ class Recount:
     strangers: int = 0
 
     async def take(self, items: Stream, results: Stream) -> AsyncIterator[str]:
-        """Take the rows of the owner from both, which have the same order, and yield which items are wrong."""
+        """Take the rows of the owner from both, which have the same order, and yield which are wrong."""
         while (key := await self._next_key(items, results)) is not None:
             counted, rows = Item(self.owner, *key), 0
             async for row in _rows_of(results, self.owner, key):
                 counted = counted.attempted(row["retry_count"], failed=row["error"] is not None)
+                if row["run_id"] != self.run_id:
+                    yield f"result {row['retry_count']} of item {key[1]!r}: says that its run is {row['run_id']!r}"
                 self.last_seq = max(self.last_seq, row["seq"])
                 rows += 1
             kept = [row async for row in _rows_of(items, self.owner, key)]

@@ -1,17 +1,23 @@
-"""What is kept of runs a second time: tags by tag, counts by status and tag."""
+"""What is kept of runs a second time: tags by tag, texts to be found by, counts by status and tag."""
 
 from collections import Counter
 from collections.abc import AsyncIterator, Callable
 from typing import Final
 
-from runindex.domain.indexes import RunTag, StatusCount, TagCount
+from runindex.domain import jsontext
+from runindex.domain.indexes import RunTag, RunTexts, StatusCount, TagCount, texts_of
 from runindex.domain.lifecycle import RunStatus
+from runindex.domain.problems import RefusedError
 from runindex.domain.runs import Run
-from runindex.rows import tags_of
+from runindex.domain.tags import check_tags
+from runindex.rows import record_row, run_of
 from runindex.upkeep.ports import Snapshot, Walk
 from runindex.upkeep.stream import Stream
 
 _RUNS: Final = Walk(Run, ("id",), 500, frozenset({"status", "created_at", "tags"}))
+_WHOLE_RUNS: Final = Walk(Run, ("id",), 50)
+_TEXTS: Final = Walk(RunTexts, ("run_id",), 50)
+_UNREADABLE: Final = (ValueError, TypeError, KeyError, AttributeError, RecursionError)
 _TAGS_BY_RUN: Final = Walk(RunTag, ("run_id", "tag", "created_at"), 1000)
 _TAGS: Final = Walk(RunTag, ("tag", "created_at", "run_id"), 250)
 _TAG_COUNTS: Final = Walk(TagCount, ("tag",), 1000)
@@ -27,7 +33,7 @@ async def check_runs(snapshot: Snapshot, seen: Callable[[int], None]) -> AsyncIt
         async for fault in _strangers(indexed, run["id"]):
             yield fault
         has = {(row["tag"], row["created_at"]) async for row in indexed.group(run["id"])}
-        wants = {(tag, run["created_at"]) for tag in tags_of(run["tags"])}
+        wants = {(tag, run["created_at"]) for tag in _readable_tags(run["tags"])}
         for tag, _ in sorted(wants - has):
             yield f"run {run['id']}: not found by its tag {tag!r}"
         for tag, _ in sorted(has - wants):
@@ -38,6 +44,31 @@ async def check_runs(snapshot: Snapshot, seen: Callable[[int], None]) -> AsyncIt
     for status in RunStatus:
         if counted.get(status, 0) != statuses[status]:
             yield f"count of {status} runs: {counted.get(status, 0)} instead of {statuses[status]}"
+
+
+def _readable_tags(text: str) -> tuple[str, ...]:
+    """Return a run's tags; none when they cannot be read, which `check_texts` reports."""
+    try:
+        return check_tags(jsontext.loads(text))
+    except (RefusedError, *_UNREADABLE):
+        return ()
+
+
+async def check_texts(snapshot: Snapshot, seen: Callable[[int], None]) -> AsyncIterator[str]:
+    """Yield which runs cannot be read, or are found by another text than theirs."""
+    texts = Stream(snapshot, _TEXTS)
+    async for row in Stream(snapshot, _WHOLE_RUNS, seen=seen):
+        kept = await texts.take()
+        try:
+            run = run_of(row)
+            check_tags(run.tags)
+            wanted = record_row(texts_of(run))
+        except (RefusedError, *_UNREADABLE):
+            yield f"run {row['id']}: its tags, or something else of it, cannot be read"
+        else:
+            different = [name for name in wanted if kept is None or kept[name] != wanted[name]]
+            if different:
+                yield f"run {row['id']}: found by another text than its own: {', '.join(different)}"
 
 
 async def _strangers(indexed: Stream, until: str | None) -> AsyncIterator[str]:

@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator, Callable
 from runindex.upkeep.ports import Upkeep
 from runindex.upkeep.verification.log import check_histories, check_log
 from runindex.upkeep.verification.records import check_records
-from runindex.upkeep.verification.runs import check_runs, check_tag_counts
+from runindex.upkeep.verification.runs import check_runs, check_tag_counts, check_texts
 
 
 async def verify(upkeep: Upkeep, seen: Callable[[int], None] = lambda _: None) -> AsyncIterator[str]:
@@ -14,7 +14,7 @@ async def verify(upkeep: Upkeep, seen: Callable[[int], None] = lambda _: None) -
     It is one moment that is looked at, whoever writes meanwhile.
     """
     async with upkeep.snapshot() as snapshot:
-        for check in (check_runs, check_tag_counts, check_log, check_histories, check_records):
+        for check in (check_runs, check_texts, check_tag_counts, check_log, check_histories, check_records):
             async for fault in check(snapshot, seen):
                 yield fault
         circle = await snapshot.find_circle()

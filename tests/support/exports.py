@@ -1,0 +1,52 @@
+"""Exports as lines, what they say, and how a storage takes them."""
+
+import json
+from collections.abc import Sequence
+from typing import Any
+
+import pytest
+
+from runindex.domain.faults import BadRequestError
+from runindex.domain.filters import RunFilter
+from runindex.ports import LogState
+from runindex.upkeep.ports import Storage
+from runindex.upkeep.transfer.exporting import export_lines
+from runindex.upkeep.transfer.importing import import_lines
+from tests.support.records import everything
+from tests.support.upkeep import export, faults
+
+
+async def exported(storage: Storage, run_filter: RunFilter | None = None) -> list[bytes]:
+    return [line async for line in export_lines(storage, run_filter)]
+
+
+async def state_of(storage: Storage) -> tuple[dict[str, Any], LogState, bytes]:
+    return await everything(storage), await storage.log_state(), await export(storage)
+
+
+def shown(lines: Sequence[bytes]) -> list[str]:
+    """Return of what kinds the lines are."""
+    return [next(iter(json.loads(line))) for line in lines]
+
+
+def said(line: bytes) -> dict[str, Any]:
+    """Return what a line says."""
+    found: dict[str, Any] = next(iter(json.loads(line).values()))
+    return found
+
+
+def edited(lines: Sequence[bytes], kind: str, fields: dict[str, Any], place: int = 0) -> list[bytes]:
+    """Return the lines with some fields of one of a kind changed."""
+    number = [number for number, name in enumerate(shown(lines)) if name == kind][place]
+    whole = json.loads(lines[number])
+    whole[kind] |= fields
+    return [*lines[:number], json.dumps(whole).encode() + b"\n", *lines[number + 1 :]]
+
+
+async def assert_refused(storage: Storage, lines: Sequence[bytes], message: str) -> None:
+    """Assert that lines are refused with a message, and that nothing changed."""
+    before = await state_of(storage)
+    with pytest.raises(BadRequestError, match=message):
+        await import_lines(storage, lines)
+    assert await state_of(storage) == before
+    assert await faults(storage) == []

@@ -3,6 +3,7 @@
 import logging
 import sys
 from ipaddress import ip_address
+from socket import socket
 from types import FrameType
 from typing import Final
 
@@ -48,6 +49,11 @@ class Server(uvicorn.Server):
     async def on_tick(self, counter: int) -> bool:
         """Tell, ten times a second, whether to stop; uvicorn would go on serving errors after a collapse."""
         return await super().on_tick(counter) or self.collapsed
+
+    async def shutdown(self, sockets: list[socket] | None = None) -> None:
+        """Stop; streams over HTTP, unlike sockets, must be told."""
+        self._app.state.going_away.set()
+        await super().shutdown(sockets)
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
         """Begin to stop; a second signal stops at once.

@@ -22,11 +22,13 @@ from strawberry.types import ExecutionResult
 from strawberry.types.graphql import OperationType
 
 from resolvers.accept import JSON, wanted_media_type
+from resolvers.channels import Channels
 from resolvers.context import Context, LogEpoch, Pace
 from resolvers.documents import operation_type
 from resolvers.errors import ErrorCode, legible
 from resolvers.requests import read_request
-from resolvers.sockets import SocketHandler, TextSocket
+from resolvers.schema import DOCUMENTS
+from resolvers.sockets import RAW_SEND, SocketHandler, TextSocket
 from resolvers.streaming import StreamedResponse, may_stream, payloads, wanted_form
 from runindex.domain import jsontext
 from runindex.domain.faults import UnavailableError
@@ -66,12 +68,14 @@ class Endpoint(GraphQL[Context, None]):
             connection_init_wait_timeout=INIT_WAIT,
         )
         self._pace = pace or Pace()
+        self.channels = Channels()
+        self.documents = DOCUMENTS
         self._epoch: LogEpoch | None = None
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a request, or talk on a socket."""
         if scope["type"] == "websocket":
-            await super().__call__(scope, receive, send)
+            await super().__call__({**scope, RAW_SEND: send}, receive, send)
             return
         try:
             response = await self._respond(Request(scope, receive))

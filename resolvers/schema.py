@@ -58,14 +58,14 @@ class RunIndexSchema(strawberry.Schema):
         """Log nothing here: `shown` logs what deserves it."""
 
 
-_DOCUMENTS: Final = DocumentCache()
+DOCUMENTS: Final = DocumentCache()
 
 schema: Final = RunIndexSchema(
     query=Query,
     mutation=Mutation,
     subscription=Subscription,
     types=STREAM_ITEMS,
-    extensions=[lambda: CachedDocuments(_DOCUMENTS), NamedOperation, QueryTimeout],
+    extensions=[lambda: CachedDocuments(DOCUMENTS), NamedOperation, QueryTimeout],
     config=StrawberryConfig(scalar_map=SCALARS),
 )
 

@@ -3,17 +3,17 @@
 import asyncio
 from collections.abc import AsyncGenerator, Mapping
 from contextlib import aclosing, suppress
-from typing import Any, Final, Protocol
+from typing import Any, Final, Protocol, cast
 
 import orjson
 from starlette.datastructures import Headers
 from starlette.types import Message, Receive, Scope, Send
 from strawberry.http import GraphQLRequestData
 from strawberry.schema import BaseSchema
-from strawberry.types import ExecutionResult
 from strawberry.types.graphql import OperationType
 
 from resolvers.accept import ANY_JSON, MediaRange, media_ranges
+from resolvers.channels import Results, is_refusal, payload_of
 from resolvers.context import Context
 from resolvers.event_stream import EventStream
 from resolvers.multipart import Multipart
@@ -69,17 +69,19 @@ def wanted_form(headers: Headers, operation: OperationType | None) -> Form | Non
 
 async def payloads(schema: BaseSchema, asked: GraphQLRequestData, context: Context) -> AsyncGenerator[bytes, None]:
     """Execute any operation and yield its results as JSON; what ends it is in the last one, which has no `data`."""
-    results: AsyncGenerator[Any, None] = await schema.stream(
+    results = await schema.stream(
         asked.query,
         variable_values=asked.variables,
         context_value=context,
         operation_name=asked.operation_name,
     )
-    async with aclosing(results):
-        async for result in results:
-            yield orjson.dumps(_response(result))
-            if _is_end(result):
+    async with aclosing(cast("Results", results)) as shown:
+        async for result in shown:
+            payload = payload_of(result)
+            if is_refusal(result):
+                yield orjson.dumps({"errors": payload["errors"]})
                 return
+            yield orjson.dumps(payload)
 
 
 class StreamedResponse:
@@ -144,18 +146,3 @@ async def _disconnect(receive: Receive) -> None:
 
 def _body(content: bytes, *, more: bool = True) -> Message:
     return {"type": "http.response.body", "body": content, "more_body": more}
-
-
-def _response(result: ExecutionResult) -> dict[str, Any]:
-    response: dict[str, Any] = {} if _is_end(result) else {"data": result.data}
-    if result.errors:
-        response["errors"] = [error.formatted for error in result.errors]
-    if result.extensions:
-        response["extensions"] = result.extensions
-    return response
-
-
-def _is_end(result: ExecutionResult) -> bool:
-    """Tell whether not one result went wrong but the operation."""
-    errors = result.errors or []
-    return result.data is None and bool(errors) and all(error.path is None for error in errors)

@@ -64,10 +64,12 @@ class WebSocketProtocol(WebSocketsSansIOProtocol):
 
     async def send(self, message: ASGISendEvent) -> None:
         """Send a message of the application; one that comes too late is no mistake of its own."""
-        await self.writable.wait()
-        if self.handshake_complete and self.close_sent:
-            raise ClientDisconnected
-        await super().send(message)
+        try:
+            await super().send(message)
+        except RuntimeError:
+            if not self.close_sent:
+                raise
+            raise ClientDisconnected from None
 
     def _take_leave(self, seconds: float) -> None:
         """Send the close frame and the end behind it, and wait for the client to do the same."""
@@ -136,6 +138,7 @@ def serve(settings: Settings, host: str, port: int) -> None:
         http="httptools",
         ws=WebSocketProtocol,
         ws_max_size=LONGEST_MESSAGE,
+        ws_per_message_deflate=False,  # it would be done anew for each of many that get the same
         ws_ping_interval=PING_SECONDS,
         ws_ping_timeout=PING_SECONDS,
         log_config=None,

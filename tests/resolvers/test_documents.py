@@ -39,7 +39,7 @@ def test_a_long_document_is_not_remembered() -> None:
 @pytest.mark.asyncio
 async def test_only_valid_documents_are_remembered(monkeypatch: pytest.MonkeyPatch) -> None:
     cache = DocumentCache()
-    monkeypatch.setattr("resolvers.schema._DOCUMENTS", cache)
+    monkeypatch.setattr("resolvers.schema.DOCUMENTS", cache)
     for text in ("{ nope }", "{", "query A { lifecycle { status } } query B { lifecycle { next } }"):
         assert await execute(text) is await execute(text) is None
     assert len(cache) == 0

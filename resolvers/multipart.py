@@ -8,7 +8,7 @@ import orjson
 from resolvers.accept import MediaRange
 from runindex.domain.faults import UnavailableError
 
-BOUNDARY: Final = b"--graphql"
+BOUNDARY: Final = b"\r\n--graphql"  # with its line break even at the start: Apollo Client knows it by no other look
 HEAD: Final = b"\r\nContent-Type: application/json\r\n\r\n"
 GOING_AWAY: Final = {
     "message": "the server stops: connect again and go on from the last cursor",
@@ -18,7 +18,7 @@ GOING_AWAY: Final = {
 
 def _part(body: bytes) -> bytes:
     # A part is complete for its reader only when the next boundary has come.
-    return HEAD + body + b"\r\n" + BOUNDARY
+    return HEAD + body + BOUNDARY
 
 
 class Multipart:

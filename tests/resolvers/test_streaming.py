@@ -117,7 +117,7 @@ async def responding(
         (EVENT_STREAM, b":\n\nevent: next\ndata: 1\n\nevent: complete\ndata: \n\n"),
         (
             MULTIPART,
-            b'--graphql\r\nContent-Type: application/json\r\n\r\n{"payload":1}\r\n--graphql--\r\n',
+            b'\r\n--graphql\r\nContent-Type: application/json\r\n\r\n{"payload":1}\r\n--graphql--\r\n',
         ),
     ],
 )

@@ -7,7 +7,7 @@ take an item at once leaves the channel, follows the log by itself from where it
 
 import asyncio
 import logging
-from collections.abc import AsyncGenerator, Awaitable, Callable, Coroutine, Generator
+from collections.abc import AsyncGenerator, Awaitable, Callable, Coroutine, Generator, Iterator
 from contextlib import aclosing
 from types import coroutine
 from typing import Any, Final, Protocol, TypeAlias
@@ -173,6 +173,10 @@ class Channels:
     def __len__(self) -> int:
         """Return how many channels there are."""
         return len(self._channels)
+
+    def __iter__(self) -> Iterator[Channel]:
+        """Yield them."""
+        return iter(self._channels.values())
 
     def join(self, asked: Asked, member: Member, epoch: str, position: int) -> bool:
         """Let a member that has everything up to a position follow with all who ask the same."""

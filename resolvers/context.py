@@ -6,6 +6,7 @@ from typing import Any, Final, TypeAlias
 
 import strawberry
 
+from resolvers.counting import OperationCounts
 from resolvers.loaders import StoreLoads
 from resolvers.places import Place
 from runindex.index import RunIndex
@@ -49,7 +50,7 @@ class Context:
     """The way to the index of one request, or of one socket.
 
     `actor` is the caller's name if callers are known; `writes` counts the mutations that were answered; `place` is
-    where a stream of changes stands.
+    where a stream of changes stands, `operations` counts what is asked.
     """
 
     index: RunIndex
@@ -58,6 +59,7 @@ class Context:
     actor: str | None = None
     writes: int = 0
     place: Place = field(default_factory=Place)
+    operations: OperationCounts = field(default_factory=OperationCounts)
     loads: StoreLoads = field(init=False)
 
     def __post_init__(self) -> None:
@@ -66,7 +68,7 @@ class Context:
 
     def at(self, place: Place) -> "Context":
         """Return the same for an operation of its own, whose stream of changes stands at a place."""
-        return Context(self.index, self.epoch, self.pace, self.actor, place=place)
+        return Context(self.index, self.epoch, self.pace, self.actor, place=place, operations=self.operations)
 
 
 Info: TypeAlias = strawberry.Info[Context, Any]

@@ -24,6 +24,7 @@ from strawberry.types.graphql import OperationType
 from resolvers.accept import JSON, wanted_media_type
 from resolvers.channels import Channels
 from resolvers.context import Context, LogEpoch, Pace
+from resolvers.counting import OperationCounts
 from resolvers.documents import operation_type
 from resolvers.errors import ErrorCode, legible
 from resolvers.requests import read_request
@@ -69,6 +70,7 @@ class Endpoint(GraphQL[Context, None]):
         )
         self._pace = pace or Pace()
         self.channels = Channels()
+        self.operations = OperationCounts()
         self.documents = DOCUMENTS
         self._epoch: LogEpoch | None = None
 
@@ -89,7 +91,7 @@ class Endpoint(GraphQL[Context, None]):
         index: RunIndex = request.app.state.index
         if self._epoch is None or self._epoch.index is not index:
             self._epoch = LogEpoch(index)
-        return Context(index, self._epoch, self._pace)
+        return Context(index, self._epoch, self._pace, operations=self.operations)
 
     async def get_sub_response(self, request: Request | WebSocket) -> Response:
         """Begin a response of the media type that the caller prefers."""

@@ -11,6 +11,7 @@ from strawberry.schema.config import StrawberryConfig
 from strawberry.types import ExecutionContext, ExecutionResult
 from strawberry.types.graphql import OperationType
 
+from resolvers.counting import CountedOperations
 from resolvers.documents import CachedDocuments, DocumentCache, NamedOperation
 from resolvers.errors import shown
 from resolvers.mutation import Mutation
@@ -65,7 +66,7 @@ schema: Final = RunIndexSchema(
     mutation=Mutation,
     subscription=Subscription,
     types=STREAM_ITEMS,
-    extensions=[lambda: CachedDocuments(DOCUMENTS), NamedOperation, QueryTimeout],
+    extensions=[lambda: CachedDocuments(DOCUMENTS), NamedOperation, QueryTimeout, CountedOperations],
     config=StrawberryConfig(scalar_map=SCALARS),
 )
 

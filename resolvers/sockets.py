@@ -18,7 +18,7 @@ from strawberry.subscriptions.protocols.graphql_transport_ws.handlers import Bas
 from strawberry.subscriptions.protocols.graphql_transport_ws.types import Message, SubscribeMessage
 
 from resolvers.asking import asked_changes
-from resolvers.channels import Channels, Member, Results, is_refusal, payload_of
+from resolvers.channels import Channels, Member, Results, Send, is_refusal, payload_of
 from resolvers.context import Context
 from resolvers.documents import DocumentCache
 from resolvers.errors import ErrorCode, legible
@@ -43,9 +43,11 @@ class TextSocket(ASGIWebSocketAdapter):
         except WebSocketDisconnect as error:
             raise WebSocketDisconnected from error
 
-    async def send_raw(self, message: Mapping[str, object]) -> None:
-        """Send an ASGI message past all that keeps books of the socket, which is as it was accepted."""
-        await self.ws.scope[RAW_SEND](message)
+    @property
+    def raw_send(self) -> Send:
+        """Return the server's own way to send, past all that keeps books of the socket."""
+        send: Send = self.ws.scope[RAW_SEND]
+        return send
 
     async def close(self, code: int, reason: str) -> None:
         """Close the socket with a reason that fits its frame."""
@@ -85,7 +87,7 @@ class SocketHandler(BaseGraphQLTransportWSHandler[Context, None]):
     async def run_operation(self, operation: Operation[Context, None]) -> None:
         """Execute an operation and send what comes of it; one that follows the log does so with others if it can."""
         place = Place()
-        member = Member(operation.id, cast("TextSocket", self.websocket).send_raw)
+        member = Member(operation.id, cast("TextSocket", self.websocket).raw_send)
         place.may_end = lambda position: self._join(operation, member, place, position)
         try:
             while await self._send_results(operation, self.context.at(place)):

@@ -11,6 +11,7 @@ from starlette.routing import Route, WebSocketRoute
 
 from resolvers.context import Pace
 from resolvers.endpoint import Endpoint
+from resolvers.metrics import Metrics
 from resolvers.schema import schema
 from runindex.bootstrap import open_runindex
 from runindex.domain.faults import FaultError
@@ -54,6 +55,7 @@ def create_app(settings: Settings) -> Starlette:
             WebSocketRoute("/graphql", endpoint),
             Route("/livez", livez),
             Route("/readyz", readyz),
+            Route("/metrics", Metrics(endpoint).answer),
         ],
         lifespan=lifespan,
     )

@@ -78,10 +78,13 @@ async def read_on(tail: Tail, watch: Watch, position: int, opened: LogState) -> 
     """Return what is seen behind the position, and up to where that was looked; raise as `follow` does."""
     lens, awaited = watch.lens, watch.take(position, tail.ring.end)
     if awaited is not None:
+        tail.ring_hits += 1
         return awaited, max(position, tail.ring.end)
     changes = tail.ring.after(position, BATCH)
     if changes is not None:
+        tail.ring_hits += 1
         return lens.look(changes), changes[-1].seq if changes else position
+    tail.ring_misses += 1
     head = (await tail.store.log_state()).head
     found = await tail.store.list_changes(ChangeQuery(position, BATCH, lens.filter))
     # Asked last: what compaction took away while this was read is below the floor.

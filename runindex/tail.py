@@ -28,7 +28,8 @@ class Tail:
         """Watch a store through a feed; nothing is read before somebody listens."""
         self.store = store
         self.ring = Ring(ring_size)
-        self._feed = feed
+        self.feed = feed
+        self.ring_hits = self.ring_misses = 0
         self._watches = Watches()
         self._wanted = asyncio.Event()
 
@@ -55,7 +56,7 @@ class Tail:
         """Tail the log for ever, resting while nobody listens."""
         while True:
             await self._wanted.wait()
-            async with self._feed.subscribe() as news:
+            async with self.feed.subscribe() as news:
                 while self._watches:
                     if await self._catch_up():
                         await news.wait(LOOK_SECONDS)

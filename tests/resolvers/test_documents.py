@@ -7,7 +7,9 @@ import pytest
 from graphql import parse
 
 from resolvers.context import Pace
+from resolvers.counting import OperationCounts
 from resolvers.documents import DocumentCache
+from resolvers.places import Place
 from resolvers.schema import schema
 
 SMALL = parse("{ a }")
@@ -15,7 +17,7 @@ SMALL = parse("{ a }")
 
 async def execute(text: str, operation: str | None = None) -> dict[str, Any] | None:
     """Execute a document that asks no storage; return None when it is refused."""
-    context = SimpleNamespace(pace=Pace())
+    context = SimpleNamespace(pace=Pace(), place=Place(), operations=OperationCounts())
     result = await schema.execute(text, operation_name=operation, context_value=context)
     assert (result.data is None) is bool(result.errors)
     return result.data

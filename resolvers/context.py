@@ -20,12 +20,13 @@ class Pace:
     """Times of the API, in seconds.
 
     `operation` bounds a query, `idle` is how long a stream of changes is silent before it sends a bookmark, `counts`
-    the shortest time between two deliveries of groups.
+    the shortest time between two deliveries of groups, `beat` how often a stream over HTTP shows that it lives.
     """
 
     operation: float = 10.0
     idle: float = IDLE_SECONDS
     counts: float = 1.0
+    beat: float = 10.0
 
 
 @dataclass(slots=True)

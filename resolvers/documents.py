@@ -4,11 +4,21 @@ from collections import OrderedDict
 from collections.abc import Iterator
 from typing import Final
 
-from graphql import DocumentNode, GraphQLError, OperationDefinitionNode
+from graphql import DocumentNode, GraphQLError, OperationDefinitionNode, get_operation_ast, parse
 from strawberry.extensions import SchemaExtension
+from strawberry.types.graphql import OperationType
 
 MOST_DOCUMENTS: Final = 512
 LONGEST_TEXT: Final = 16 * 1024
+
+
+def operation_type(text: str, name: str | None) -> OperationType | None:
+    """Return of which type the operation is that a document asks for, None if it cannot be told."""
+    try:
+        operation = get_operation_ast(parse(text), name)
+    except (GraphQLError, RecursionError):
+        return None
+    return None if operation is None else OperationType(operation.operation.value)
 
 
 class DocumentCache:

@@ -1,5 +1,6 @@
 """The API over HTTP and WebSocket."""
 
+import asyncio
 import json
 import logging
 from datetime import timedelta
@@ -10,7 +11,7 @@ from cross_web import AsyncHTTPRequestAdapter, HTTPException
 from graphql import GraphQLError
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
-from starlette.types import Receive, Scope, Send
+from starlette.types import ASGIApp, Receive, Scope, Send
 from starlette.websockets import WebSocket
 from strawberry.asgi import GraphQL
 from strawberry.http import GraphQLHTTPResponse, GraphQLRequestData
@@ -20,13 +21,16 @@ from strawberry.subscriptions import GRAPHQL_TRANSPORT_WS_PROTOCOL
 from strawberry.types import ExecutionResult
 from strawberry.types.graphql import OperationType
 
+from resolvers.accept import JSON, wanted_media_type
 from resolvers.channels import Channels
 from resolvers.context import Context, LogEpoch, Pace
 from resolvers.counting import OperationCounts
+from resolvers.documents import operation_type
 from resolvers.errors import ErrorCode, legible
-from resolvers.requests import JSON, read_request, wanted_media_type
+from resolvers.requests import read_request
 from resolvers.schema import DOCUMENTS
 from resolvers.sockets import RAW_SEND, SocketHandler, TextSocket
+from resolvers.streaming import StreamedResponse, may_stream, payloads, wanted_form
 from runindex.domain import jsontext
 from runindex.domain.faults import UnavailableError
 from runindex.index import RunIndex
@@ -37,13 +41,21 @@ INTERNAL_ERROR: Final = 500
 UNAVAILABLE: Final = 503
 RETRY_SECONDS: Final = 1
 INIT_WAIT: Final = timedelta(seconds=5)
+BY_POST: Final = "mutations are sent by POST"
+HOW_TO_SUBSCRIBE: Final = (
+    "subscriptions are opened over a WebSocket (graphql-transport-ws), with `Accept: text/event-stream`, or with "
+    "`Accept: multipart/mixed;subscriptionSpec=1.0`"
+)
 OVER_GET: Final = frozenset({OperationType.QUERY})
 OVER_POST: Final = frozenset({OperationType.QUERY, OperationType.MUTATION})
 log: Final = logging.getLogger(__name__)
 
 
 class Endpoint(GraphQL[Context, None]):
-    """Serves a schema on the index that the application keeps in `state.index`."""
+    """Serves a schema on the index that the application keeps in `state.index`.
+
+    Streams over HTTP end when the application sets the event in `state.going_away`.
+    """
 
     websocket_adapter_class = TextSocket
     graphql_transport_ws_handler_class = SocketHandler
@@ -117,8 +129,8 @@ class Endpoint(GraphQL[Context, None]):
             raise HTTPException(BAD_REQUEST, error.as_http_error_reason()) from error
         except InvalidOperationTypeError as error:
             if error.operation_type is OperationType.MUTATION:
-                raise HTTPException(METHOD_NOT_ALLOWED, "mutations are sent by POST") from error
-            raise HTTPException(BAD_REQUEST, "subscriptions are opened over a WebSocket") from error
+                raise HTTPException(METHOD_NOT_ALLOWED, BY_POST) from error
+            raise HTTPException(BAD_REQUEST, HOW_TO_SUBSCRIBE) from error
         if _is_unavailable(result) and not context.writes:
             sub_response.status_code = UNAVAILABLE
         return result
@@ -154,9 +166,9 @@ class Endpoint(GraphQL[Context, None]):
         """Write JSON; what is JSON text already is spliced in."""
         return orjson.dumps(data)
 
-    async def _respond(self, request: Request) -> Response:
+    async def _respond(self, request: Request) -> ASGIApp:
         try:
-            return await self.run(request)
+            return await self._streamed(request) or await self.run(request)
         except ClientDisconnect:
             raise
         except HTTPException as error:
@@ -167,6 +179,23 @@ class Endpoint(GraphQL[Context, None]):
         body = {"errors": [{"message": legible(message), "extensions": {"code": code}}]}
         headers = {"Allow": "GET, POST"} if status == METHOD_NOT_ALLOWED else None
         return Response(self.encode_json(body), status, headers, wanted_media_type(request.headers))
+
+    async def _streamed(self, request: Request) -> ASGIApp | None:
+        """Return a response that lasts, if one is wanted."""
+        adapter = self.request_adapter_class(request)
+        if not (may_stream(request.headers) and self.is_request_allowed(adapter)):
+            return None
+        asked = await self.parse_http_body(adapter)
+        operation = operation_type(asked.query or "", asked.operation_name)
+        form = wanted_form(request.headers, operation)
+        if form is None:
+            return None
+        if request.method == "GET" and operation is OperationType.MUTATION:
+            raise HTTPException(METHOD_NOT_ALLOWED, BY_POST)
+        context = await self.get_context(request, Response())
+        going_away: asyncio.Event = request.app.state.going_away
+        source = payloads(self.schema, asked, context)
+        return StreamedResponse(form, source, beat_seconds=self._pace.beat, stop=going_away)
 
 
 def _code(error: GraphQLError) -> object:

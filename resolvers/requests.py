@@ -1,15 +1,13 @@
-"""Requests as they come over HTTP: what is asked, and in which form the answer is wanted."""
+"""Requests as they come over HTTP: what is asked."""
 
 from typing import Any, Final
 
 from cross_web import AsyncHTTPRequestAdapter, HTTPException
-from starlette.datastructures import Headers
 from strawberry.http import GraphQLRequestData
 
+from resolvers.accept import JSON
 from runindex.domain import jsontext
 
-JSON: Final = "application/json"
-GRAPHQL_JSON: Final = "application/graphql-response+json"
 BAD_REQUEST: Final = 400
 UNSUPPORTED_MEDIA_TYPE: Final = 415
 
@@ -22,31 +20,6 @@ async def read_request(request: AsyncHTTPRequestAdapter) -> GraphQLRequestData:
     if content_type != JSON:
         raise HTTPException(UNSUPPORTED_MEDIA_TYPE, f"the body must be {JSON}")
     return _request_data(_json(await request.get_body(), "the body"))
-
-
-def wanted_media_type(headers: Headers) -> str:
-    """Return the media type that the `Accept` header prefers, plain JSON if it has no say."""
-    accepted: dict[str, float] = {}
-    for item in headers.get("accept", "").split(","):
-        media_type, *parameters = (part.strip().lower() for part in item.split(";"))
-        accepted[media_type] = _quality(parameters)
-    graphql_json = accepted.get(GRAPHQL_JSON, 0.0)
-    plain_json = max(accepted.get(name, 0.0) for name in (JSON, "application/*", "*/*"))
-    named_first = next((name for name in accepted if name in {JSON, GRAPHQL_JSON}), JSON)
-    if graphql_json == plain_json:
-        return named_first
-    return GRAPHQL_JSON if graphql_json > plain_json else JSON
-
-
-def _quality(parameters: list[str]) -> float:
-    for parameter in parameters:
-        name, _, value = parameter.partition("=")
-        if name == "q":
-            try:
-                return float(value)
-            except ValueError:
-                return 0.0
-    return 1.0
 
 
 def _query_parameters(parameters: dict[str, Any]) -> dict[str, Any]:

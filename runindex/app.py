@@ -1,5 +1,6 @@
 """The web application: routes, health, and the life of what stands behind them."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
@@ -36,7 +37,10 @@ async def readyz(request: Request) -> PlainTextResponse:
 
 
 def create_app(settings: Settings) -> Starlette:
-    """Make the application; its index is open from startup to shutdown. `state.stopping` fails readiness."""
+    """Make the application; its index is open from startup to shutdown.
+
+    `state.stopping` fails readiness; `state.going_away` ends streams over HTTP.
+    """
 
     @asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
@@ -56,4 +60,5 @@ def create_app(settings: Settings) -> Starlette:
         lifespan=lifespan,
     )
     app.state.stopping = False
+    app.state.going_away = asyncio.Event()
     return app

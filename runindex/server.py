@@ -3,12 +3,15 @@
 import logging
 import sys
 from ipaddress import ip_address
+from socket import socket
 from types import FrameType
 from typing import Final
 
 import uvicorn
 from starlette.applications import Starlette
+from uvicorn._types import ASGISendEvent
 from uvicorn.lifespan.on import LifespanOn
+from uvicorn.protocols.utils import ClientDisconnected
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 from websockets.frames import CloseCode
 
@@ -16,20 +19,76 @@ from runindex.app import create_app
 from runindex.settings import Settings
 
 DRAIN_SECONDS: Final = 10
+FAREWELL_SECONDS: Final = 1.0
+LONGEST_MESSAGE: Final = 64 * 1024
+PING_SECONDS: Final = 12.0
 log: Final = logging.getLogger(__name__)
 
 
 class WebSocketProtocol(WebSocketsSansIOProtocol):
-    """Tells clients that the server goes away (1001) when it does; uvicorn would say that it restarts (1012)."""
+    """Closes connections such that their clients learn why.
+
+    uvicorn closes the transport behind its close frame. If anything is left unread then, the connection is reset, and
+    the client may never see the frame.
+    """
 
     def shutdown(self) -> None:
-        """Close the connection behind what was sent on it."""
+        """Tell that the server goes away; uvicorn would say that it restarts (1012)."""
         if self.handshake_complete and not self.close_sent:
-            self.queue.put_nowait({"type": "websocket.disconnect", "code": CloseCode.GOING_AWAY})
             self.conn.send_close(CloseCode.GOING_AWAY)
-            self.transport.write(b"".join(self.conn.data_to_send()))
-            self.close_sent = True
-        super().shutdown()
+            self._take_leave(FAREWELL_SECONDS)
+        else:
+            super().shutdown()
+
+    def data_received(self, data: bytes) -> None:
+        """Take what the client sends; behind a frame that cannot be read, nothing can."""
+        if self.conn.parser_exc is None:
+            super().data_received(data)
+
+    def handle_parser_exception(self) -> None:
+        """Close the connection by the code that the frame deserves."""
+        self._take_leave(self.close_timeout)
+
+    def handle_ping(self) -> None:
+        """Answer, unless the last words were said."""
+        if not self.close_sent:
+            super().handle_ping()
+
+    def send_receive_event_to_app(self) -> None:
+        """Pass a message on, unless it is no text but says so; uvicorn would log a traceback for each."""
+        if self.curr_msg_data_type == "text" and not self.close_sent and not _is_utf8(b"".join(self.frames)):
+            self.conn.fail(CloseCode.INVALID_DATA)
+            self.handle_parser_exception()
+        else:
+            super().send_receive_event_to_app()
+
+    async def send(self, message: ASGISendEvent) -> None:
+        """Send a message of the application; one that comes too late is no mistake of its own."""
+        try:
+            await super().send(message)
+        except RuntimeError:
+            if not self.close_sent:
+                raise
+            raise ClientDisconnected from None
+
+    def _take_leave(self, seconds: float) -> None:
+        """Send the close frame and the end behind it, and wait for the client to do the same."""
+        self.stop_keepalive()
+        self.close_sent = True
+        close = self.conn.close_sent
+        self.queue.put_nowait(
+            {"type": "websocket.disconnect", "code": close.code if close else CloseCode.ABNORMAL_CLOSURE}
+        )
+        if self.transport.is_closing():
+            return
+        self.transport.write(b"".join(self.conn.data_to_send()))
+        self.transport.write_eof()
+        if self.read_paused:
+            self.read_paused = False
+            self.transport.resume_reading()
+        if self.close_timer is not None:
+            self.close_timer.cancel()
+        self.close_timer = self.loop.call_later(seconds, self.transport.close)
 
 
 class Server(uvicorn.Server):
@@ -48,6 +107,11 @@ class Server(uvicorn.Server):
     async def on_tick(self, counter: int) -> bool:
         """Tell, ten times a second, whether to stop; uvicorn would go on serving errors after a collapse."""
         return await super().on_tick(counter) or self.collapsed
+
+    async def shutdown(self, sockets: list[socket] | None = None) -> None:
+        """Stop; streams over HTTP, unlike sockets, must be told."""
+        self._app.state.going_away.set()
+        await super().shutdown(sockets)
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
         """Begin to stop; a second signal stops at once.
@@ -73,7 +137,10 @@ def serve(settings: Settings, host: str, port: int) -> None:
         loop="uvloop",
         http="httptools",
         ws=WebSocketProtocol,
+        ws_max_size=LONGEST_MESSAGE,
         ws_per_message_deflate=False,  # it would be done anew for each of many that get the same
+        ws_ping_interval=PING_SECONDS,
+        ws_ping_timeout=PING_SECONDS,
         log_config=None,
         access_log=False,
         timeout_graceful_shutdown=DRAIN_SECONDS,
@@ -90,3 +157,11 @@ def is_loopback(host: str) -> bool:
         return ip_address(host).is_loopback
     except ValueError:
         return host == "localhost"
+
+
+def _is_utf8(data: bytes) -> bool:
+    try:
+        data.decode()
+    except UnicodeDecodeError:
+        return False
+    return True

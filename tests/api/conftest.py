@@ -11,6 +11,7 @@ import pytest
 import pytest_asyncio
 import uvicorn
 import websockets
+from starlette.applications import Starlette
 
 from persistence.memory.feed import MemoryFeed
 from resolvers.context import Pace
@@ -29,7 +30,7 @@ OpenSocket: TypeAlias = Callable[[], Awaitable[Socket]]
 @pytest.fixture
 def pace() -> Pace:
     """Give streams short times; nothing waits for one to pass but what it is for."""
-    return Pace(idle=0.05, counts=0.05)
+    return Pace(idle=0.05, counts=0.05, beat=0.05)
 
 
 @pytest_asyncio.fixture
@@ -55,13 +56,26 @@ class _Server(uvicorn.Server):
         self.ready.set()
 
 
+@pytest.fixture
+def app(api: Api, pace: Pace) -> Starlette:
+    """Make an application on the API's index."""
+    return application(api.index, pace)
+
+
 @pytest_asyncio.fixture
-async def connect(api: Api, pace: Pace) -> AsyncIterator[Connect]:
-    """Serve the API on a port, and open connections to it."""
-    server = _Server(uvicorn.Config(application(api.index, pace), port=0, log_config=None, lifespan="off"))
+async def port(app: Starlette) -> AsyncIterator[int]:
+    """Serve the application."""
+    server = _Server(uvicorn.Config(app, port=0, log_config=None, lifespan="off"))
     serving = asyncio.create_task(server.serve())
     await server.ready.wait()
-    port = server.servers[0].sockets[0].getsockname()[1]
+    yield server.servers[0].sockets[0].getsockname()[1]
+    server.should_exit = True
+    await serving
+
+
+@pytest_asyncio.fixture
+async def connect(port: int) -> AsyncIterator[Connect]:
+    """Open connections to the served application."""
     async with AsyncExitStack() as stack:
 
         async def open_connection(protocol: str = "graphql-transport-ws") -> websockets.ClientConnection:
@@ -71,8 +85,13 @@ async def connect(api: Api, pace: Pace) -> AsyncIterator[Connect]:
             return await stack.enter_async_context(opening)
 
         yield open_connection
-    server.should_exit = True
-    await serving
+
+
+@pytest_asyncio.fixture
+async def http(port: int) -> AsyncIterator[httpx.AsyncClient]:
+    """Open a client of the served application."""
+    async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}") as client:
+        yield client
 
 
 @pytest.fixture

@@ -37,7 +37,7 @@ async def collapsing(app: Starlette) -> AsyncIterator[None]:
 @pytest.mark.asyncio
 async def test_a_server_without_its_index_ends() -> None:
     app = Starlette(lifespan=collapsing)
-    app.state.serving = asyncio.Event()
+    app.state.serving, app.state.going_away = asyncio.Event(), asyncio.Event()
     server = Announcing(uvicorn.Config(app, port=free_port(), log_config=None), app)
     async with asyncio.timeout(10):
         await server.serve()

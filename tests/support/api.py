@@ -1,5 +1,6 @@
 """The API in one process: an application on an index, and short ways to ask it."""
 
+import asyncio
 import json
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
@@ -101,6 +102,7 @@ def application(index: RunIndex, pace: Pace | None = None) -> Starlette:
     endpoint = Endpoint(schema, pace)
     app = Starlette(routes=[Route("/graphql", endpoint, methods=None), WebSocketRoute("/graphql", endpoint)])
     app.state.index = index
+    app.state.going_away = asyncio.Event()
     return app
 
 

@@ -1,0 +1,47 @@
+"""What a caller accepts: the `Accept` header, and the media types that answers come in."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from starlette.datastructures import Headers
+
+JSON: Final = "application/json"
+GRAPHQL_JSON: Final = "application/graphql-response+json"
+ANY_JSON: Final = frozenset({JSON, GRAPHQL_JSON, "application/*", "*/*"})
+
+
+@dataclass(frozen=True, slots=True)
+class MediaRange:
+    """A media type that is accepted, or a pattern of some; all in lower case."""
+
+    name: str
+    parameters: Mapping[str, str]
+    quality: float
+
+
+def media_ranges(headers: Headers) -> list[MediaRange]:
+    """Return what is accepted, the best first; among equals what is named before patterns, then as it was written."""
+    ranges = [_media_range(item) for item in headers.get("accept", "").lower().split(",")]
+    accepted = [media_range for media_range in ranges if media_range.quality > 0]
+    return sorted(accepted, key=lambda media_range: (-media_range.quality, "*" in media_range.name))
+
+
+def wanted_media_type(headers: Headers) -> str:
+    """Return the media type of a single answer, plain JSON if the caller has no say."""
+    best = next((media_range.name for media_range in media_ranges(headers) if media_range.name in ANY_JSON), JSON)
+    return GRAPHQL_JSON if best == GRAPHQL_JSON else JSON
+
+
+def _media_range(item: str) -> MediaRange:
+    name, *rest = (part.strip() for part in item.split(";"))
+    pairs = (part.partition("=") for part in rest)
+    parameters = {key.strip(): value.strip().strip('"') for key, _, value in pairs}
+    return MediaRange(name, parameters, _quality(parameters.get("q", "1")))
+
+
+def _quality(text: str) -> float:
+    try:
+        return float(text)
+    except ValueError:
+        return 0.0

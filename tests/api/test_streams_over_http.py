@@ -1,0 +1,209 @@
+"""Subscriptions, and other operations, as server-sent events and as parts of a response."""
+
+import asyncio
+import json
+from collections.abc import AsyncIterator, Callable, Mapping
+
+import httpx
+import pytest
+from starlette.applications import Starlette
+
+from persistence.memory.store import MemoryStore
+from tests.api.test_subscriptions import until
+from tests.contract.conftest import Opener
+from tests.support.api import Answer, Api, Value
+
+pytestmark = pytest.mark.asyncio
+
+EVENTS = {"Accept": "text/event-stream"}
+PARTS = {"Accept": "multipart/mixed;subscriptionSpec=1.0, application/json"}
+CHANGES = """
+    subscription ($after: String) {
+      item: runChanges(after: $after, bookmarks: true) { __typename cursor ... on RunChange { runId } }
+    }
+"""
+
+
+@pytest.fixture
+def open_store() -> Opener:
+    """Nothing here depends on the storage."""
+    return MemoryStore.open
+
+
+async def events(response: httpx.Response) -> AsyncIterator[Answer | None]:
+    """Yield the results of `next`, None for `complete`; comments are left out."""
+    event = ""
+    async for line in response.aiter_lines():
+        name, _, value = line.partition(": ")
+        if name == "event":
+            event = value
+        elif name == "data":
+            yield json.loads(value) if event == "next" else None
+
+
+async def parts(response: httpx.Response) -> AsyncIterator[Answer | None]:
+    """Yield the payloads of the parts, None for the end; heartbeats are left out."""
+    async for line in response.aiter_lines():
+        if line == "--graphql--":
+            yield None
+        elif line.startswith("{") and line != "{}":
+            body = json.loads(line)
+            assert body.keys() == {"payload"}
+            yield body["payload"]
+
+
+Read = Callable[[httpx.Response], AsyncIterator[Answer | None]]
+FORMS = pytest.mark.parametrize(("accept", "read"), [(EVENTS, events), (PARTS, parts)])
+
+
+def body(document: str, **variables: object) -> Answer:
+    return {"query": document, "variables": variables}
+
+
+async def whole(http: httpx.AsyncClient, accept: Mapping[str, str], read: Read, document: str) -> list[Value]:
+    """Return all that is answered to an operation which ends by itself."""
+    async with http.stream("POST", "/graphql", json=body(document), headers=accept) as response:
+        assert response.status_code == 200
+        return [item async for item in read(response)]
+
+
+@FORMS
+async def test_a_reader_goes_on_from_its_cursor(
+    api: Api, http: httpx.AsyncClient, accept: Mapping[str, str], read: Read
+) -> None:
+    cursor = None
+    for _ in range(2):
+        async with http.stream("POST", "/graphql", json=body(CHANGES, after=cursor), headers=accept) as response:
+            results = read(response)
+            first = await anext(results)
+            assert first is not None
+            assert first["data"]["item"]["__typename"] == "Bookmark"
+            assert cursor in {None, first["data"]["item"]["cursor"]}
+            run_id, item = await api.run(), first["data"]["item"]
+            while item["__typename"] == "Bookmark":
+                result = await anext(results)
+                assert result is not None
+                item = result["data"]["item"]
+            assert item["runId"] == run_id
+            cursor = item["cursor"]
+            assert api.index.tail.listeners == 1
+        await until(lambda: api.index.tail.listeners == 0)
+
+
+@FORMS
+@pytest.mark.parametrize(
+    ("document", "code"),
+    [
+        ('subscription { runChanges(after: "x") { cursor } }', "BAD_USER_INPUT"),
+        ("subscription { runChanges { nope } }", "BAD_USER_INPUT"),
+        ("subscription { runChanges(filter: {nope: 1}) { cursor } }", "BAD_USER_INPUT"),
+        ('subscription { runEvents(runId: "nope") { cursor } }', "NOT_FOUND"),
+    ],
+)
+async def test_an_error_ends_a_stream(
+    http: httpx.AsyncClient, accept: Mapping[str, str], read: Read, document: str, code: str
+) -> None:
+    failed, end = await whole(http, accept, read, document)
+    assert failed.keys() == {"errors"}
+    assert [error["extensions"]["code"] for error in failed["errors"]] == [code]
+    assert end is None
+
+
+@FORMS
+async def test_an_unforeseen_error_is_not_told(
+    api: Api, http: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch, accept: Mapping[str, str], read: Read
+) -> None:
+    async def broken(*_: object) -> None:
+        raise ZeroDivisionError("a secret")
+
+    monkeypatch.setattr(api.store, "group_runs", broken, raising=False)
+    failed, end = await whole(http, accept, read, "subscription { runCounts { count } }")
+    assert failed["errors"][0]["message"] == "internal error"
+    assert failed["errors"][0]["extensions"] == {"code": "INTERNAL"}
+    assert end is None
+
+
+@FORMS
+async def test_a_stream_that_is_over_is_completed(
+    http: httpx.AsyncClient, accept: Mapping[str, str], read: Read
+) -> None:
+    assert await whole(http, accept, read, 'subscription { run(id: "nope") { id } }') == [None]
+
+
+@FORMS
+async def test_a_stream_ends_when_the_server_stops(
+    api: Api, app: Starlette, http: httpx.AsyncClient, accept: Mapping[str, str], read: Read
+) -> None:
+    async with http.stream("POST", "/graphql", json=body(CHANGES), headers=accept) as response:
+        assert await anext(read(response))
+        app.state.going_away.set()
+        await until(lambda: api.index.tail.listeners == 0)
+
+
+@pytest.mark.parametrize(
+    ("document", "answer"),
+    [
+        ("{ runCount }", {"data": {"runCount": 1}}),
+        ("mutation { createRun(input: {}) { __typename } }", {"data": {"createRun": {"__typename": "RunPayload"}}}),
+    ],
+)
+async def test_events_carry_every_operation(http: httpx.AsyncClient, document: str, answer: Answer) -> None:
+    assert await whole(http, EVENTS, events, document) == [answer, None]
+
+
+@pytest.mark.parametrize(
+    "document", ["{", "{ nope }", "query A { runCount } query B { runCount }", "fragment F on Run { id }"]
+)
+async def test_a_document_that_is_not_executed_is_refused_in_the_stream(http: httpx.AsyncClient, document: str) -> None:
+    failed, end = await whole(http, EVENTS, events, document)
+    assert failed.keys() == {"errors"}
+    assert {error["extensions"]["code"] for error in failed["errors"]} == {"BAD_USER_INPUT"}
+    assert end is None
+
+
+async def test_parts_are_for_subscriptions_only(http: httpx.AsyncClient) -> None:
+    response = await http.post("/graphql", json=body("{ runCount }"), headers=PARTS)
+    assert response.json() == {"data": {"runCount": 1}}
+
+
+async def test_a_subscription_may_be_asked_by_get(http: httpx.AsyncClient) -> None:
+    async with http.stream("GET", "/graphql", params={"query": CHANGES}, headers=EVENTS) as response:
+        item = await anext(events(response))
+        assert item is not None
+        assert item["data"]["item"]["__typename"] == "Bookmark"
+
+
+@pytest.mark.parametrize(
+    ("method", "request_", "status"),
+    [
+        ("GET", {"params": {"query": "mutation { createRun(input: {}) { __typename } }"}}, 405),
+        ("GET", {}, 400),
+        ("PUT", {}, 405),
+        ("DELETE", {}, 405),
+        ("POST", {"json": {}}, 400),
+        ("POST", {"json": []}, 400),
+        ("POST", {"content": b"{"}, 415),
+    ],
+)
+async def test_a_request_that_is_not_well_formed_is_refused(
+    api: Api, http: httpx.AsyncClient, method: str, request_: Answer, status: int
+) -> None:
+    response = await http.request(method, "/graphql", headers=EVENTS, **request_)
+    assert response.status_code == status
+    assert response.json().keys() == {"errors"}
+    assert (await api.ask("{ runCount }"))["runCount"] == 1
+
+
+@pytest.mark.parametrize("accept", ["*/*", "application/json", "multipart/mixed", "text/event-stream;q=0"])
+async def test_a_subscription_without_a_stream_is_told_how_to_subscribe(http: httpx.AsyncClient, accept: str) -> None:
+    response = await http.post("/graphql", json=body(CHANGES), headers={"Accept": accept})
+    assert response.status_code == 400
+    message = response.json()["errors"][0]["message"]
+    assert all(way in message for way in ("graphql-transport-ws", "text/event-stream", "subscriptionSpec=1.0"))
+
+
+async def test_streams_share_a_connection_with_what_comes_after(api: Api, http: httpx.AsyncClient) -> None:
+    assert await whole(http, EVENTS, events, "{ runCount }")
+    await asyncio.gather(*(whole(http, EVENTS, events, "{ runCount }") for _ in range(20)))
+    assert (await http.post("/graphql", json=body("{ runCount }"))).json() == {"data": {"runCount": 1}}
+    assert api.index.tail.listeners == 0

@@ -1,0 +1,1 @@
+"""The real clients of other languages against a served process."""

@@ -1,0 +1,197 @@
+"""Responses that last: who gets which form, and how they begin, wait and end."""
+
+import asyncio
+from collections.abc import AsyncGenerator, AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+
+import pytest
+from starlette.datastructures import Headers
+from starlette.types import Message
+from strawberry.types.graphql import OperationType
+
+from resolvers import streaming
+from resolvers.streaming import EVENT_STREAM, MULTIPART, Form, StreamedResponse, wanted_form
+
+SUBSCRIPTION, QUERY = OperationType.SUBSCRIPTION, OperationType.QUERY
+JSON, EVENTS = "application/json", "text/event-stream"
+PARTS = "multipart/mixed;boundary=graphql;subscriptionSpec=1.0"
+SILENT = 3600.0
+
+
+@pytest.mark.parametrize(
+    ("accept", "operation", "form"),
+    [
+        ("", SUBSCRIPTION, None),
+        ("*/*", SUBSCRIPTION, None),
+        (JSON, SUBSCRIPTION, None),
+        (EVENTS, SUBSCRIPTION, EVENT_STREAM),
+        (f"{JSON}, {EVENTS};q=0.1", SUBSCRIPTION, EVENT_STREAM),
+        (f"{EVENTS};q=0", SUBSCRIPTION, None),
+        (f"{EVENTS};q=0.5, {PARTS}", SUBSCRIPTION, MULTIPART),
+        (f"{PARTS}, {EVENTS}", SUBSCRIPTION, MULTIPART),
+        (f"{PARTS},application/graphql-response+json,{JSON};q=0.9", SUBSCRIPTION, MULTIPART),
+        ('Multipart/Mixed; boundary="graphql"; subscriptionSpec="1.0"', SUBSCRIPTION, MULTIPART),
+        (f"multipart/mixed, {EVENTS}", SUBSCRIPTION, EVENT_STREAM),
+        ("multipart/mixed;deferSpec=20220824", SUBSCRIPTION, None),
+        (EVENTS, QUERY, EVENT_STREAM),
+        (EVENTS, None, EVENT_STREAM),
+        (f"{EVENTS}, */*", QUERY, EVENT_STREAM),
+        (f"{JSON}, {EVENTS}", QUERY, None),
+        (f"{EVENTS};q=0.5, */*", QUERY, None),
+        (PARTS, QUERY, None),
+        (f"{PARTS}, {JSON}", QUERY, None),
+        (PARTS, None, None),
+    ],
+)
+def test_the_form_is_the_one_that_is_wanted(accept: str, operation: OperationType | None, form: Form | None) -> None:
+    assert wanted_form(Headers({"Accept": accept}), operation) is form
+
+
+@dataclass(slots=True)
+class Client:
+    """The other side of a response, which may leave, and takes so many messages at most."""
+
+    most: int = 1000
+    messages: list[Message] = field(default_factory=list)
+    leaves: asyncio.Event = field(default_factory=asyncio.Event)
+
+    @property
+    def body(self) -> bytes:
+        return b"".join(message.get("body", b"") for message in self.messages)
+
+    @property
+    def is_answered(self) -> bool:
+        return self.messages[-1].get("more_body") is False
+
+    async def send(self, message: Message) -> None:
+        if len(self.messages) == self.most:
+            await asyncio.Event().wait()
+        self.messages.append(message)
+
+    async def receive(self) -> Message:
+        await self.leaves.wait()
+        return {"type": "http.disconnect"}
+
+
+@dataclass(slots=True)
+class Source:
+    """Payloads, and how many of them were asked for; it ends when it may."""
+
+    limit: int
+    asked: int = 0
+    is_closed: bool = False
+    may_end: asyncio.Event = field(default_factory=asyncio.Event)
+
+    async def payloads(self) -> AsyncGenerator[bytes, None]:
+        try:
+            while self.asked < self.limit:
+                self.asked += 1
+                yield b"%d" % self.asked
+            await self.may_end.wait()
+        finally:
+            self.is_closed = True
+
+
+@asynccontextmanager
+async def responding(
+    client: Client, source: Source, stop: asyncio.Event, form: Form, beat_seconds: float = SILENT
+) -> AsyncIterator[None]:
+    response = StreamedResponse(form, source.payloads(), beat_seconds=beat_seconds, stop=stop)
+    before = len(asyncio.all_tasks())
+    task = asyncio.create_task(response({"type": "http"}, client.receive, client.send))
+    try:
+        for _ in range(20):
+            await asyncio.sleep(0)
+        yield
+    finally:
+        await asyncio.wait_for(task, 5)
+    assert source.is_closed
+    assert len(asyncio.all_tasks()) == before
+
+
+@pytest.mark.asyncio
+@pytest.mark.parametrize(
+    ("form", "body"),
+    [
+        (EVENT_STREAM, b":\n\nevent: next\ndata: 1\n\nevent: complete\ndata: \n\n"),
+        (
+            MULTIPART,
+            b'\r\n--graphql\r\nContent-Type: application/json\r\n\r\n{"payload":1}\r\n--graphql--\r\n',
+        ),
+    ],
+)
+async def test_a_source_that_ends_completes_the_response(form: Form, body: bytes) -> None:
+    client, source = Client(), Source(limit=1)
+    source.may_end.set()
+    async with responding(client, source, asyncio.Event(), form):
+        pass
+    assert client.body == body
+    assert client.is_answered
+
+
+@pytest.mark.asyncio
+@pytest.mark.parametrize("form", [EVENT_STREAM, MULTIPART])
+async def test_a_client_that_leaves_frees_the_source(form: Form) -> None:
+    client, source = Client(), Source(limit=1)
+    async with responding(client, source, asyncio.Event(), form):
+        assert not source.is_closed
+        client.leaves.set()
+    assert not client.is_answered
+
+
+@pytest.mark.asyncio
+@pytest.mark.parametrize(
+    ("form", "last_words"),
+    [
+        (EVENT_STREAM, b"data: 1\n\n: the server stops: connect again and go on from the last cursor\n\n"),
+        (
+            MULTIPART,
+            (
+                b'\r\n--graphql\r\nContent-Type: application/json\r\n\r\n{"payload":null,"errors":[{"message":"the '
+                b'server stops: connect again and go on from the last cursor","extensions":{"code":"UNAVAILABLE"}}]}'
+                b"\r\n--graphql--\r\n"
+            ),
+        ),
+    ],
+)
+async def test_a_server_that_stops_says_so_behind_the_last_item(form: Form, last_words: bytes) -> None:
+    client, source, stop = Client(), Source(limit=1), asyncio.Event()
+    async with responding(client, source, stop, form):
+        stop.set()
+    assert client.body.endswith(last_words)
+    assert client.is_answered
+
+
+@pytest.mark.asyncio
+async def test_a_server_that_stops_does_not_wait_for_a_client_that_reads_nothing(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(streaming, "FAREWELL_SECONDS", 0.01)
+    client, source, stop = Client(most=3), Source(limit=9), asyncio.Event()
+    async with responding(client, source, stop, EVENT_STREAM):
+        stop.set()
+    assert not client.is_answered
+
+
+@pytest.mark.asyncio
+async def test_nothing_is_asked_for_ahead_of_the_client() -> None:
+    client, source = Client(most=4), Source(limit=9)
+    async with responding(client, source, asyncio.Event(), EVENT_STREAM):
+        assert client.body.endswith(b"data: 2\n\n")
+        assert source.asked == 3
+        client.leaves.set()
+
+
+@pytest.mark.asyncio
+@pytest.mark.parametrize(
+    ("form", "beat"),
+    [(EVENT_STREAM, b":\n\n:\n\n"), (MULTIPART, b"Content-Type: application/json\r\n\r\n{}\r\n--graphql")],
+)
+async def test_a_quiet_stream_shows_that_it_lives(form: Form, beat: bytes) -> None:
+    client, source = Client(), Source(limit=0)
+    async with responding(client, source, asyncio.Event(), form, beat_seconds=0.01), asyncio.timeout(5):
+        while beat not in client.body:  # noqa: ASYNC110 - nothing tells when
+            await asyncio.sleep(0.01)
+        source.may_end.set()
+    assert client.body.endswith(form.completion)

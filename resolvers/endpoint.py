@@ -20,9 +20,10 @@ from strawberry.subscriptions import GRAPHQL_TRANSPORT_WS_PROTOCOL
 from strawberry.types import ExecutionResult
 from strawberry.types.graphql import OperationType
 
+from resolvers import graphiql
 from resolvers.context import Context, LogEpoch, Pace
 from resolvers.errors import ErrorCode, legible
-from resolvers.requests import JSON, read_request, wanted_media_type
+from resolvers.requests import JSON, read_request, wanted_media_type, wants_page
 from resolvers.sockets import SocketHandler, TextSocket
 from runindex.domain import jsontext
 from runindex.domain.faults import UnavailableError
@@ -45,8 +46,8 @@ class Endpoint(GraphQL[Context, None]):
     websocket_adapter_class = TextSocket
     graphql_transport_ws_handler_class = SocketHandler
 
-    def __init__(self, schema: BaseSchema, pace: Pace | None = None) -> None:
-        """Serve at the given pace."""
+    def __init__(self, schema: BaseSchema, pace: Pace | None = None, *, page: bool = False) -> None:
+        """Serve at the given pace; with `page`, browsers get GraphiQL."""
         super().__init__(
             schema,
             graphql_ide=None,
@@ -54,6 +55,7 @@ class Endpoint(GraphQL[Context, None]):
             connection_init_wait_timeout=INIT_WAIT,
         )
         self._pace = pace or Pace()
+        self._page = page
         self._epoch: LogEpoch | None = None
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -84,7 +86,7 @@ class Endpoint(GraphQL[Context, None]):
         return await read_request(request)
 
     def should_render_graphql_ide(self, request: Any) -> bool:  # noqa: ANN401 - Strawberry's protocol
-        """Never."""
+        """Never: Strawberry's page loads its scripts from elsewhere."""
         del request
         return False
 
@@ -149,6 +151,8 @@ class Endpoint(GraphQL[Context, None]):
         return orjson.dumps(data)
 
     async def _respond(self, request: Request) -> Response:
+        if self._page and wants_page(request.method, request.query_params, request.headers):
+            return graphiql.page()
         try:
             return await self.run(request)
         except ClientDisconnect:

@@ -1,5 +1,6 @@
 """Requests as they come over HTTP: what is asked, and in which form the answer is wanted."""
 
+from collections.abc import Mapping
 from typing import Any, Final
 
 from cross_web import AsyncHTTPRequestAdapter, HTTPException
@@ -9,6 +10,7 @@ from strawberry.http import GraphQLRequestData
 from runindex.domain import jsontext
 
 JSON: Final = "application/json"
+HTML: Final = "text/html"
 GRAPHQL_JSON: Final = "application/graphql-response+json"
 BAD_REQUEST: Final = 400
 UNSUPPORTED_MEDIA_TYPE: Final = 415
@@ -26,16 +28,32 @@ async def read_request(request: AsyncHTTPRequestAdapter) -> GraphQLRequestData:
 
 def wanted_media_type(headers: Headers) -> str:
     """Return the media type that the `Accept` header prefers, plain JSON if it has no say."""
-    accepted: dict[str, float] = {}
-    for item in headers.get("accept", "").split(","):
-        media_type, *parameters = (part.strip().lower() for part in item.split(";"))
-        accepted[media_type] = _quality(parameters)
+    accepted = _accepted(headers)
     graphql_json = accepted.get(GRAPHQL_JSON, 0.0)
-    plain_json = max(accepted.get(name, 0.0) for name in (JSON, "application/*", "*/*"))
+    plain_json = _plain_json(accepted)
     named_first = next((name for name in accepted if name in {JSON, GRAPHQL_JSON}), JSON)
     if graphql_json == plain_json:
         return named_first
     return GRAPHQL_JSON if graphql_json > plain_json else JSON
+
+
+def wants_page(method: str, parameters: Mapping[str, str], headers: Headers) -> bool:
+    """Tell whether a browser has come to look: nothing is asked, and HTML is preferred to any JSON."""
+    accepted = _accepted(headers)
+    json = max(accepted.get(GRAPHQL_JSON, 0.0), _plain_json(accepted))
+    return method in {"GET", "HEAD"} and "query" not in parameters and accepted.get(HTML, 0.0) > json
+
+
+def _accepted(headers: Headers) -> dict[str, float]:
+    accepted: dict[str, float] = {}
+    for item in headers.get("accept", "").split(","):
+        media_type, *parameters = (part.strip().lower() for part in item.split(";"))
+        accepted[media_type] = _quality(parameters)
+    return accepted
+
+
+def _plain_json(accepted: Mapping[str, float]) -> float:
+    return max(accepted.get(name, 0.0) for name in (JSON, "application/*", "*/*"))
 
 
 def _quality(parameters: list[str]) -> float:

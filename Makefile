@@ -4,7 +4,8 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 PACKAGES := runindex schema resolvers persistence
 SOURCES := $(PACKAGES) $(wildcard tests examples bench web)
-WEB := $(wildcard web/*.* web/.npmrc web/examples/*)
+WEB := $(wildcard web/*.* web/examples/*)
+MODULES := web/node_modules/.package-lock.json
 GRAPHIQL := resolvers/static/index.html
 # In front of PATH, it brings node and npm; it can be asked once $(STAMP) is there.
 NODE_BIN = $(shell $(BIN)/python web/node.py)
@@ -22,9 +23,13 @@ $(STAMP): pyproject.toml requirements/dev.txt
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
 	touch $@
 
+$(MODULES): web/package.json web/package-lock.json web/.npmrc | $(STAMP)
+	cd web && PATH="$(NODE_BIN):$$PATH" npm ci --ignore-scripts --loglevel=error
+	touch $@
+
 # As the stamp, the page is written last.
-$(GRAPHIQL): $(WEB) | $(STAMP)
-	cd web && PATH="$(NODE_BIN):$$PATH" && npm ci --ignore-scripts --loglevel=error && node build.mjs ../$(@D)
+$(GRAPHIQL): $(WEB) $(MODULES)
+	cd web && PATH="$(NODE_BIN):$$PATH" node build.mjs ../$(@D)
 
 serve: install
 	$(BIN)/runindex serve

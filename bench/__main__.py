@@ -3,9 +3,15 @@
 import asyncio
 import sys
 
-from bench import deletion, results, writer
+from bench import crowd, deletion, fanout, results, writer
 
-MEASUREMENTS = {"writer": writer.measure, "results": results.measure, "deletion": deletion.measure}
+MEASUREMENTS = {
+    "writer": writer.measure,
+    "fanout": fanout.measure,
+    "crowd": crowd.measure,
+    "results": results.measure,
+    "deletion": deletion.measure,
+}
 
 
 def main(names: list[str]) -> int:

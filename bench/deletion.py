@@ -1,14 +1,15 @@
 """A run with 1,000,000 results is deleted while others write: how long they are held up, and what memory it takes."""
 
 import asyncio
+import os
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Final
 from uuid import UUID
 
+from bench.processes import resident
 from bench.storages import STORAGES, Bench
 from runindex.commands import AddTags, DeleteRun
 from runindex.domain.results import Item, Result
@@ -52,7 +53,7 @@ class _Load:
     async def watch(self) -> None:
         """Look at the memory again and again, for ever."""
         while True:
-            self.peak = max(self.peak, _resident())
+            self.peak = max(self.peak, resident(os.getpid()))
             await asyncio.sleep(0.02)
 
     def told(self, begin: float, end: float) -> str:
@@ -77,7 +78,7 @@ async def _measure(bench: Bench) -> None:
     async with _under_load(bench, other) as load:
         begin = time.perf_counter()
         await asyncio.sleep(QUIET_SECONDS)
-        load.peak = before = _resident()
+        load.peak = before = resident(os.getpid())
         deleted = time.perf_counter()
         outcome = await bench.index.submit(DeleteRun(mutation="deleteRun", id=doomed))
         answered = time.perf_counter() - deleted
@@ -122,9 +123,3 @@ def _record(owner: int, run_id: str, number: int) -> tuple[Result, Item]:
 async def _is_swept(bench: Bench) -> bool:
     async with bench.storage.snapshot() as snapshot:
         return not await snapshot.read(_REMAINS)
-
-
-def _resident() -> int:
-    """Return this process's memory, bytes."""
-    (line,) = (line for line in Path("/proc/self/status").read_text().splitlines() if line.startswith("VmRSS"))
-    return 1024 * int(line.split()[1])

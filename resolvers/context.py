@@ -6,7 +6,9 @@ from typing import Any, Final, TypeAlias
 
 import strawberry
 
+from resolvers.counting import OperationCounts
 from resolvers.loaders import StoreLoads
+from resolvers.places import Place
 from runindex.index import RunIndex
 from runindex.streams import IDLE_SECONDS
 
@@ -46,7 +48,8 @@ class LogEpoch:
 class Context:
     """The way to the index of one request, or of one socket.
 
-    `actor` is the caller's name if callers are known; `writes` counts the mutations that were answered.
+    `actor` is the caller's name if callers are known; `writes` counts the mutations that were answered; `place` is
+    where a stream of changes stands, `operations` counts what is asked.
     """
 
     index: RunIndex
@@ -54,11 +57,17 @@ class Context:
     pace: Pace
     actor: str | None = None
     writes: int = 0
+    place: Place = field(default_factory=Place)
+    operations: OperationCounts = field(default_factory=OperationCounts)
     loads: StoreLoads = field(init=False)
 
     def __post_init__(self) -> None:
         """Begin with no load under way."""
         self.loads = StoreLoads(self.index.store)
+
+    def at(self, place: Place) -> "Context":
+        """Return the same for an operation of its own, whose stream of changes stands at a place."""
+        return Context(self.index, self.epoch, self.pace, self.actor, place=place, operations=self.operations)
 
 
 Info: TypeAlias = strawberry.Info[Context, Any]

@@ -21,10 +21,13 @@ from strawberry.types import ExecutionResult
 from strawberry.types.graphql import OperationType
 
 from resolvers import graphiql
+from resolvers.channels import Channels
 from resolvers.context import Context, LogEpoch, Pace
+from resolvers.counting import OperationCounts
 from resolvers.errors import ErrorCode, legible
 from resolvers.requests import JSON, read_request, wanted_media_type, wants_page
-from resolvers.sockets import SocketHandler, TextSocket
+from resolvers.schema import DOCUMENTS
+from resolvers.sockets import RAW_SEND, SocketHandler, TextSocket
 from runindex.domain import jsontext
 from runindex.domain.faults import UnavailableError
 from runindex.index import RunIndex
@@ -56,12 +59,15 @@ class Endpoint(GraphQL[Context, None]):
         )
         self._pace = pace or Pace()
         self._page = page
+        self.channels = Channels()
+        self.operations = OperationCounts()
+        self.documents = DOCUMENTS
         self._epoch: LogEpoch | None = None
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a request, or talk on a socket."""
         if scope["type"] == "websocket":
-            await super().__call__(scope, receive, send)
+            await super().__call__({**scope, RAW_SEND: send}, receive, send)
             return
         try:
             response = await self._respond(Request(scope, receive))
@@ -75,7 +81,7 @@ class Endpoint(GraphQL[Context, None]):
         index: RunIndex = request.app.state.index
         if self._epoch is None or self._epoch.index is not index:
             self._epoch = LogEpoch(index)
-        return Context(index, self._epoch, self._pace)
+        return Context(index, self._epoch, self._pace, operations=self.operations)
 
     async def get_sub_response(self, request: Request | WebSocket) -> Response:
         """Begin a response of the media type that the caller prefers."""

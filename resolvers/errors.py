@@ -38,7 +38,7 @@ def legible(message: str) -> str:
 
 
 def _shown(error: GraphQLError) -> GraphQLError:
-    message, code = _explained(error)
+    message, code = explained(error)
     return GraphQLError(
         legible(message),
         nodes=error.nodes,
@@ -49,7 +49,8 @@ def _shown(error: GraphQLError) -> GraphQLError:
     )
 
 
-def _explained(error: GraphQLError) -> tuple[str, str]:
+def explained(error: GraphQLError) -> tuple[str, str]:
+    """Return message and code as the caller sees them."""
     cause = error.original_error
     match cause:
         case FaultError():

@@ -4,7 +4,9 @@ from collections.abc import Callable
 from typing import TypeVar
 
 from resolvers.context import Info
+from resolvers.counting import OK
 from runindex.commands import AnyCommand
+from runindex.domain.faults import FaultError
 from runindex.domain.problems import RefusedError
 from runindex.outcomes import Outcome
 
@@ -23,9 +25,15 @@ async def execute(
     try:
         command = make_command(info.field_name, asked, context.actor)
     except RefusedError as refusal:
+        context.operations.add(info.field_name, refusal.problem.code)
         return answer(refusal.problem, "")
     # Read first: once the command is committed, nothing may keep its outcome from the caller.
-    epoch = await context.epoch.get()
-    outcome = await context.index.submit(command)
+    try:
+        epoch = await context.epoch.get()
+        outcome = await context.index.submit(command)
+    except FaultError as fault:
+        context.operations.add(info.field_name, fault.code)
+        raise
+    context.operations.add(info.field_name, getattr(outcome, "code", OK))
     context.writes += 1
     return answer(outcome, epoch)

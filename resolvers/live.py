@@ -35,18 +35,23 @@ async def follow_changes(
     context: Context, run_filter: filters.RunFilter | None, after: str | None, *, bookmarks: bool
 ) -> AsyncGenerator[StreamItem, None]:
     """Yield every change that the filter sees, and bookmarks where nothing else is yielded."""
-    asked = filter_of(run_filter)
-    stretches = follow(context.index.tail, asked, after, idle_seconds=context.pace.idle)
+    asked, place = filter_of(run_filter), context.place
+    tail, goes_on = context.index.tail, place.cursor is not None
+    start = place.cursor or after
+    stretches = follow(tail, asked, start, idle_seconds=context.pace.idle, may_end=place.may_end)
     async with aclosing(stretches):
         async for stretch in stretches:
             for seen in stretch.seen:
+                place.pass_by(stretch.epoch, seen.change.seq)
                 yield RunChange(
                     row=change_row(seen.change, seen.membership),
                     cursor=log_cursor(stretch.epoch, seen.change.seq),
                     membership=seen.membership,
                 )
-            if bookmarks and stretch.silent:
+            place.pass_by(stretch.epoch, stretch.position, is_bookmark=True)
+            if bookmarks and stretch.silent and not goes_on:
                 yield Bookmark(cursor=stretch.cursor, at=DateTime(context.index.clock.now()))
+            goes_on = False
 
 
 async def follow_run(context: Context, text: str, columns: Columns) -> AsyncGenerator[Run, None]:

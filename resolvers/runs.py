@@ -12,9 +12,9 @@ from runindex.domain.faults import BadRequestError
 from runindex.domain.filters import visible
 from runindex.domain.identity import find_run_id
 from runindex.domain.search import tokens_of
+from runindex.lenses import Lens
 from runindex.ports import ChangeQuery
 from runindex.queries import Columns, Row, RunQuery, Window
-from runindex.streams import Lens
 from schema.changes import RunChangeConnection
 from schema.filters import RunFilter, RunOrder
 from schema.pages import PageArguments

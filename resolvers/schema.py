@@ -11,6 +11,7 @@ from strawberry.schema.config import StrawberryConfig
 from strawberry.types import ExecutionContext, ExecutionResult
 from strawberry.types.graphql import OperationType
 
+from resolvers.counting import CountedOperations
 from resolvers.documents import CachedDocuments, DocumentCache, NamedOperation
 from resolvers.errors import shown
 from resolvers.mutation import Mutation
@@ -58,14 +59,14 @@ class RunIndexSchema(strawberry.Schema):
         """Log nothing here: `shown` logs what deserves it."""
 
 
-_DOCUMENTS: Final = DocumentCache()
+DOCUMENTS: Final = DocumentCache()
 
 schema: Final = RunIndexSchema(
     query=Query,
     mutation=Mutation,
     subscription=Subscription,
     types=STREAM_ITEMS,
-    extensions=[lambda: CachedDocuments(_DOCUMENTS), NamedOperation, QueryTimeout],
+    extensions=[lambda: CachedDocuments(DOCUMENTS), NamedOperation, QueryTimeout, CountedOperations],
     config=StrawberryConfig(scalar_map=SCALARS),
 )
 

@@ -4,8 +4,10 @@ Strawberry's handler crashes on some malformed messages, closes the whole socket
 no `error` for a stream that fails; what differs is here.
 """
 
-from collections.abc import AsyncGenerator, Mapping
-from typing import Any, Final, TypeGuard
+import logging
+from collections.abc import Mapping
+from contextlib import aclosing
+from typing import Final, Protocol, TypeGuard, cast
 
 import orjson
 from graphql import GraphQLError
@@ -14,13 +16,18 @@ from strawberry.asgi import ASGIWebSocketAdapter
 from strawberry.http.exceptions import WebSocketDisconnected
 from strawberry.subscriptions.protocols.graphql_transport_ws.handlers import BaseGraphQLTransportWSHandler, Operation
 from strawberry.subscriptions.protocols.graphql_transport_ws.types import Message, SubscribeMessage
-from strawberry.types import ExecutionResult
 
+from resolvers.asking import asked_changes
+from resolvers.channels import Channels, Member, Results, Send, is_refusal, payload_of
 from resolvers.context import Context
+from resolvers.documents import DocumentCache
 from resolvers.errors import ErrorCode, legible
+from resolvers.places import Place
 from runindex.domain.jsontext import is_plain_text
 
+RAW_SEND: Final = "runindex.send"
 LONGEST_REASON: Final = 123  # bytes, of a close frame
+log: Final = logging.getLogger(__name__)
 _TYPES: Final = ("connection_init", "ping", "pong", "subscribe", "complete")
 
 
@@ -34,9 +41,22 @@ class TextSocket(ASGIWebSocketAdapter):
         except WebSocketDisconnect as error:
             raise WebSocketDisconnected from error
 
+    @property
+    def raw_send(self) -> Send:
+        """Return the server's own way to send, past all that keeps books of the socket."""
+        send: Send = self.ws.scope[RAW_SEND]
+        return send
+
     async def close(self, code: int, reason: str) -> None:
         """Close the socket with a reason that fits its frame."""
         await super().close(code, legible(reason).encode()[:LONGEST_REASON].decode(errors="ignore"))
+
+
+class SharingView(Protocol):
+    """What the sockets of one endpoint have in common."""
+
+    channels: Channels
+    documents: DocumentCache
 
 
 class SocketHandler(BaseGraphQLTransportWSHandler[Context, None]):
@@ -62,16 +82,49 @@ class SocketHandler(BaseGraphQLTransportWSHandler[Context, None]):
         else:
             await super().handle_subscribe(message)
 
-    async def _send_result_stream(
-        self, operation: Operation[Context, None], result_source: AsyncGenerator[Any, None]
-    ) -> None:
-        result: ExecutionResult
-        async for result in result_source:
-            if result.data is None and result.errors and all(error.path is None for error in result.errors):
-                # Not one event went wrong but the operation, which ends by this.
-                await operation.send_initial_errors(result.errors)
-                return
-            await operation.send_next(result)
+    async def run_operation(self, operation: Operation[Context, None]) -> None:
+        """Execute an operation and send what comes of it; one that follows the log does so with others if it can."""
+        place = Place()
+        member = Member(operation.id, cast("TextSocket", self.websocket).raw_send)
+        place.may_end = lambda position: self._join(operation, member, place, position)
+        try:
+            while await self._send_results(operation, self.context.at(place)):
+                await member.stay()
+                place.cursor = member.cursor
+            if not operation.completed:
+                await operation.send_operation_message({"id": operation.id, "type": "complete"})
+        except WebSocketDisconnected:
+            self.operations.pop(operation.id, None)
+        except Exception:
+            log.exception("internal error")
+            await operation.send_initial_errors(
+                [GraphQLError("internal error", extensions={"code": ErrorCode.INTERNAL})]
+            )
+        finally:
+            member.leave()
+
+    async def _send_results(self, operation: Operation[Context, None], context: Context) -> bool:
+        """Send results until they end; return whether that is because they now come from elsewhere."""
+        results = await self.schema.stream(
+            operation.query,
+            variable_values=operation.variables,
+            context_value=context,
+            operation_name=operation.operation_name,
+        )
+        async with aclosing(cast("Results", results)) as shown:
+            async for result in shown:
+                if is_refusal(result):
+                    await operation.send_initial_errors(result.errors or [])
+                    return False
+                message = {"id": operation.id, "type": "next", "payload": payload_of(result)}
+                await operation.send_operation_message(cast("Message", message))
+        return context.place.has_ended
+
+    def _join(self, operation: Operation[Context, None], member: Member, place: Place, position: int) -> bool:
+        view = cast("SharingView", self.view)
+        asked = asked_changes(view.documents.find(operation.query), operation, self.context, self.schema)
+        place.has_ended = asked is not None and view.channels.join(asked, member, place.epoch, position)
+        return place.has_ended
 
 
 def _is_well_formed(message: object) -> TypeGuard[Message]:

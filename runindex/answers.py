@@ -108,20 +108,29 @@ class _Decoder:
         if "outcome" in value:
             return self.outcome(value)
         if "record" in value:
-            record = self._workspace.records(_RECORDS[value["record"]]).get(tuple(value["key"]))
-            if "run" in value and not self._is_there(record, value["run"]):
-                raise RefusedError(NotFound("Run", value["run"]))
-            if record is None:
-                raise RefusedError(NotFound(value["record"], value["key"][0]))
+            kind, key = value["record"], value["key"]
+            record = self._workspace.records(_RECORDS[kind]).get(tuple(key))
+            if "run" in value:
+                self._find_owner(value["run"], key)
+            if record is None or self._is_gone(record):
+                raise RefusedError(NotFound(kind, next((name for name in key if isinstance(name, str)), str(key[-1]))))
             return record
         run = self._workspace.runs.get(value["run"])
         if run is None or run.incarnation != value["incarnation"]:
             raise RefusedError(NotFound("Run", value["run"]))
         return run
 
-    def _is_there(self, record: Any, run_id: str) -> bool:  # noqa: ANN401 - a record that a run owns, or None
-        """Tell whether a record was deleted neither by itself nor with its run: it may only not be swept away yet."""
+    def _find_owner(self, run_id: str, key: list[Any]) -> None:
+        """Refuse what belonged to a run that was deleted, though it may not be swept away yet."""
         run = self._workspace.runs.get(run_id)
-        if record is None or run is None or run.incarnation != record.owner:
-            return False
-        return not isinstance(record, Result) or record.generation == self._workspace.totals(run).generation
+        if run is None or run.incarnation != next(number for number in key if isinstance(number, int)):
+            raise RefusedError(NotFound("Run", run_id))
+
+    def _is_gone(self, record: Any) -> bool:  # noqa: ANN401 - any record
+        """Tell whether a record was deleted while its run was not."""
+        if isinstance(record, Value):
+            return bool(record.deleted)
+        if isinstance(record, Result):
+            run = self._workspace.runs.get(record.run_id)
+            return run is None or record.generation != self._workspace.totals(run).generation
+        return False

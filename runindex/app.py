@@ -11,6 +11,7 @@ from starlette.routing import Route, WebSocketRoute
 from resolvers.context import Pace
 from resolvers.endpoint import Endpoint
 from resolvers.graphiql import send_asset
+from resolvers.metrics import Metrics
 from resolvers.schema import schema
 from runindex.bootstrap import open_runindex
 from runindex.domain.faults import FaultError
@@ -52,6 +53,7 @@ def create_app(settings: Settings) -> Starlette:
             *([Route("/graphql/assets/{name}", send_asset)] if settings.graphiql else []),
             Route("/livez", livez),
             Route("/readyz", readyz),
+            Route("/metrics", Metrics(endpoint).answer),
         ],
         lifespan=lifespan,
     )

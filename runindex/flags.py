@@ -17,6 +17,14 @@ class EventFlag:
         """Say that there may be something new."""
         self._event.set()
 
+    def is_set(self) -> bool:
+        """Tell whether there may be something new."""
+        return self._event.is_set()
+
+    def clear(self) -> None:
+        """Take note of all that was new so far."""
+        self._event.clear()
+
     async def wait(self, seconds: float) -> bool:
         """Return True once the flag was set (and clear it), False after so many seconds."""
         try:
@@ -33,6 +41,7 @@ class Flags:
 
     def __init__(self) -> None:
         """Start without any."""
+        self.reconnects = 0
         self._flags: set[EventFlag] = set()
 
     def __len__(self) -> int:

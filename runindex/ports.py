@@ -268,7 +268,10 @@ class ChangeFeed(Protocol):
     """Says that the log may have grown. It never says how: whoever is woken reads the log.
 
     A commit of any process sets every flag within a second, however many notifications are lost; normally at once.
+    `reconnects` counts how often a lost connection for notifications was made again.
     """
+
+    reconnects: int
 
     def subscribe(self) -> AbstractAsyncContextManager[Flag]:
         """Give a flag that starts set, for as long as the context lasts."""

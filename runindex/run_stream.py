@@ -5,10 +5,11 @@ from typing import Final
 
 from runindex.domain.changes import Change, RunChangeKind
 from runindex.domain.filters import RunFilter
+from runindex.lenses import Lens, Seen
 from runindex.queries import Columns, Row
 from runindex.record_tail import RecordTail
 from runindex.rows import row_of
-from runindex.streams import IDLE_SECONDS, Lens, Seen, read_on
+from runindex.streams import IDLE_SECONDS, read_on
 from runindex.tail import Tail
 
 # What `find` has to answer of the run.
@@ -23,17 +24,17 @@ async def follow_run(
     Older states give way to newer ones. Nothing is yielded when there is no such run.
     """
     lens = Lens(RunFilter(ids=(run_id,), include_archived=True))
-    async with tail.listen() as (flag, state):
+    async with tail.watch(lens) as (changes, state):
         # The position is fixed before the run is read: nothing falls in between.
         position, row = state.head, await find()
         if row is None:
             return
-        async with records.watch(run_id, row["incarnation"], flag) as watch:
+        async with records.watch(run_id, row["incarnation"], changes.flag) as watch:
             shown = row["incarnation"], row["version"]
             results, stale = watch.heads.results, False
             yield row
             while not watch.is_gone:
-                seen, reached = await read_on(tail, lens, position, state)
+                seen, reached = await read_on(tail, changes, position, state)
                 caught_up, position = reached == position, reached
                 newer = _newer(seen, shown)
                 if any(change.kind is RunChangeKind.DELETED for change in newer):
@@ -44,7 +45,7 @@ async def follow_run(
                     results, stale = watch.heads.results, False
                     yield row
                 elif caught_up:
-                    await flag.wait(IDLE_SECONDS)
+                    await changes.flag.wait(IDLE_SECONDS)
 
 
 def _newer(seen: Sequence[Seen], shown: tuple[int, int]) -> list[Change]:

@@ -73,6 +73,7 @@ def serve(settings: Settings, host: str, port: int) -> None:
         loop="uvloop",
         http="httptools",
         ws=WebSocketProtocol,
+        ws_per_message_deflate=False,  # it would be done anew for each of many that get the same
         log_config=None,
         access_log=False,
         timeout_graceful_shutdown=DRAIN_SECONDS,

@@ -5,27 +5,20 @@ ring reads from the table, and memory does not grow with either.
 """
 
 import time
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import AsyncGenerator, Callable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
 from runindex.cursors import log_cursor, read_log_cursor
-from runindex.domain.changes import Change, Membership, membership, unfiltered_membership
-from runindex.domain.faults import BadRequestError, CursorExpiredError
-from runindex.domain.filters import Predicate, RunFilter, predicate, uses_ancestor, visible
+from runindex.domain.faults import CursorExpiredError
+from runindex.domain.filters import RunFilter
+from runindex.lenses import Lens, Seen
 from runindex.ports import ChangeQuery, LogState
 from runindex.tail import Tail
+from runindex.watches import Watch
 
 BATCH: Final = 256
 IDLE_SECONDS: Final = 15.0
-
-
-@dataclass(frozen=True, slots=True)
-class Seen:
-    """A change as it looks through a subscriber's filter."""
-
-    change: Change
-    membership: Membership
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,69 +41,50 @@ class Stretch:
         return log_cursor(self.epoch, self.position)
 
 
-class Lens:
-    """How a reader looks at changes: through a filter, or at everything."""
-
-    def __init__(self, run_filter: RunFilter | None) -> None:
-        """Refuse a filter that cannot be judged from one run alone."""
-        if run_filter is not None and uses_ancestor(run_filter):
-            message = "`ancestorId` cannot be streamed on, nor asked of the change log"
-            raise BadRequestError(message)
-        self.filter = None if run_filter is None else visible(run_filter)
-        self._matches: Predicate | None = None if self.filter is None else predicate(self.filter)
-
-    def look(self, changes: Sequence[Change]) -> list[Seen]:
-        """Return the changes that are seen."""
-        if self._matches is None:
-            return [Seen(change, unfiltered_membership(change.kind)) for change in changes]
-        seen = []
-        for change in changes:
-            found = self.membership(change)
-            if found is not None:
-                seen.append(Seen(change, found))
-        return seen
-
-    def membership(self, change: Change) -> Membership | None:
-        """Return how one change looks, None when it is not seen."""
-        if self._matches is None:
-            return unfiltered_membership(change.kind)
-        before, after = change.before, change.after
-        return membership(
-            before=before is not None and self._matches(before),
-            after=after is not None and self._matches(after),
-        )
-
-
 async def follow(
-    tail: Tail, run_filter: RunFilter | None, after: str | None, *, idle_seconds: float = IDLE_SECONDS
+    tail: Tail,
+    run_filter: RunFilter | None,
+    after: str | None,
+    *,
+    idle_seconds: float = IDLE_SECONDS,
+    may_end: Callable[[int], bool] = lambda _: False,
 ) -> AsyncGenerator[Stretch, None]:
     """Yield the log from just behind the cursor `after`, or from now on, for ever; nothing is left out or repeated.
 
     The first stretch is empty and says where the stream starts; an empty one follows after each `idle_seconds` in
-    which nothing was seen. Raise BadRequestError or CursorExpiredError for a cursor that cannot be followed.
+    which nothing was seen. When everything up to a position was yielded that is the newest known here, `may_end` is
+    asked whether the stream may end there. Raise BadRequestError or CursorExpiredError for a cursor that cannot be
+    followed.
     """
-    lens = Lens(run_filter)
-    async with tail.listen() as (flag, state):
+    async with tail.watch(Lens(run_filter)) as (watch, state):
         position = state.head if after is None else read_log_cursor(after, state)
         yield Stretch((), state.epoch, position, silent=True)
         owes_end, silent_until = False, time.monotonic() + idle_seconds
         while True:
-            seen, reached = await read_on(tail, lens, position, state)
+            seen, reached = await read_on(tail, watch, position, state)
             caught_up, position = reached == position, reached
             more = position < tail.ring.end
             silent = not seen and time.monotonic() >= silent_until
             if seen or silent or (owes_end and not more):
                 yield Stretch(seen, state.epoch, position, more=more, silent=silent)
                 owes_end, silent_until = more, time.monotonic() + idle_seconds
+            elif caught_up and may_end(position):
+                return
             elif caught_up:
-                await flag.wait(max(0.0, silent_until - time.monotonic()))
+                await watch.flag.wait(max(0.0, silent_until - time.monotonic()))
 
 
-async def read_on(tail: Tail, lens: Lens, position: int, opened: LogState) -> tuple[Sequence[Seen], int]:
+async def read_on(tail: Tail, watch: Watch, position: int, opened: LogState) -> tuple[Sequence[Seen], int]:
     """Return what is seen behind the position, and up to where that was looked; raise as `follow` does."""
+    lens, awaited = watch.lens, watch.take(position, tail.ring.end)
+    if awaited is not None:
+        tail.ring_hits += 1
+        return awaited, max(position, tail.ring.end)
     changes = tail.ring.after(position, BATCH)
     if changes is not None:
+        tail.ring_hits += 1
         return lens.look(changes), changes[-1].seq if changes else position
+    tail.ring_misses += 1
     head = (await tail.store.log_state()).head
     found = await tail.store.list_changes(ChangeQuery(position, BATCH, lens.filter))
     # Asked last: what compaction took away while this was read is below the floor.

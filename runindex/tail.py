@@ -9,9 +9,10 @@ from typing import Final
 
 from runindex.domain.changes import Change
 from runindex.domain.faults import FaultError
-from runindex.flags import EventFlag, Flags
+from runindex.lenses import Lens
 from runindex.ports import ChangeFeed, ChangeQuery, LogState, Store
 from runindex.ring import Ring
+from runindex.watches import Watch, Watches
 
 RING_SIZE: Final = 10_000
 BATCH: Final = 250
@@ -21,42 +22,47 @@ log: Final = logging.getLogger(__name__)
 
 
 class Tail:
-    """Keeps a ring of the newest changes and wakes its listeners when it grows."""
+    """Keeps a ring of the newest changes and wakes those whom they concern."""
 
     def __init__(self, store: Store, feed: ChangeFeed, ring_size: int = RING_SIZE) -> None:
         """Watch a store through a feed; nothing is read before somebody listens."""
         self.store = store
         self.ring = Ring(ring_size)
-        self._feed = feed
-        self._listeners = Flags()
+        self.feed = feed
+        self.ring_hits = self.ring_misses = 0
+        self._watches = Watches()
         self._wanted = asyncio.Event()
 
     @property
     def listeners(self) -> int:
         """Return how many listen."""
-        return len(self._listeners)
+        return len(self._watches)
 
     @asynccontextmanager
-    async def listen(self) -> AsyncIterator[tuple[EventFlag, LogState]]:
-        """Give a flag that is set when the ring grew, and where the log stood before that."""
-        async with self._listeners.subscribe() as flag:
+    async def watch(self, lens: Lens) -> AsyncIterator[tuple[Watch, LogState]]:
+        """Give a watch on what the lens shows of the log as it grows, and where the log stood after it began."""
+        watch = Watch(lens, self.ring.end)
+        self._watches.add(watch)
+        try:
             state = await self.store.log_state()
             if not self._wanted.is_set():
-                self.ring.restart(state.head)
+                self._restart(state.head)
                 self._wanted.set()
-            yield flag, state
+            yield watch, state
+        finally:
+            self._watches.discard(watch)
 
     async def run(self) -> None:
         """Tail the log for ever, resting while nobody listens."""
         while True:
             await self._wanted.wait()
-            async with self._feed.subscribe() as news:
-                while self._listeners:
+            async with self.feed.subscribe() as news:
+                while self._watches:
                     if await self._catch_up():
                         await news.wait(LOOK_SECONDS)
                     else:
                         await asyncio.sleep(RETRY_SECONDS * random.uniform(0.5, 1.5))  # noqa: S311 - jitter
-            if not self._listeners:  # nobody came while the feed was let go
+            if not self._watches:  # nobody came while the feed was let go
                 self._wanted.clear()
                 self.ring.restart(self.ring.end)
 
@@ -83,8 +89,12 @@ class Tail:
             changes = await self._behind_gap(position, changes)
         if changes:
             self.ring.extend(changes)
-        self._listeners.wake()
+            self._watches.offer(changes)
         return number
+
+    def _restart(self, position: int) -> None:
+        self.ring.restart(position)
+        self._watches.restart(position)
 
     async def _behind_gap(self, position: int, changes: list[Change]) -> list[Change]:
         """Return the entries behind a gap that compaction left; any other gap means that the log is broken."""
@@ -93,7 +103,7 @@ class Tail:
             log.error("the change log has a gap between %d and %d", position, changes[-1].seq)
             return changes
         # Whoever has not read up to the floor missed something, and is told so when the ring does not have it.
-        self.ring.restart(floor)
+        self._restart(floor)
         return [change for change in changes if change.seq > floor]
 
 

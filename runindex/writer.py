@@ -16,9 +16,8 @@ from runindex.domain.faults import FaultError, OperationTimeoutError, Unavailabl
 from runindex.outcomes import Outcome
 from runindex.ports import Store
 
-MAX_BATCH: Final = 512
+MAX_BATCH: Final = 512  # weight of the commands, about so many rows
 MAX_WAITING: Final = 20_000
-BULK_WEIGHT: Final = 128
 
 
 @dataclass(slots=True)
@@ -28,10 +27,6 @@ class _Entry:
     command: AnyCommand
     deadline: float
     answer: asyncio.Future[Outcome]
-
-    @property
-    def weight(self) -> int:
-        return BULK_WEIGHT if isinstance(self.command, BulkCommand) else 1
 
     def settle(self, outcome: Outcome | BaseException) -> None:
         if self.answer.done():
@@ -124,7 +119,7 @@ class Writer:
                 entry.settle(OperationTimeoutError("the operation's time was over before it could be written"))
                 continue
             batch.append(entry)
-            weight += entry.weight
+            weight += entry.command.weight
         return batch
 
     async def _apply(self, batch: Sequence[_Entry]) -> None:

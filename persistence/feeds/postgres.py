@@ -78,6 +78,7 @@ class PostgresFeed(Flags):
             except Exception:
                 # Whatever it is: the feed can do without listening, and nothing can do without the feed.
                 LOGGER.exception("not listening to the database")
+            self.reconnects += 1
             await asyncio.sleep(self._backoff * random.uniform(0.5, 1))  # noqa: S311 - only spreads the tries
             self._backoff = min(2 * self._backoff, LONGEST_BACKOFF)
 

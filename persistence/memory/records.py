@@ -5,7 +5,7 @@ from typing import Any
 
 from runindex.domain.events import Event
 from runindex.domain.instants import Micros
-from runindex.domain.jobs import Job
+from runindex.domain.jobs import MOST_SPENT, Job
 from runindex.domain.plans import Plan
 from runindex.domain.results import Item, Result
 from runindex.domain.runtimes import Receipt, ReceiptHead, Runtime, RuntimeInput
@@ -66,9 +66,11 @@ class RecordTables:
         return self.find_result(node_id) is not None or (node_id,) in self._free[Plan] or (node_id,) in self._free[Job]
 
     def due_jobs(self, queue: str, now: Micros) -> list[Job]:
-        """Return the jobs of a queue that may be claimed, best rank first."""
-        jobs = (job for job in self._free[Job].values() if job.queue == queue and job.is_due(now))
-        return sorted(jobs, key=lambda job: job.rank)
+        """Return the jobs of a queue that may be claimed, best rank first, and some whose last lease has lapsed."""
+        due = [job for job in self._free[Job].values() if job.queue == queue and job.is_due(now)]
+        spent = sorted((job for job in due if job.is_spent(now)), key=lambda job: (job.lease_expires_at, job.id))
+        claimable = sorted((job for job in due if not job.is_spent(now)), key=lambda job: job.rank)
+        return [*claimable, *spent[:MOST_SPENT]]
 
     def write(self, written: Mapping[type, Records[Any, Any]]) -> None:
         """Take over what a batch left; what it made obsolete is at once out of reach, to be swept away later."""

@@ -11,14 +11,13 @@ from persistence.sql.statements import Flow
 from runindex.commands import AnyCommand, ClaimJobs, JobCommand
 from runindex.commands.base import Need
 from runindex.domain.instants import Micros
-from runindex.domain.jobs import Job
+from runindex.domain.jobs import MOST_SPENT, Job
 from runindex.domain.results import Result
 from runindex.domain.runs import Run
 from runindex.domain.totals import Totals
 from runindex.workspace import Record
 
 # Claimed jobs whose attempts are used up fail on the way, so many with each batch that claims of their queue.
-SPENT = 50
 
 
 @dataclass(slots=True)
@@ -97,7 +96,7 @@ def _read_due(batch: Sequence[AnyCommand], reading: Reading, now: Micros, dialec
     settled = sum(isinstance(command, JobCommand) for command in batch)
     for queue, limit in sorted(limits.items()):
         due = yield dialect.lock_due(queue, now, limit + settled)
-        spent = yield dialect.lock_spent(queue, now, SPENT)
+        spent = yield dialect.lock_spent(queue, now, MOST_SPENT)
         jobs = [record_of(Job, row) for row in (*due, *spent)]
         reading.due_jobs[queue] = jobs
         reading.records.setdefault(Job, {}).update({job.key: job for job in jobs})

@@ -9,7 +9,7 @@ from enum import StrEnum
 from types import NoneType
 from typing import Any, Final, TypeVar, get_args, get_type_hints
 
-from sqlalchemy import BigInteger, Column, Double, Index, LargeBinary, Table
+from sqlalchemy import BigInteger, Column, Double, Index, LargeBinary, Table, text
 from sqlalchemy.types import TypeEngine
 
 from persistence.sql.tables import METADATA, TextC
@@ -65,7 +65,10 @@ jobs: Final = _table(
     "jobs",
     Job,
     ("id",),
-    Index(None, "queue", "status", "priority", "run_at"),
+    Index("ix_jobs_rank", "queue", "status", text("priority DESC"), "run_at", "created_at", "id"),
+    Index(None, "queue", "status", "lease_expires_at", "id"),
+    Index(None, "queue", "created_at", "id"),
+    Index(None, "status", "created_at", "id"),
     Index(None, "run_id"),
     Index(None, "created_at", "id"),
 )

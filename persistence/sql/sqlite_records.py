@@ -38,16 +38,20 @@ def _take(table: Table) -> str:
 
 _FIND: Final = {kind: _find(table) for kind, table in TABLES.items()}
 _WRITE: Final = {(verb, kind): _write(verb, TABLES[kind]) for verb, kind in RECORD_PARTS}
-_FIND_DUE: Final = """
-SELECT j.* FROM jobs AS j WHERE j.queue = ?1 AND (
-    (j.status IN ('PENDING', 'RETRYING') AND j.run_at <= ?2)
-    OR (j.status = 'RUNNING' AND j.lease_expires_at <= ?2 AND j.attempts < j.max_attempts)
-) ORDER BY j.priority DESC, j.run_at, j.created_at, j.id LIMIT ?3
-"""
+_RANK: Final = "priority DESC, run_at, created_at, id"
+_DUE: Final = (
+    "status = 'PENDING' AND run_at <= ?2",
+    "status = 'RETRYING' AND run_at <= ?2",
+    "status = 'RUNNING' AND lease_expires_at <= ?2 AND attempts < max_attempts",
+)
+# Each part is in the order of an index, so that as much is read as is claimed, however long the queue.
+_PARTS: Final = " UNION ALL ".join(
+    f"SELECT * FROM (SELECT * FROM jobs WHERE queue = ?1 AND {due} ORDER BY {_RANK} LIMIT ?3)" for due in _DUE
+)
+_FIND_DUE: Final = f"SELECT * FROM ({_PARTS}) ORDER BY {_RANK} LIMIT ?3"
 _FIND_SPENT: Final = """
-SELECT j.* FROM jobs AS j
-WHERE j.queue = ?1 AND j.status = 'RUNNING' AND j.lease_expires_at <= ?2 AND j.attempts >= j.max_attempts
-LIMIT ?3
+SELECT * FROM jobs WHERE queue = ?1 AND status = 'RUNNING' AND lease_expires_at <= ?2 AND attempts >= max_attempts
+ORDER BY lease_expires_at, id LIMIT ?3
 """
 _FIND_NODES: Final = f"SELECT id FROM plans WHERE id IN {_IDS} UNION ALL SELECT id FROM jobs WHERE id IN {_IDS}"
 _FIND_RESULTS: Final = f"""

@@ -31,6 +31,11 @@ class Command:
     # Whether it works on what belongs to its runs, and so on their totals.
     is_scoped: ClassVar[bool] = False
 
+    @property
+    def weight(self) -> int:
+        """Return about how many rows it writes: a batch takes only so many."""
+        return 1
+
     def checked(self) -> Self:
         """Return the command in stored form; raise RefusedError when the input's form is wrong."""
         check_key(self.idempotency_key)

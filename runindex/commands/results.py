@@ -90,6 +90,11 @@ class RecordResults(Command):
     results: tuple[RecordResult, ...]
     problems: tuple[Problem | None, ...] = ()
 
+    @property
+    def weight(self) -> int:
+        """Return how many attempts are recorded."""
+        return len(self.results)
+
     def checked(self) -> Self:
         """Return the command with what is wrong with its entries' forms."""
         judged = [_judged(result, place) for place, result in enumerate(self.results)]

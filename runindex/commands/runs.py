@@ -16,6 +16,7 @@ from runindex.domain.runs import DatasetLink, check_dataset, check_error, check_
 from runindex.domain.tags import check_tags
 
 MAX_BULK: Final = 1000
+BULK_WEIGHT: Final = 128
 
 
 class BulkMode(StrEnum):
@@ -176,6 +177,11 @@ class BulkCommand(Command):
     """A mutation of many runs. A malformed id is its entry's problem, not the call's."""
 
     runs: RunSelector
+
+    @property
+    def weight(self) -> int:
+        """Return a guess: what a filter chooses is not known beforehand."""
+        return BULK_WEIGHT
 
     def checked(self) -> Self:
         """Return the command in stored form; raise RefusedError when the input's form is wrong."""

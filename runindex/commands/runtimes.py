@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from typing import ClassVar, Self
+from typing import ClassVar, Final, Self
 
 from runindex.commands.base import Command, Need, TotalsOf, check_form, run_id_of
 from runindex.domain.jsontext import JsonValue, is_plain_text
@@ -20,7 +20,9 @@ from runindex.domain.runtimes import (
     check_reference,
 )
 
-LARGEST_INT = 2**31 - 1
+LARGEST_INT: Final = 2**31 - 1
+# Leaves room for the boundaries that are committed after it: the API's numbers end at LARGEST_INT.
+MAX_SEQUENCE: Final = 2**30
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -109,9 +111,12 @@ class ApplyBoundary(RuntimeCommand):
         """Return the command in stored form; raise RefusedError when the input's form is wrong."""
         command = RuntimeCommand.checked(self)
         check_snapshot(self.snapshot)
-        for name, count in (("sequence", self.sequence), ("messageCount", self.message_count)):
-            if not 0 <= count < LARGEST_INT:
-                raise invalid("must be 0 or more", f"receipt.{name}")
+        for name, count, most in (
+            ("sequence", self.sequence, MAX_SEQUENCE),
+            ("messageCount", self.message_count, LARGEST_INT),
+        ):
+            if not 0 <= count <= most:
+                raise invalid(f"must be from 0 to {most}", f"receipt.{name}")
         for place, input_id in enumerate(self.contributing_input_ids):
             check_reference(input_id, f"receipt.contributingInputIds.{place}")
         if self.conversation_digest is not None and not is_plain_text(self.conversation_digest):

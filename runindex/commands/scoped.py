@@ -45,6 +45,11 @@ class PutValues(ScopedCommand):
 
     entries: tuple[ValueEntry, ...]
 
+    @property
+    def weight(self) -> int:
+        """Return how many rows are written."""
+        return len(self.entries)
+
     def checked(self) -> Self:
         """Return the command in stored form; raise RefusedError when the input's form is wrong."""
         command = ScopedCommand.checked(self)
@@ -65,6 +70,11 @@ class DeleteValues(ScopedCommand):
     """Delete values; keys that are absent are passed over."""
 
     keys: tuple[str, ...]
+
+    @property
+    def weight(self) -> int:
+        """Return how many rows are written."""
+        return len(self.keys)
 
     def checked(self) -> Self:
         """Return the command in stored form; raise RefusedError when the input's form is wrong."""
@@ -93,6 +103,11 @@ class AppendEvents(ScopedCommand):
     """Append events with consecutive sequence numbers, all or none."""
 
     events: tuple[EventEntry, ...]
+
+    @property
+    def weight(self) -> int:
+        """Return how many rows are written."""
+        return len(self.events)
 
     def checked(self) -> Self:
         """Return the command in stored form; raise RefusedError when the input's form is wrong."""

@@ -13,6 +13,7 @@ MAX_LEASE_SECONDS: Final = 86_400
 MAX_ATTEMPTS: Final = 100
 BACKOFF_UNIT: Final = SECOND
 LONGEST_BACKOFF: Final = 60 * SECOND
+MOST_SPENT: Final = 50  # jobs whose last lease lapsed, that one claim fails
 LEASE_EXPIRED: Final = "lease expired"
 
 
@@ -67,6 +68,10 @@ class Job:
     def has_lapsed(self, now: Micros) -> bool:
         """Tell whether a claimed job's lease is over."""
         return self.status is JobStatus.RUNNING and self.lease_expires_at is not None and self.lease_expires_at <= now
+
+    def is_spent(self, now: Micros) -> bool:
+        """Tell whether the lease of the last attempt is over."""
+        return self.has_lapsed(now) and self.attempts >= self.max_attempts
 
     def claimed(self, now: Micros, lease_seconds: int) -> "Job":
         """Return the job handed out; what an earlier attempt left is kept until this one speaks."""

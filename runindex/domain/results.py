@@ -11,6 +11,7 @@ from runindex.domain.problems import invalid
 
 MAX_ITEM_ID: Final = 512
 MAX_SCORES: Final = 100
+MAX_LATENCY: Final = 1e15  # milliseconds, so that no sum of latencies leaves a float
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,8 +143,8 @@ def check_scores(scores: tuple[Score, ...], field: str) -> None:
 
 
 def check_times(started_at: Micros, completed_at: Micros, latency: float, prefix: str = "") -> None:
-    """Refuse a latency below 0 and a completion before the start."""
-    if not (math.isfinite(latency) and latency >= 0):
-        raise invalid("must be 0 or more", f"{prefix}latency")
+    """Refuse a latency below 0 or beyond all measure, and a completion before the start."""
+    if not 0 <= latency <= MAX_LATENCY:
+        raise invalid(f"must be from 0 to {MAX_LATENCY:.0e}", f"{prefix}latency")
     if completed_at < started_at:
         raise invalid("must not be before startedAt", f"{prefix}completedAt")

@@ -10,7 +10,7 @@ import pytest
 from runindex.commands import AnyCommand
 from runindex.domain import jsontext
 from runindex.domain.instants import SECOND
-from runindex.domain.jobs import Job, JobStatus
+from runindex.domain.jobs import MOST_SPENT, Job, JobStatus
 from runindex.domain.jsontext import JsonValue
 from runindex.domain.lifecycle import RunStatus
 from runindex.domain.problems import ConstraintReason, IdempotencyConflict, InvalidInput, NotFound, RefusedError
@@ -257,6 +257,15 @@ async def test_lapsed_jobs_without_attempts_left_hide_no_other(store: Store, clo
     assert JobStatus.PENDING not in statuses
     assert await claimed(store, 100) == ()
     assert {job.status for job in await all_of(store, Job)} == {JobStatus.FAILED, JobStatus.RUNNING}
+
+
+async def test_one_claim_fails_so_many_lapsed_jobs_and_no_more(store: Store, clock: StandingClock) -> None:
+    await apply(store, *(enqueue(max_attempts=1) for _ in range(MOST_SPENT + 5)))
+    await claimed(store, 100)
+    clock.advance(300)
+    assert await claimed(store) == ()
+    statuses = [job.status for job in await all_of(store, Job)]
+    assert (statuses.count(JobStatus.FAILED), statuses.count(JobStatus.RUNNING)) == (MOST_SPENT, 5)
 
 
 async def test_three_attempts_are_three_executions_in_all(store: Store, clock: StandingClock) -> None:

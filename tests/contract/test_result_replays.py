@@ -158,10 +158,10 @@ async def test_a_replay_of_a_deleted_result_finds_nothing(store: Store, *, at_on
     await recorded(store, command)
     deletions: list[AnyCommand] = [delete_results(A), command]
     outcomes = await apply(store, *deletions) if at_once else [await do(store, each) for each in deletions]
-    assert outcomes[-1] == NotFound("Run", A)
+    assert outcomes[-1] == NotFound("Result", "item-1")
     # A new attempt under another key is not what the old key stands for.
     await recorded(store, record(A, idempotency_key="key-2"))
-    assert await do(store, command) == NotFound("Run", A)
+    assert await do(store, command) == NotFound("Result", "item-1")
     await done(store, delete(A), create(A), record(A))
     assert await do(store, command) == NotFound("Run", A)
 

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from runindex.commands import AnyCommand
+from runindex.commands.runtimes import MAX_SEQUENCE
 from runindex.domain.changes import RunChangeKind
 from runindex.domain.identity import DEFAULT_RUN
 from runindex.domain.jsontext import JsonValue
@@ -318,6 +319,14 @@ async def test_a_receipt_of_the_callers_own_is_kept_as_it_is(store: Store, clock
         created_at=now,
     )
     assert await listed_of(store, A, Receipt) == [outcome.receipt]
+
+
+async def test_a_sequence_leaves_room_for_those_after_it(store: Store) -> None:
+    await made(store, create(A))
+    with pytest.raises(RefusedError):
+        apply_receipt(NAME, A, MAX_SEQUENCE + 1)
+    await done(store, apply_receipt(NAME, A, MAX_SEQUENCE))
+    assert (await committed(store, commit(NAME, A))).receipt.sequence == MAX_SEQUENCE + 1
 
 
 async def test_a_commit_counts_on_from_the_largest_sequence(store: Store) -> None:

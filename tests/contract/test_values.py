@@ -323,6 +323,13 @@ async def test_a_key_answers_with_the_values_as_they_are_now(store: Store) -> No
     assert await do(store, put_all(A, value_of("a", 2), idempotency_key=KEY)) == IdempotencyConflict(KEY)
 
 
+async def test_a_key_finds_nothing_once_its_value_is_deleted(store: Store) -> None:
+    await made(store, create(A))
+    command = put(A, "a", idempotency_key=KEY)
+    await done(store, command, delete_values(A, "a"))
+    assert await do(store, command) == NotFound("Value", "a")
+
+
 async def test_a_deletions_key_answers_the_deletion(store: Store) -> None:
     await done(store, create(A), put(A, "a"))
     command = delete_values(A, "a", "b", idempotency_key=KEY)

@@ -104,3 +104,30 @@ async def test_postgres_finds_records_by_their_whole_key(postgres_url: str, *, f
                 assert f"using {table.primary_key.name} on" in "\n".join(row[0] for row in plan), statement.text
     finally:
         await close(connection, Patience())
+
+
+def assert_reads_as_much_as_is_claimed(plan: str) -> None:
+    assert not re.search(r"Seq Scan|SCAN jobs", plan), plan
+    assert plan.count("ix_jobs_rank") + plan.count("ix_jobs_queue_status_lease_expires_at_id") >= 3, plan
+
+
+def test_sqlite_claims_jobs_in_the_order_of_an_index(sqlite_path: Path) -> None:
+    connection = sqlite_connection.connect(sqlite_path, seconds=1)
+    try:
+        statement = SqliteDialect().lock_due("queue", 1, 10)
+        rows = connection.execute(f"EXPLAIN QUERY PLAN {statement.text}", statement.arguments).fetchall()
+        assert_reads_as_much_as_is_claimed("\n".join(row[-1] for row in rows))
+    finally:
+        connection.close()
+
+
+@pytest.mark.asyncio
+async def test_postgres_claims_jobs_in_the_order_of_an_index(postgres_url: str) -> None:
+    dialect = PostgresDialect(notify=True)
+    connection = await connect(postgres_url, Patience(), dialect.settings)
+    try:
+        statement = dialect.lock_due("queue", 1, 10)
+        plan = await connection.fetch(f"EXPLAIN {statement.text}", *statement.arguments)
+        assert_reads_as_much_as_is_claimed("\n".join(row[0] for row in plan))
+    finally:
+        await close(connection, Patience())

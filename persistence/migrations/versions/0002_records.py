@@ -174,7 +174,12 @@ def create_plans_and_jobs() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_jobs")),
     )
     op.create_index(op.f("ix_jobs_created_at_id"), "jobs", ["created_at", "id"])
-    op.create_index(op.f("ix_jobs_queue_status_priority_run_at"), "jobs", ["queue", "status", "priority", "run_at"])
+    op.create_index(op.f("ix_jobs_queue_created_at_id"), "jobs", ["queue", "created_at", "id"])
+    op.create_index(
+        op.f("ix_jobs_queue_status_lease_expires_at_id"), "jobs", ["queue", "status", "lease_expires_at", "id"]
+    )
+    op.create_index("ix_jobs_rank", "jobs", ["queue", "status", sa.text("priority DESC"), "run_at", "created_at", "id"])
+    op.create_index(op.f("ix_jobs_status_created_at_id"), "jobs", ["status", "created_at", "id"])
     op.create_index(op.f("ix_jobs_run_id"), "jobs", ["run_id"])
 
 

@@ -1,0 +1,91 @@
+"""10,000 sockets on 100 runs, at 100 changes a second for a minute: what arrives, when, and what it costs.
+
+It needs 10,000 open files in this process and in the server's.
+"""
+
+import asyncio
+import time
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Final
+
+import httpx
+
+from bench.fanout import CREATE, MOVE
+from bench.listeners import Listener, open_all
+from bench.processes import cpu_seconds, pid_of, resident
+from tests.support.postgres import postgres_server, psql
+from tests.support.served import Served, serving
+
+SOCKETS: Final = 10_000
+RUNS: Final = 100
+CHANGES_A_SECOND: Final = 100
+SECONDS: Final = 60
+PATIENCE: Final = 60
+KIB: Final = 1024
+DOCUMENT: Final = """
+subscription ($run: ID!) {
+  runChanges(filter: {ids: [$run]}, bookmarks: true) { cursor ... on RunChange { runId version status kind } }
+}
+"""
+
+
+async def measure() -> None:
+    """Measure on Postgres with fsync on."""
+    with postgres_server(fsync=True) as postgres, TemporaryDirectory() as directory:
+        psql(postgres.url(), "create database bench")
+        settings = {"STORAGE_BACKEND": "postgres", "POSTGRESQL_URL": postgres.url("bench")}
+        with serving(Path(directory), **settings) as server:
+            await _measure(server)
+
+
+async def _measure(server: Served) -> None:
+    run_ids = [server.execute(CREATE)["createRun"]["run"]["id"] for _ in range(RUNS)]
+    followed = [(run_id, Listener(server.url, DOCUMENT, {"run": run_id})) for run_id in run_ids * (SOCKETS // RUNS)]
+    pid = pid_of(server)
+    alone = resident(pid)
+    await open_all([listener for _, listener in followed])
+    await asyncio.sleep(2)
+    held, used = resident(pid), cpu_seconds(pid)
+    sent = await _change(server.url, run_ids)
+    await _rest(followed, CHANGES_A_SECOND * SECONDS // RUNS)
+    used = cpu_seconds(pid) - used
+    waits = sorted(_waits(followed, sent))
+    print(f"{SOCKETS:,} sockets on {RUNS} runs, {CHANGES_A_SECOND} changes a second for {SECONDS} s")
+    print(f"  arrived            {len(waits):,}, each change of a run once and in order at each of its sockets")
+    print(f"  request to arrival p50 {waits[len(waits) // 2]:.0f} ms, p99 {waits[int(len(waits) * 0.99)]:.0f} ms")
+    first, last = ((size - alone) / SOCKETS / KIB for size in (held, resident(pid)))
+    print(f"  memory a socket    {first:.0f} KiB, {last:.0f} KiB in the end")
+    print(f"  CPU                {100 * used / SECONDS:.0f} % of a core")
+
+
+async def _change(url: str, run_ids: list[str]) -> dict[str, list[float]]:
+    """Change runs in turn at a steady pace, and return when each change of each was asked for."""
+    sent: dict[str, list[float]] = {run_id: [] for run_id in run_ids}
+    begin = time.monotonic()
+    async with httpx.AsyncClient(timeout=30) as client, asyncio.TaskGroup() as group:
+        for number in range(CHANGES_A_SECOND * SECONDS):
+            await asyncio.sleep(begin + number / CHANGES_A_SECOND - time.monotonic())
+            run_id = run_ids[number % RUNS]
+            sent[run_id].append(time.monotonic())
+            body = {"query": MOVE, "variables": {"id": run_id}}
+            group.create_task(client.post(url, json=body))
+    return sent
+
+
+async def _rest(followed: list[tuple[str, Listener]], expected: int) -> None:
+    """Wait a while for what has not arrived yet."""
+    ends = time.monotonic() + PATIENCE
+    while time.monotonic() < ends and any(len(each.arrivals) < expected for _, each in followed):  # noqa: ASYNC110
+        await asyncio.sleep(0.5)
+
+
+def _waits(followed: list[tuple[str, Listener]], sent: dict[str, list[float]]) -> list[float]:
+    """Return how long each change took to each socket, ms; raise unless each arrived once and in order."""
+    waits = []
+    for run_id, listener in followed:
+        versions = [version for version, _ in listener.arrivals]
+        if versions != list(range(2, len(sent[run_id]) + 2)):
+            raise ValueError(f"a listener of run {run_id} got versions {versions}")
+        waits += [1000 * (at - asked) for (_, at), asked in zip(listener.arrivals, sent[run_id], strict=True)]
+    return waits

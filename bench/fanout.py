@@ -1,0 +1,138 @@
+"""One change to 1,000 subscribers of one document, against a bare broadcast of the same bytes to as many sockets."""
+
+import asyncio
+import subprocess
+import sys
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
+from contextlib import asynccontextmanager, contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Final
+
+import httpx
+
+from bench.listeners import Listener, open_all
+from bench.processes import cpu_seconds, pid_of
+from bench.samples import Samples
+from tests.support.ports import free_port
+from tests.support.postgres import postgres_server, psql
+from tests.support.served import serving
+
+LISTENERS: Final = 1000
+CHANGES: Final = 50
+ROUNDS: Final = 5
+DOCUMENT: Final = (
+    "subscription { runChanges(bookmarks: true) { cursor ... on RunChange { runId version status kind } } }"
+)
+MOVE: Final = 'mutation ($id: ID!) { addRunTags(input: {id: $id, tags: ["t"]}) { ... on RunPayload { version } } }'
+CREATE: Final = "mutation { createRun(input: {}) { ... on RunPayload { run { id } } } }"
+
+
+@dataclass(slots=True)
+class Side:
+    """A server with its sockets, and what makes it send one change."""
+
+    name: str
+    pid: int
+    listeners: list[Listener]
+    change: Callable[[int], Awaitable[None]]
+    cpu: list[float] = field(default_factory=list)
+    last: list[float] = field(default_factory=list)
+
+    async def burst(self) -> None:
+        """Make changes one after the other; note the CPU time for each delivery and when the last one arrived."""
+        before = cpu_seconds(self.pid)
+        waits = []
+        for _ in range(CHANGES):
+            expected = len(self.listeners[0].arrivals) + 1
+            begin = time.monotonic()
+            await self.change(expected)
+            while any(len(listener.arrivals) < expected for listener in self.listeners):  # noqa: ASYNC110 - 1,000 of them
+                await asyncio.sleep(0.001)
+            waits.append(max(listener.arrivals[-1][1] for listener in self.listeners) - begin)
+        self.cpu.append((cpu_seconds(self.pid) - before) / (CHANGES * len(self.listeners)) * 1e6)
+        self.last.append(sorted(waits)[CHANGES // 2] * 1e3)
+
+
+async def measure() -> None:
+    """Measure both sides in turn and print what came out."""
+    async with _index_side() as index, _bare_side() as bare:
+        for _ in range(ROUNDS):
+            for side in (index, bare):
+                await side.burst()
+    print(f"One change to {LISTENERS:,} subscribers of one document; median of {ROUNDS} (range)")
+    for side in (index, bare):
+        cpu, last = Samples(side.cpu), Samples(side.last)
+        print(f"  {side.name:18} CPU a delivery, us {cpu}   change to last arrival, ms {last}")
+    cpu_ratio = Samples(index.cpu).median / Samples(bare.cpu).median
+    last_ratio = Samples(index.last).median / Samples(bare.last).median
+    print(f"  the index takes    {cpu_ratio:.2f} x the CPU, {last_ratio:.2f} x the time")
+
+
+@asynccontextmanager
+async def _index_side() -> AsyncIterator[Side]:
+    with postgres_server(fsync=True) as postgres, TemporaryDirectory() as directory:
+        psql(postgres.url(), "create database bench")
+        settings = {"STORAGE_BACKEND": "postgres", "POSTGRESQL_URL": postgres.url("bench")}
+        with serving(Path(directory), **settings) as server:
+            run_id = server.execute(CREATE)["createRun"]["run"]["id"]
+            async with httpx.AsyncClient() as client:
+                body = {"query": MOVE, "variables": {"id": run_id}}
+
+                async def change(_: int) -> None:
+                    (await client.post(server.url, json=body)).raise_for_status()
+
+                listeners = await _listen(server.url, {})
+                yield Side("the index", pid_of(server), listeners, change)
+                _close(listeners)
+
+
+@asynccontextmanager
+async def _bare_side() -> AsyncIterator[Side]:
+    with _bare_server() as (pid, url):
+        async with httpx.AsyncClient() as client:
+
+            async def change(number: int) -> None:
+                await client.post(url, content=_message(number))
+
+            listeners = await _listen(url, {})
+            yield Side("a bare broadcast", pid, listeners, change)
+            _close(listeners)
+
+
+async def _listen(url: str, variables: Mapping[str, object]) -> list[Listener]:
+    listeners = [Listener(url, DOCUMENT, variables) for _ in range(LISTENERS)]
+    await open_all(listeners)
+    await asyncio.sleep(0.5)
+    return listeners
+
+
+def _close(listeners: list[Listener]) -> None:
+    for listener in listeners:
+        listener.close()
+
+
+@contextmanager
+def _bare_server() -> Iterator[tuple[int, str]]:
+    port = free_port()
+    process = subprocess.Popen([sys.executable, "-m", "bench.bare", str(port)])
+    try:
+        url = f"http://127.0.0.1:{port}/"
+        for _ in range(100):
+            try:
+                httpx.post(url, content=b"")
+                break
+            except httpx.TransportError:
+                time.sleep(0.1)
+        yield process.pid, url
+    finally:
+        process.kill()
+        process.wait()
+
+
+def _message(number: int) -> str:
+    """Return what the index sends, as many bytes."""
+    change = f'{{"cursor":"{"c" * 40}","runId":"{"0" * 36}","version":{number},"status":"ACTIVE","kind":"TAGS"}}'
+    return f'{{"id":"1","type":"next","payload":{{"data":{{"runChanges":{change}}}}}}}'

@@ -1,0 +1,101 @@
+"""What a subscriber of changes asks, apart from where it starts."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any, cast
+
+from graphql import DocumentNode, FieldNode, Node, OperationDefinitionNode, VariableNode
+from strawberry.schema import BaseSchema
+from strawberry.subscriptions.protocols.graphql_transport_ws.handlers import Operation
+
+from resolvers.channels import Results
+from resolvers.context import Context
+from resolvers.places import Place
+from runindex.domain import jsontext
+
+SHARED = "runChanges"
+
+
+@dataclass(frozen=True, slots=True)
+class AskedChanges:
+    """An operation that follows the log; equal ones get the same items at the same place.
+
+    `common` are the variables as JSON, but for the one that only says where to start.
+    """
+
+    query: str
+    operation_name: str | None
+    common: str
+    actor: str | None
+    variables: dict[str, Any] | None = field(compare=False)
+    context: Context = field(compare=False)
+    schema: BaseSchema = field(compare=False)
+
+    async def open(self, place: Place) -> Results:
+        """Execute the operation from a place on."""
+        results = await self.schema.stream(
+            self.query,
+            variable_values=self.variables,
+            context_value=self.context.at(place),
+            operation_name=self.operation_name,
+        )
+        return cast("Results", results)
+
+
+def asked_changes(
+    document: DocumentNode | None, operation: Operation[Context, None], context: Context, schema: BaseSchema
+) -> AskedChanges | None:
+    """Return what an operation has in common with others, None if it has to be executed by itself."""
+    name, variables = operation.operation_name, operation.variables
+    common = None if document is None else variables_in_common(document, name, variables)
+    if common is None:
+        return None
+    return AskedChanges(operation.query, name, common, context.actor, variables, context, schema)
+
+
+def variables_in_common(
+    document: DocumentNode, operation_name: str | None, variables: Mapping[str, object] | None
+) -> str | None:
+    """Return an operation's variables as JSON but for its start; None unless it follows the log and nothing else."""
+    followed = _followed(document, operation_name)
+    if followed is None:
+        return None
+    start = _start(followed)
+    if start is not None and _uses(document, start) > 1:
+        start = None
+    return jsontext.dumps({name: value for name, value in (variables or {}).items() if name != start})
+
+
+def _followed(document: DocumentNode, operation_name: str | None) -> FieldNode | None:
+    for node in document.definitions:
+        if isinstance(node, OperationDefinitionNode) and operation_name in {None, node.name and node.name.value}:
+            only, *others = node.selection_set.selections
+            is_shared = isinstance(only, FieldNode) and only.name.value == SHARED and not only.directives
+            return cast("FieldNode", only) if is_shared and not others else None
+    return None
+
+
+def _start(followed: FieldNode) -> str | None:
+    """Return the name of the variable that says where to start."""
+    for argument in followed.arguments or ():
+        if argument.name.value == "after" and isinstance(argument.value, VariableNode):
+            return argument.value.name.value
+    return None
+
+
+def _uses(document: DocumentNode, variable: str) -> int:
+    """Count where a variable is used, its definition aside."""
+    return sum(_is_use(node, variable) for node in _nodes(document)) - 1
+
+
+def _is_use(node: Node, variable: str) -> bool:
+    return isinstance(node, VariableNode) and node.name.value == variable
+
+
+def _nodes(node: Node) -> Iterator[Node]:
+    yield node
+    for key in node.keys:
+        value = getattr(node, key, None)
+        for child in value if isinstance(value, list | tuple) else (value,):
+            if isinstance(child, Node):
+                yield from _nodes(child)

@@ -1,0 +1,76 @@
+"""Whom a change concerns is found by index, and is whom it would concern if all were asked."""
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from runindex.domain.changes import Change, Former, RunChangeKind
+from runindex.domain.filters import EVERYTHING, RunFilter, uses_ancestor
+from runindex.domain.lifecycle import RunStatus
+from runindex.domain.runs import Run
+from runindex.lenses import Lens
+from runindex.watches import MOST_SEEN, Watch, Watches
+from tests.support.filters import run_filters
+
+IDS = ("a", "b", "c")
+TAGS = ("x", "y", "z")
+
+tag_lists = st.lists(st.sampled_from(TAGS), unique=True, max_size=2).map(tuple)
+statuses = st.sampled_from(RunStatus)
+runs = st.builds(
+    Run,
+    id=st.sampled_from(IDS),
+    incarnation=st.just(1),
+    created_at=st.just(1),
+    updated_at=st.just(2),
+    status=statuses,
+    tags=tag_lists,
+    parent_id=st.none() | st.sampled_from(IDS),
+)
+formers = st.builds(Former, status=statuses, name=st.none(), tags=tag_lists, metadata=st.none(), updated_at=st.just(1))
+changes = st.builds(Change, seq=st.just(1), kind=st.sampled_from(RunChangeKind), run=runs, former=st.none() | formers)
+filters = run_filters(IDS, (1, 2), TAGS, (("k",),), (1,)).filter(lambda drawn: not uses_ancestor(drawn))
+
+
+def change(seq: int, run_id: str = "a") -> Change:
+    return Change(seq, RunChangeKind.CREATED, Run(run_id, 1, 0, 0), None)
+
+
+@given(st.none() | filters, changes)
+def test_who_is_found_is_who_sees_it(run_filter: RunFilter | None, drawn: Change) -> None:
+    watches, watch = Watches(), Watch(Lens(run_filter), 0)
+    watches.add(watch)
+    watches.offer([drawn])
+    assert watch.take(0, 1) == watch.lens.look([drawn])
+    watches.discard(watch)
+    watches.offer([drawn])
+    assert (len(watches), watch.take(1, 1)) == (0, [])
+
+
+def test_a_watch_wakes_for_what_it_sees_alone() -> None:
+    watches = Watches()
+    seeing, other = (Watch(Lens(RunFilter(ids=(run_id,))), 0) for run_id in IDS[:2])
+    for watch in (seeing, other):
+        watches.add(watch)
+        watch.flag.clear()
+    watches.offer([change(1)])
+    assert (seeing.flag.is_set(), other.flag.is_set()) == (True, False)
+
+
+def test_who_does_not_come_is_left_to_read_the_log() -> None:
+    watches, watch = Watches(), Watch(Lens(EVERYTHING), 0)
+    watches.add(watch)
+    watches.offer([change(seq) for seq in range(1, MOST_SEEN + 2)])
+    end = MOST_SEEN + 1
+    assert watch.take(0, end) is None
+    assert watch.take(end, end) == []
+
+
+def test_a_log_that_begins_anew_lets_all_look() -> None:
+    watches, watch = Watches(), Watch(Lens(EVERYTHING), 0)
+    watches.add(watch)
+    watches.offer([change(1)])
+    watch.flag.clear()
+    watches.restart(7)
+    assert watch.flag.is_set()
+    assert watch.take(1, 7) is None
+    assert watch.take(7, 7) == []

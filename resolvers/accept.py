@@ -7,6 +7,7 @@ from typing import Final
 from starlette.datastructures import Headers
 
 JSON: Final = "application/json"
+HTML: Final = "text/html"
 GRAPHQL_JSON: Final = "application/graphql-response+json"
 ANY_JSON: Final = frozenset({JSON, GRAPHQL_JSON, "application/*", "*/*"})
 
@@ -31,6 +32,14 @@ def wanted_media_type(headers: Headers) -> str:
     """Return the media type of a single answer, plain JSON if the caller has no say."""
     best = next((media_range.name for media_range in media_ranges(headers) if media_range.name in ANY_JSON), JSON)
     return GRAPHQL_JSON if best == GRAPHQL_JSON else JSON
+
+
+def wants_page(method: str, parameters: Mapping[str, str], headers: Headers) -> bool:
+    """Tell whether a browser has come to look: nothing is asked, and HTML is preferred to any JSON."""
+    if method not in {"GET", "HEAD"} or "query" in parameters:
+        return False
+    quality = {media_range.name: media_range.quality for media_range in media_ranges(headers)}
+    return quality.get(HTML, 0.0) > max(quality.get(name, 0.0) for name in ANY_JSON)
 
 
 def _media_range(item: str) -> MediaRange:

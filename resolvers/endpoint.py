@@ -21,7 +21,8 @@ from strawberry.subscriptions import GRAPHQL_TRANSPORT_WS_PROTOCOL
 from strawberry.types import ExecutionResult
 from strawberry.types.graphql import OperationType
 
-from resolvers.accept import JSON, wanted_media_type
+from resolvers import graphiql
+from resolvers.accept import JSON, wanted_media_type, wants_page
 from resolvers.channels import Channels
 from resolvers.context import Context, LogEpoch, Pace
 from resolvers.counting import OperationCounts
@@ -60,8 +61,8 @@ class Endpoint(GraphQL[Context, None]):
     websocket_adapter_class = TextSocket
     graphql_transport_ws_handler_class = SocketHandler
 
-    def __init__(self, schema: BaseSchema, pace: Pace | None = None) -> None:
-        """Serve at the given pace."""
+    def __init__(self, schema: BaseSchema, pace: Pace | None = None, *, page: bool = False) -> None:
+        """Serve at the given pace; with `page`, browsers get GraphiQL."""
         super().__init__(
             schema,
             graphql_ide=None,
@@ -69,6 +70,7 @@ class Endpoint(GraphQL[Context, None]):
             connection_init_wait_timeout=INIT_WAIT,
         )
         self._pace = pace or Pace()
+        self._page = page
         self.channels = Channels()
         self.operations = OperationCounts()
         self.documents = DOCUMENTS
@@ -102,7 +104,7 @@ class Endpoint(GraphQL[Context, None]):
         return await read_request(request)
 
     def should_render_graphql_ide(self, request: Any) -> bool:  # noqa: ANN401 - Strawberry's protocol
-        """Never."""
+        """Never: Strawberry's page loads its scripts from elsewhere."""
         del request
         return False
 
@@ -167,6 +169,8 @@ class Endpoint(GraphQL[Context, None]):
         return orjson.dumps(data)
 
     async def _respond(self, request: Request) -> ASGIApp:
+        if self._page and wants_page(request.method, request.query_params, request.headers):
+            return graphiql.page()
         try:
             return await self._streamed(request) or await self.run(request)
         except ClientDisconnect:

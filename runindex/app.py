@@ -11,6 +11,7 @@ from starlette.routing import Route, WebSocketRoute
 
 from resolvers.context import Pace
 from resolvers.endpoint import Endpoint
+from resolvers.graphiql import send_asset
 from resolvers.metrics import Metrics
 from resolvers.schema import schema
 from runindex.bootstrap import open_runindex
@@ -48,11 +49,12 @@ def create_app(settings: Settings) -> Starlette:
             app.state.index = index
             yield
 
-    endpoint = Endpoint(schema, Pace(operation=settings.operation_seconds))
+    endpoint = Endpoint(schema, Pace(operation=settings.operation_seconds), page=settings.graphiql)
     app = Starlette(
         routes=[
             Route("/graphql", endpoint, methods=None),
             WebSocketRoute("/graphql", endpoint),
+            *([Route("/graphql/assets/{name}", send_asset)] if settings.graphiql else []),
             Route("/livez", livez),
             Route("/readyz", readyz),
             Route("/metrics", Metrics(endpoint).answer),

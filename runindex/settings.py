@@ -37,6 +37,7 @@ class Settings:
     notify: bool = True
     pool_size: int = 10
     operation_seconds: float = 10.0
+    graphiql: bool = True
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] = os.environ) -> Self:
@@ -50,6 +51,7 @@ class Settings:
             notify=_choice(environment, "RUNINDEX_NOTIFY", _Switch, _Switch.ON) is _Switch.ON,
             pool_size=_count(environment, "RUNINDEX_POOL_SIZE", 10),
             operation_seconds=_positive(environment, "RUNINDEX_OPERATION_SECONDS", 10),
+            graphiql=_choice(environment, "RUNINDEX_GRAPHIQL", _Switch, _Switch.ON) is _Switch.ON,
         )
         if settings.storage is StorageBackend.POSTGRES and settings.postgresql_url is None:
             message = "STORAGE_BACKEND=postgres needs POSTGRESQL_URL (postgresql://user:password@host/database)"

@@ -24,6 +24,13 @@ def pytest_unconfigure(config: pytest.Config) -> None:
         shared.close()
 
 
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Say loudly that browser tests were left out."""
+    skipped = terminalreporter.stats.get("skipped", [])
+    if any(report.nodeid.startswith("tests/browser/") for report in skipped):
+        terminalreporter.section("BROWSER TESTS WERE LEFT OUT: there is no chromium", sep="!", red=True, bold=True)
+
+
 @pytest.fixture
 def postgres_url() -> Iterator[str]:
     """Give the test a migrated Postgres database of its own."""

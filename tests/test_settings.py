@@ -21,6 +21,7 @@ def test_settings_are_read_from_the_environment() -> None:
             "RUNINDEX_NOTIFY": "off",
             "RUNINDEX_POOL_SIZE": "3",
             "RUNINDEX_OPERATION_SECONDS": "0.5",
+            "RUNINDEX_GRAPHIQL": "off",
             "SQLITE_PATH": "here.db",
         }
     )
@@ -32,6 +33,7 @@ def test_settings_are_read_from_the_environment() -> None:
         notify=False,
         pool_size=3,
         operation_seconds=0.5,
+        graphiql=False,
     )
 
 
@@ -43,6 +45,7 @@ WRONG = [
     {"LISTEN_DSN": "postgresql://host:99999999/database"},
     {"LISTEN_DSN": "postgresql://[host/database"},
     {"RUNINDEX_NOTIFY": "perhaps"},
+    {"RUNINDEX_GRAPHIQL": "maybe"},
     {"RUNINDEX_POOL_SIZE": "0.5"},
     {"RUNINDEX_POOL_SIZE": "0"},
     {"RUNINDEX_OPERATION_SECONDS": "-1"},

@@ -1,12 +1,14 @@
-"""The exported schema is the code's."""
+"""The exported schema is the code's, and what GraphiQL shows fits it."""
 
 from pathlib import Path
 
-from graphql import build_schema, validate_schema
+import pytest
+from graphql import build_schema, parse, validate, validate_schema
 
 from resolvers.schema import print_schema
 
-EXPORTED = Path(__file__).parents[2] / "frontend-schema.graphql"
+ROOT = Path(__file__).parents[2]
+EXPORTED = ROOT / "frontend-schema.graphql"
 
 
 def test_the_exported_schema_is_up_to_date() -> None:
@@ -17,3 +19,8 @@ def test_the_exported_schema_can_be_read_by_any_tool() -> None:
     schema = build_schema(print_schema())
     assert validate_schema(schema) == []
     assert {"Query", "Mutation", "Subscription"} <= schema.type_map.keys()
+
+
+@pytest.mark.parametrize("example", sorted(ROOT.glob("web/examples/*.graphql")), ids=lambda path: path.stem)
+def test_the_examples_of_graphiql_are_valid(example: Path) -> None:
+    assert validate(build_schema(print_schema()), parse(example.read_text(encoding="utf-8"))) == []

@@ -1,0 +1,135 @@
+"""A page in a headless Chromium, driven over the DevTools protocol."""
+
+import asyncio
+import itertools
+import json
+import os
+import shutil
+from asyncio.subprocess import PIPE, Process
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Final
+
+import websockets
+
+COMMAND: Final = shutil.which("chromium") or shutil.which("chromium-browser")
+PATIENCE: Final = 30
+SWITCHES: Final = (
+    "--headless=new",
+    "--no-sandbox",  # which root may not use
+    "--disable-dev-shm-usage",
+    "--disable-background-networking",
+    "--no-first-run",
+    "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
+    "--remote-debugging-port=0",
+    "--window-size=1400,900",
+)
+LISTENING: Final = "DevTools listening on "
+
+
+@dataclass(slots=True)
+class Page:
+    """A page; `addresses` is all that it asked for, `complaints` is what it or the browser found wrong."""
+
+    connection: websockets.ClientConnection
+    session: str | None = None
+    addresses: list[str] = field(default_factory=list)
+    complaints: list[str] = field(default_factory=list)
+    _ids: "itertools.count[int]" = field(default_factory=itertools.count)
+    _answers: dict[int, asyncio.Future[dict[str, Any]]] = field(default_factory=dict)
+
+    async def open(self, url: str) -> None:
+        """Go to an address."""
+        await self.command("Page.navigate", url=url)
+
+    async def click(self, element: str) -> None:
+        """Click into the middle of the element that a script finds, as soon as it does."""
+        await self.wait_for(element)
+        x, y, width, height = await self.evaluate(
+            f"(({{x, y, width, height}}) => [x, y, width, height])({element}.getBoundingClientRect())"
+        )
+        place = {"x": x + width / 2, "y": y + height / 2, "button": "left", "clickCount": 1}
+        for kind in ("mousePressed", "mouseReleased"):
+            await self.command("Input.dispatchMouseEvent", type=kind, **place)
+
+    async def wait_for(self, condition: str) -> None:
+        """Return once a script gives something true."""
+        look = f"const look = () => ({condition}) ? done(true) : setTimeout(look, 20)"
+        await self.evaluate(f"new Promise(done => {{ {look}; look() }})")
+
+    async def evaluate(self, script: str) -> Any:  # noqa: ANN401 - whatever the script gives
+        """Return what a script, or its promise, gives."""
+        answer = await self.command("Runtime.evaluate", expression=script, awaitPromise=True, returnByValue=True)
+        assert "exceptionDetails" not in answer, answer
+        return answer["result"].get("value")
+
+    async def command(self, method: str, **parameters: object) -> dict[str, Any]:
+        """Send a command and return its result."""
+        number = next(self._ids)
+        waiting = self._answers[number] = asyncio.get_running_loop().create_future()
+        session = {"sessionId": self.session} if self.session else {}
+        await self.connection.send(json.dumps({"id": number, "method": method, "params": parameters, **session}))
+        async with asyncio.timeout(PATIENCE):
+            answer = await waiting
+        assert "error" not in answer, (method, answer)
+        result: dict[str, Any] = answer["result"]
+        return result
+
+    async def listen(self) -> None:
+        """Take what the browser says, until it ends."""
+        with suppress(websockets.ConnectionClosedError):  # the browser ends without a farewell
+            async for text in self.connection:
+                message = json.loads(text)
+                if "id" in message:
+                    self._answers.pop(message["id"]).set_result(message)
+                else:
+                    self._note(message["method"], message["params"])
+
+    def _note(self, event: str, details: dict[str, Any]) -> None:
+        match event:
+            case "Network.requestWillBeSent":
+                self.addresses.append(details["request"]["url"])
+            case "Network.webSocketCreated":
+                self.addresses.append(details["url"])
+            case "Log.entryAdded" | "Runtime.exceptionThrown" | "Runtime.consoleAPICalled":
+                self.complaints.append(json.dumps(details))
+
+
+@asynccontextmanager
+async def open_page(home: Path) -> AsyncIterator[Page]:
+    """Start a browser with an empty profile and give a blank page of it."""
+    assert COMMAND is not None
+    browser = await asyncio.create_subprocess_exec(
+        COMMAND,
+        *SWITCHES,
+        f"--user-data-dir={home}",
+        env={"PATH": os.defpath, "HOME": str(home)},
+        stderr=PIPE,
+    )
+    try:
+        async with websockets.connect(await _address(browser), max_size=None) as connection:
+            page = Page(connection)
+            listening = asyncio.create_task(page.listen())
+            target = await page.command("Target.createTarget", url="about:blank")
+            attached = await page.command("Target.attachToTarget", targetId=target["targetId"], flatten=True)
+            page.session = attached["sessionId"]
+            for domain in ("Page", "Runtime", "Log", "Network"):
+                await page.command(f"{domain}.enable")
+            yield page
+            await page.command("Browser.close")
+            await listening
+    finally:
+        if browser.returncode is None:
+            browser.terminate()
+        await browser.communicate()
+
+
+async def _address(browser: Process) -> str:
+    assert browser.stderr is not None
+    async with asyncio.timeout(PATIENCE):
+        async for line in browser.stderr:
+            if LISTENING.encode() in line:
+                return line.decode().partition(LISTENING)[2].strip()
+    raise RuntimeError("the browser has ended")

@@ -7,7 +7,13 @@ SOURCES := $(PACKAGES) $(wildcard tests examples bench)
 WORKERS ?= 2
 PYTEST_ARGS ?=
 
-.PHONY: install serve test check check-style check-types check-imports check-schema format sdl demo bench lock clean
+# Where node and npm are; what uses them finds them by PATH.
+NODE_BIN ?= $(patsubst %/,%,$(dir $(shell command -v node)))
+export PATH := $(addsuffix :,$(NODE_BIN))$(PATH)
+CLIENTS := tests/node
+ARIADNE := tests/ariadne
+
+.PHONY: install clients serve test check check-style check-types check-imports check-schema format sdl demo bench lock clean
 
 install: $(STAMP)
 
@@ -18,10 +24,35 @@ $(STAMP): pyproject.toml requirements/dev.txt
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
 	touch $@
 
+# What the tests use of other makers' clients: those of npm compiled, the one of ariadne-codegen generated and checked.
+clients: $(CLIENTS)/build/.built $(ARIADNE)/build/.built
+
+$(CLIENTS)/node_modules/.installed: $(CLIENTS)/package.json $(CLIENTS)/package-lock.json $(CLIENTS)/.npmrc
+	cd $(CLIENTS) && npm ci --silent
+	touch $@
+
+$(CLIENTS)/build/.built: $(CLIENTS)/node_modules/.installed frontend-schema.graphql examples/reader.ts \
+		$(wildcard $(CLIENTS)/*.json $(CLIENTS)/*.ts $(CLIENTS)/typed/*.ts $(CLIENTS)/relay/*.ts)
+	rm -rf $(@D)
+	cd $(CLIENTS) && npm run --silent build
+	touch $@
+
+$(ARIADNE)/.venv/.installed: requirements/ariadne.txt
+	test -x $(ARIADNE)/.venv/bin/python || $(PYTHON) -m venv $(ARIADNE)/.venv
+	$(ARIADNE)/.venv/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/ariadne.txt
+	touch $@
+
+$(ARIADNE)/build/.built: $(ARIADNE)/.venv/.installed frontend-schema.graphql $(wildcard $(ARIADNE)/*.*)
+	rm -rf $(@D)
+	mkdir $(@D)
+	cd $(ARIADNE) && .venv/bin/ariadne-codegen --config ariadne.toml > build/log
+	cd $(ARIADNE) && .venv/bin/mypy --config-file mypy.ini --cache-dir build/.mypy_cache main.py
+	touch $@
+
 serve: install
 	$(BIN)/runindex serve
 
-test: install
+test: install clients
 	$(BIN)/python -m pytest -n $(WORKERS) $(PYTEST_ARGS)
 
 check: check-style check-types check-imports check-schema
@@ -36,8 +67,14 @@ check-types: install
 check-imports: install
 	$(BIN)/lint-imports
 
-check-schema: install
+# The exported schema is the code's, breaks neither the contract nor the last release, and is in good style.
+check-schema: install $(CLIENTS)/node_modules/.installed
 	$(BIN)/runindex print-schema | diff -u frontend-schema.graphql -
+	node $(CLIENTS)/inspect.js tests/contract.graphql frontend-schema.graphql
+	@if tag=$$(git describe --tags --abbrev=0 2>/dev/null); then \
+		echo "since $$tag:"; git show "$$tag:frontend-schema.graphql" | node $(CLIENTS)/inspect.js /dev/stdin frontend-schema.graphql; \
+	fi
+	$(CLIENTS)/node_modules/.bin/eslint --config $(CLIENTS)/eslint.config.js frontend-schema.graphql
 
 format: install
 	$(BIN)/ruff check --fix-only --quiet $(SOURCES)
@@ -57,13 +94,16 @@ bench: install
 # Reads the public index alone, so that no address of this machine's settings gets into the pins.
 UV_COMPILE = env -u PIP_FIND_LINKS -u UV_FIND_LINKS -u UV_INDEX_URL -u UV_DEFAULT_INDEX $(BIN)/uv --no-config pip compile --quiet \
 	--universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --custom-compile-command "make lock" \
-	$(if $(UPGRADE),--upgrade) pyproject.toml
+	$(if $(UPGRADE),--upgrade)
 
 lock:
 	test -x $(BIN)/uv || $(MAKE) install
-	$(UV_COMPILE) --output-file requirements/runtime.txt
-	$(UV_COMPILE) --group dev --constraint requirements/runtime.txt --output-file requirements/dev.txt
+	$(UV_COMPILE) pyproject.toml --output-file requirements/runtime.txt
+	$(UV_COMPILE) pyproject.toml --group dev --constraint requirements/runtime.txt --output-file requirements/dev.txt
+	$(UV_COMPILE) --group ariadne --output-file requirements/ariadne.txt
+	cd $(CLIENTS) && npm install --package-lock-only --silent
 
 clean:
+	rm -rf $(CLIENTS)/node_modules $(CLIENTS)/build $(CLIENTS)/typed/gql $(CLIENTS)/relay/__generated__ $(ARIADNE)/.venv $(ARIADNE)/build
 	rm -rf $(VENV) build dist .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
 	find . -name __pycache__ -type d -not -path './.git/*' -prune -exec rm -rf {} +

@@ -9,10 +9,14 @@ MODULES := web/node_modules/.package-lock.json
 GRAPHIQL := resolvers/static/index.html
 # In front of PATH, it brings node and npm; it can be asked once $(STAMP) is there.
 NODE_BIN = $(shell $(BIN)/python web/node.py)
+WITH_NODE = PATH="$(NODE_BIN):$$PATH"
 WORKERS ?= 2
 PYTEST_ARGS ?=
 
-.PHONY: install serve test check check-style check-types check-imports check-schema format sdl demo bench wheel lock clean
+CLIENTS := tests/node
+ARIADNE := tests/ariadne
+
+.PHONY: install clients serve test check check-style check-types check-imports check-schema format sdl demo bench wheel lock clean
 
 install: $(STAMP) $(GRAPHIQL)
 
@@ -24,18 +28,43 @@ $(STAMP): pyproject.toml requirements/dev.txt
 	touch $@
 
 $(MODULES): web/package.json web/package-lock.json web/.npmrc | $(STAMP)
-	cd web && PATH="$(NODE_BIN):$$PATH" npm ci --ignore-scripts --loglevel=error
+	cd web && $(WITH_NODE) npm ci --ignore-scripts --loglevel=error
 	touch $@
 
 # As the stamp, the page is written last.
 $(GRAPHIQL): $(WEB) $(MODULES)
-	cd web && PATH="$(NODE_BIN):$$PATH" node build.mjs ../$(@D)
+	cd web && $(WITH_NODE) node build.mjs ../$(@D)
+
+# What the tests use of other makers' clients: those of npm compiled, the one of ariadne-codegen generated and checked.
+clients: $(CLIENTS)/build/.built $(ARIADNE)/build/.built
+
+$(CLIENTS)/node_modules/.installed: $(CLIENTS)/package.json $(CLIENTS)/package-lock.json $(CLIENTS)/.npmrc | $(STAMP)
+	cd $(CLIENTS) && $(WITH_NODE) npm ci --silent
+	touch $@
+
+$(CLIENTS)/build/.built: $(CLIENTS)/node_modules/.installed frontend-schema.graphql examples/reader.ts \
+		$(wildcard $(CLIENTS)/*.json $(CLIENTS)/*.ts $(CLIENTS)/typed/*.ts $(CLIENTS)/relay/*.ts)
+	rm -rf $(@D)
+	cd $(CLIENTS) && $(WITH_NODE) npm run --silent build
+	touch $@
+
+$(ARIADNE)/.venv/.installed: requirements/ariadne.txt
+	test -x $(ARIADNE)/.venv/bin/python || $(PYTHON) -m venv $(ARIADNE)/.venv
+	$(ARIADNE)/.venv/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/ariadne.txt
+	touch $@
+
+$(ARIADNE)/build/.built: $(ARIADNE)/.venv/.installed frontend-schema.graphql $(wildcard $(ARIADNE)/*.*)
+	rm -rf $(@D)
+	mkdir $(@D)
+	cd $(ARIADNE) && .venv/bin/ariadne-codegen --config ariadne.toml > build/log
+	cd $(ARIADNE) && .venv/bin/mypy --config-file mypy.ini --cache-dir build/.mypy_cache main.py
+	touch $@
 
 serve: install
 	$(BIN)/runindex serve
 
-test: install
-	$(BIN)/python -m pytest -n $(WORKERS) $(PYTEST_ARGS)
+test: install clients
+	$(WITH_NODE) $(BIN)/python -m pytest -n $(WORKERS) $(PYTEST_ARGS)
 
 check: check-style check-types check-imports check-schema
 
@@ -49,8 +78,14 @@ check-types: install
 check-imports: install
 	$(BIN)/lint-imports
 
-check-schema: install
+# The exported schema is the code's, breaks neither the contract nor the last release, and is in good style.
+check-schema: install $(CLIENTS)/node_modules/.installed
 	$(BIN)/runindex print-schema | diff -u frontend-schema.graphql -
+	$(WITH_NODE) node $(CLIENTS)/inspect.js tests/contract.graphql frontend-schema.graphql
+	@if tag=$$(git describe --tags --abbrev=0 2>/dev/null); then \
+		echo "since $$tag:"; git show "$$tag:frontend-schema.graphql" | $(WITH_NODE) node $(CLIENTS)/inspect.js /dev/stdin frontend-schema.graphql; \
+	fi
+	$(WITH_NODE) $(CLIENTS)/node_modules/.bin/eslint --config $(CLIENTS)/eslint.config.js frontend-schema.graphql
 
 format: install
 	$(BIN)/ruff check --fix-only --quiet $(SOURCES)
@@ -73,13 +108,16 @@ wheel: install
 # Reads the public index alone, so that no address of this machine's settings gets into the pins.
 UV_COMPILE = env -u PIP_FIND_LINKS -u UV_FIND_LINKS -u UV_INDEX_URL -u UV_DEFAULT_INDEX $(BIN)/uv --no-config pip compile --quiet \
 	--universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --custom-compile-command "make lock" \
-	$(if $(UPGRADE),--upgrade) pyproject.toml
+	$(if $(UPGRADE),--upgrade)
 
 lock:
 	test -x $(BIN)/uv || $(MAKE) install
-	$(UV_COMPILE) --output-file requirements/runtime.txt
-	$(UV_COMPILE) --group dev --constraint requirements/runtime.txt --output-file requirements/dev.txt
+	$(UV_COMPILE) pyproject.toml --output-file requirements/runtime.txt
+	$(UV_COMPILE) pyproject.toml --group dev --constraint requirements/runtime.txt --output-file requirements/dev.txt
+	$(UV_COMPILE) --group ariadne --output-file requirements/ariadne.txt
+	cd $(CLIENTS) && $(WITH_NODE) npm install --package-lock-only --silent
 
 clean:
+	rm -rf $(CLIENTS)/node_modules $(CLIENTS)/build $(CLIENTS)/typed/gql $(CLIENTS)/relay/__generated__ $(ARIADNE)/.venv $(ARIADNE)/build
 	rm -rf $(VENV) $(dir $(GRAPHIQL)) web/node_modules build dist .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
 	find . -name __pycache__ -type d -not -path './.git/*' -prune -exec rm -rf {} +

@@ -9,6 +9,6 @@ from resolvers.scoped_mutations import ScopedMutations
 from resolvers.work_mutations import WorkMutations
 
 
-@strawberry.type
+@strawberry.type(description="What can be changed.")
 class Mutation(RunMutations, ResultMutations, ScopedMutations, WorkMutations, RuntimeMutations):
     """What can be changed."""

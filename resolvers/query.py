@@ -30,7 +30,7 @@ Filter = Annotated[RunFilter | None, strawberry.argument(description="Only runs 
 Id = Annotated[strawberry.ID, strawberry.argument(description="The id, in any spelling of a UUID.")]
 
 
-@strawberry.type
+@strawberry.type(description="What can be asked.")
 class Query:
     """What can be asked."""
 

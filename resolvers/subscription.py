@@ -22,7 +22,7 @@ RunId = Annotated[strawberry.ID, strawberry.argument(description="The run; an un
 Filter = Annotated[RunFilter | None, strawberry.argument(description="Only runs that pass this.")]
 
 
-@strawberry.type
+@strawberry.type(description="What can be followed.")
 class Subscription:
     """What can be followed."""
 

@@ -9,6 +9,7 @@ import strawberry
 
 from schema.enums import BulkMode, RunStatus, TargetType
 from schema.filters import RunFilter
+from schema.one_of import OneOf
 from schema.retention import RetentionPolicyInput
 from schema.scalars import DateTime, Json
 
@@ -95,7 +96,7 @@ class TransitionRunInput:
 
 
 @strawberry.input(
-    one_of=True,
+    directives=[OneOf()],
     description=(
         "At most 1000 runs in one call; a filter that matches more is a LIMIT_EXCEEDED problem that changed nothing."
     ),
@@ -130,7 +131,7 @@ class RenameRunInput:
     idempotency_key: str | None = strawberry.field(description=_KEY)
 
 
-@strawberry.input(one_of=True, description="A change of metadata: one of the three.")
+@strawberry.input(directives=[OneOf()], description="A change of metadata: one of the three.")
 class MetadataChange:
     """One change; the others are None."""
 

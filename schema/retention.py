@@ -5,6 +5,7 @@ from typing import Annotated, TypeAlias
 import strawberry
 
 from runindex.domain.retention import RetentionKind
+from schema.one_of import OneOf
 
 
 @strawberry.type(description="Keep the whole history: the policy of a run for which none was set.")
@@ -47,7 +48,7 @@ def retention_policy(kind: str, value: int | None) -> KeepAll | KeepLatest | Kee
     return KeepLatest(count=value) if kind == RetentionKind.KEEP_LATEST else KeepDuration(seconds=value)
 
 
-@strawberry.input(one_of=True, description="A policy for a run's history: one of the three.")
+@strawberry.input(directives=[OneOf()], description="A policy for a run's history: one of the three.")
 class RetentionPolicyInput:
     """One policy; the others are None."""
 

@@ -4,6 +4,7 @@ from typing import Final
 
 import strawberry
 
+from schema.one_of import OneOf
 from schema.pages import ABSENT
 from schema.scalars import Json
 
@@ -70,7 +71,7 @@ class SetRunCellInput:
     idempotency_key: str | None = strawberry.field(description=_KEY)
 
 
-@strawberry.input(one_of=True, description="How a document is written: one of the two.")
+@strawberry.input(directives=[OneOf()], description="How a document is written: one of the two.")
 class DocumentChange:
     """One change; the other is None."""
 

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.clients import build_clients
 from tests.support.databases import SharedPostgres
 from tests.support.served import Served, serving
 
@@ -43,3 +44,9 @@ def served(tmp_path: Path) -> Iterator[Served]:
     """Give the test a running server on an empty SQLite file; `serving` runs others, on other storages."""
     with serving(tmp_path) as server:
         yield server
+
+
+@pytest.fixture(scope="session")
+def clients() -> None:
+    """Have the clients of other makers built."""
+    build_clients()

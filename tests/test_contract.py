@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any, Final, TypeAlias
 
 import pytest
-from graphql import DocumentNode, TypeDefinitionNode, parse, print_ast
+from graphql import DirectiveDefinitionNode, DocumentNode, TypeDefinitionNode, parse, print_ast
 
 from resolvers.schema import schema
 
@@ -14,8 +14,6 @@ Node: TypeAlias = Any  # of whatever kind: what a kind does not have is asked fo
 
 CONTRACT: Final = parse((Path(__file__).parent / "contract.graphql").read_text(encoding="utf-8"))
 EXPORTED: Final = parse(schema.as_str())
-
-ROOTS: Final = {"Query", "Mutation", "Subscription"}
 
 # An index records and answers; what these would do is somebody else's business.
 NEVER: Final = (
@@ -64,14 +62,24 @@ def typed(node: Node) -> str:
     return print_ast(node.type) + (f" = {print_ast(default)}" if default else "")
 
 
+def elements_of(document: DocumentNode) -> dict[str, Node]:
+    """Map the coordinate of each type, field, argument and enum value to its node."""
+    elements: dict[str, Node] = {}
+    for definition in types_of(document):
+        name = definition.name.value
+        elements[name] = definition
+        for member in (*(getattr(definition, "fields", None) or ()), *(getattr(definition, "values", None) or ())):
+            elements[f"{name}.{member.name.value}"] = member
+            for argument in getattr(member, "arguments", None) or ():
+                elements[f"{name}.{member.name.value}({argument.name.value}:)"] = argument
+    return elements
+
+
 def descriptions(document: DocumentNode) -> dict[str, str]:
-    """Map the coordinate of each type, field and enum value that is described to its words."""
-    definitions = types_of(document)
-    elements = {definition.name.value: definition for definition in definitions}
-    for definition in definitions:
-        members = (*(getattr(definition, "fields", None) or ()), *(getattr(definition, "values", None) or ()))
-        elements |= {f"{definition.name.value}.{member.name.value}": member for member in members}
-    return {key: " ".join(node.description.value.split()) for key, node in elements.items() if node.description}
+    """Map the coordinate of each element that is described to its words."""
+    return {
+        key: " ".join(node.description.value.split()) for key, node in elements_of(document).items() if node.description
+    }
 
 
 PROMISED: Final = shape(CONTRACT)
@@ -91,8 +99,14 @@ def test_descriptions_are_the_contracts() -> None:
 
 
 def test_every_element_is_described() -> None:
-    elements = {key for key in HELD if " implements " not in key and "(" not in key}
-    assert elements - descriptions(EXPORTED).keys() - ROOTS == set()
+    elements = {key for key in HELD if " implements " not in key}
+    assert elements - descriptions(EXPORTED).keys() == set()
+
+
+def test_every_directive_is_described() -> None:
+    directives = [node for node in EXPORTED.definitions if isinstance(node, DirectiveDefinitionNode)]
+    assert [node.name.value for node in directives] == ["oneOf"]
+    assert all(node.description for node in directives)
 
 
 def test_arguments_that_the_contract_does_not_have_are_optional() -> None:

@@ -1,6 +1,7 @@
 """The rules of the house that no linter knows."""
 
 import ast
+import json
 import re
 import sys
 from importlib.metadata import packages_distributions
@@ -32,6 +33,12 @@ def test_requirements_name_no_path_and_no_host(pins: Path) -> None:
     assert (
         re.findall(r"\S*(?:://|@ |(?<![\w.])[/~]\w)\S*|--(?:(?:extra-)?index-url|find-links|trusted-host)", text) == []
     )
+
+
+def test_the_lock_of_npm_names_no_registry() -> None:
+    packages = json.loads((ROOT / "tests" / "node" / "package-lock.json").read_text())["packages"].items()
+    assert [path for path, package in packages if path and not package.get("integrity")] == []
+    assert [path for path, package in packages if "resolved" in package] == []
 
 
 def test_the_domain_imports_the_standard_library_only() -> None:

@@ -10,25 +10,26 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Final
 
-OLDEST: Final = 20
+OLDEST: Final = (20, 19)
 
 
 def main() -> None:
     """Print the directory."""
     node = shutil.which("node")
-    if node and shutil.which("npm") and major_version(node) >= OLDEST:
+    if node and shutil.which("npm") and version(node) >= OLDEST:
         print(Path(node).parent)
     else:
         print(linked_wheel(Path(sys.prefix, "node")))
 
 
-def major_version(node: str) -> int:
-    """Return the number before the first dot, 0 when node does not run."""
+def version(node: str) -> tuple[int, int]:
+    """Return the first two numbers of the version, zeros when node does not run."""
     try:
         answer = subprocess.run([node, "--version"], capture_output=True, check=True, text=True)
-        return int(answer.stdout.removeprefix("v").partition(".")[0])
+        major, minor, *_ = answer.stdout.removeprefix("v").split(".")
+        return int(major), int(minor)
     except (OSError, ValueError, subprocess.CalledProcessError):
-        return 0
+        return 0, 0
 
 
 def linked_wheel(directory: Path) -> Path:

@@ -20,11 +20,15 @@ class Mishap(Enum):
 
 
 class Proxy:
-    """Passes bytes on to a server until a mishap; `refusing` turns new connections away."""
+    """Passes bytes on to a server until a mishap; `refusing` turns new connections away, `swallows` passes nothing on.
+
+    What was swallowed is lost: a connection that was open meanwhile stays dumb.
+    """
 
     def __init__(self, host: str, port: int) -> None:
         self.mishap = Mishap.NONE
         self.refusing = False
+        self.swallows = False
         self.connections = 0
         self._server = (host, port)
         self._writers: set[asyncio.StreamWriter] = set()
@@ -41,7 +45,7 @@ class Proxy:
             muted = asyncio.Event()
             pumps = [
                 asyncio.ensure_future(self._pass_requests(reader, requests, muted)),
-                asyncio.ensure_future(_pass_answers(answers, writer, muted)),
+                asyncio.ensure_future(self._pass_answers(answers, writer, muted)),
             ]
             await asyncio.wait(pumps, return_when=asyncio.FIRST_COMPLETED)
             for pump in pumps:
@@ -60,6 +64,9 @@ class Proxy:
         self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, muted: asyncio.Event
     ) -> None:
         while data := await reader.read(65536):
+            if self.swallows:
+                muted.set()
+                continue
             mishap = self.mishap if COMMIT in data else Mishap.NONE
             if mishap is not Mishap.NONE:
                 self.mishap = Mishap.NONE
@@ -73,12 +80,15 @@ class Proxy:
             if mishap is Mishap.CUT_AFTER:
                 return
 
-
-async def _pass_answers(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, muted: asyncio.Event) -> None:
-    while data := await reader.read(65536):
-        if not muted.is_set():
-            writer.write(data)
-            await writer.drain()
+    async def _pass_answers(
+        self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, muted: asyncio.Event
+    ) -> None:
+        while data := await reader.read(65536):
+            if self.swallows:
+                muted.set()
+            if not muted.is_set():
+                writer.write(data)
+                await writer.drain()
 
 
 @asynccontextmanager

@@ -87,15 +87,16 @@ class Reader:
     async def _follow(self, session: AsyncClientSession) -> AsyncGenerator[Item]:
         """Yield the changes after the cursor, which moves with each of them, and with the bookmarks of quiet times."""
         asked = {"filter": self._filter, "after": self._cursor}
-        async for answer in session.subscribe(GraphQLRequest(CHANGES, variable_values=asked)):
-            item = answer["runChanges"]
-            self._pause = FIRST_PAUSE
-            is_change = item["__typename"] == "RunChange"
-            if is_change:
-                self._apply(item)
-            self._cursor = item["cursor"]
-            if is_change:
-                yield item
+        async with aclosing(session.subscribe(GraphQLRequest(CHANGES, variable_values=asked))) as answers:
+            async for answer in answers:
+                item = answer["runChanges"]
+                self._pause = FIRST_PAUSE
+                is_change = item["__typename"] == "RunChange"
+                if is_change:
+                    self._apply(item)
+                self._cursor = item["cursor"]
+                if is_change:
+                    yield item
 
     def _apply(self, change: Item) -> None:
         """Take a change into the table, unless the state had it already."""

@@ -13,6 +13,8 @@ import pytest
 from tests.support.clients import COMPILED, ROOT
 from tests.support.served import PATIENCE, Served
 
+pytestmark = pytest.mark.timeout(180)  # on a busy machine a restart takes its time, and a reader's pauses grow with it
+
 READERS: Final = {
     "python": [sys.executable, "-m", "examples.reader"],
     "typescript": ["node", str(COMPILED / "examples" / "reader.js")],

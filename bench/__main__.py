@@ -3,12 +3,13 @@
 import asyncio
 import sys
 
-from bench import crowd, deletion, fanout, results, writer
+from bench import crowd, deletion, fanout, results, slow, writer
 
 MEASUREMENTS = {
     "writer": writer.measure,
     "fanout": fanout.measure,
     "crowd": crowd.measure,
+    "slow": slow.measure,
     "results": results.measure,
     "deletion": deletion.measure,
 }

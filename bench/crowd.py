@@ -9,9 +9,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Final
 
-import httpx
-
-from bench.fanout import CREATE, MOVE
+from bench.changes import CREATE, change_in_turn
 from bench.listeners import Listener, open_all
 from bench.processes import cpu_seconds, pid_of, resident
 from tests.support.postgres import postgres_server, psql
@@ -47,7 +45,7 @@ async def _measure(server: Served) -> None:
     await open_all([listener for _, listener in followed])
     await asyncio.sleep(2)
     held, used = resident(pid), cpu_seconds(pid)
-    sent = await _change(server.url, run_ids)
+    sent = await change_in_turn(server.url, run_ids, CHANGES_A_SECOND, SECONDS)
     await _rest(followed, CHANGES_A_SECOND * SECONDS // RUNS)
     used = cpu_seconds(pid) - used
     waits = sorted(_waits(followed, sent))
@@ -57,20 +55,6 @@ async def _measure(server: Served) -> None:
     first, last = ((size - alone) / SOCKETS / KIB for size in (held, resident(pid)))
     print(f"  memory a socket    {first:.0f} KiB, {last:.0f} KiB in the end")
     print(f"  CPU                {100 * used / SECONDS:.0f} % of a core")
-
-
-async def _change(url: str, run_ids: list[str]) -> dict[str, list[float]]:
-    """Change runs in turn at a steady pace, and return when each change of each was asked for."""
-    sent: dict[str, list[float]] = {run_id: [] for run_id in run_ids}
-    begin = time.monotonic()
-    async with httpx.AsyncClient(timeout=30) as client, asyncio.TaskGroup() as group:
-        for number in range(CHANGES_A_SECOND * SECONDS):
-            await asyncio.sleep(begin + number / CHANGES_A_SECOND - time.monotonic())
-            run_id = run_ids[number % RUNS]
-            sent[run_id].append(time.monotonic())
-            body = {"query": MOVE, "variables": {"id": run_id}}
-            group.create_task(client.post(url, json=body))
-    return sent
 
 
 async def _rest(followed: list[tuple[str, Listener]], expected: int) -> None:

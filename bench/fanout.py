@@ -13,6 +13,7 @@ from typing import Final
 
 import httpx
 
+from bench.changes import CREATE, MOVE
 from bench.listeners import Listener, open_all
 from bench.processes import cpu_seconds, pid_of
 from bench.samples import Samples
@@ -26,8 +27,6 @@ ROUNDS: Final = 5
 DOCUMENT: Final = (
     "subscription { runChanges(bookmarks: true) { cursor ... on RunChange { runId version status kind } } }"
 )
-MOVE: Final = 'mutation ($id: ID!) { addRunTags(input: {id: $id, tags: ["t"]}) { ... on RunPayload { version } } }'
-CREATE: Final = "mutation { createRun(input: {}) { ... on RunPayload { run { id } } } }"
 
 
 @dataclass(slots=True)

@@ -21,7 +21,7 @@ class Problem(Concrete):
 class NotFound(Problem):
     """Something named does not exist."""
 
-    kind: str = strawberry.field(description="Run, Plan, Job, or what else a key's answer showed.")
+    kind: str = strawberry.field(description="Run, Plan or Job.")
     id: strawberry.ID = strawberry.field(description="The id that was asked for.")
 
 

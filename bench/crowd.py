@@ -4,6 +4,7 @@ It needs 10,000 open files in this process and in the server's.
 """
 
 import asyncio
+import gc
 import time
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -40,6 +41,7 @@ async def measure() -> None:
 async def _measure(server: Served) -> None:
     run_ids = [server.execute(CREATE)["createRun"]["run"]["id"] for _ in range(RUNS)]
     followed = [(run_id, Listener(server.url, DOCUMENT, {"run": run_id})) for run_id in run_ids * (SOCKETS // RUNS)]
+    gc.disable()  # here: the pauses of this process are not the server's
     pid = pid_of(server)
     alone = resident(pid)
     await open_all([listener for _, listener in followed])
@@ -54,6 +56,8 @@ async def _measure(server: Served) -> None:
     print(f"  request to arrival p50 {waits[len(waits) // 2]:.0f} ms, p99 {waits[int(len(waits) * 0.99)]:.0f} ms")
     first, last = ((size - alone) / SOCKETS / KIB for size in (held, resident(pid)))
     print(f"  memory a socket    {first:.0f} KiB, {last:.0f} KiB in the end")
+    for _, listener in followed:
+        listener.close()
     print(f"  CPU                {100 * used / SECONDS:.0f} % of a core")
 
 

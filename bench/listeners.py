@@ -11,7 +11,7 @@ from typing import Final
 from urllib.parse import urlsplit
 
 VERSION: Final = re.compile(rb'"version":(\d+)')
-_TEXT: Final = 1
+_TEXT, _PING, _PONG = 1, 9, 10  # kinds of frames
 _SHORT, _MEDIUM = 126, 127
 
 
@@ -107,7 +107,10 @@ class Listener(asyncio.Protocol):
         if len(data) < start + length:
             return None
         self._buffer = data[start + length :]
-        return data[start : start + length] if data[0] & 15 == _TEXT else b""
+        payload = data[start : start + length]
+        if data[0] & 15 == _PING:
+            self._transport.write(bytes([0x80 | _PONG, 0x80 | length]) + bytes(4) + payload)
+        return payload if data[0] & 15 == _TEXT else b""
 
     def _send(self, message: Mapping[str, object]) -> None:
         payload = json.dumps(message).encode()

@@ -4,6 +4,7 @@ It follows everything, the others one of 100 runs each. What it is sent is large
 """
 
 import asyncio
+import gc
 import time
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -47,6 +48,7 @@ async def _measure(server: Served) -> None:
     ]
     slow = Listener(server.url, EVERYTHING, {})
     await open_all([slow, *(listener for _, listener in followed)])
+    gc.disable()  # here: the pauses of this process are not the server's
     pid = pid_of(server)
     print(f"{LISTENERS:,} subscribers, {CHANGES_A_SECOND} changes a second for {SECONDS} s, twice")
     before, each = resident(pid), CHANGES_A_SECOND * SECONDS

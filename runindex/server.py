@@ -22,6 +22,7 @@ DRAIN_SECONDS: Final = 10
 FAREWELL_SECONDS: Final = 1.0
 LONGEST_MESSAGE: Final = 64 * 1024
 PING_SECONDS: Final = 12.0
+PONG_SECONDS: Final = 45.0  # a reader that dawdles is not a dead one
 log: Final = logging.getLogger(__name__)
 
 
@@ -140,7 +141,7 @@ def serve(settings: Settings, host: str, port: int) -> None:
         ws_max_size=LONGEST_MESSAGE,
         ws_per_message_deflate=False,  # it would be done anew for each of many that get the same
         ws_ping_interval=PING_SECONDS,
-        ws_ping_timeout=PING_SECONDS,
+        ws_ping_timeout=PONG_SECONDS,
         log_config=None,
         access_log=False,
         timeout_graceful_shutdown=DRAIN_SECONDS,

@@ -47,6 +47,13 @@ def page() -> Response:
 async def send_asset(request: Request) -> Response:
     """Answer with the asset of that name."""
     asset = FILES / "assets" / request.path_params["name"]
-    if not asset.is_file():
+    if not _is_file(asset):
         return PlainTextResponse("Not Found", status_code=404)
     return FileResponse(asset, headers=ASSET_HEADERS, media_type=MEDIA_TYPES[asset.suffix])
+
+
+def _is_file(path: Path) -> bool:
+    try:
+        return path.is_file()
+    except OSError:  # no file can have such a name
+        return False

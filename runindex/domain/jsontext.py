@@ -43,6 +43,8 @@ def reject_constant(name: str) -> NoReturn:
 def loads(text: str | bytes) -> JsonValue:
     """Decode JSON exactly; raise JsonError for what is not JSON."""
     try:
+        # Left to itself, the decoder guesses an encoding and lets through what is not UTF-8.
+        text = text.decode() if isinstance(text, bytes) else text
         return json.loads(text, parse_float=exact_number, parse_constant=reject_constant)
     except JsonError:
         raise

@@ -65,6 +65,11 @@ class Reading:
 Read = Callable[..., Reading]
 
 
+def hear_interrupts() -> None:
+    """Let Ctrl-C interrupt again: whoever runs the tests in the background has it ignored by all that they start."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
 @pytest.fixture(params=READERS)
 def read(request: pytest.FixtureRequest, clients: None) -> Iterator[Read]:
     """Start readers, which are ended at the end, however it is."""
@@ -74,7 +79,14 @@ def read(request: pytest.FixtureRequest, clients: None) -> Iterator[Read]:
     def start(server: Served, *options: str) -> Reading:
         command = [*READERS[request.param], "--url", server.ws_url, "--tag", TAG, *options]
         processes.append(
-            subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+            subprocess.Popen(
+                command,
+                cwd=ROOT,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.STDOUT,
+                text=True,
+                preexec_fn=hear_interrupts,  # noqa: PLW1509 - there is one thread
+            )
         )
         return Reading(processes[-1])
 

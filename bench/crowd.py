@@ -6,15 +6,12 @@ It needs 10,000 open files in this process and in the server's.
 import asyncio
 import gc
 import time
-from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Final
 
 from bench.changes import CREATE, change_in_turn
 from bench.listeners import Listener, open_all
-from bench.processes import cpu_seconds, pid_of, resident
-from tests.support.postgres import postgres_server, psql
-from tests.support.served import Served, serving
+from bench.processes import cpu_seconds, pid_of, resident, served_on_postgres
+from tests.support.served import Served
 
 SOCKETS: Final = 10_000
 RUNS: Final = 100
@@ -31,11 +28,8 @@ subscription ($run: ID!) {
 
 async def measure() -> None:
     """Measure on Postgres with fsync on."""
-    with postgres_server(fsync=True) as postgres, TemporaryDirectory() as directory:
-        psql(postgres.url(), "create database bench")
-        settings = {"STORAGE_BACKEND": "postgres", "POSTGRESQL_URL": postgres.url("bench")}
-        with serving(Path(directory), **settings) as server:
-            await _measure(server)
+    with served_on_postgres() as server:
+        await _measure(server)
 
 
 async def _measure(server: Served) -> None:

@@ -7,19 +7,15 @@ import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
-from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Final
 
 import httpx
 
 from bench.changes import CREATE, MOVE
 from bench.listeners import Listener, open_all
-from bench.processes import cpu_seconds, pid_of
+from bench.processes import cpu_seconds, pid_of, served_on_postgres
 from bench.samples import Samples
 from tests.support.ports import free_port
-from tests.support.postgres import postgres_server, psql
-from tests.support.served import serving
 
 LISTENERS: Final = 1000
 CHANGES: Final = 50
@@ -72,20 +68,17 @@ async def measure() -> None:
 
 @asynccontextmanager
 async def _index_side() -> AsyncIterator[Side]:
-    with postgres_server(fsync=True) as postgres, TemporaryDirectory() as directory:
-        psql(postgres.url(), "create database bench")
-        settings = {"STORAGE_BACKEND": "postgres", "POSTGRESQL_URL": postgres.url("bench")}
-        with serving(Path(directory), **settings) as server:
-            run_id = server.execute(CREATE)["createRun"]["run"]["id"]
-            async with httpx.AsyncClient() as client:
-                body = {"query": MOVE, "variables": {"id": run_id}}
+    with served_on_postgres() as server:
+        run_id = server.execute(CREATE)["createRun"]["run"]["id"]
+        async with httpx.AsyncClient() as client:
+            body = {"query": MOVE, "variables": {"id": run_id}}
 
-                async def change(_: int) -> None:
-                    (await client.post(server.url, json=body)).raise_for_status()
+            async def change(_: int) -> None:
+                (await client.post(server.url, json=body)).raise_for_status()
 
-                listeners = await _listen(server.url, {})
-                yield Side("the index", pid_of(server), listeners, change)
-                _close(listeners)
+            listeners = await _listen(server.url, {})
+            yield Side("the index", pid_of(server), listeners, change)
+            _close(listeners)
 
 
 @asynccontextmanager

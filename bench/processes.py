@@ -1,12 +1,26 @@
 """What a process costs."""
 
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Final
 
-from tests.support.served import Served
+from tests.support.postgres import postgres_server, psql
+from tests.support.served import Served, serving
 
 _TICKS: Final = os.sysconf("SC_CLK_TCK")
+
+
+@contextmanager
+def served_on_postgres() -> Iterator[Served]:
+    """Serve an index on a Postgres of its own, with fsync on."""
+    with postgres_server(fsync=True) as postgres, TemporaryDirectory() as directory:
+        psql(postgres.url(), "create database bench")
+        settings = {"STORAGE_BACKEND": "postgres", "POSTGRESQL_URL": postgres.url("bench")}
+        with serving(Path(directory), **settings) as server:
+            yield server
 
 
 def pid_of(server: Served) -> int:

@@ -9,7 +9,7 @@ from typing import Any, Final
 
 import httpx
 
-from tests.support.postgres import postgres_server, psql
+from bench.processes import served_on_postgres
 from tests.support.served import COMMAND, Served, serving
 
 RESULTS: Final = 100_000
@@ -33,11 +33,8 @@ async def measure() -> None:
     print(f"{RESULTS:,} results through recordResults, {A_CALL} a call, {IN_FLIGHT} calls in flight")
     with TemporaryDirectory() as directory, serving(Path(directory)) as server:
         await _record(server, "SQLite")
-    with postgres_server(fsync=True) as postgres, TemporaryDirectory() as directory:
-        psql(postgres.url(), "create database bench")
-        settings = {"STORAGE_BACKEND": "postgres", "POSTGRESQL_URL": postgres.url("bench")}
-        with serving(Path(directory), **settings) as server:
-            await _record(server, "Postgres")
+    with served_on_postgres() as server:
+        await _record(server, "Postgres")
 
 
 async def _record(server: Served, name: str) -> None:

@@ -6,16 +6,13 @@ It follows everything, the others one of 100 runs each. What it is sent is large
 import asyncio
 import gc
 import time
-from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Final
 
 from bench.changes import change_in_turn
 from bench.crowd import DOCUMENT as ONE_RUN
 from bench.listeners import Listener, open_all
-from bench.processes import pid_of, resident
-from tests.support.postgres import postgres_server, psql
-from tests.support.served import Served, serving
+from bench.processes import pid_of, resident, served_on_postgres
+from tests.support.served import Served
 
 LISTENERS: Final = 1000
 RUNS: Final = 100
@@ -32,11 +29,8 @@ mutation ($metadata: JSON) { createRun(input: {metadata: $metadata}) { ... on Ru
 
 async def measure() -> None:
     """Measure on Postgres with fsync on."""
-    with postgres_server(fsync=True) as postgres, TemporaryDirectory() as directory:
-        psql(postgres.url(), "create database bench")
-        settings = {"STORAGE_BACKEND": "postgres", "POSTGRESQL_URL": postgres.url("bench")}
-        with serving(Path(directory), **settings) as server:
-            await _measure(server)
+    with served_on_postgres() as server:
+        await _measure(server)
 
 
 async def _measure(server: Served) -> None:

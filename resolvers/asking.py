@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, cast
 
-from graphql import DocumentNode, FieldNode, Node, OperationDefinitionNode, VariableNode
+from graphql import DocumentNode, FieldNode, Node, VariableNode, get_operation_ast
 from strawberry.schema import BaseSchema
 from strawberry.subscriptions.protocols.graphql_transport_ws.handlers import Operation
 
@@ -67,12 +67,12 @@ def variables_in_common(
 
 
 def _followed(document: DocumentNode, operation_name: str | None) -> FieldNode | None:
-    for node in document.definitions:
-        if isinstance(node, OperationDefinitionNode) and operation_name in {None, node.name and node.name.value}:
-            only, *others = node.selection_set.selections
-            is_shared = isinstance(only, FieldNode) and only.name.value == SHARED and not only.directives
-            return cast("FieldNode", only) if is_shared and not others else None
-    return None
+    operation = get_operation_ast(document, operation_name)
+    if operation is None or len(operation.selection_set.selections) > 1:
+        return None
+    (only,) = operation.selection_set.selections
+    is_shared = isinstance(only, FieldNode) and only.name.value == SHARED and not only.directives
+    return cast("FieldNode", only) if is_shared else None
 
 
 def _start(followed: FieldNode) -> str | None:

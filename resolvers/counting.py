@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
-from graphql import DocumentNode, FieldNode, GraphQLError, OperationDefinitionNode
+from graphql import DocumentNode, FieldNode, GraphQLError, get_operation_ast
 from strawberry.extensions import SchemaExtension
 from strawberry.types.graphql import OperationType
 
@@ -47,7 +47,6 @@ def _outcome(errors: Sequence[GraphQLError] | None) -> str:
 
 def root_fields(document: DocumentNode, operation_name: str | None) -> list[str]:
     """Return the names of an operation's root fields, those in fragments aside."""
-    for node in document.definitions:
-        if isinstance(node, OperationDefinitionNode) and operation_name in {None, node.name and node.name.value}:
-            return [field.name.value for field in node.selection_set.selections if isinstance(field, FieldNode)]
-    return []
+    operation = get_operation_ast(document, operation_name)
+    selections = operation.selection_set.selections if operation is not None else ()
+    return [field.name.value for field in selections if isinstance(field, FieldNode)]

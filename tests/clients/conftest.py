@@ -1,7 +1,6 @@
 """Programs for node, run as users run them."""
 
 import json
-import os
 import subprocess
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
@@ -14,7 +13,6 @@ import pytest
 from tests.support.served import PATIENCE
 
 SCRIPTS: Final = Path(__file__).parent.parent / "node"
-NODE: Final = os.environ.get("NODE", "node")
 Told: TypeAlias = dict[str, Any]
 
 
@@ -59,14 +57,13 @@ Start: TypeAlias = Callable[..., Script]
 
 
 @pytest.fixture
-def start() -> Iterator[Start]:
+def start(clients: None) -> Iterator[Start]:
     """Start programs of `tests/node` with arguments; they are ended with the test."""
-    if not (SCRIPTS / "node_modules").exists():
-        pytest.skip("the npm packages of tests/node are not installed")
+    del clients  # built, that is
     with ExitStack() as stack:
 
         def start_script(name: str, *arguments: str) -> Script:
-            command = [NODE, str(SCRIPTS / name), *arguments]
+            command = ["node", str(SCRIPTS / name), *arguments]
             process = subprocess.Popen(
                 command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, encoding="utf-8"
             )

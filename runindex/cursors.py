@@ -15,6 +15,9 @@ from runindex.domain.faults import BadRequestError, CursorExpiredError
 from runindex.ports import LogState
 
 SHARD: Final = 0
+# How a cursor is made; as its first byte it also sees to it that the text starts with a letter: with a dash, a command
+# would take it for an option.
+_MAKE: Final = b"\x01"
 _DIGEST: Final = 6
 _LONGEST: Final = 4096
 
@@ -63,7 +66,7 @@ def binding_of(*parts: object) -> bytes:
 
 
 def _seal(binding: bytes, payload: bytes) -> str:
-    return urlsafe_b64encode(_digest(binding, payload) + payload).rstrip(b"=").decode()
+    return urlsafe_b64encode(_MAKE + _digest(binding, payload) + payload).rstrip(b"=").decode()
 
 
 def _open(binding: bytes, cursor: str) -> object:
@@ -73,7 +76,8 @@ def _open(binding: bytes, cursor: str) -> object:
         sealed = urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4))
     except (binascii.Error, ValueError):
         return None
-    digest, payload = sealed[:_DIGEST], sealed[_DIGEST:]
+    start = len(_MAKE) + _DIGEST
+    digest, payload = sealed[len(_MAKE) : start], sealed[start:]
     # One text for one position: what decodes alike but is spelled otherwise is no cursor of ours.
     if digest != _digest(binding, payload) or _seal(binding, payload) != cursor:
         return None

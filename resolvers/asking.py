@@ -1,15 +1,15 @@
-"""What a subscriber of changes asks, apart from where it starts."""
+"""What a client asks, and what of it others may ask too."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any, cast
 
 from graphql import DocumentNode, FieldNode, Node, VariableNode, get_operation_ast
 from strawberry.schema import BaseSchema
-from strawberry.subscriptions.protocols.graphql_transport_ws.handlers import Operation
 
-from resolvers.channels import Results
 from resolvers.context import Context
+from resolvers.documents import DocumentCache
+from resolvers.payloads import Results
 from resolvers.places import Place
 from runindex.domain import jsontext
 
@@ -17,22 +17,31 @@ SHARED = "runChanges"
 
 
 @dataclass(frozen=True, slots=True)
-class AskedChanges:
-    """An operation that follows the log; equal ones get the same items at the same place.
+class Common:
+    """What subscribers of changes have in common, apart from where they start: equal ones get the same items.
 
-    `common` are the variables as JSON, but for the one that only says where to start.
+    `variables` are JSON, without the one that only says where to start.
     """
 
     query: str
     operation_name: str | None
-    common: str
+    variables: str
     actor: str | None
-    variables: dict[str, Any] | None = field(compare=False)
-    context: Context = field(compare=False)
-    schema: BaseSchema = field(compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """An operation, and all that is needed to execute it."""
+
+    schema: BaseSchema
+    documents: DocumentCache
+    context: Context
+    query: str
+    operation_name: str | None
+    variables: dict[str, Any] | None
 
     async def open(self, place: Place) -> Results:
-        """Execute the operation from a place on."""
+        """Execute it; a stream of changes goes on from a place."""
         results = await self.schema.stream(
             self.query,
             variable_values=self.variables,
@@ -41,16 +50,12 @@ class AskedChanges:
         )
         return cast("Results", results)
 
-
-def asked_changes(
-    document: DocumentNode | None, operation: Operation[Context, None], context: Context, schema: BaseSchema
-) -> AskedChanges | None:
-    """Return what an operation has in common with others, None if it has to be executed by itself."""
-    name, variables = operation.operation_name, operation.variables
-    common = None if document is None else variables_in_common(document, name, variables)
-    if common is None:
-        return None
-    return AskedChanges(operation.query, name, common, context.actor, variables, context, schema)
+    @property
+    def common(self) -> Common | None:
+        """Return what it has in common with others, None if it has to be executed by itself."""
+        document = self.documents.find(self.query)
+        variables = None if document is None else variables_in_common(document, self.operation_name, self.variables)
+        return None if variables is None else Common(self.query, self.operation_name, variables, self.context.actor)
 
 
 def variables_in_common(

@@ -12,15 +12,6 @@ MOST_DOCUMENTS: Final = 512
 LONGEST_TEXT: Final = 16 * 1024
 
 
-def operation_type(text: str, name: str | None) -> OperationType | None:
-    """Return of which type the operation is that a document asks for, None if it cannot be told."""
-    try:
-        operation = get_operation_ast(parse(text), name)
-    except (GraphQLError, RecursionError):
-        return None
-    return None if operation is None else OperationType(operation.operation.value)
-
-
 class DocumentCache:
     """The documents used last, bounded in number and in length; a verdict never depends on the caller."""
 
@@ -40,6 +31,14 @@ class DocumentCache:
         if document is not None:
             self._documents.move_to_end(text)
         return document
+
+    def operation_type(self, text: str, name: str | None) -> OperationType | None:
+        """Return of which type the operation is that a document asks for, None if it cannot be told."""
+        try:
+            operation = get_operation_ast(self.find(text) or parse(text), name)
+        except (GraphQLError, RecursionError):
+            return None
+        return None if operation is None else OperationType(operation.operation.value)
 
     def add(self, text: str, document: DocumentNode) -> None:
         """Remember a document that was found valid."""

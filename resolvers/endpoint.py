@@ -23,11 +23,12 @@ from strawberry.types.graphql import OperationType
 
 from resolvers import graphiql
 from resolvers.accept import JSON, wanted_media_type, wants_page
+from resolvers.asking import Asked
 from resolvers.channels import Channels
 from resolvers.context import Context, LogEpoch, Pace
 from resolvers.counting import OperationCounts
-from resolvers.documents import operation_type
 from resolvers.errors import ErrorCode, legible
+from resolvers.following import results_of
 from resolvers.requests import read_request
 from resolvers.schema import DOCUMENTS
 from resolvers.sockets import RAW_SEND, SocketHandler, TextSocket
@@ -190,16 +191,24 @@ class Endpoint(GraphQL[Context, None]):
         if not (may_stream(request.headers) and self.is_request_allowed(adapter)):
             return None
         asked = await self.parse_http_body(adapter)
-        operation = operation_type(asked.query or "", asked.operation_name)
+        operation = self.documents.operation_type(asked.query or "", asked.operation_name)
         form = wanted_form(request.headers, operation)
         if form is None:
             return None
         if request.method == "GET" and operation is OperationType.MUTATION:
             raise HTTPException(METHOD_NOT_ALLOWED, BY_POST)
         context = await self.get_context(request, Response())
+        operation_asked = Asked(
+            self.schema, self.documents, context, asked.query or "", asked.operation_name, asked.variables
+        )
         going_away: asyncio.Event = request.app.state.going_away
-        source = payloads(self.schema, asked, context)
-        return StreamedResponse(form, source, beat_seconds=self._pace.beat, stop=going_away)
+        return StreamedResponse(
+            form,
+            lambda outlet: payloads(results_of(operation_asked, self.channels, outlet)),
+            beat_seconds=self._pace.beat,
+            # A subscription goes on from its cursor elsewhere; what else there is has no other chance to be answered.
+            stop=going_away if operation is OperationType.SUBSCRIPTION else asyncio.Event(),
+        )
 
 
 def _code(error: GraphQLError) -> object:

@@ -48,7 +48,7 @@ async def follow_changes(
                     cursor=log_cursor(stretch.epoch, seen.change.seq),
                     membership=seen.membership,
                 )
-            place.pass_by(stretch.epoch, stretch.position, is_bookmark=True)
+            place.reach(stretch.epoch, stretch.position)
             if bookmarks and stretch.silent and not goes_on:
                 yield Bookmark(cursor=stretch.cursor, at=DateTime(context.index.clock.now()))
             goes_on = False

@@ -4,28 +4,35 @@ Strawberry's handler crashes on some malformed messages, closes the whole socket
 no `error` for a stream that fails; what differs is here.
 """
 
+import asyncio
 import logging
 from collections.abc import Mapping
 from contextlib import aclosing
-from typing import Final, Protocol, TypeGuard, cast
+from typing import Any, Final, Protocol, TypeGuard, cast
 
 import orjson
 from graphql import GraphQLError
+from starlette.types import Message as ServerMessage
 from starlette.websockets import WebSocketDisconnect, WebSocketState
 from strawberry.asgi import ASGIWebSocketAdapter
 from strawberry.http.exceptions import WebSocketDisconnected
 from strawberry.subscriptions.protocols.graphql_transport_ws.handlers import BaseGraphQLTransportWSHandler, Operation
 from strawberry.subscriptions.protocols.graphql_transport_ws.types import Message, SubscribeMessage
+from strawberry.types.graphql import OperationType
 
-from resolvers.asking import asked_changes
-from resolvers.channels import Channels, Member, Results, Send, is_refusal, payload_of
+from resolvers.asking import Asked
+from resolvers.channels import Channels
 from resolvers.context import Context
 from resolvers.documents import DocumentCache
 from resolvers.errors import ErrorCode, legible
-from resolvers.places import Place
+from resolvers.following import results_of
+from resolvers.outlets import Outlet, flow_of, flowing
+from resolvers.payloads import is_refusal, payload_of
 from runindex.domain.jsontext import is_plain_text
 
 RAW_SEND: Final = "runindex.send"
+# Where in a socket's scope its server keeps the tasks that are worth waiting for when it stops.
+WORK: Final = "runindex.work"
 LONGEST_REASON: Final = 123  # bytes, of a close frame
 log: Final = logging.getLogger(__name__)
 _TYPES: Final = ("connection_init", "ping", "pong", "subscribe", "complete")
@@ -36,6 +43,8 @@ class TextSocket(ASGIWebSocketAdapter):
 
     async def send_json(self, message: Mapping[str, object]) -> None:
         """Send one message; raise WebSocketDisconnected when the client is gone."""
+        # What waits for the client waits as it is: texts are made of it when they can be sent.
+        await flowing(flow_of(self.ws.scope))
         if self.ws.application_state is WebSocketState.DISCONNECTED:
             raise WebSocketDisconnected
         try:
@@ -43,11 +52,20 @@ class TextSocket(ASGIWebSocketAdapter):
         except WebSocketDisconnect as error:
             raise WebSocketDisconnected from error
 
-    @property
-    def raw_send(self) -> Send:
-        """Return the server's own way to send, past all that keeps books of the socket."""
-        send: Send = self.ws.scope[RAW_SEND]
-        return send
+    def outlet(self, operation_id: str) -> Outlet:
+        """Return where items of an operation go that are not made for it alone."""
+        begun = f'{{"id":{orjson.dumps(operation_id).decode()},"type":"next","payload":'
+
+        def message_of(payload: str) -> ServerMessage:
+            return {"type": "websocket.send", "text": f"{begun}{payload}}}"}
+
+        return Outlet(flow_of(self.ws.scope), self.ws.scope[RAW_SEND], message_of)
+
+    def await_at_stop(self, task: asyncio.Task[Any]) -> None:
+        """Have the server wait for a task before it stops, if it can."""
+        work: set[asyncio.Task[Any]] = self.ws.scope.get(WORK, set())
+        work.add(task)
+        task.add_done_callback(work.discard)
 
     async def close(self, code: int, reason: str) -> None:
         """Close the socket with a reason that fits its frame."""
@@ -83,18 +101,12 @@ class SocketHandler(BaseGraphQLTransportWSHandler[Context, None]):
             await self.send_message({"id": message["id"], "type": "error", "payload": [error.formatted]})
         else:
             await super().handle_subscribe(message)
+            self._await_at_stop(message["id"])
 
     async def run_operation(self, operation: Operation[Context, None]) -> None:
-        """Execute an operation and send what comes of it; one that follows the log does so with others if it can."""
-        place = Place()
-        member = Member(operation.id, cast("TextSocket", self.websocket).raw_send)
-        place.may_end = lambda position: self._join(operation, member, place, position)
+        """Execute an operation and send what comes of it."""
         try:
-            while await self._send_results(operation, self.context.at(place)):
-                await member.stay()
-                place.cursor = member.cursor
-            if not operation.completed:
-                await operation.send_operation_message({"id": operation.id, "type": "complete"})
+            await self._send_results(operation)
         except WebSocketDisconnected:
             self.operations.pop(operation.id, None)
         except Exception:
@@ -102,31 +114,29 @@ class SocketHandler(BaseGraphQLTransportWSHandler[Context, None]):
             await operation.send_initial_errors(
                 [GraphQLError("internal error", extensions={"code": ErrorCode.INTERNAL})]
             )
-        finally:
-            member.leave()
 
-    async def _send_results(self, operation: Operation[Context, None], context: Context) -> bool:
-        """Send results until they end; return whether that is because they now come from elsewhere."""
-        results = await self.schema.stream(
-            operation.query,
-            variable_values=operation.variables,
-            context_value=context,
-            operation_name=operation.operation_name,
+    async def _send_results(self, operation: Operation[Context, None]) -> None:
+        view, socket = cast("SharingView", self.view), cast("TextSocket", self.websocket)
+        asked = Asked(
+            self.schema, view.documents, self.context, operation.query, operation.operation_name, operation.variables
         )
-        async with aclosing(cast("Results", results)) as shown:
-            async for result in shown:
+        async with aclosing(results_of(asked, view.channels, socket.outlet(operation.id))) as results:
+            async for result in results:
                 if is_refusal(result):
                     await operation.send_initial_errors(result.errors or [])
-                    return False
+                    return
                 message = {"id": operation.id, "type": "next", "payload": payload_of(result)}
                 await operation.send_operation_message(cast("Message", message))
-        return context.place.has_ended
+        await operation.send_operation_message({"id": operation.id, "type": "complete"})
 
-    def _join(self, operation: Operation[Context, None], member: Member, place: Place, position: int) -> bool:
-        view = cast("SharingView", self.view)
-        asked = asked_changes(view.documents.find(operation.query), operation, self.context, self.schema)
-        place.has_ended = asked is not None and view.channels.join(asked, member, place.epoch, position)
-        return place.has_ended
+    def _await_at_stop(self, operation_id: str) -> None:
+        operation = self.operations.get(operation_id)
+        if operation is None or operation.task is None:
+            return
+        documents = cast("SharingView", self.view).documents
+        # A subscription goes on from its cursor elsewhere; what else there is has no other chance to be answered.
+        if documents.operation_type(operation.query, operation.operation_name) is not OperationType.SUBSCRIPTION:
+            cast("TextSocket", self.websocket).await_at_stop(operation.task)
 
 
 def _is_well_formed(message: object) -> TypeGuard[Message]:

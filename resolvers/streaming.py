@@ -1,22 +1,20 @@
 """Responses over HTTP that last: each result is sent as it comes."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Mapping
+from collections.abc import AsyncGenerator, Callable, Mapping
 from contextlib import aclosing, suppress
-from typing import Any, Final, Protocol, cast
+from typing import Any, Final, Protocol
 
 import orjson
 from starlette.datastructures import Headers
 from starlette.types import Message, Receive, Scope, Send
-from strawberry.http import GraphQLRequestData
-from strawberry.schema import BaseSchema
 from strawberry.types.graphql import OperationType
 
 from resolvers.accept import ANY_JSON, MediaRange, media_ranges
-from resolvers.channels import Results, is_refusal, payload_of
-from resolvers.context import Context
 from resolvers.event_stream import EventStream
 from resolvers.multipart import Multipart
+from resolvers.outlets import Outlet, flow_of
+from resolvers.payloads import Results, is_refusal, payload_of
 
 FAREWELL_SECONDS: Final = 2.0
 
@@ -67,21 +65,15 @@ def wanted_form(headers: Headers, operation: OperationType | None) -> Form | Non
     return None
 
 
-async def payloads(schema: BaseSchema, asked: GraphQLRequestData, context: Context) -> AsyncGenerator[bytes, None]:
-    """Execute any operation and yield its results as JSON; what ends it is in the last one, which has no `data`."""
-    results = await schema.stream(
-        asked.query,
-        variable_values=asked.variables,
-        context_value=context,
-        operation_name=asked.operation_name,
-    )
-    async with aclosing(cast("Results", results)) as shown:
+async def payloads(results: Results) -> AsyncGenerator[str, None]:
+    """Yield results as JSON; what ends an operation is in the last one, which has no `data`."""
+    async with aclosing(results) as shown:
         async for result in shown:
             payload = payload_of(result)
             if is_refusal(result):
-                yield orjson.dumps({"errors": payload["errors"]})
+                yield _json({"errors": payload["errors"]})
                 return
-            yield orjson.dumps(payload)
+            yield _json(payload)
 
 
 class StreamedResponse:
@@ -91,21 +83,26 @@ class StreamedResponse:
     """
 
     def __init__(
-        self, form: Form, source: AsyncGenerator[bytes, None], *, beat_seconds: float, stop: asyncio.Event
+        self,
+        form: Form,
+        begin: Callable[[Outlet], AsyncGenerator[str, None]],
+        *,
+        beat_seconds: float,
+        stop: asyncio.Event,
     ) -> None:
-        """Make a response of a source that has not begun."""
+        """Make a response of the source that begins with an outlet, past which it may send items too."""
         self._form = form
-        self._source = source
+        self._begin = begin
         self._beat_seconds = beat_seconds
         self._stop = stop
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Respond."""
-        del scope
+        source = self._begin(Outlet(flow_of(scope), send, self._message_of))
         headers = [(name.lower().encode(), value.encode()) for name, value in self._form.headers.items()]
         await send({"type": "http.response.start", "status": 200, "headers": headers})
         await send(_body(self._form.opening))
-        items, gone = asyncio.create_task(self._send_items(send)), asyncio.create_task(_disconnect(receive))
+        items, gone = asyncio.create_task(self._send_items(source, send)), asyncio.create_task(_disconnect(receive))
         await _first_of(
             items, gone, asyncio.create_task(self._send_beats(send)), asyncio.create_task(self._stop.wait())
         )
@@ -117,10 +114,13 @@ class StreamedResponse:
             async with asyncio.timeout(FAREWELL_SECONDS if items.cancelled() else None):
                 await send(_body(last, more=False))
 
-    async def _send_items(self, send: Send) -> bytes:
-        async with aclosing(self._source) as source:
-            async for payload in source:
-                await send(_body(self._form.item(payload)))
+    def _message_of(self, payload: str) -> Message:
+        return _body(self._form.item(payload.encode()))
+
+    async def _send_items(self, source: AsyncGenerator[str, None], send: Send) -> bytes:
+        async with aclosing(source) as payloads_:
+            async for payload in payloads_:
+                await send(self._message_of(payload))
         return self._form.completion
 
     async def _send_beats(self, send: Send) -> None:
@@ -146,3 +146,7 @@ async def _disconnect(receive: Receive) -> None:
 
 def _body(content: bytes, *, more: bool = True) -> Message:
     return {"type": "http.response.body", "body": content, "more_body": more}
+
+
+def _json(value: object) -> str:
+    return orjson.dumps(value).decode()

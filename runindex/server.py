@@ -1,26 +1,35 @@
 """The process that serves: uvicorn, and how it stops."""
 
+import asyncio
 import gc
 import logging
 import sys
+from asyncio import BaseTransport
+from collections.abc import MutableMapping
 from ipaddress import ip_address
 from socket import socket
 from types import FrameType
-from typing import Final
+from typing import Any, Final, cast
 
 import uvicorn
 from starlette.applications import Starlette
 from uvicorn._types import ASGISendEvent
 from uvicorn.lifespan.on import LifespanOn
+from uvicorn.protocols.http.flow_control import FlowControl
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 from uvicorn.protocols.utils import ClientDisconnected
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 from websockets.frames import CloseCode, Frame
+from websockets.http11 import Request
 from websockets.protocol import State
 
+from resolvers.outlets import FLOW
+from resolvers.sockets import WORK
 from runindex.app import create_app
 from runindex.settings import Settings
 
 DRAIN_SECONDS: Final = 10
+WORK_SECONDS: Final = 8.0
 FAREWELL_SECONDS: Final = 1.0
 LONGEST_MESSAGE: Final = 64 * 1024
 PING_SECONDS: Final = 12.0
@@ -31,15 +40,62 @@ PONG_SECONDS: Final = 45.0  # a reader that dawdles is not a dead one
 log: Final = logging.getLogger(__name__)
 
 
+class HttpProtocol(HttpToolsProtocol):
+    """Lets the application know whether a client takes what is sent."""
+
+    def on_message_begin(self) -> None:
+        """Begin a request."""
+        super().on_message_begin()
+        cast("MutableMapping[str, Any]", self.scope)[FLOW] = self.flow
+
+
 class WebSocketProtocol(WebSocketsSansIOProtocol):
-    """Closes connections such that their clients learn why.
+    """Closes connections such that their clients learn why; lets the application know whether these take what is sent.
 
     uvicorn closes the transport behind its close frame. If anything is left unread then, the connection is reset, and
     the client may never see the frame.
     """
 
+    def connection_made(self, transport: BaseTransport) -> None:
+        """Begin to talk."""
+        super().connection_made(transport)
+        self.flow = FlowControl(self.transport)
+        self.work: set[asyncio.Task[Any]] = set()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """Let nobody wait for a client that is gone."""
+        super().connection_lost(exc)
+        self.flow.resume_writing()
+
+    def pause_writing(self) -> None:
+        """Note that the client does not take what is sent."""
+        super().pause_writing()
+        self.flow.pause_writing()
+
+    def resume_writing(self) -> None:
+        """Note that it takes it again."""
+        super().resume_writing()
+        self.flow.resume_writing()
+
+    def handle_connect(self, event: Request) -> None:
+        """Open the connection."""
+        super().handle_connect(event)
+        if not self.close_sent:
+            cast("MutableMapping[str, Any]", self.scope).update({FLOW: self.flow, WORK: self.work})
+
     def shutdown(self) -> None:
-        """Tell that the server goes away; uvicorn would say that it restarts (1012)."""
+        """Tell that the server goes away, once what was asked is answered."""
+        if self.work:
+            self._leaving = self.loop.create_task(self._shut_down_behind(self.work))
+        else:
+            self._shut_down()
+
+    async def _shut_down_behind(self, work: set[asyncio.Task[Any]]) -> None:
+        await asyncio.wait(work, timeout=WORK_SECONDS)
+        self._shut_down()
+
+    def _shut_down(self) -> None:
+        # uvicorn would say that it restarts (1012).
         if self.handshake_complete and not self.close_sent:
             if self.conn.state is State.OPEN:
                 self.conn.send_close(CloseCode.GOING_AWAY)
@@ -158,18 +214,12 @@ class Server(uvicorn.Server):
         self.should_exit = True
 
 
-def serve(settings: Settings, host: str, port: int) -> None:
-    """Serve until SIGTERM or SIGINT. The storage must be up to date."""
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
-    if not is_loopback(host):
-        log.warning("listening on %s without authentication: whoever reaches this port can read and write", host)
-    app = create_app(settings)
-    config = uvicorn.Config(
+def configured(app: Starlette, **options: Any) -> uvicorn.Config:  # noqa: ANN401 - uvicorn's
+    """Return how an application is served: what speaks HTTP and WebSocket, and how long it waits for whom."""
+    return uvicorn.Config(
         app,
-        host=host,
-        port=port,
         loop="uvloop",
-        http="httptools",
+        http=HttpProtocol,
         ws=WebSocketProtocol,
         ws_max_size=LONGEST_MESSAGE,
         ws_per_message_deflate=False,  # it would be done anew for each of many that get the same
@@ -178,7 +228,17 @@ def serve(settings: Settings, host: str, port: int) -> None:
         log_config=None,
         access_log=False,
         timeout_graceful_shutdown=DRAIN_SECONDS,
+        **options,
     )
+
+
+def serve(settings: Settings, host: str, port: int) -> None:
+    """Serve until SIGTERM or SIGINT. The storage must be up to date."""
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    if not is_loopback(host):
+        log.warning("listening on %s without authentication: whoever reaches this port can read and write", host)
+    app = create_app(settings)
+    config = configured(app, host=host, port=port)
     gc.set_threshold(*COLLECTIONS)
     server = Server(config, app)
     server.run()

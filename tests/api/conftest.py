@@ -17,6 +17,7 @@ from persistence.memory.feed import MemoryFeed
 from resolvers.context import Pace
 from runindex.index import open_index
 from runindex.ports import Store
+from runindex.server import configured
 from tests.contract.conftest import backend, clock, open_store, sqlite_template, store
 from tests.support.api import Api, Socket, WatchedStore, application
 from tests.support.clock import StandingClock
@@ -65,7 +66,7 @@ def app(api: Api, pace: Pace) -> Starlette:
 @pytest_asyncio.fixture
 async def port(app: Starlette) -> AsyncIterator[int]:
     """Serve the application."""
-    server = _Server(uvicorn.Config(app, port=0, log_config=None, lifespan="off"))
+    server = _Server(configured(app, port=0, lifespan="off"))
     serving = asyncio.create_task(server.serve())
     await server.ready.wait()
     yield server.servers[0].sockets[0].getsockname()[1]

@@ -3,12 +3,14 @@
 import asyncio
 import json
 from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import AsyncExitStack
 
 import httpx
 import pytest
 from starlette.applications import Starlette
 
 from persistence.memory.store import MemoryStore
+from tests.api.conftest import OpenSocket
 from tests.api.test_subscriptions import until
 from tests.contract.conftest import Opener
 from tests.support.api import Answer, Api, Value
@@ -207,3 +209,24 @@ async def test_streams_share_a_connection_with_what_comes_after(api: Api, http: 
     await asyncio.gather(*(whole(http, EVENTS, events, "{ runCount }") for _ in range(20)))
     assert (await http.post("/graphql", json=body("{ runCount }"))).json() == {"data": {"runCount": 1}}
     assert api.index.tail.listeners == 0
+
+
+async def test_what_many_follow_alike_is_executed_once_whatever_the_transport(
+    api: Api, http: httpx.AsyncClient, sockets: OpenSocket
+) -> None:
+    document = "subscription { item: runChanges { cursor ... on RunChange { runId run { metadata } } } }"
+    async with AsyncExitStack() as stack:
+        streams = []
+        for accept, read in ((EVENTS, events), (PARTS, parts), (EVENTS, events)):
+            streaming = http.stream("POST", "/graphql", json=body(document), headers=accept)
+            streams.append(read(await stack.enter_async_context(streaming)))
+        socket = await sockets()
+        await socket.subscribe("1", document)
+        for number in range(3):
+            await asyncio.sleep(0.2)
+            api.store.asked.clear()
+            run_id = await api.run()
+            items = [await anext(stream) for stream in streams]
+            assert [item and item["data"]["item"]["runId"] for item in items] == [run_id] * 3
+            assert (await socket.next("1"))["runId"] == run_id
+            assert api.store.methods.count("find_runs") == 1, number

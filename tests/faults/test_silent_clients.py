@@ -12,7 +12,8 @@ import websockets
 from tests.support.api import Socket
 from tests.support.served import Served, serving
 
-CHANGES = "subscription { runChanges(bookmarks: true) { cursor ... on RunChange { run { metadata } } } }"
+CHANGES = "subscription { runChanges(bookmarks: true) { cursor ... on RunChange { version run { metadata } } } }"
+RUN = "subscription ($id: ID!) { run(id: $id) { version metadata } }"
 CREATE = "mutation ($metadata: JSON) { createRun(input: {metadata: $metadata}) { ... on RunPayload { run { id } } } }"
 TOUCH = 'mutation ($id: ID!) { addRunTags(input: {id: $id, tags: ["t"]}) { ... on RunPayload { version } } }'
 MEBIBYTE = 1024 * 1024
@@ -74,3 +75,31 @@ async def test_pings_whose_answers_nobody_reads_fill_no_memory(tmp_path: Path) -
                     await asyncio.sleep(0.005)
             assert process.memory_info().rss - before < 10 * MEBIBYTE
             await asyncio.to_thread(server.execute, "{ runCount }")
+
+
+async def test_a_client_that_reads_nothing_has_nothing_made_ready_for_it(tmp_path: Path) -> None:
+    with serving(tmp_path) as server:
+        assert server.process is not None
+        process = psutil.Process(server.process.pid)
+        created = await asyncio.to_thread(server.execute, CREATE, metadata={"text": "x" * 250_000})
+        run_id = created["createRun"]["run"]["id"]
+        async with opened(server) as connection:
+            socket = await Socket.open(connection)
+            for operation in range(50):
+                await socket.subscribe(f"all-{operation}", CHANGES)
+                await socket.next(f"all-{operation}")
+                await socket.subscribe(f"one-{operation}", RUN, id=run_id)
+                await socket.next(f"one-{operation}")
+            await asyncio.sleep(0.2)
+            connection.transport.pause_reading()
+            before = process.memory_info().rss
+            for _ in range(3):
+                await asyncio.to_thread(server.execute, TOUCH, id=run_id)
+                await asyncio.sleep(0.2)
+            assert process.memory_info().rss - before < 12 * MEBIBYTE
+            connection.transport.resume_reading()
+            for operation in range(50):
+                versions = [(await socket.next(f"all-{operation}"))["version"] for _ in range(3)]
+                assert versions == [2, 3, 4]
+                while (await socket.next(f"one-{operation}"))["version"] < 4:
+                    pass

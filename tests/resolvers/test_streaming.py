@@ -83,11 +83,11 @@ class Source:
     is_closed: bool = False
     may_end: asyncio.Event = field(default_factory=asyncio.Event)
 
-    async def payloads(self) -> AsyncGenerator[bytes, None]:
+    async def payloads(self) -> AsyncGenerator[str, None]:
         try:
             while self.asked < self.limit:
                 self.asked += 1
-                yield b"%d" % self.asked
+                yield str(self.asked)
             await self.may_end.wait()
         finally:
             self.is_closed = True
@@ -97,7 +97,7 @@ class Source:
 async def responding(
     client: Client, source: Source, stop: asyncio.Event, form: Form, beat_seconds: float = SILENT
 ) -> AsyncIterator[None]:
-    response = StreamedResponse(form, source.payloads(), beat_seconds=beat_seconds, stop=stop)
+    response = StreamedResponse(form, lambda _: source.payloads(), beat_seconds=beat_seconds, stop=stop)
     before = len(asyncio.all_tasks())
     task = asyncio.create_task(response({"type": "http"}, client.receive, client.send))
     try:

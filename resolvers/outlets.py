@@ -1,0 +1,76 @@
+"""Where the items of one operation go: a connection that takes them, or does not for now.
+
+Nothing is made ready for a client that does not read: one that is let down in the midst of a stream goes on later, from
+where it stood.
+"""
+
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any, Final, Protocol, TypeAlias
+
+from starlette.types import Message
+
+# Where in a connection's scope its server keeps the flow.
+FLOW: Final = "runindex.flow"
+Send: TypeAlias = Callable[[Message], Awaitable[None]]
+
+
+class Flow(Protocol):
+    """Tells whether a client takes what is sent to it; while it does, `send` returns without waiting."""
+
+    write_paused: bool
+
+    async def drain(self) -> None:
+        """Wait until it does."""
+        ...
+
+
+async def flowing(flow: Flow | None) -> None:
+    """Return when a client takes what is sent; a server without flows waits in `send` instead."""
+    # Who was woken by the same news may have been quicker, and enough for the client.
+    while flow is not None and flow.write_paused:
+        await flow.drain()
+
+
+def flow_of(scope: Mapping[str, Any]) -> Flow | None:
+    """Return a connection's flow, if the server that holds it tells."""
+    flow: Flow | None = scope.get(FLOW)
+    return flow
+
+
+class Outlet:
+    """Sends the items of one operation past all that keeps books of its connection."""
+
+    __slots__ = ("_flow", "_message_of", "_send")
+
+    def __init__(self, flow: Flow | None, send: Send, message_of: Callable[[str], Message]) -> None:
+        """Send by the server's own `send` what `message_of` makes of a payload."""
+        self._flow = flow
+        self._send = send
+        self._message_of = message_of
+
+    @property
+    def is_told(self) -> bool:
+        """Tell whether the server lets it be known what the client takes."""
+        return self._flow is not None
+
+    async def flowing(self) -> None:
+        """Return when an item would be taken."""
+        await flowing(self._flow)
+
+    def put(self, payload: str) -> bool:
+        """Send an item if it is taken at once, and tell whether it was."""
+        if self._flow is None or self._flow.write_paused:
+            return False
+        _complete(self._send(self._message_of(payload)))
+        return True
+
+
+def _complete(sending: Awaitable[None]) -> None:
+    """Run a coroutine that waits for nothing, without a task of its own."""
+    begun = sending.__await__()
+    try:
+        next(begun)
+    except StopIteration:
+        return
+    message = "the server waits, though it said that the client takes what is sent"
+    raise RuntimeError(message)

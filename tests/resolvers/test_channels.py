@@ -1,0 +1,132 @@
+"""Where a subscriber stands when it leaves those with whom it followed the log."""
+
+import asyncio
+from collections.abc import AsyncGenerator, Awaitable, Callable
+from dataclasses import dataclass, field
+from typing import cast
+
+import pytest
+from starlette.types import Message
+from strawberry.types import ExecutionResult
+
+from resolvers.asking import Asked, Common
+from resolvers.channels import Channels, Member
+from resolvers.outlets import Outlet
+from resolvers.payloads import Results
+from resolvers.places import Place
+from runindex.cursors import log_cursor
+
+pytestmark = pytest.mark.asyncio
+
+COMMON = Common("subscription { runChanges { cursor } }", None, "{}", None)
+Stream = Callable[[Place], AsyncGenerator[ExecutionResult, None]]
+
+
+@dataclass
+class Client:
+    """Takes what is sent, or does not."""
+
+    write_paused: bool = False
+    taken: list[str] = field(default_factory=list)
+
+    async def drain(self) -> None:
+        """Never mind."""
+
+    async def send(self, message: Message) -> None:
+        """Take an item."""
+        self.taken.append(message["payload"])
+
+    def member(self) -> Member:
+        return Member(Outlet(self, self.send, lambda payload: {"payload": payload}))
+
+
+def item(position: int) -> ExecutionResult:
+    return ExecutionResult(data={"position": position}, errors=None)
+
+
+def asking(stream: Stream) -> Asked:
+    """Return what asks for a stream."""
+
+    class Asking:
+        async def open(self, place: Place) -> Results:
+            return stream(place)
+
+    return cast("Asked", Asking())
+
+
+def join(channels: Channels, stream: Stream, member: Member, position: int, epoch: str = "e") -> bool:
+    return channels.join(asking(stream), COMMON, member, Place(epoch=epoch, complete=position))
+
+
+async def within(waiting: Awaitable[None]) -> None:
+    await asyncio.wait_for(waiting, 5)
+
+
+async def test_whoever_is_left_by_a_stream_that_ends_stands_where_that_had_come() -> None:
+    async def stream(place: Place) -> AsyncGenerator[ExecutionResult, None]:
+        place.pass_by("e", 3)
+        yield item(3)
+        place.reach("e", 9)
+
+    client, channels = Client(), Channels()
+    member = client.member()
+    assert join(channels, stream, member, 1)
+    await within(member.stay())
+    assert client.taken == ['{"data":{"position":3}}']
+    assert member.cursor == log_cursor("e", 9)
+    assert len(channels) == 0
+
+
+async def test_whoever_does_not_take_an_item_stands_before_it_and_behind_all_that_is_not_for_it() -> None:
+    begin, goes_on = asyncio.Event(), asyncio.Event()
+
+    async def stream(place: Place) -> AsyncGenerator[ExecutionResult, None]:
+        place.reach("e", 7)
+        await begin.wait()
+        place.pass_by("e", 8)
+        yield item(8)
+        await goes_on.wait()
+
+    slow, brisk, channels = Client(write_paused=True), Client(), Channels()
+    left, staying = slow.member(), brisk.member()
+    assert join(channels, stream, left, 1)
+    assert join(channels, stream, staying, 1)
+    begin.set()
+    await within(left.stay())
+    assert (slow.taken, left.cursor) == ([], log_cursor("e", 7))
+    assert (brisk.taken, staying.cursor) == (['{"data":{"position":8}}'], log_cursor("e", 8))
+    assert [len(channel) for channel in channels] == [1]
+    staying.leave()
+    assert len(channels) == 0
+
+
+async def test_a_client_that_is_gone_takes_nobody_along() -> None:
+    async def gone(message: Message) -> None:
+        raise OSError(message)
+
+    async def stream(place: Place) -> AsyncGenerator[ExecutionResult, None]:
+        place.pass_by("e", 2)
+        yield item(2)
+
+    other, channels = Client(), Channels()
+    member, staying = Member(Outlet(Client(), gone, lambda _: {})), other.member()
+    assert join(channels, stream, member, 1)
+    assert join(channels, stream, staying, 1)
+    await within(member.stay())
+    await within(staying.stay())
+    assert other.taken == ['{"data":{"position":2}}']
+
+
+async def test_another_epoch_is_another_log() -> None:
+    async def stream(place: Place) -> AsyncGenerator[ExecutionResult, None]:
+        place.reach("e", 9)
+        await asyncio.Event().wait()
+        yield item(1)
+
+    channels = Channels()
+    members = [Client().member(), Client().member()]
+    assert join(channels, stream, members[0], 9)
+    assert join(channels, stream, members[1], 1, epoch="f")
+    assert len(channels) == 2
+    for member in members:
+        member.leave()

@@ -4,7 +4,7 @@ import asyncio
 import json
 import sqlite3
 from collections.abc import AsyncGenerator, AsyncIterator, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import aclosing, asynccontextmanager, contextmanager
 from pathlib import Path
 from typing import Any, Final
 
@@ -44,8 +44,10 @@ async def test_streams_are_closed_as_going_away_and_go_on_from_their_cursor(serv
     assert closed.rcvd.code == 1001
     await asyncio.to_thread(served.start)
     created = await asyncio.to_thread(served.execute, CREATE)
-    async with Client(transport=WebsocketsTransport(served.ws_url)) as session:
-        changes = listen(session, cursor)
+    async with (
+        Client(transport=WebsocketsTransport(served.ws_url)) as session,
+        aclosing(listen(session, cursor)) as changes,
+    ):
         assert (await anext(changes))["runChanges"] == {"__typename": "Bookmark", "cursor": cursor}
         assert (await anext(changes))["runChanges"] == {
             "__typename": "RunChange",

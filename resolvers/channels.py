@@ -58,7 +58,7 @@ class Member:
         self.channel, self.position = None, max(self.position, position)
         self._left.set()
 
-    def take(self, payload: str, position: int) -> bool:
+    def take(self, payload: bytes, position: int) -> bool:
         """Send an item if that can be done at once, and tell whether it was."""
         try:
             is_taken = self._outlet.put(payload)
@@ -113,7 +113,7 @@ class Channel:
                 async for result in results:
                     if is_refusal(result):  # each member is told when it asks for itself
                         return
-                    self._broadcast(orjson.dumps(payload_of(result)).decode())
+                    self._broadcast(orjson.dumps(payload_of(result)))
         except Exception:
             log.exception("a channel has ended")
         finally:
@@ -122,7 +122,7 @@ class Channel:
                 member.dismiss(self._reached)
             self._members.clear()
 
-    def _broadcast(self, payload: str) -> None:
+    def _broadcast(self, payload: bytes) -> None:
         position, is_bookmark = self._place.position, self._place.is_bookmark
         behind = [
             member

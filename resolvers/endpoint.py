@@ -31,7 +31,7 @@ from resolvers.errors import ErrorCode, legible
 from resolvers.following import results_of
 from resolvers.requests import read_request
 from resolvers.schema import DOCUMENTS
-from resolvers.sockets import RAW_SEND, SocketHandler, TextSocket
+from resolvers.sockets import SocketHandler, TextSocket
 from resolvers.streaming import StreamedResponse, may_stream, payloads, wanted_form
 from runindex.domain import jsontext
 from runindex.domain.faults import UnavailableError
@@ -80,7 +80,7 @@ class Endpoint(GraphQL[Context, None]):
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a request, or talk on a socket."""
         if scope["type"] == "websocket":
-            await super().__call__({**scope, RAW_SEND: send}, receive, send)
+            await super().__call__(scope, receive, send)
             return
         try:
             response = await self._respond(Request(scope, receive))

@@ -4,18 +4,16 @@ Nothing is made ready for a client that does not read: one that is let down in t
 where it stood.
 """
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, Final, Protocol, TypeAlias
-
-from starlette.types import Message
 
 # Where in a connection's scope its server keeps the flow.
 FLOW: Final = "runindex.flow"
-Send: TypeAlias = Callable[[Message], Awaitable[None]]
+Write: TypeAlias = Callable[[bytes], None]
 
 
 class Flow(Protocol):
-    """Tells whether a client takes what is sent to it; while it does, `send` returns without waiting."""
+    """Tells whether a client takes what is sent to it; while it does, sending waits for nothing."""
 
     write_paused: bool
 
@@ -40,13 +38,12 @@ def flow_of(scope: Mapping[str, Any]) -> Flow | None:
 class Outlet:
     """Sends the items of one operation past all that keeps books of its connection."""
 
-    __slots__ = ("_flow", "_message_of", "_send")
+    __slots__ = ("_flow", "_write")
 
-    def __init__(self, flow: Flow | None, send: Send, message_of: Callable[[str], Message]) -> None:
-        """Send by the server's own `send` what `message_of` makes of a payload."""
+    def __init__(self, flow: Flow | None, write: Write) -> None:
+        """Send by `write`, which must not wait while the client takes what is sent."""
         self._flow = flow
-        self._send = send
-        self._message_of = message_of
+        self._write = write
 
     @property
     def is_told(self) -> bool:
@@ -57,20 +54,9 @@ class Outlet:
         """Return when an item would be taken."""
         await flowing(self._flow)
 
-    def put(self, payload: str) -> bool:
+    def put(self, payload: bytes) -> bool:
         """Send an item if it is taken at once, and tell whether it was."""
         if self._flow is None or self._flow.write_paused:
             return False
-        _complete(self._send(self._message_of(payload)))
+        self._write(payload)
         return True
-
-
-def _complete(sending: Awaitable[None]) -> None:
-    """Run a coroutine that waits for nothing, without a task of its own."""
-    begun = sending.__await__()
-    try:
-        next(begun)
-    except StopIteration:
-        return
-    message = "the server waits, though it said that the client takes what is sent"
-    raise RuntimeError(message)

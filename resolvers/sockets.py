@@ -12,7 +12,6 @@ from typing import Any, Final, Protocol, TypeGuard, cast
 
 import orjson
 from graphql import GraphQLError
-from starlette.types import Message as ServerMessage
 from starlette.websockets import WebSocketDisconnect, WebSocketState
 from strawberry.asgi import ASGIWebSocketAdapter
 from strawberry.http.exceptions import WebSocketDisconnected
@@ -26,12 +25,12 @@ from resolvers.context import Context
 from resolvers.documents import DocumentCache
 from resolvers.errors import ErrorCode, legible
 from resolvers.following import results_of
-from resolvers.outlets import Outlet, flow_of, flowing
+from resolvers.outlets import Outlet, Write, flow_of, flowing
 from resolvers.payloads import is_refusal, payload_of
 from runindex.domain.jsontext import is_plain_text
 
-RAW_SEND: Final = "runindex.send"
-# Where in a socket's scope its server keeps the tasks that are worth waiting for when it stops.
+# Where in a socket's scope its server keeps how to send a text at once, and the tasks that it waits for when it stops.
+WRITE_TEXT: Final = "runindex.write_text"
 WORK: Final = "runindex.work"
 LONGEST_REASON: Final = 123  # bytes, of a close frame
 log: Final = logging.getLogger(__name__)
@@ -54,12 +53,9 @@ class TextSocket(ASGIWebSocketAdapter):
 
     def outlet(self, operation_id: str) -> Outlet:
         """Return where items of an operation go that are not made for it alone."""
-        begun = f'{{"id":{orjson.dumps(operation_id).decode()},"type":"next","payload":'
-
-        def message_of(payload: str) -> ServerMessage:
-            return {"type": "websocket.send", "text": f"{begun}{payload}}}"}
-
-        return Outlet(flow_of(self.ws.scope), self.ws.scope[RAW_SEND], message_of)
+        begun = b'{"id":' + orjson.dumps(operation_id) + b',"type":"next","payload":'
+        write_text: Write = self.ws.scope.get(WRITE_TEXT, _nowhere)
+        return Outlet(flow_of(self.ws.scope), lambda payload: write_text(begun + payload + b"}"))
 
     def await_at_stop(self, task: asyncio.Task[Any]) -> None:
         """Have the server wait for a task before it stops, if it can."""
@@ -163,3 +159,7 @@ def _is_operation(payload: Mapping[str, object]) -> bool:
         and isinstance(payload.get("variables"), dict | None)
         and isinstance(payload.get("extensions"), dict | None)
     )
+
+
+def _nowhere(text: bytes) -> None:
+    raise RuntimeError(text)

@@ -1,7 +1,7 @@
 """Responses over HTTP that last: each result is sent as it comes."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Callable, Mapping
+from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
 from contextlib import aclosing, suppress
 from typing import Any, Final, Protocol
 
@@ -65,15 +65,15 @@ def wanted_form(headers: Headers, operation: OperationType | None) -> Form | Non
     return None
 
 
-async def payloads(results: Results) -> AsyncGenerator[str, None]:
+async def payloads(results: Results) -> AsyncGenerator[bytes, None]:
     """Yield results as JSON; what ends an operation is in the last one, which has no `data`."""
     async with aclosing(results) as shown:
         async for result in shown:
             payload = payload_of(result)
             if is_refusal(result):
-                yield _json({"errors": payload["errors"]})
+                yield orjson.dumps({"errors": payload["errors"]})
                 return
-            yield _json(payload)
+            yield orjson.dumps(payload)
 
 
 class StreamedResponse:
@@ -85,7 +85,7 @@ class StreamedResponse:
     def __init__(
         self,
         form: Form,
-        begin: Callable[[Outlet], AsyncGenerator[str, None]],
+        begin: Callable[[Outlet], AsyncGenerator[bytes, None]],
         *,
         beat_seconds: float,
         stop: asyncio.Event,
@@ -98,7 +98,7 @@ class StreamedResponse:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Respond."""
-        source = self._begin(Outlet(flow_of(scope), send, self._message_of))
+        source = self._begin(Outlet(flow_of(scope), lambda payload: _complete(send(self._message_of(payload)))))
         headers = [(name.lower().encode(), value.encode()) for name, value in self._form.headers.items()]
         await send({"type": "http.response.start", "status": 200, "headers": headers})
         await send(_body(self._form.opening))
@@ -114,10 +114,10 @@ class StreamedResponse:
             async with asyncio.timeout(FAREWELL_SECONDS if items.cancelled() else None):
                 await send(_body(last, more=False))
 
-    def _message_of(self, payload: str) -> Message:
-        return _body(self._form.item(payload.encode()))
+    def _message_of(self, payload: bytes) -> Message:
+        return _body(self._form.item(payload))
 
-    async def _send_items(self, source: AsyncGenerator[str, None], send: Send) -> bytes:
+    async def _send_items(self, source: AsyncGenerator[bytes, None], send: Send) -> bytes:
         async with aclosing(source) as payloads_:
             async for payload in payloads_:
                 await send(self._message_of(payload))
@@ -148,5 +148,11 @@ def _body(content: bytes, *, more: bool = True) -> Message:
     return {"type": "http.response.body", "body": content, "more_body": more}
 
 
-def _json(value: object) -> str:
-    return orjson.dumps(value).decode()
+def _complete(sending: Awaitable[None]) -> None:
+    """Run a coroutine that waits for nothing, without a task of its own."""
+    try:
+        next(sending.__await__())
+    except StopIteration:
+        return
+    message = "the server waits, though it said that the client takes what is sent"
+    raise RuntimeError(message)

@@ -24,7 +24,7 @@ from websockets.http11 import Request
 from websockets.protocol import State
 
 from resolvers.outlets import FLOW
-from resolvers.sockets import WORK
+from resolvers.sockets import WORK, WRITE_TEXT
 from runindex.app import create_app
 from runindex.settings import Settings
 
@@ -81,7 +81,15 @@ class WebSocketProtocol(WebSocketsSansIOProtocol):
         """Open the connection."""
         super().handle_connect(event)
         if not self.close_sent:
-            cast("MutableMapping[str, Any]", self.scope).update({FLOW: self.flow, WORK: self.work})
+            cast("MutableMapping[str, Any]", self.scope).update(
+                {FLOW: self.flow, WRITE_TEXT: self.write_text, WORK: self.work}
+            )
+
+    def write_text(self, text: bytes) -> None:
+        """Send a message at once, in one frame; raise ClientDisconnected when it comes too late."""
+        if self.close_sent or self.disconnected or self.conn.state is not State.OPEN:
+            raise ClientDisconnected
+        self.transport.write(_head_of_text(len(text)) + text)
 
     def shutdown(self) -> None:
         """Tell that the server goes away, once what was asked is answered."""
@@ -260,3 +268,12 @@ def _is_utf8(data: bytes) -> bool:
     except UnicodeDecodeError:
         return False
     return True
+
+
+def _head_of_text(length: int) -> bytes:
+    """Return the head of a whole text frame, neither masked nor compressed (RFC 6455, 5.2)."""
+    if length <= 125:  # noqa: PLR2004 - of the format
+        return bytes((0x81, length))
+    if length <= 0xFFFF:  # noqa: PLR2004
+        return b"\x81\x7e" + length.to_bytes(2)
+    return b"\x81\x7f" + length.to_bytes(8)

@@ -6,7 +6,6 @@ from dataclasses import dataclass, field
 from typing import cast
 
 import pytest
-from starlette.types import Message
 from strawberry.types import ExecutionResult
 
 from resolvers.asking import Asked, Common
@@ -27,17 +26,13 @@ class Client:
     """Takes what is sent, or does not."""
 
     write_paused: bool = False
-    taken: list[str] = field(default_factory=list)
+    taken: list[bytes] = field(default_factory=list)
 
     async def drain(self) -> None:
         """Never mind."""
 
-    async def send(self, message: Message) -> None:
-        """Take an item."""
-        self.taken.append(message["payload"])
-
     def member(self) -> Member:
-        return Member(Outlet(self, self.send, lambda payload: {"payload": payload}))
+        return Member(Outlet(self, self.taken.append))
 
 
 def item(position: int) -> ExecutionResult:
@@ -72,7 +67,7 @@ async def test_whoever_is_left_by_a_stream_that_ends_stands_where_that_had_come(
     member = client.member()
     assert join(channels, stream, member, 1)
     await within(member.stay())
-    assert client.taken == ['{"data":{"position":3}}']
+    assert client.taken == [b'{"data":{"position":3}}']
     assert member.cursor == log_cursor("e", 9)
     assert len(channels) == 0
 
@@ -94,27 +89,27 @@ async def test_whoever_does_not_take_an_item_stands_before_it_and_behind_all_tha
     begin.set()
     await within(left.stay())
     assert (slow.taken, left.cursor) == ([], log_cursor("e", 7))
-    assert (brisk.taken, staying.cursor) == (['{"data":{"position":8}}'], log_cursor("e", 8))
+    assert (brisk.taken, staying.cursor) == ([b'{"data":{"position":8}}'], log_cursor("e", 8))
     assert [len(channel) for channel in channels] == [1]
     staying.leave()
     assert len(channels) == 0
 
 
 async def test_a_client_that_is_gone_takes_nobody_along() -> None:
-    async def gone(message: Message) -> None:
-        raise OSError(message)
+    def gone(payload: bytes) -> None:
+        raise OSError(payload)
 
     async def stream(place: Place) -> AsyncGenerator[ExecutionResult, None]:
         place.pass_by("e", 2)
         yield item(2)
 
     other, channels = Client(), Channels()
-    member, staying = Member(Outlet(Client(), gone, lambda _: {})), other.member()
+    member, staying = Member(Outlet(Client(), gone)), other.member()
     assert join(channels, stream, member, 1)
     assert join(channels, stream, staying, 1)
     await within(member.stay())
     await within(staying.stay())
-    assert other.taken == ['{"data":{"position":2}}']
+    assert other.taken == [b'{"data":{"position":2}}']
 
 
 async def test_another_epoch_is_another_log() -> None:

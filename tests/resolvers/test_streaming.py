@@ -83,11 +83,11 @@ class Source:
     is_closed: bool = False
     may_end: asyncio.Event = field(default_factory=asyncio.Event)
 
-    async def payloads(self) -> AsyncGenerator[str, None]:
+    async def payloads(self) -> AsyncGenerator[bytes, None]:
         try:
             while self.asked < self.limit:
                 self.asked += 1
-                yield str(self.asked)
+                yield b"%d" % self.asked
             await self.may_end.wait()
         finally:
             self.is_closed = True

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any, cast
+from typing import Any, Final, cast
 
 from graphql import DocumentNode, FieldNode, Node, VariableNode, get_operation_ast
 from strawberry.schema import BaseSchema
@@ -13,12 +13,13 @@ from resolvers.payloads import Results
 from resolvers.places import Place
 from runindex.domain import jsontext
 
-SHARED = "runChanges"
+# Streams of which every item has a place; joining one that yields the newest state could show an older after a newer.
+SHARED: Final = frozenset({"runChanges", "resultRecorded", "runEvents"})
 
 
 @dataclass(frozen=True, slots=True)
 class Common:
-    """What subscribers of changes have in common, apart from where they start: equal ones get the same items.
+    """What subscribers have in common, apart from where they start: equal ones get the same items.
 
     `variables` are JSON, without the one that only says where to start.
     """
@@ -41,7 +42,7 @@ class Asked:
     variables: dict[str, Any] | None
 
     async def open(self, place: Place) -> Results:
-        """Execute it; a stream of changes goes on from a place."""
+        """Execute it; a stream goes on from a place."""
         results = await self.schema.stream(
             self.query,
             variable_values=self.variables,
@@ -61,7 +62,7 @@ class Asked:
 def variables_in_common(
     document: DocumentNode, operation_name: str | None, variables: Mapping[str, object] | None
 ) -> str | None:
-    """Return an operation's variables as JSON but for its start; None unless it follows the log and nothing else."""
+    """Return an operation's variables as JSON but for its start; None unless it is one stream that can be shared."""
     followed = _followed(document, operation_name)
     if followed is None:
         return None
@@ -76,7 +77,7 @@ def _followed(document: DocumentNode, operation_name: str | None) -> FieldNode |
     if operation is None or len(operation.selection_set.selections) > 1:
         return None
     (only,) = operation.selection_set.selections
-    is_shared = isinstance(only, FieldNode) and only.name.value == SHARED and not only.directives
+    is_shared = isinstance(only, FieldNode) and only.name.value in SHARED and not only.directives
     return cast("FieldNode", only) if is_shared else None
 
 

@@ -1,8 +1,8 @@
-"""One execution for all who ask the same: what a stream of changes yields is made once, and sent to many connections.
+"""One execution for all who ask the same: what a stream yields is made once, and sent to many connections.
 
-A subscriber first follows the log by itself. As soon as it has caught up it joins the channel of all who sent the same
+A subscriber first has a stream of its own. As soon as that has caught up it joins the channel of all who sent the same
 document and variables, and gets what the channel's one stream yields from there on. There is no queue: whoever does not
-take an item at once leaves the channel, follows the log by itself from where it stands, and joins again.
+take an item at once leaves the channel, has a stream of its own from where it stands, and joins again.
 """
 
 import asyncio
@@ -17,7 +17,6 @@ from resolvers.asking import Asked, Common
 from resolvers.outlets import Outlet
 from resolvers.payloads import is_refusal, payload_of
 from resolvers.places import Place
-from runindex.cursors import log_cursor
 
 log: Final = logging.getLogger(__name__)
 
@@ -25,24 +24,19 @@ log: Final = logging.getLogger(__name__)
 class Member:
     """A subscriber: one operation of one connection. `position` is up to where it has everything."""
 
-    __slots__ = ("_left", "_outlet", "channel", "epoch", "position")
+    __slots__ = ("_left", "_outlet", "channel", "position")
 
     def __init__(self, outlet: Outlet) -> None:
         """Send items to an outlet."""
         self._outlet = outlet
         self._left = asyncio.Event()
         self.channel: Channel | None = None
-        self.epoch, self.position = "", 0
-
-    @property
-    def cursor(self) -> str:
-        """Return the cursor of where it stands."""
-        return log_cursor(self.epoch, self.position)
+        self.position = 0
 
     def enter(self, channel: "Channel", position: int) -> None:
         """Get from a channel what lies behind a position."""
         self._left.clear()
-        self.channel, self.epoch, self.position = channel, channel.epoch, position
+        self.channel, self.position = channel, position
 
     async def stay(self) -> None:
         """Return when the member is in no channel any more."""
@@ -73,13 +67,13 @@ class Member:
 class Channel:
     """A stream and those who follow it. `position` is that of what was sent last."""
 
-    def __init__(self, asked: Asked, epoch: str, position: int, closed: Callable[[], None]) -> None:
-        """Begin to follow the log behind a position."""
+    def __init__(self, asked: Asked, history: str, position: int, closed: Callable[[], None]) -> None:
+        """Begin to follow a history behind a position."""
         self._asked = asked
         self._closed = closed
-        self._place = Place(log_cursor(epoch, position))
+        self._place = Place(history, position)
         self._members: set[Member] = set()
-        self.epoch, self.position = epoch, position
+        self.position = position
         self._task = asyncio.create_task(self._run(), name="channel")
 
     def __len__(self) -> int:
@@ -137,7 +131,7 @@ class Channel:
 
 
 class Channels:
-    """The channels of one process, by what their members ask, and of which log."""
+    """The channels of one process, by what their members ask, and of which history."""
 
     def __init__(self) -> None:
         """Start without any."""
@@ -153,10 +147,10 @@ class Channels:
 
     def join(self, asked: Asked, common: Common, member: Member, place: Place) -> bool:
         """Let a member that has everything up to a place follow with all who ask the same."""
-        key = (common, place.epoch)
+        key = (common, place.history)
         channel = self._channels.get(key)
         if channel is None:
-            channel = Channel(asked, place.epoch, place.complete, lambda: self._forget(key, channel))
+            channel = Channel(asked, place.history, place.complete, lambda: self._forget(key, channel))
             self._channels[key] = channel
         return channel.add(member, place.complete)
 

@@ -35,7 +35,7 @@ class CountedOperations(SchemaExtension):
         document = executed.graphql_document
         if document is None or executed.pre_execution_errors or executed.operation_type is OperationType.MUTATION:
             return
-        goes_on = executed.context.place.cursor is not None
+        goes_on = executed.context.place.goes_on
         outcome = _outcome(getattr(executed.result, "errors", None))
         for name in () if goes_on else root_fields(document, executed.operation_name):
             executed.context.operations.add(name, outcome)

@@ -16,13 +16,11 @@ async def results_of(asked: Asked, channels: Channels, outlet: Outlet) -> Result
     """
     place, member = Place(), Member(outlet)
 
-    def may_end(position: int) -> bool:
+    def join() -> bool:
         common = asked.common if outlet.is_told else None
-        place.complete = position
-        place.has_ended = common is not None and channels.join(asked, common, member, place)
-        return place.has_ended
+        return common is not None and channels.join(asked, common, member, place)
 
-    place.may_end = may_end
+    place.may_end = join
     try:
         while True:
             async with aclosing(await asked.open(place)) as results:
@@ -33,6 +31,6 @@ async def results_of(asked: Asked, channels: Channels, outlet: Outlet) -> Result
                 return
             await member.stay()
             await outlet.flowing()
-            place.cursor, place.has_ended = member.cursor, False
+            place.start, place.has_ended = member.position, False
     finally:
         member.leave()

@@ -16,10 +16,11 @@ from resolvers.filters import filter_of, plain
 from resolvers.lists import RESULT_STREAM, event_cursor, read_event_cursor
 from runindex import record_streams, run_stream
 from runindex.cursors import binding_of, list_cursor, log_cursor, read_list_cursor
+from runindex.domain.faults import MissingError
 from runindex.domain.filters import EVERYTHING, RunFilter, uses_ancestor
 from runindex.domain.identity import find_run_id
 from runindex.queries import Columns, Row, RunGroupKey
-from runindex.record_streams import find_followed
+from runindex.record_streams import Followed, find_followed
 from runindex.run_stream import IDENTITY
 from runindex.streams import follow
 from schema import filters
@@ -36,19 +37,19 @@ async def follow_changes(
 ) -> AsyncGenerator[StreamItem, None]:
     """Yield every change that the filter sees, and bookmarks where nothing else is yielded."""
     asked, place = filter_of(run_filter), context.place
-    tail, goes_on = context.index.tail, place.cursor is not None
-    start = place.cursor or after
-    stretches = follow(tail, asked, start, idle_seconds=context.pace.idle, may_end=place.may_end)
+    goes_on, start = place.goes_on, after if place.start is None else log_cursor(place.history, place.start)
+    stretches = follow(context.index.tail, asked, start, idle_seconds=context.pace.idle, may_end=place.end)
     async with aclosing(stretches):
         async for stretch in stretches:
+            place.history = stretch.epoch
             for seen in stretch.seen:
-                place.pass_by(stretch.epoch, seen.change.seq)
+                place.pass_by(seen.change.seq)
                 yield RunChange(
                     row=change_row(seen.change, seen.membership),
                     cursor=log_cursor(stretch.epoch, seen.change.seq),
                     membership=seen.membership,
                 )
-            place.reach(stretch.epoch, stretch.position)
+            place.reach(stretch.position)
             if bookmarks and stretch.silent and not goes_on:
                 yield Bookmark(cursor=stretch.cursor, at=DateTime(context.index.clock.now()))
             goes_on = False
@@ -77,13 +78,16 @@ async def follow_results(
     context: Context, text: str, after: str | None, columns: Columns
 ) -> AsyncGenerator[RunResultEdge, None]:
     """Yield each result of a run, in the order recorded, until the run is deleted."""
-    index = context.index
-    run = await find_followed(index.store, text)
-    binding = binding_of(RESULT_STREAM, run.owner)
-    (position,) = (0,) if after is None else read_list_cursor(binding, after, "after")
-    rows = record_streams.follow_results(index.records, run, position, columns)
+    run = await _find_followed(context, text)
+    if run is None:
+        return
+    place, binding = context.place, binding_of(RESULT_STREAM, run.owner)
+    (given,) = (0,) if after is None else read_list_cursor(binding, after, "after")
+    start = given if place.start is None else place.start
+    rows = record_streams.follow_results(context.index.records, run, start, columns | {"seq"}, place.end)
     async with aclosing(rows):
         async for row in rows:
+            place.pass_by(row["seq"])
             yield RunResultEdge(cursor=list_cursor(binding, (row["seq"],)), node=RunResult(row=row))
 
 
@@ -91,14 +95,19 @@ async def follow_events(
     context: Context, text: str, stream: str | None, after: str | None, columns: Columns
 ) -> AsyncGenerator[RunEventEdge, None]:
     """Yield each event of a run, of one stream or of all, until the run is deleted."""
-    index = context.index
     plain(stream, "stream")
-    run = await find_followed(index.store, text)
+    run = await _find_followed(context, text)
+    if run is None:
+        return
     # A place among all events is one in each stream: the cursor of any list of this run's events will do.
-    position = None if after is None else read_event_cursor(after, run.owner, "after")[0]
-    rows = record_streams.follow_events(index.records, run, stream, position, columns)
+    given = None if after is None else read_event_cursor(after, run.owner, "after")[0]
+    place = context.place
+    start = given if place.start is None else place.start
+    followed = run._replace(stream=stream)
+    rows = record_streams.follow_events(context.index.records, followed, start, columns, place.end)
     async with aclosing(rows):
         async for row in rows:
+            place.pass_by(row["sequence"])
             yield RunEventEdge(cursor=event_cursor(run.owner, row["sequence"], stream), node=RunEvent(row=row))
 
 
@@ -121,6 +130,22 @@ async def follow_counts(
             if groups != shown:
                 shown = groups
                 yield [RunGroup(key=name, count=count) for name, count in groups]
+
+
+async def _find_followed(context: Context, text: str) -> Followed | None:
+    """Return the run whose records to follow; None where those go on of a run that was deleted meanwhile."""
+    place = context.place
+    try:
+        run = await find_followed(context.index.store, text)
+    except MissingError:
+        if place.goes_on:
+            return None
+        raise
+    history = f"run {run.owner}"
+    if place.goes_on and place.history != history:
+        return None
+    place.history = history
+    return run
 
 
 def _stirring(asked: RunFilter) -> RunFilter:

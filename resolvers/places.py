@@ -1,36 +1,45 @@
-"""Where a stream of changes stands, told between the resolver that yields and whoever sends."""
+"""Where a stream stands, told between the resolver that yields and whoever sends."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
 
 
-def _never(position: int) -> bool:
-    del position
+def _never() -> bool:
     return False
 
 
 @dataclass(slots=True)
 class Place:
-    """A place in the log.
+    """A place in the change log, or among the results or events of a run.
 
-    `position` and `epoch` are of what was yielded last, `is_bookmark` tells whether that is a bookmark; up to
-    `complete` everything was yielded. A stream is begun at `cursor`, if there is one, whatever the operation asks for,
-    and may end where `may_end` says so; `has_ended` tells that it did.
+    `history` names that of which positions are: the log's epoch, or the run. A stream begins behind `start`, if that is
+    given, whatever the operation asks for. `position` is that of what was yielded last, `is_bookmark` tells whether it
+    is a bookmark; up to `complete` everything was yielded. A stream that has caught up may end if `may_end` says so.
     """
 
-    cursor: str | None = None
-    may_end: Callable[[int], bool] = _never
-    epoch: str = ""
+    history: str = ""
+    start: int | None = None
+    may_end: Callable[[], bool] = _never
     position: int = 0
     complete: int = 0
     is_bookmark: bool = False
     has_ended: bool = False
 
-    def pass_by(self, epoch: str, position: int) -> None:
-        """Say which change is yielded next."""
-        self.epoch, self.position, self.is_bookmark = epoch, position, False
+    @property
+    def goes_on(self) -> bool:
+        """Tell whether the stream began elsewhere."""
+        return self.start is not None
 
-    def reach(self, epoch: str, position: int) -> None:
+    def pass_by(self, position: int) -> None:
+        """Say of what position the next item is."""
+        self.position, self.is_bookmark = position, False
+
+    def reach(self, position: int) -> None:
         """Say up to where everything was yielded; a bookmark of that may be next."""
-        self.epoch, self.position, self.is_bookmark = epoch, position, True
+        self.position, self.complete, self.is_bookmark = position, position, True
+
+    def end(self, position: int) -> bool:
+        """Say up to where everything was yielded that is known, and tell whether the stream ends there."""
         self.complete = position
+        self.has_ended = self.may_end()
+        return self.has_ended

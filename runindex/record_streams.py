@@ -4,8 +4,8 @@ A subscriber is a position in the run's own sequence. It reads behind that posit
 run's head move, so that idle subscribers ask the storage nothing.
 """
 
-from collections.abc import AsyncGenerator, Sequence
-from typing import Final, NamedTuple
+from collections.abc import AsyncGenerator, Callable, Sequence
+from typing import Final, NamedTuple, TypeAlias
 
 from runindex.domain.events import Event
 from runindex.domain.faults import CursorExpiredError, MissingError
@@ -17,6 +17,7 @@ from runindex.ports import Store
 from runindex.queries import Columns, Row, Window
 from runindex.record_tail import RecordTail, Watch
 
+MayEnd: TypeAlias = Callable[[int], bool]
 BATCH: Final = 100
 IDLE_SECONDS: Final = 60.0
 RESULTS: Final = Listing(Result, ("seq",), owner_field="owner")
@@ -31,10 +32,11 @@ def events_of(stream: str | None) -> Listing:
 
 
 class Followed(NamedTuple):
-    """The incarnation of a run whose records are followed."""
+    """The incarnation of a run whose records are followed; of its events those of one stream, or all."""
 
     run_id: str
     owner: int
+    stream: str | None = None
 
 
 async def find_followed(store: Store, text: str) -> Followed:
@@ -46,18 +48,24 @@ async def find_followed(store: Store, text: str) -> Followed:
     return Followed(run_id, found[run_id]["incarnation"])
 
 
+def _never(position: int) -> bool:
+    del position
+    return False
+
+
 async def follow_results(
-    records: RecordTail, run: Followed, after: int | None, columns: Columns
+    records: RecordTail, run: Followed, after: int | None, columns: Columns, may_end: MayEnd = _never
 ) -> AsyncGenerator[Row, None]:
     """Yield each result behind the number `after`, in the order recorded, until the run is deleted.
 
+    When everything up to a position was yielded that is known, `may_end` is asked whether the stream may end there.
     Raise CursorExpiredError for a number that the run has not reached: it is another history's.
     """
-    async with records.watch(*run) as watch:
+    async with records.watch(run.run_id, run.owner) as watch:
         position = after or 0
         _check_reached(position, watch.heads.results)
         while True:
-            head = await _head_behind(watch, position, "results")
+            head = await _head_behind(watch, position, "results", may_end)
             if head is None:
                 return
             rows = await _read(records.store, RESULTS, run.owner, position, columns)
@@ -67,20 +75,20 @@ async def follow_results(
 
 
 async def follow_events(
-    records: RecordTail, run: Followed, stream: str | None, after: int | None, columns: Columns
+    records: RecordTail, run: Followed, after: int | None, columns: Columns, may_end: MayEnd = _never
 ) -> AsyncGenerator[Row, None]:
-    """Yield each event behind the sequence `after`, until the run is deleted.
+    """Yield each event behind the sequence `after`, until the run is deleted; `may_end` is as for results.
 
     Raise CursorExpiredError for a sequence that the run has not reached, and when compaction removed events that were
     still to come.
     """
-    listing = events_of(stream)
-    async with records.watch(*run) as watch:
+    listing = events_of(run.stream)
+    async with records.watch(run.run_id, run.owner) as watch:
         position = -1 if after is None else after
         _check_reached(position, watch.heads.events)
         is_first = after is None
         while True:
-            head = await _head_behind(watch, position, "events")
+            head = await _head_behind(watch, position, "events", may_end)
             if head is None:
                 return
             rows = await _read(records.store, listing, run.owner, position, columns)
@@ -92,12 +100,14 @@ async def follow_events(
             position, is_first = _reached(rows, "sequence", head), False
 
 
-async def _head_behind(watch: Watch, position: int, stream: str) -> int | None:
-    """Wait until the run's stream goes on behind the position and return its head; None when the run is gone."""
+async def _head_behind(watch: Watch, position: int, stream: str, may_end: MayEnd) -> int | None:
+    """Wait until the run's stream goes on behind the position and return its head; None when that has an end."""
     while not watch.is_gone:
         head: int = getattr(watch.heads, stream)
         if head > position:
             return head
+        if may_end(position):
+            return None
         await watch.flag.wait(IDLE_SECONDS)
     return None
 

@@ -65,7 +65,7 @@ async def test_a_store_that_is_away_for_a_while_delays_a_stream(store: FrailStor
     async with open_record_tail(cast("Store", store), feed) as records, asyncio.timeout(PATIENCE):
         run = await find_followed(cast("Store", store), DEFAULT_RUN)
         await store.append("s")
-        async with aclosing(follow_events(records, run, None, None, ALL_COLUMNS)) as stream:
+        async with aclosing(follow_events(records, run, None, ALL_COLUMNS)) as stream:
             assert (await anext(stream))["sequence"] == 0
             store.is_away = True
             await store.append("s")
@@ -83,16 +83,16 @@ async def test_what_compaction_took_from_behind_a_cursor_is_not_passed_over(
     store: FrailStore, stream_name: str | None
 ) -> None:
     async with open_record_tail(cast("Store", store), MemoryFeed()) as records, asyncio.timeout(PATIENCE):
-        run = await find_followed(cast("Store", store), DEFAULT_RUN)
+        run = (await find_followed(cast("Store", store), DEFAULT_RUN))._replace(stream=stream_name)
         await store.append(*"ssss")
         store.floor = 2
-        async with aclosing(follow_events(records, run, stream_name, 1, ALL_COLUMNS)) as stream:
+        async with aclosing(follow_events(records, run, 1, ALL_COLUMNS)) as stream:
             assert (await anext(stream))["sequence"] == 2
-        async with aclosing(follow_events(records, run, stream_name, 0, ALL_COLUMNS)) as stream:
+        async with aclosing(follow_events(records, run, 0, ALL_COLUMNS)) as stream:
             with pytest.raises(CursorExpiredError):
                 await anext(stream)
         # Who asks for no place begins with what is left.
-        async with aclosing(follow_events(records, run, stream_name, None, ALL_COLUMNS)) as stream:
+        async with aclosing(follow_events(records, run, None, ALL_COLUMNS)) as stream:
             assert (await anext(stream))["sequence"] == 2
 
 
@@ -101,7 +101,7 @@ async def test_a_reader_that_compaction_overtook_is_told(store: FrailStore) -> N
     async with open_record_tail(cast("Store", store), feed) as records, asyncio.timeout(PATIENCE):
         run = await find_followed(cast("Store", store), DEFAULT_RUN)
         await store.append("s")
-        async with aclosing(follow_events(records, run, None, None, ALL_COLUMNS)) as stream:
+        async with aclosing(follow_events(records, run, None, ALL_COLUMNS)) as stream:
             assert (await anext(stream))["sequence"] == 0
             await store.append(*"sss")
             store.floor = 3

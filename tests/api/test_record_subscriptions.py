@@ -44,6 +44,11 @@ async def received(socket: Socket, count: int, operation: str = "1") -> list[Ans
     return [await socket.next(operation) for _ in range(count)]
 
 
+async def settle() -> None:
+    """Let streams that have caught up join each other."""
+    await asyncio.sleep(0.1)
+
+
 async def test_results_are_delivered_from_the_first_one(api: Api, sockets: OpenSocket) -> None:
     run_id, other = await api.runs(2)
     await api.record(run_id, "a", scores=[{"scorerId": "s", "value": 0.5}])
@@ -215,7 +220,7 @@ async def test_streams_that_are_completed_leave_nothing_behind(api: Api, sockets
     for operation, document in (("1", RESULTS), ("2", EVENTS), ("3", RUN)):
         await socket.subscribe(operation, document, id=run_id)
         await received(socket, 1, operation)
-    assert api.index.records.watches == 3
+    await until(lambda: api.index.records.watches == 3)
     for operation in "123":
         await socket.complete(operation)
     await until(lambda: api.index.records.watches == 0)
@@ -228,8 +233,48 @@ async def test_idle_streams_ask_together(api: Api, sockets: OpenSocket) -> None:
         await api.append(run_id, "s")
         await socket.subscribe(run_id, EVENTS, id=run_id)
         await received(socket, 1, run_id)
+    await settle()
     api.store.asked.clear()
     await api.append("default", "s")
     await until(lambda: "find_runs" in api.store.methods)
     assert "list_records" not in api.store.methods
     assert {len(arguments[1]) for name, arguments in api.store.asked if name == "find_records"} == {5}
+
+
+@pytest.mark.parametrize("document", [RESULTS, EVENTS])
+async def test_what_many_follow_alike_is_read_once(api: Api, sockets: OpenSocket, document: str) -> None:
+    async def write(item: str) -> None:
+        await (api.record(run_id, item) if document == RESULTS else api.append(run_id, item))
+
+    run_id = await api.run()
+    await write("a")
+    followers = [await sockets() for _ in range(5)]
+    cursor = None
+    for socket in followers:
+        await socket.subscribe("1", document, id=run_id, after=cursor)
+        if cursor is None:
+            cursor = (await received(socket, 1))[0]["cursor"]
+    for item in ("b", "c"):
+        await settle()
+        api.store.asked.clear()
+        await write(item)
+        edges = [(await received(socket, 1))[0] for socket in followers[1:]]
+        assert len({edge["cursor"] for edge in edges}) == 1
+        assert api.store.methods.count("list_records") == 1
+
+
+@pytest.mark.parametrize("document", [RESULTS, EVENTS])
+async def test_a_shared_stream_ends_with_its_run_though_another_has_its_id(
+    api: Api, sockets: OpenSocket, document: str
+) -> None:
+    run_id = await api.run()
+    followers = [await sockets() for _ in range(3)]
+    for socket in followers:
+        await socket.subscribe("1", document, id=run_id)
+    await settle()
+    await api.do("deleteRun", id=run_id)
+    await api.run(id=run_id)
+    await api.append(run_id, "s")
+    await api.record(run_id, "a")
+    for socket in followers:
+        assert await socket.message("1") == {"id": "1", "type": "complete"}

@@ -13,7 +13,6 @@ from resolvers.channels import Channels, Member
 from resolvers.outlets import Outlet
 from resolvers.payloads import Results
 from resolvers.places import Place
-from runindex.cursors import log_cursor
 
 pytestmark = pytest.mark.asyncio
 
@@ -49,8 +48,8 @@ def asking(stream: Stream) -> Asked:
     return cast("Asked", Asking())
 
 
-def join(channels: Channels, stream: Stream, member: Member, position: int, epoch: str = "e") -> bool:
-    return channels.join(asking(stream), COMMON, member, Place(epoch=epoch, complete=position))
+def join(channels: Channels, stream: Stream, member: Member, position: int, history: str = "e") -> bool:
+    return channels.join(asking(stream), COMMON, member, Place(history, complete=position))
 
 
 async def within(waiting: Awaitable[None]) -> None:
@@ -59,16 +58,16 @@ async def within(waiting: Awaitable[None]) -> None:
 
 async def test_whoever_is_left_by_a_stream_that_ends_stands_where_that_had_come() -> None:
     async def stream(place: Place) -> AsyncGenerator[ExecutionResult, None]:
-        place.pass_by("e", 3)
+        place.pass_by(3)
         yield item(3)
-        place.reach("e", 9)
+        place.reach(9)
 
     client, channels = Client(), Channels()
     member = client.member()
     assert join(channels, stream, member, 1)
     await within(member.stay())
     assert client.taken == [b'{"data":{"position":3}}']
-    assert member.cursor == log_cursor("e", 9)
+    assert member.position == 9
     assert len(channels) == 0
 
 
@@ -76,9 +75,9 @@ async def test_whoever_does_not_take_an_item_stands_before_it_and_behind_all_tha
     begin, goes_on = asyncio.Event(), asyncio.Event()
 
     async def stream(place: Place) -> AsyncGenerator[ExecutionResult, None]:
-        place.reach("e", 7)
+        place.reach(7)
         await begin.wait()
-        place.pass_by("e", 8)
+        place.pass_by(8)
         yield item(8)
         await goes_on.wait()
 
@@ -88,8 +87,8 @@ async def test_whoever_does_not_take_an_item_stands_before_it_and_behind_all_tha
     assert join(channels, stream, staying, 1)
     begin.set()
     await within(left.stay())
-    assert (slow.taken, left.cursor) == ([], log_cursor("e", 7))
-    assert (brisk.taken, staying.cursor) == ([b'{"data":{"position":8}}'], log_cursor("e", 8))
+    assert (slow.taken, left.position) == ([], 7)
+    assert (brisk.taken, staying.position) == ([b'{"data":{"position":8}}'], 8)
     assert [len(channel) for channel in channels] == [1]
     staying.leave()
     assert len(channels) == 0
@@ -100,7 +99,7 @@ async def test_a_client_that_is_gone_takes_nobody_along() -> None:
         raise OSError(payload)
 
     async def stream(place: Place) -> AsyncGenerator[ExecutionResult, None]:
-        place.pass_by("e", 2)
+        place.pass_by(2)
         yield item(2)
 
     other, channels = Client(), Channels()
@@ -112,16 +111,16 @@ async def test_a_client_that_is_gone_takes_nobody_along() -> None:
     assert other.taken == [b'{"data":{"position":2}}']
 
 
-async def test_another_epoch_is_another_log() -> None:
+async def test_another_history_is_another_stream() -> None:
     async def stream(place: Place) -> AsyncGenerator[ExecutionResult, None]:
-        place.reach("e", 9)
+        place.reach(9)
         await asyncio.Event().wait()
         yield item(1)
 
     channels = Channels()
     members = [Client().member(), Client().member()]
     assert join(channels, stream, members[0], 9)
-    assert join(channels, stream, members[1], 1, epoch="f")
+    assert join(channels, stream, members[1], 1, history="f")
     assert len(channels) == 2
     for member in members:
         member.leave()

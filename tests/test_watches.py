@@ -1,15 +1,19 @@
 """Whom a change concerns is found by index, and is whom it would concern if all were asked."""
 
+import json
+from unittest.mock import Mock
+
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from runindex.domain.changes import Change, Former, RunChangeKind
-from runindex.domain.filters import EVERYTHING, RunFilter, uses_ancestor
+from runindex.domain.filters import EVERYTHING, MetadataOperator, RunFilter, uses_ancestor
 from runindex.domain.lifecycle import RunStatus
 from runindex.domain.runs import Run
 from runindex.lenses import Lens
 from runindex.watches import MOST_SEEN, Watch, Watches
-from tests.support.filters import run_filters
+from tests.support.filters import metadata, run_filters
 
 IDS = ("a", "b", "c")
 TAGS = ("x", "y", "z")
@@ -74,3 +78,14 @@ def test_a_log_that_begins_anew_lets_all_look() -> None:
     assert watch.flag.is_set()
     assert watch.take(1, 7) is None
     assert watch.take(7, 7) == []
+
+
+def test_metadata_is_read_once_for_all_who_ask_for_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    watches, loads = Watches(), Mock(wraps=json.loads)
+    for wanted in range(100):
+        watches.add(Watch(Lens(metadata("n", MetadataOperator.EQ, wanted)), 0))
+    monkeypatch.setattr(json, "loads", loads)
+    before, after = '{"n": 1, "of": "this test"}', '{"n": 2, "of": "this test"}'
+    former = Former(RunStatus.ACTIVE, None, (), before, 0)
+    watches.offer([Change(1, RunChangeKind.METADATA, Run("a", 1, 0, 0, metadata=after), former)])
+    assert sorted(call.args[0] for call in loads.call_args_list) == [before, after]

@@ -89,8 +89,16 @@ class Tail:
             changes = await self._behind_gap(position, changes)
         if changes:
             self.ring.extend(changes)
-            self._watches.offer(changes)
+            self._offer(changes)
         return number
+
+    def _offer(self, changes: list[Change]) -> None:
+        try:
+            self._watches.offer(changes)
+        except Exception:
+            # Who was not offered them would never know. In the ring all find what is theirs, or fail for themselves.
+            log.exception("changes up to %d could not be offered to all", self.ring.end)
+            self._watches.restart(self.ring.end)
 
     def _restart(self, position: int) -> None:
         self.ring.restart(position)

@@ -22,7 +22,7 @@ from strawberry.types import ExecutionResult
 from strawberry.types.graphql import OperationType
 
 from resolvers import graphiql
-from resolvers.accept import JSON, wanted_media_type, wants_page
+from resolvers.accept import JSON, VARY, wanted_media_type, wants_page
 from resolvers.channels import Channels
 from resolvers.context import Context, LogEpoch, Pace
 from resolvers.counting import OperationCounts
@@ -150,9 +150,9 @@ class Endpoint(GraphQL[Context, None]):
         sub_response: Response,
     ) -> Response:
         """Return a response of the media type that was chosen, with the status that it calls for."""
-        status, headers = sub_response.status_code, None
+        status, headers = sub_response.status_code, VARY
         if status == UNAVAILABLE:
-            headers = {"Retry-After": str(RETRY_SECONDS)}
+            headers = VARY | {"Retry-After": str(RETRY_SECONDS)}
         elif sub_response.media_type != JSON and "data" not in response_data:
             status = BAD_REQUEST
         return Response(self.encode_json(response_data), status, headers, sub_response.media_type)
@@ -181,7 +181,7 @@ class Endpoint(GraphQL[Context, None]):
             log.exception("internal error")
             status, message, code = INTERNAL_ERROR, "internal error", ErrorCode.INTERNAL
         body = {"errors": [{"message": legible(message), "extensions": {"code": code}}]}
-        headers = {"Allow": "GET, POST"} if status == METHOD_NOT_ALLOWED else None
+        headers = VARY | {"Allow": "GET, POST"} if status == METHOD_NOT_ALLOWED else VARY
         return Response(self.encode_json(body), status, headers, wanted_media_type(request.headers))
 
     async def _streamed(self, request: Request) -> ASGIApp | None:

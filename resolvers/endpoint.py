@@ -10,7 +10,7 @@ import orjson
 from cross_web import AsyncHTTPRequestAdapter, HTTPException
 from graphql import GraphQLError
 from starlette.requests import ClientDisconnect, Request
-from starlette.responses import Response
+from starlette.responses import Response, StreamingResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 from starlette.websockets import WebSocket
 from strawberry.asgi import GraphQL
@@ -171,8 +171,11 @@ class Endpoint(GraphQL[Context, None]):
     async def _respond(self, request: Request) -> ASGIApp:
         if self._page and wants_page(request.method, request.query_params, request.headers):
             return graphiql.page()
+        is_head = request.method == "HEAD"
+        # Answered as GET is, and the server leaves out the body.
+        asked = Request({**request.scope, "method": "GET"}, request.receive) if is_head else request
         try:
-            return await self._streamed(request) or await self.run(request)
+            return await self._streamed(asked, is_head=is_head) or await self.run(asked)
         except ClientDisconnect:
             raise
         except HTTPException as error:
@@ -181,11 +184,11 @@ class Endpoint(GraphQL[Context, None]):
             log.exception("internal error")
             status, message, code = INTERNAL_ERROR, "internal error", ErrorCode.INTERNAL
         body = {"errors": [{"message": legible(message), "extensions": {"code": code}}]}
-        headers = VARY | {"Allow": "GET, POST"} if status == METHOD_NOT_ALLOWED else VARY
+        headers = VARY | {"Allow": "GET, HEAD, POST"} if status == METHOD_NOT_ALLOWED else VARY
         return Response(self.encode_json(body), status, headers, wanted_media_type(request.headers))
 
-    async def _streamed(self, request: Request) -> ASGIApp | None:
-        """Return a response that lasts, if one is wanted."""
+    async def _streamed(self, request: Request, *, is_head: bool) -> ASGIApp | None:
+        """Return a response that lasts, if one is wanted, or what it would begin with."""
         adapter = self.request_adapter_class(request)
         if not (may_stream(request.headers) and self.is_request_allowed(adapter)):
             return None
@@ -196,6 +199,8 @@ class Endpoint(GraphQL[Context, None]):
             return None
         if request.method == "GET" and operation is OperationType.MUTATION:
             raise HTTPException(METHOD_NOT_ALLOWED, BY_POST)
+        if is_head:
+            return StreamingResponse((), headers=form.headers)
         context = await self.get_context(request, Response())
         going_away: asyncio.Event = request.app.state.going_away
         source = payloads(self.schema, asked, context)

@@ -183,11 +183,21 @@ async def test_a_mutation_is_not_executed_by_get(api: Api) -> None:
     assert (await api.ask("{ runCount }"))["runCount"] == 1
 
 
+@pytest.mark.parametrize(
+    ("query", "status"),
+    [("{ runCount }", 200), ("{ nope }", 200), ("", 400), ("subscription { a }", 400), (CREATE, 405)],
+)
+async def test_head_is_get_without_the_body(api: Api, query: str, status: int) -> None:
+    got, head = [await api.http.request(method, "/graphql", params={"query": query}) for method in ("GET", "HEAD")]
+    assert (got.status_code, head.status_code, head.headers, head.content) == (status, status, got.headers, b"")
+    assert (await api.ask("{ runCount }"))["runCount"] == 1
+
+
 @pytest.mark.parametrize("method", ["PUT", "DELETE", "PATCH", "OPTIONS"])
 async def test_other_methods_are_refused(api: Api, method: str) -> None:
     response = await api.http.request(method, "/graphql")
     assert_refused(response, status=405)
-    assert response.headers["Allow"] == "GET, POST"
+    assert response.headers["Allow"] == "GET, HEAD, POST"
 
 
 async def test_an_unforeseen_error_is_logged_and_not_told(

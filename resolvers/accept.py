@@ -9,6 +9,8 @@ from starlette.datastructures import Headers
 JSON: Final = "application/json"
 HTML: Final = "text/html"
 GRAPHQL_JSON: Final = "application/graphql-response+json"
+# Whatever answers in one of several media types says so, for caches.
+VARY: Final = {"Vary": "Accept"}
 ANY_JSON: Final = frozenset({JSON, GRAPHQL_JSON, "application/*", "*/*"})
 
 

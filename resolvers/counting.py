@@ -5,7 +5,16 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
-from graphql import DocumentNode, FieldNode, GraphQLError, get_operation_ast
+from graphql import (
+    DocumentNode,
+    ExecutableDefinitionNode,
+    FieldNode,
+    FragmentDefinitionNode,
+    FragmentSpreadNode,
+    GraphQLError,
+    InlineFragmentNode,
+    get_operation_ast,
+)
 from strawberry.extensions import SchemaExtension
 from strawberry.types.graphql import OperationType
 
@@ -46,7 +55,19 @@ def _outcome(errors: Sequence[GraphQLError] | None) -> str:
 
 
 def root_fields(document: DocumentNode, operation_name: str | None) -> list[str]:
-    """Return the names of an operation's root fields, those in fragments aside."""
+    """Return the names of an operation's root fields, one for each key of the answer."""
     operation = get_operation_ast(document, operation_name)
-    selections = operation.selection_set.selections if operation is not None else ()
-    return [field.name.value for field in selections if isinstance(field, FieldNode)]
+    fragments = {node.name.value: node for node in document.definitions if isinstance(node, FragmentDefinitionNode)}
+    found: dict[str, str] = {}
+    waiting: list[ExecutableDefinitionNode | InlineFragmentNode | None] = [operation]
+    while waiting:
+        node = waiting.pop()
+        for selection in node.selection_set.selections if node is not None else ():
+            match selection:
+                case FieldNode(alias=alias, name=name):
+                    found[(alias or name).value] = name.value
+                case InlineFragmentNode():
+                    waiting.append(selection)
+                case FragmentSpreadNode(name=name):  # a second spread would add nothing
+                    waiting.append(fragments.pop(name.value, None))
+    return list(found.values())

@@ -10,7 +10,7 @@ import orjson
 from cross_web import AsyncHTTPRequestAdapter, HTTPException
 from graphql import GraphQLError
 from starlette.requests import ClientDisconnect, Request
-from starlette.responses import Response
+from starlette.responses import Response, StreamingResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 from starlette.websockets import WebSocket
 from strawberry.asgi import GraphQL
@@ -22,7 +22,7 @@ from strawberry.types import ExecutionResult
 from strawberry.types.graphql import OperationType
 
 from resolvers import graphiql
-from resolvers.accept import JSON, wanted_media_type, wants_page
+from resolvers.accept import JSON, VARY, wanted_media_type, wants_page
 from resolvers.asking import Asked
 from resolvers.channels import Channels
 from resolvers.context import Context, LogEpoch, Pace
@@ -151,9 +151,9 @@ class Endpoint(GraphQL[Context, None]):
         sub_response: Response,
     ) -> Response:
         """Return a response of the media type that was chosen, with the status that it calls for."""
-        status, headers = sub_response.status_code, None
+        status, headers = sub_response.status_code, VARY
         if status == UNAVAILABLE:
-            headers = {"Retry-After": str(RETRY_SECONDS)}
+            headers = VARY | {"Retry-After": str(RETRY_SECONDS)}
         elif sub_response.media_type != JSON and "data" not in response_data:
             status = BAD_REQUEST
         return Response(self.encode_json(response_data), status, headers, sub_response.media_type)
@@ -172,8 +172,11 @@ class Endpoint(GraphQL[Context, None]):
     async def _respond(self, request: Request) -> ASGIApp:
         if self._page and wants_page(request.method, request.query_params, request.headers):
             return graphiql.page()
+        is_head = request.method == "HEAD"
+        # Answered as GET is, and the server leaves out the body.
+        asked = Request({**request.scope, "method": "GET"}, request.receive) if is_head else request
         try:
-            return await self._streamed(request) or await self.run(request)
+            return await self._streamed(asked, is_head=is_head) or await self.run(asked)
         except ClientDisconnect:
             raise
         except HTTPException as error:
@@ -182,32 +185,32 @@ class Endpoint(GraphQL[Context, None]):
             log.exception("internal error")
             status, message, code = INTERNAL_ERROR, "internal error", ErrorCode.INTERNAL
         body = {"errors": [{"message": legible(message), "extensions": {"code": code}}]}
-        headers = {"Allow": "GET, POST"} if status == METHOD_NOT_ALLOWED else None
+        headers = VARY | {"Allow": "GET, HEAD, POST"} if status == METHOD_NOT_ALLOWED else VARY
         return Response(self.encode_json(body), status, headers, wanted_media_type(request.headers))
 
-    async def _streamed(self, request: Request) -> ASGIApp | None:
-        """Return a response that lasts, if one is wanted."""
+    async def _streamed(self, request: Request, *, is_head: bool) -> ASGIApp | None:
+        """Return a response that lasts, if one is wanted, or what it would begin with."""
         adapter = self.request_adapter_class(request)
         if not (may_stream(request.headers) and self.is_request_allowed(adapter)):
             return None
-        asked = await self.parse_http_body(adapter)
-        operation = self.documents.operation_type(asked.query or "", asked.operation_name)
+        data = await self.parse_http_body(adapter)
+        query, name = data.query or "", data.operation_name
+        operation = self.documents.operation_type(query, name)
         form = wanted_form(request.headers, operation)
         if form is None:
             return None
         if request.method == "GET" and operation is OperationType.MUTATION:
             raise HTTPException(METHOD_NOT_ALLOWED, BY_POST)
+        if is_head:
+            return StreamingResponse((), headers=form.headers)
         context = await self.get_context(request, Response())
-        operation_asked = Asked(
-            self.schema, self.documents, context, asked.query or "", asked.operation_name, asked.variables
-        )
-        going_away: asyncio.Event = request.app.state.going_away
+        asked = Asked(self.schema, self.documents, context, query, name, data.variables)
         return StreamedResponse(
             form,
-            lambda outlet: payloads(results_of(operation_asked, self.channels, outlet)),
+            lambda outlet: payloads(results_of(asked, self.channels, outlet)),
             beat_seconds=self._pace.beat,
             # A subscription goes on from its cursor elsewhere; what else there is has no other chance to be answered.
-            stop=going_away if operation is OperationType.SUBSCRIPTION else asyncio.Event(),
+            stop=request.app.state.going_away if operation is OperationType.SUBSCRIPTION else asyncio.Event(),
         )
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from resolvers.accept import MediaRange
+from resolvers.accept import VARY, MediaRange
 
 
 class EventStream:
@@ -15,6 +15,7 @@ class EventStream:
         "Content-Type": "text/event-stream; charset=utf-8",
         "Cache-Control": "no-cache, no-transform",
         "X-Accel-Buffering": "no",  # a proxy must not collect events
+        **VARY,
     }
     opening = b":\n\n"
     beat = b":\n\n"

@@ -6,6 +6,8 @@ from typing import Final
 from starlette.requests import Request
 from starlette.responses import FileResponse, HTMLResponse, PlainTextResponse, Response
 
+from resolvers.accept import VARY
+
 FILES: Final = Path(__file__).parent / "static"
 MEDIA_TYPES: Final = {".css": "text/css", ".js": "text/javascript", ".txt": "text/plain"}
 NOT_BUILT: Final = """\
@@ -30,7 +32,7 @@ SAFE: Final = {"X-Content-Type-Options": "nosniff", "Referrer-Policy": "no-refer
 PAGE_HEADERS: Final = SAFE | {
     "Content-Security-Policy": "; ".join(f"{kind} {sources}" for kind, sources in POLICY.items()),
     "Cache-Control": "no-cache",
-    "Vary": "Accept",
+    **VARY,
 }
 # An asset's name has a hash of its content: what it names never changes.
 ASSET_HEADERS: Final = SAFE | {"Cache-Control": "public, max-age=31536000, immutable"}

@@ -5,7 +5,7 @@ from typing import Final
 
 import orjson
 
-from resolvers.accept import MediaRange
+from resolvers.accept import VARY, MediaRange
 from runindex.domain.faults import UnavailableError
 
 BOUNDARY: Final = b"\r\n--graphql"  # with its line break even at the start: Apollo Client knows it by no other look
@@ -31,6 +31,7 @@ class Multipart:
         "Content-Type": 'multipart/mixed; boundary="graphql"; subscriptionSpec=1.0',
         "Cache-Control": "no-cache, no-transform",
         "X-Accel-Buffering": "no",  # a proxy must not collect parts
+        **VARY,
     }
     opening = BOUNDARY
     beat = _part(b"{}")

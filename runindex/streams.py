@@ -79,7 +79,7 @@ async def read_on(tail: Tail, watch: Watch, position: int, opened: LogState) -> 
     lens, awaited = watch.lens, watch.take(position, tail.ring.end)
     if awaited is not None:
         tail.ring_hits += 1
-        return awaited, max(position, tail.ring.end)
+        return awaited
     changes = tail.ring.after(position, BATCH)
     if changes is not None:
         tail.ring_hits += 1

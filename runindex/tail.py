@@ -88,13 +88,22 @@ class Tail:
         if changes[-1].seq - position != number:
             changes = await self._behind_gap(position, changes)
         if changes:
-            self.ring.extend(changes)
-            self._watches.offer(changes)
+            self._offer(changes)
         return number
 
+    def _offer(self, changes: list[Change]) -> None:
+        offered = self.ring.end
+        self.ring.extend(changes)
+        try:
+            self._watches.offer(changes)
+        except Exception:
+            # Who was not offered them would never know. In the ring all find what is theirs, or fail for themselves.
+            log.exception("changes up to %d could not be offered to all", self.ring.end)
+            self._watches.restart(self.ring.end, offered)
+
     def _restart(self, position: int) -> None:
+        self._watches.restart(position, self.ring.end)
         self.ring.restart(position)
-        self._watches.restart(position)
 
     async def _behind_gap(self, position: int, changes: list[Change]) -> list[Change]:
         """Return the entries behind a gap that compaction left; any other gap means that the log is broken."""

@@ -31,15 +31,21 @@ class Watch:
         self.flag = EventFlag()
         self.start = start
         self._seen: list[Seen] = []
+        self._nothing = range(0)  # positions behind which nothing is to be seen up to the range's stop
 
-    def take(self, position: int, end: int) -> list[Seen] | None:
-        """Return what is seen from behind the position up to the log's `end`; None when that is not known here."""
+    def take(self, position: int, end: int) -> tuple[list[Seen], int] | None:
+        """Return what is seen behind the position, and up to where that is all; None when that is not known here.
+
+        `end` is up to where changes were offered.
+        """
+        if position in self._nothing:
+            return [], self._nothing.stop
         if position < self.start:
             return None
         seen = [found for found in self._seen if found.change.seq > position]
         self._seen.clear()
-        self.start = max(self.start, end)
-        return seen
+        self.start, self._nothing = max(self.start, end), range(0)
+        return seen, max(position, end)
 
     def offer(self, change: Change, before: Run | None, after: Run | None) -> None:
         """Keep a change if it is seen, and wake the reader; who does not come is left to read the log itself."""
@@ -49,11 +55,17 @@ class Watch:
         if len(self._seen) < MOST_SEEN:
             self._seen.append(found)
         else:
-            self.restart(change.seq)
+            self.restart(change.seq, change.seq - 1)
         self.flag.set()
 
-    def restart(self, position: int) -> None:
-        """Know nothing of what was up to the position."""
+    def restart(self, position: int, offered: int) -> None:
+        """Know nothing of what was up to the position, but for how far there was nothing to see.
+
+        `offered` is up to where all changes were offered. A reader that was quiet goes on from there, not from where it
+        last looked: compaction may have passed that meanwhile.
+        """
+        if not self._nothing:
+            self._nothing = range(self.start, self._seen[0].change.seq - 1 if self._seen else offered)
         self._seen.clear()
         self.start = position
 
@@ -92,10 +104,10 @@ class Watches:
             for watch in {watch for key in keys for watch in self._by_key.get(key, ())}:
                 watch.offer(change, before, after)
 
-    def restart(self, position: int) -> None:
-        """Let all know nothing of what was up to the position, and have them look."""
+    def restart(self, position: int, offered: int) -> None:
+        """Let all know nothing of what was up to the position, and have them look; see `Watch.restart`."""
         for watch in self._all:
-            watch.restart(position)
+            watch.restart(position, offered)
             watch.flag.set()
 
 

@@ -1,15 +1,19 @@
 """Whom a change concerns is found by index, and is whom it would concern if all were asked."""
 
+import json
+from unittest.mock import Mock
+
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from runindex.domain.changes import Change, Former, RunChangeKind
-from runindex.domain.filters import EVERYTHING, RunFilter, uses_ancestor
+from runindex.domain.filters import EVERYTHING, MetadataOperator, RunFilter, uses_ancestor
 from runindex.domain.lifecycle import RunStatus
 from runindex.domain.runs import Run
 from runindex.lenses import Lens
 from runindex.watches import MOST_SEEN, Watch, Watches
-from tests.support.filters import run_filters
+from tests.support.filters import metadata, run_filters
 
 IDS = ("a", "b", "c")
 TAGS = ("x", "y", "z")
@@ -40,10 +44,10 @@ def test_who_is_found_is_who_sees_it(run_filter: RunFilter | None, drawn: Change
     watches, watch = Watches(), Watch(Lens(run_filter), 0)
     watches.add(watch)
     watches.offer([drawn])
-    assert watch.take(0, 1) == watch.lens.look([drawn])
+    assert watch.take(0, 1) == (watch.lens.look([drawn]), 1)
     watches.discard(watch)
     watches.offer([drawn])
-    assert (len(watches), watch.take(1, 1)) == (0, [])
+    assert (len(watches), watch.take(1, 1)) == (0, ([], 1))
 
 
 def test_a_watch_wakes_for_what_it_sees_alone() -> None:
@@ -62,7 +66,7 @@ def test_who_does_not_come_is_left_to_read_the_log() -> None:
     watches.offer([change(seq) for seq in range(1, MOST_SEEN + 2)])
     end = MOST_SEEN + 1
     assert watch.take(0, end) is None
-    assert watch.take(end, end) == []
+    assert watch.take(end, end) == ([], end)
 
 
 def test_a_log_that_begins_anew_lets_all_look() -> None:
@@ -70,7 +74,30 @@ def test_a_log_that_begins_anew_lets_all_look() -> None:
     watches.add(watch)
     watches.offer([change(1)])
     watch.flag.clear()
-    watches.restart(7)
+    watches.restart(7, 1)
     assert watch.flag.is_set()
-    assert watch.take(1, 7) is None
-    assert watch.take(7, 7) == []
+    assert watch.take(0, 7) is None
+    assert watch.take(7, 7) == ([], 7)
+
+
+def test_who_had_nothing_to_see_goes_on_behind_it() -> None:
+    watches, watch = Watches(), Watch(Lens(RunFilter(ids=("b",))), 0)
+    watches.add(watch)
+    watches.offer([change(seq) for seq in range(1, 6)])
+    watches.restart(7, 5)
+    watches.restart(9, 8)  # before the reader comes
+    assert [watch.take(position, 9) for position in (0, 4, 5, 8)] == [([], 5), ([], 5), None, None]
+    assert watch.take(9, 9) == ([], 9)
+    watches.offer([change(seq, "a" if seq < 20 else "b") for seq in range(10, 21 + MOST_SEEN)])
+    assert [watch.take(position, 20 + MOST_SEEN) for position in (9, 19)] == [([], 19), None]
+
+
+def test_metadata_is_read_once_for_all_who_ask_for_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    watches, loads = Watches(), Mock(wraps=json.loads)
+    for wanted in range(100):
+        watches.add(Watch(Lens(metadata("n", MetadataOperator.EQ, wanted)), 0))
+    monkeypatch.setattr(json, "loads", loads)
+    before, after = '{"n": 1, "of": "this test"}', '{"n": 2, "of": "this test"}'
+    former = Former(RunStatus.ACTIVE, None, (), before, 0)
+    watches.offer([Change(1, RunChangeKind.METADATA, Run("a", 1, 0, 0, metadata=after), former)])
+    assert sorted(call.args[0] for call in loads.call_args_list) == [before, after]

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, fields
 from decimal import Decimal
 from enum import StrEnum
+from functools import lru_cache
 from typing import Final
 
 from runindex.domain.instants import Micros
@@ -237,11 +238,13 @@ def _metadata_check(condition: MetadataFilter) -> Predicate:
 
 
 _ABSENT: Final = object()
+# A change is shown to one filter after the other: its two sides are read once for them all.
+_read: Final = lru_cache(maxsize=2)(loads)
 
 
 def metadata_matches(text: str | None, condition: MetadataFilter) -> bool:
     """Tell whether metadata (its JSON text) meets the condition. Only objects are walked, never lists."""
-    found: JsonValue = _ABSENT if text is None else loads(text)
+    found: JsonValue = _ABSENT if text is None else _read(text)
     for key in condition.path:
         found = found.get(key, _ABSENT) if isinstance(found, dict) else _ABSENT
     if found is _ABSENT:

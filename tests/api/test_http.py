@@ -14,7 +14,7 @@ from runindex.domain.faults import UnavailableError
 from runindex.outcomes import Outcome
 from runindex.writer import Writer
 from tests.contract.conftest import Opener
-from tests.support.api import Api
+from tests.support.api import Api, Value
 
 pytestmark = pytest.mark.asyncio
 
@@ -149,6 +149,24 @@ async def test_the_answer_is_of_the_type_that_is_wanted(api: Api, accept: str | 
     assert response.json() == {"data": {"__typename": "Query"}}
 
 
+@pytest.mark.parametrize(
+    ("method", "request_", "status"),
+    [
+        ("POST", {"json": {"query": "{ runCount }"}}, 200),
+        ("GET", {"params": {"query": "{ runCount }"}}, 200),
+        ("GET", {"params": {"query": "{ runCount }"}, "headers": {"Accept": "text/event-stream"}}, 200),
+        ("GET", {}, 400),
+        ("PUT", {}, 405),
+        ("POST", {"content": b"{}"}, 415),
+    ],
+)
+async def test_caches_are_told_that_the_answer_is_for_who_accepts_it(
+    api: Api, method: str, request_: Value, status: int
+) -> None:
+    response = await api.http.request(method, "/graphql", **request_)
+    assert (response.status_code, response.headers["Vary"]) == (status, "Accept")
+
+
 async def test_a_query_may_be_asked_by_get(api: Api) -> None:
     params = {"query": "query A($id: ID!) { runExists(id: $id) } query B { __typename }", "operationName": "A"}
     response = await api.http.get("/graphql", params=params | {"variables": '{"id": "default"}'})
@@ -165,11 +183,21 @@ async def test_a_mutation_is_not_executed_by_get(api: Api) -> None:
     assert (await api.ask("{ runCount }"))["runCount"] == 1
 
 
+@pytest.mark.parametrize(
+    ("query", "status"),
+    [("{ runCount }", 200), ("{ nope }", 200), ("", 400), ("subscription { a }", 400), (CREATE, 405)],
+)
+async def test_head_is_get_without_the_body(api: Api, query: str, status: int) -> None:
+    got, head = [await api.http.request(method, "/graphql", params={"query": query}) for method in ("GET", "HEAD")]
+    assert (got.status_code, head.status_code, head.headers, head.content) == (status, status, got.headers, b"")
+    assert (await api.ask("{ runCount }"))["runCount"] == 1
+
+
 @pytest.mark.parametrize("method", ["PUT", "DELETE", "PATCH", "OPTIONS"])
 async def test_other_methods_are_refused(api: Api, method: str) -> None:
     response = await api.http.request(method, "/graphql")
     assert_refused(response, status=405)
-    assert response.headers["Allow"] == "GET, POST"
+    assert response.headers["Allow"] == "GET, HEAD, POST"
 
 
 async def test_an_unforeseen_error_is_logged_and_not_told(
@@ -203,7 +231,7 @@ async def test_a_storage_out_of_reach_is_unavailable(api: Api, monkeypatch: pyte
 
     monkeypatch.setattr(api.store, "count_runs", away, raising=False)
     response = await api.post(json={"query": "{ runCount }"})
-    assert (response.status_code, response.headers["Retry-After"]) == (503, "1")
+    assert (response.status_code, response.headers["Retry-After"], response.headers["Vary"]) == (503, "1", "Accept")
     assert response.json()["errors"][0]["extensions"] == {"code": "UNAVAILABLE"}
     partly = await api.post(json={"query": '{ run(id: "default") { id } runs { totalCount } }'})
     assert partly.status_code == 503

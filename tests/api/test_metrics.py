@@ -32,6 +32,7 @@ def test_a_server_tells_what_it_did(tmp_path: Path) -> None:
         for _ in range(2):
             server.execute(CLOSE, id=run_id)
         server.execute('{ a: runCount b: runCount run(id: "default") { id } }')
+        server.execute('{ ... { tags { tag } } ...F } fragment F on Query { runExists(id: "default") }')
         httpx.post(server.url, json={"query": "{ node(id: 7) { nothing } }"})
         told = scraped(server)
     assert told["runindex_log_head"] == 3
@@ -40,6 +41,7 @@ def test_a_server_tells_what_it_did(tmp_path: Path) -> None:
     assert told["runindex_operations_total closeRun INVALID_TRANSITION"] == 1
     assert told["runindex_operations_total runCount OK"] == 2
     assert told["runindex_operations_total run OK"] == 1
+    assert told["runindex_operations_total tags OK"] == told["runindex_operations_total runExists OK"] == 1
     assert told["runindex_batches_total"] == told["runindex_batched_mutations_total"] == 3
     assert (told["runindex_watches"], told["runindex_tail_lag"]) == (0, 0)
     assert not [name for name in told if "nothing" in name or "node" in name]

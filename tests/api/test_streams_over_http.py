@@ -175,6 +175,19 @@ async def test_a_subscription_may_be_asked_by_get(http: httpx.AsyncClient) -> No
         assert item["data"]["item"]["__typename"] == "Bookmark"
 
 
+@FORMS
+async def test_head_tells_how_a_stream_would_begin(
+    api: Api, http: httpx.AsyncClient, accept: Mapping[str, str], read: Read
+) -> None:
+    del read
+    for _ in range(2):  # on one connection
+        response = await http.head("/graphql", params={"query": CHANGES}, headers=accept)
+        assert response.status_code == 200
+        assert response.headers["Content-Type"].startswith(accept["Accept"].partition(";")[0])
+        assert (response.content, api.index.tail.listeners) == (b"", 0)
+        assert "Content-Length" not in response.headers
+
+
 @pytest.mark.parametrize(
     ("method", "request_", "status"),
     [

@@ -1,4 +1,5 @@
 import asyncio
+from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from typing import cast
 
@@ -9,24 +10,28 @@ from runindex.cursors import log_cursor, read_log_cursor
 from runindex.domain.changes import Change, RunChangeKind
 from runindex.domain.events import Event
 from runindex.domain.faults import CursorExpiredError
+from runindex.domain.filters import RunFilter
 from runindex.domain.retention import KEEP_ALL, Removable, Retention, keep_duration, keep_latest
 from runindex.domain.runtimes import Receipt
 from runindex.domain.scoped import Value, ValueVersion
+from runindex.lenses import Seen
 from runindex.outcomes import RunDeleted
 from runindex.ports import ChangeQuery
-from runindex.streams import follow
+from runindex.streams import Stretch, follow
 from runindex.tail import open_tail
 from runindex.upkeep import compaction
 from runindex.upkeep.compaction import Compacted, compact, preview
 from runindex.upkeep.ports import Removal, Storage
+from runindex.watches import MOST_SEEN
 from tests.support.clock import StandingClock
 from tests.support.commands import A, B, C, create, delete, rename, retain
 from tests.support.records import append, apply_receipt, commit, done, gained, listed_of, put, totals_of
-from tests.support.stores import get, history_of, log_of, made
+from tests.support.stores import apply, get, history_of, log_of, made
 from tests.support.upkeep import by_run, faults, furnish
 
 pytestmark = pytest.mark.asyncio
 
+PATIENCE = 30
 POLICIES = (
     keep_latest(1),
     keep_latest(2),
@@ -352,6 +357,39 @@ async def test_a_reader_that_has_read_it_all_goes_on(storage: Storage, clock: St
             feed.wake()
             assert [one.change.run.name for one in (await anext(reader)).seen] == ["last"]
             assert seen[0] is RunChangeKind.CREATED
+
+
+async def test_a_quiet_reader_is_told_of_nothing_that_it_would_not_have_seen(
+    storage: Storage, clock: StandingClock
+) -> None:
+    await done(storage, create(B))
+    feed, number = MemoryFeed(), MOST_SEEN + 1
+    async with open_tail(storage, feed, ring_size=2) as tail:
+        quiet, other = follow(tail, RunFilter(ids=(B,)), None), follow(tail, None, None)
+        async with aclosing(quiet), aclosing(other), asyncio.timeout(PATIENCE):
+            await anext(quiet)
+            await anext(other)
+            await live(storage, clock, A, keep_latest(1), steps=2)
+            feed.wake()
+            await read_up_to(storage, other)
+            assert await by_run(compact(storage, clock.now()))
+            # More than is held for a reader, and than is in the ring.
+            await apply(storage, *(rename(B, f"{place}") for place in range(number)))
+            feed.wake()
+            await read_up_to(storage, other)
+            assert tail.ring.end == (await storage.log_state()).head
+            seen = await read_up_to(storage, quiet)
+            assert [one.change.run.name for one in seen] == [f"{place}" for place in range(number)]
+
+
+async def read_up_to(storage: Storage, reader: AsyncGenerator[Stretch, None]) -> list[Seen]:
+    """Read up to the end of the log and return what was seen."""
+    head, seen = (await storage.log_state()).head, list[Seen]()
+    async for stretch in reader:
+        seen += stretch.seen
+        if stretch.position >= head:
+            break
+    return seen
 
 
 async def test_a_run_without_more_than_its_policy_keeps_is_not_named(storage: Storage, clock: StandingClock) -> None:

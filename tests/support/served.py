@@ -5,7 +5,7 @@ import signal
 import subprocess
 import sysconfig
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -26,6 +26,7 @@ class Served:
 
     directory: Path
     environment: Mapping[str, str]
+    command: Sequence[str | Path] = (COMMAND,)
     port: int = field(default_factory=free_port)
     process: subprocess.Popen[bytes] | None = None
 
@@ -58,7 +59,7 @@ class Served:
         home = {"PATH": os.defpath, "HOME": str(self.directory), "SQLITE_PATH": str(self.directory / "runindex.db")}
         with self._log_file.open("ab") as output:
             self.process = subprocess.Popen(
-                [COMMAND, "serve", "--port", str(self.port)],
+                [*self.command, "serve", "--port", str(self.port)],
                 cwd=self.directory,
                 env=home | dict(self.environment),
                 stdin=subprocess.DEVNULL,
@@ -127,9 +128,9 @@ class Served:
 
 
 @contextmanager
-def serving(directory: Path, **environment: str) -> Iterator[Served]:
+def serving(directory: Path, *command: str, **environment: str) -> Iterator[Served]:
     """Run a server with these settings, by default on SQLite in `directory`; it is ended at the end, however it is."""
-    server = Served(directory, environment)
+    server = Served(directory, environment, command or (COMMAND,))
     try:
         server.start()
         yield server

@@ -1,0 +1,60 @@
+"""Streams of changes beside each other: what becomes of one is no matter of the others."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, aclosing
+
+import pytest
+import pytest_asyncio
+
+from persistence.memory.feed import MemoryFeed
+from persistence.memory.store import MemoryStore
+from runindex.domain.changes import Change
+from runindex.domain.filters import RunFilter
+from runindex.domain.runs import Run
+from runindex.lenses import Lens, Seen
+from runindex.streams import follow
+from runindex.tail import open_tail
+from tests.support.clock import StandingClock
+from tests.support.commands import A, create, rename
+from tests.support.stores import apply
+
+pytestmark = pytest.mark.asyncio
+
+PATIENCE = 10
+
+
+@pytest_asyncio.fixture
+async def store() -> AsyncIterator[MemoryStore]:
+    async with MemoryStore.open(StandingClock()) as opened:
+        yield opened
+
+
+class BrokenLens(Lens):
+    """A lens that breaks when it is looked through."""
+
+    def see(self, change: Change, before: Run | None, after: Run | None) -> Seen | None:
+        raise ZeroDivisionError(change, before, after)
+
+
+async def test_a_reader_that_fails_takes_nothing_from_the_others(
+    store: MemoryStore, caplog: pytest.LogCaptureFixture
+) -> None:
+    feed = MemoryFeed()
+    async with open_tail(store, feed) as tail, AsyncExitStack() as stack, asyncio.timeout(PATIENCE):
+        broken, _ = await stack.enter_async_context(tail.watch(BrokenLens(None)))
+        readers = [follow(tail, RunFilter(ids=(A,)), None) for _ in range(10)]
+        for reader in readers:
+            await stack.enter_async_context(aclosing(reader))
+            await anext(reader)
+        following = [asyncio.create_task(anext(reader)) for reader in readers]
+        broken.flag.clear()
+        await apply(store, create(A), rename(A, "x"))
+        feed.wake()
+        stretches = await asyncio.gather(*following)
+        assert [[seen.change.seq for seen in stretch.seen] for stretch in stretches] == [[2, 3]] * 10
+        # It has to look, and fails for itself.
+        assert broken.flag.is_set()
+        assert broken.take(1, tail.ring.end) is None
+    (record,) = caplog.records
+    assert record.getMessage() == "changes up to 3 could not be offered to all"

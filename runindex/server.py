@@ -100,7 +100,8 @@ class WebSocketProtocol(WebSocketsSansIOProtocol):
 
     async def _shut_down_behind(self, work: set[asyncio.Task[Any]]) -> None:
         await asyncio.wait(work, timeout=WORK_SECONDS)
-        self._shut_down()
+        if not self.disconnected:
+            self._shut_down()
 
     def _shut_down(self) -> None:
         # uvicorn would say that it restarts (1012).

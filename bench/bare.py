@@ -11,7 +11,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
-from runindex.server import WebSocketProtocol
+from runindex.protocols import WebSocketProtocol
 
 SENDS: set[Any] = set()
 

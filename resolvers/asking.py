@@ -26,6 +26,7 @@ class Common:
 
     query: str
     operation_name: str | None
+    field: str
     variables: str
     actor: str | None
 
@@ -53,23 +54,13 @@ class Asked:
 
     @property
     def common(self) -> Common | None:
-        """Return what it has in common with others, None if it has to be executed by itself."""
+        """Return what it has in common with others, None unless it is one stream that can be shared."""
         document = self.documents.find(self.query)
-        variables = None if document is None else variables_in_common(document, self.operation_name, self.variables)
-        return None if variables is None else Common(self.query, self.operation_name, variables, self.context.actor)
-
-
-def variables_in_common(
-    document: DocumentNode, operation_name: str | None, variables: Mapping[str, object] | None
-) -> str | None:
-    """Return an operation's variables as JSON but for its start; None unless it is one stream that can be shared."""
-    followed = _followed(document, operation_name)
-    if followed is None:
-        return None
-    start = _start(followed)
-    if start is not None and _uses(document, start) > 1:
-        start = None
-    return jsontext.dumps({name: value for name, value in (variables or {}).items() if name != start})
+        followed = None if document is None else _followed(document, self.operation_name)
+        if document is None or followed is None:
+            return None
+        variables = _variables_in_common(document, followed, self.variables or {})
+        return Common(self.query, self.operation_name, followed.name.value, variables, self.context.actor)
 
 
 def _followed(document: DocumentNode, operation_name: str | None) -> FieldNode | None:
@@ -79,6 +70,13 @@ def _followed(document: DocumentNode, operation_name: str | None) -> FieldNode |
     (only,) = operation.selection_set.selections
     is_shared = isinstance(only, FieldNode) and only.name.value in SHARED and not only.directives
     return cast("FieldNode", only) if is_shared else None
+
+
+def _variables_in_common(document: DocumentNode, followed: FieldNode, variables: Mapping[str, object]) -> str:
+    start = _start(followed)
+    if start is not None and _uses(document, start) > 1:
+        start = None
+    return jsontext.dumps({name: value for name, value in variables.items() if name != start})
 
 
 def _start(followed: FieldNode) -> str | None:

@@ -56,8 +56,10 @@ class Member:
         """Send an item if that can be done at once, and tell whether it was."""
         try:
             is_taken = self._outlet.put(payload)
+        except OSError:
+            return False  # the client is gone
         except Exception:
-            log.debug("a subscriber is gone", exc_info=True)
+            log.exception("an item could not be sent")
             return False
         if is_taken:
             self.position = position
@@ -71,7 +73,7 @@ class Channel:
         """Begin to follow a history behind a position."""
         self._asked = asked
         self._closed = closed
-        self._place = Place(history, position)
+        self._place = Place(history, position, complete=position, is_shared=True)
         self._members: set[Member] = set()
         self.position = position
         self._task = asyncio.create_task(self._run(), name="channel")

@@ -50,7 +50,7 @@ class Context:
     """The way to the index of one request, or of one socket.
 
     `actor` is the caller's name if callers are known; `writes` counts the mutations that were answered; `place` is
-    where a stream of changes stands, `operations` counts what is asked.
+    where a stream stands, `operations` counts what is asked.
     """
 
     index: RunIndex
@@ -67,7 +67,7 @@ class Context:
         self.loads = StoreLoads(self.index.store)
 
     def at(self, place: Place) -> "Context":
-        """Return the same for an operation of its own, whose stream of changes stands at a place."""
+        """Return the same for an operation of its own, whose stream stands at a place."""
         return Context(self.index, self.epoch, self.pace, self.actor, place=place, operations=self.operations)
 
 

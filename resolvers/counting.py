@@ -16,6 +16,7 @@ from graphql import (
     get_operation_ast,
 )
 from strawberry.extensions import SchemaExtension
+from strawberry.types import ExecutionContext
 from strawberry.types.graphql import OperationType
 
 from resolvers.errors import explained
@@ -38,20 +39,36 @@ class CountedOperations(SchemaExtension):
     """Counts the root fields of queries and subscriptions; a mutation's outcome is known where it is executed."""
 
     def on_operation(self) -> Iterator[None]:
-        """Count once it is over, or ended before it began."""
-        yield
+        """Count once it is over, whoever ended it."""
+        try:
+            yield
+        finally:
+            self._count()
+
+    def _count(self) -> None:
         executed = self.execution_context
-        document = executed.graphql_document
-        if document is None or executed.pre_execution_errors or executed.operation_type is OperationType.MUTATION:
+        document, place = executed.graphql_document, executed.context.place
+        if document is None or executed.operation_type is OperationType.MUTATION or _is_unfit(executed):
             return
-        goes_on = executed.context.place.goes_on
+        if place.is_shared or place.has_ended:  # nobody's own, or one that goes on among others
+            return
+        if executed.result is None and executed.operation_type is not OperationType.SUBSCRIPTION:
+            return  # nobody waited for the answer
         outcome = _outcome(getattr(executed.result, "errors", None))
-        for name in () if goes_on else root_fields(document, executed.operation_name):
+        for name in root_fields(document, executed.operation_name):
             executed.context.operations.add(name, outcome)
 
 
+def _is_unfit(executed: ExecutionContext) -> bool:
+    """Tell whether a document was refused: whatever it names is not known to be a field."""
+    return any(error.original_error is None for error in executed.pre_execution_errors or ())
+
+
 def _outcome(errors: Sequence[GraphQLError] | None) -> str:
-    return explained(errors[0])[1] if errors else OK
+    if not errors:
+        return OK
+    told = (errors[0].extensions or {}).get("code")
+    return str(told) if told else explained(errors[0])[1]
 
 
 def root_fields(document: DocumentNode, operation_name: str | None) -> list[str]:

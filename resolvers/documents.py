@@ -10,6 +10,7 @@ from strawberry.types.graphql import OperationType
 
 MOST_DOCUMENTS: Final = 512
 LONGEST_TEXT: Final = 16 * 1024
+UNNAMED: Final = "Must provide operation name if query contains multiple operations."
 
 
 class DocumentCache:
@@ -86,6 +87,5 @@ class NamedOperation(SchemaExtension):
         if context._provided_operation_name is None and document is not None:  # noqa: SLF001 - told in no other way
             operations = [node for node in document.definitions if isinstance(node, OperationDefinitionNode)]
             if len(operations) > 1:
-                message = "Must provide operation name if query contains multiple operations."
-                context.pre_execution_errors = [GraphQLError(message)]
+                context.pre_execution_errors = [GraphQLError(UNNAMED)]
         yield

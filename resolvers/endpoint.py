@@ -28,6 +28,7 @@ from resolvers.channels import Channels
 from resolvers.context import Context, LogEpoch, Pace
 from resolvers.counting import OperationCounts
 from resolvers.errors import ErrorCode, legible
+from resolvers.documents import UNNAMED
 from resolvers.following import results_of
 from resolvers.requests import read_request
 from resolvers.schema import DOCUMENTS
@@ -131,6 +132,8 @@ class Endpoint(GraphQL[Context, None]):
         except CannotGetOperationTypeError as error:
             raise HTTPException(BAD_REQUEST, error.as_http_error_reason()) from error
         except InvalidOperationTypeError as error:
+            if self.documents.operation_type(request_data.query or "", request_data.operation_name) is None:
+                raise HTTPException(BAD_REQUEST, UNNAMED) from error
             if error.operation_type is OperationType.MUTATION:
                 raise HTTPException(METHOD_NOT_ALLOWED, BY_POST) from error
             raise HTTPException(BAD_REQUEST, HOW_TO_SUBSCRIBE) from error

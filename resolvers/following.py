@@ -2,7 +2,7 @@
 
 from contextlib import aclosing
 
-from resolvers.asking import Asked
+from resolvers.asking import Asked, Common
 from resolvers.channels import Channels, Member
 from resolvers.outlets import Outlet
 from resolvers.payloads import Results
@@ -15,8 +15,10 @@ async def results_of(asked: Asked, channels: Channels, outlet: Outlet) -> Result
     For as long as others who ask the same get the same, nothing is yielded: then it goes to the outlet at once.
     """
     place, member = Place(), Member(outlet)
+    common: Common | None = None
 
     def join() -> bool:
+        nonlocal common
         common = asked.common if outlet.is_told else None
         return common is not None and channels.join(asked, common, member, place)
 
@@ -34,3 +36,5 @@ async def results_of(asked: Asked, channels: Channels, outlet: Outlet) -> Result
             place.start, place.has_ended = member.position, False
     finally:
         member.leave()
+        if place.has_ended and common is not None:  # over while it was shared: nobody else counts it
+            asked.context.operations.add(common.field)

@@ -66,7 +66,7 @@ def _of_writer(index: RunIndex) -> Iterator[Metric]:
 
 def _of_api(endpoint: Endpoint) -> Iterator[Metric]:
     members = sum(len(channel) for channel in endpoint.channels)
-    yield GaugeMetricFamily("runindex_channels", "Streams of changes that subscribers share.", len(endpoint.channels))
+    yield GaugeMetricFamily("runindex_channels", "Streams that subscribers share.", len(endpoint.channels))
     yield GaugeMetricFamily("runindex_channel_members", "Subscribers that share one.", members)
     operations = CounterMetricFamily(
         "runindex_operations", "Root fields asked for, by what came of them.", labels=("field", "outcome")

@@ -21,6 +21,10 @@ class Flow(Protocol):
         """Wait until it does."""
         ...
 
+    def give_up(self) -> None:
+        """Break off with a client that does not."""
+        ...
+
 
 async def flowing(flow: Flow | None) -> None:
     """Return when a client takes what is sent; a server without flows waits in `send` instead."""

@@ -15,6 +15,7 @@ class Place:
     `history` names that of which positions are: the log's epoch, or the run. A stream begins behind `start`, if that is
     given, whatever the operation asks for. `position` is that of what was yielded last, `is_bookmark` tells whether it
     is a bookmark; up to `complete` everything was yielded. A stream that has caught up may end if `may_end` says so.
+    `is_shared` tells that it is nobody's own.
     """
 
     history: str = ""
@@ -24,6 +25,7 @@ class Place:
     complete: int = 0
     is_bookmark: bool = False
     has_ended: bool = False
+    is_shared: bool = False
 
     @property
     def goes_on(self) -> bool:

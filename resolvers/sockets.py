@@ -6,9 +6,9 @@ no `error` for a stream that fails; what differs is here.
 
 import asyncio
 import logging
-from collections.abc import Mapping
+from collections.abc import Callable, Collection, Mapping
 from contextlib import aclosing
-from typing import Any, Final, Protocol, TypeGuard, cast
+from typing import Any, Final, Protocol, TypeAlias, TypeGuard, cast
 
 import orjson
 from graphql import GraphQLError
@@ -29,9 +29,11 @@ from resolvers.outlets import Outlet, Write, flow_of, flowing
 from resolvers.payloads import is_refusal, payload_of
 from runindex.domain.jsontext import is_plain_text
 
-# Where in a socket's scope its server keeps how to send a text at once, and the tasks that it waits for when it stops.
+# Where in a socket's scope its server keeps how to send a text at once, and a list of whom to ask for tasks under way
+# before it stops.
 WRITE_TEXT: Final = "runindex.write_text"
-WORK: Final = "runindex.work"
+WORKS: Final = "runindex.works"
+Work: TypeAlias = Callable[[], Collection[asyncio.Task[Any]]]
 LONGEST_REASON: Final = 123  # bytes, of a close frame
 log: Final = logging.getLogger(__name__)
 _TYPES: Final = ("connection_init", "ping", "pong", "subscribe", "complete")
@@ -57,11 +59,10 @@ class TextSocket(ASGIWebSocketAdapter):
         write_text: Write = self.ws.scope.get(WRITE_TEXT, _nowhere)
         return Outlet(flow_of(self.ws.scope), lambda payload: write_text(begun + payload + b"}"))
 
-    def await_at_stop(self, task: asyncio.Task[Any]) -> None:
-        """Have the server wait for a task before it stops, if it can."""
-        work: set[asyncio.Task[Any]] = self.ws.scope.get(WORK, set())
-        work.add(task)
-        task.add_done_callback(work.discard)
+    def tell_work(self, work: Work) -> None:
+        """Let the server know how to ask for what it should wait for before it stops."""
+        works: list[Work] = self.ws.scope.get(WORKS, [])
+        works.append(work)
 
     async def close(self, code: int, reason: str) -> None:
         """Close the socket with a reason that fits its frame."""
@@ -77,6 +78,11 @@ class SharingView(Protocol):
 
 class SocketHandler(BaseGraphQLTransportWSHandler[Context, None]):
     """Talks with one client."""
+
+    async def handle(self) -> None:
+        """Talk until one side has enough."""
+        cast("TextSocket", self.websocket).tell_work(self._work)
+        await super().handle()
 
     async def handle_message(self, message: Message) -> None:
         """Handle a message; a malformed one ends the conversation."""
@@ -97,7 +103,6 @@ class SocketHandler(BaseGraphQLTransportWSHandler[Context, None]):
             await self.send_message({"id": message["id"], "type": "error", "payload": [error.formatted]})
         else:
             await super().handle_subscribe(message)
-            self._await_at_stop(message["id"])
 
     async def run_operation(self, operation: Operation[Context, None]) -> None:
         """Execute an operation and send what comes of it."""
@@ -125,14 +130,15 @@ class SocketHandler(BaseGraphQLTransportWSHandler[Context, None]):
                 await operation.send_operation_message(cast("Message", message))
         await operation.send_operation_message({"id": operation.id, "type": "complete"})
 
-    def _await_at_stop(self, operation_id: str) -> None:
-        operation = self.operations.get(operation_id)
-        if operation is None or operation.task is None:
-            return
+    def _work(self) -> Collection[asyncio.Task[Any]]:
+        """Return what is under way that has no other chance to be answered; subscriptions go on from their cursor."""
         documents = cast("SharingView", self.view).documents
-        # A subscription goes on from its cursor elsewhere; what else there is has no other chance to be answered.
-        if documents.operation_type(operation.query, operation.operation_name) is not OperationType.SUBSCRIPTION:
-            cast("TextSocket", self.websocket).await_at_stop(operation.task)
+        return [
+            operation.task
+            for operation in self.operations.values()
+            if operation.task is not None
+            and documents.operation_type(operation.query, operation.operation_name) is not OperationType.SUBSCRIPTION
+        ]
 
 
 def _is_well_formed(message: object) -> TypeGuard[Message]:

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
-from contextlib import aclosing, suppress
+from contextlib import aclosing
 from typing import Any, Final, Protocol
 
 import orjson
@@ -98,21 +98,29 @@ class StreamedResponse:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Respond."""
-        source = self._begin(Outlet(flow_of(scope), lambda payload: _complete(send(self._message_of(payload)))))
+        flow = flow_of(scope)
+        source = self._begin(Outlet(flow, lambda payload: _complete(send(self._message_of(payload)))))
         headers = [(name.lower().encode(), value.encode()) for name, value in self._form.headers.items()]
         await send({"type": "http.response.start", "status": 200, "headers": headers})
         await send(_body(self._form.opening))
-        items, gone = asyncio.create_task(self._send_items(source, send)), asyncio.create_task(_disconnect(receive))
-        await _first_of(
-            items, gone, asyncio.create_task(self._send_beats(send)), asyncio.create_task(self._stop.wait())
-        )
+        items, beats = asyncio.create_task(self._send_items(source, send)), asyncio.create_task(self._send_beats(send))
+        gone, stop = asyncio.create_task(_disconnect(receive)), asyncio.create_task(self._stop.wait())
+        await _first_of(items, beats, gone, stop)
+        if not beats.cancelled():
+            beats.result()
         if not gone.cancelled():
             return
-        last = self._form.farewell if items.cancelled() else items.result()
+        if not items.cancelled():
+            await send(_body(items.result(), more=False))
+            return
         # A client that takes nothing any more must not hold up the server's end.
-        with suppress(TimeoutError):
-            async with asyncio.timeout(FAREWELL_SECONDS if items.cancelled() else None):
-                await send(_body(last, more=False))
+        try:
+            async with asyncio.timeout(FAREWELL_SECONDS):
+                await send(_body(self._form.farewell, more=False))
+        except TimeoutError:
+            if flow is not None:
+                flow.give_up()
+                await _disconnect(receive)
 
     def _message_of(self, payload: bytes) -> Message:
         return _body(self._form.item(payload))

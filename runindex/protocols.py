@@ -3,11 +3,12 @@
 import asyncio
 from asyncio import BaseTransport
 from collections.abc import MutableMapping
+from contextlib import suppress
 from typing import Any, Final, cast
 
 from uvicorn._types import ASGISendEvent
 from uvicorn.protocols.http.flow_control import FlowControl
-from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 from uvicorn.protocols.utils import ClientDisconnected
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 from websockets.frames import CloseCode, Frame
@@ -15,19 +16,47 @@ from websockets.http11 import Request
 from websockets.protocol import State
 
 from resolvers.outlets import FLOW
-from resolvers.sockets import WORK, WRITE_TEXT
+from resolvers.sockets import WORKS, WRITE_TEXT, Work
 
 WORK_SECONDS: Final = 8.0
 FAREWELL_SECONDS: Final = 1.0
 
 
+class Flow(FlowControl):
+    """Tells whether a client takes what is sent to it."""
+
+    def give_up(self) -> None:
+        """Break off with a client that does not; what was sent to it is lost."""
+        self._transport.abort()
+
+
 class HttpProtocol(HttpToolsProtocol):
-    """Lets the application know whether a client takes what is sent."""
+    """Lets the application know whether a client takes what is sent, and that it is gone whatever else it had asked."""
+
+    _open: tuple[RequestResponseCycle, ...] = ()
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        """Begin to talk."""
+        super().connection_made(transport)
+        self.flow = Flow(transport)
 
     def on_message_begin(self) -> None:
         """Begin a request."""
         super().on_message_begin()
         cast("MutableMapping[str, Any]", self.scope)[FLOW] = self.flow
+
+    def on_headers_complete(self) -> None:
+        """Begin to answer, or let the request wait behind the one that is being answered."""
+        super().on_headers_complete()
+        if self.cycle is not None:
+            self._open = (*(cycle for cycle in self._open if not cycle.response_complete), self.cycle)
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """Tell all who answer, not only the last: the first may be a stream, and would never know."""
+        super().connection_lost(exc)
+        for cycle in self._open:
+            cycle.disconnected = True
+            cycle.message_event.set()
 
 
 class WebSocketProtocol(WebSocketsSansIOProtocol):
@@ -40,8 +69,8 @@ class WebSocketProtocol(WebSocketsSansIOProtocol):
     def connection_made(self, transport: BaseTransport) -> None:
         """Begin to talk."""
         super().connection_made(transport)
-        self.flow = FlowControl(self.transport)
-        self.work: set[asyncio.Task[Any]] = set()
+        self.flow = Flow(self.transport)
+        self.works: list[Work] = []
 
     def connection_lost(self, exc: Exception | None) -> None:
         """Let nobody wait for a client that is gone."""
@@ -63,7 +92,7 @@ class WebSocketProtocol(WebSocketsSansIOProtocol):
         super().handle_connect(event)
         if not self.close_sent:
             cast("MutableMapping[str, Any]", self.scope).update(
-                {FLOW: self.flow, WRITE_TEXT: self.write_text, WORK: self.work}
+                {FLOW: self.flow, WRITE_TEXT: self.write_text, WORKS: self.works}
             )
 
     def write_text(self, text: bytes) -> None:
@@ -74,13 +103,19 @@ class WebSocketProtocol(WebSocketsSansIOProtocol):
 
     def shutdown(self) -> None:
         """Tell that the server goes away, once what was asked is answered."""
-        if self.work:
-            self._leaving = self.loop.create_task(self._shut_down_behind(self.work))
+        if self._work():
+            self._leaving = self.loop.create_task(self._shut_down_behind_work())
         else:
             self._shut_down()
 
-    async def _shut_down_behind(self, work: set[asyncio.Task[Any]]) -> None:
-        await asyncio.wait(work, timeout=WORK_SECONDS)
+    def _work(self) -> list[asyncio.Task[Any]]:
+        return [task for work in self.works for task in work()]
+
+    async def _shut_down_behind_work(self) -> None:
+        with suppress(TimeoutError):
+            async with asyncio.timeout(WORK_SECONDS):
+                while work := self._work():
+                    await asyncio.wait(work)
         if not self.disconnected:
             self._shut_down()
 

@@ -3,10 +3,11 @@
 import asyncio
 import json
 import sqlite3
+import time
 from collections.abc import AsyncGenerator, AsyncIterator, Iterator
 from contextlib import aclosing, asynccontextmanager, contextmanager
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, cast
 
 import httpx
 import pytest
@@ -67,13 +68,24 @@ def locked(file: Path) -> Iterator[None]:
         other.close()
 
 
+async def stopped(server: Served, stop: asyncio.Event) -> int:
+    """Ask the server to stop when the event is set, and what was sent before has arrived; return its exit code."""
+    await stop.wait()
+    await asyncio.sleep(0.2)
+    return await asyncio.to_thread(server.stop)
+
+
 @asynccontextmanager
-async def stopped_while_writing(server: Served) -> AsyncIterator[None]:
-    """Hold up all writes for what is done here, then ask the server to stop, and only then let them go on."""
+async def stopped_while_writing(server: Served) -> AsyncIterator[asyncio.Event]:
+    """Hold up all writes for what is done here, ask the server to stop, and only then let them go on.
+
+    The server is asked at the end, or when the event is set.
+    """
     with locked(server.directory / "runindex.db"):
-        yield
-        await asyncio.sleep(0.2)
-        stopping = asyncio.create_task(asyncio.to_thread(server.stop))
+        stop = asyncio.Event()
+        stopping = asyncio.create_task(stopped(server, stop))
+        yield stop
+        stop.set()
         await asyncio.sleep(0.3)
         assert not stopping.done()
     assert await stopping == 0
@@ -87,14 +99,19 @@ async def test_a_mutation_on_a_socket_is_answered_before_the_server_stops(served
         socket = await Socket.open(connection)
         await socket.subscribe("stream", CHANGES)
         assert (await socket.next("stream"))["__typename"] == "Bookmark"
-        async with stopped_while_writing(served):
+        async with stopped_while_writing(served) as stop:
             await socket.subscribe("1", CREATE)
-        cursor = (await socket.next("1"))["cursor"]
-        assert (await socket.message("1"))["type"] == "complete"
+            stop.set()
+            await asyncio.sleep(0.5)
+            await socket.subscribe("2", CREATE)
+        cursors = []
+        for operation in "12":
+            cursors.append((await socket.next(operation))["cursor"])
+            assert (await socket.message(operation))["type"] == "complete"
         await connection.wait_closed()
         assert connection.close_code == 1001
     await asyncio.to_thread(served.start)
-    assert await asyncio.to_thread(served.execute, "{ changeCursor }") == {"changeCursor": cursor}
+    assert await asyncio.to_thread(served.execute, "{ changeCursor }") == {"changeCursor": cursors[-1]}
 
 
 @pytest.mark.asyncio
@@ -109,3 +126,22 @@ async def test_a_mutation_whose_answer_is_an_event_is_answered_before_the_server
     _, event, completion = (await creating).split("event: ")
     assert "cursor" in json.loads(event.removeprefix("next\ndata: "))["data"]["createRun"]
     assert completion.startswith("complete")
+
+
+@pytest.mark.asyncio
+@pytest.mark.parametrize("accept", ["text/event-stream", "multipart/mixed;subscriptionSpec=1.0"])
+async def test_a_stream_that_nobody_reads_does_not_hold_up_the_end(served: Served, accept: str) -> None:
+    create = "mutation ($metadata: JSON) { createRun(input: {metadata: $metadata}) { __typename } }"
+    reader, writer = await asyncio.open_connection("127.0.0.1", served.port)
+    body = json.dumps({"query": "subscription { runChanges { ... on RunChange { run { metadata } } } }"})
+    head = f"POST /graphql HTTP/1.1\r\nHost: x\r\nAccept: {accept}\r\nContent-Type: application/json\r\n"
+    writer.write(f"{head}Content-Length: {len(body)}\r\n\r\n{body}".encode())
+    assert await reader.readuntil(b"\r\n\r\n")
+    cast("asyncio.Transport", writer.transport).pause_reading()
+    for _ in range(60):
+        await asyncio.to_thread(served.execute, create, metadata={"text": "x" * 200_000})
+    begin = time.monotonic()
+    assert await asyncio.to_thread(served.stop) == 0
+    assert time.monotonic() - begin < 6
+    assert "ERROR" not in served.log
+    writer.close()

@@ -3,10 +3,14 @@
 import asyncio
 import json
 from random import Random
+from typing import cast
 
 import pytest
 import websockets
+from starlette.applications import Starlette
+from starlette.routing import Route
 
+from resolvers.endpoint import Endpoint
 from tests.api.conftest import Connect, OpenSocket
 from tests.support.api import Answer, Api, Socket
 
@@ -144,3 +148,21 @@ async def test_all_who_share_a_stream_are_told_when_it_cannot_go_on(api: Api, so
         while (message := await socket.message("1"))["type"] == "next":
             assert message["payload"]["data"]["runChanges"]["__typename"] == "Bookmark"
         assert message["payload"][0]["extensions"]["code"] == "CURSOR_EXPIRED"
+
+
+async def test_each_subscription_is_counted_once_by_how_it_ended(api: Api, app: Starlette, sockets: OpenSocket) -> None:
+    followers = [await subscribed(sockets) for _ in range(3)]
+    await settle()
+    await followers.pop().complete("1")
+    await settle()
+    await api.store.renew_epoch()
+    api.index.tail._restart(10_000)  # noqa: SLF001 - as above
+    for socket in followers:
+        while (await socket.message("1"))["type"] == "next":
+            pass
+    await settle()
+    counts = cast("Endpoint", cast("Route", app.routes[0]).app).operations.counts
+    assert {outcome: counts["runChanges", outcome] for outcome in ("OK", "CURSOR_EXPIRED")} == {
+        "OK": 1,
+        "CURSOR_EXPIRED": 2,
+    }

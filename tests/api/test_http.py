@@ -104,6 +104,11 @@ async def test_a_document_that_is_not_executed_is_refused(api: Api, document: st
     assert message == assert_refused(await api.post(content=content, headers=JSON | {"Accept": GRAPHQL}))
 
 
+async def test_which_operation_is_meant_is_asked_before_how_it_is_sent(api: Api) -> None:
+    document = "subscription A { runCounts { key } } query B { __typename }"
+    assert "operation name" in assert_refused(await api.post(json={"query": document}))
+
+
 async def test_names_of_unknown_fields_may_be_any_text(api: Api) -> None:
     body = {"query": "query ($f: RunFilter) { runCount(filter: $f) }", "variables": {"f": {"\ud800": 1}}}
     assert_refused(await api.post(content=json.dumps(body), headers=JSON), status=200)

@@ -4,8 +4,12 @@ import asyncio
 
 import pytest
 
+from resolvers import live
 from resolvers.lists import RESULT_STREAM, event_cursor
 from runindex.cursors import binding_of, list_cursor
+from runindex.domain.faults import UnavailableError
+from runindex.ports import Store
+from runindex.record_streams import Followed, find_followed
 from tests.api.conftest import OpenSocket
 from tests.api.test_subscriptions import RUN, until
 from tests.support.api import Answer, Api, Socket
@@ -278,3 +282,34 @@ async def test_a_shared_stream_ends_with_its_run_though_another_has_its_id(
     await api.record(run_id, "a")
     for socket in followers:
         assert await socket.message("1") == {"id": "1", "type": "complete"}
+
+
+@pytest.mark.parametrize("document", [RESULTS, EVENTS])
+@pytest.mark.parametrize("while_away", [0, 1])
+async def test_a_shared_stream_that_cannot_begin_costs_nothing(
+    api: Api, sockets: OpenSocket, monkeypatch: pytest.MonkeyPatch, document: str, while_away: int
+) -> None:
+    async def write() -> None:
+        await (api.record(run_id, str(api.clock.now())) if document == RESULTS else api.append(run_id, "s"))
+
+    async def find(store: Store, text: str) -> Followed:
+        found.append(text)
+        if len(found) == 2:  # the first of them is the subscriber's own stream
+            for _ in range(while_away):
+                await write()
+            raise UnavailableError("the storage does not answer")
+        return await find_followed(store, text)
+
+    found: list[str] = []
+    run_id = await api.run()
+    monkeypatch.setattr(live, "find_followed", find)
+    socket = await sockets()
+    await socket.subscribe("1", document, id=run_id)
+    await until(lambda: len(found) >= 3)
+    await write()
+    await write()
+    edges = await received(socket, while_away + 2)
+    if document == EVENTS:
+        assert [edge["node"]["sequence"] for edge in edges] == list(range(while_away + 2))
+    else:
+        assert len({edge["node"]["itemId"] for edge in edges}) == while_away + 2

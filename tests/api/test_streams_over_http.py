@@ -243,3 +243,15 @@ async def test_what_many_follow_alike_is_executed_once_whatever_the_transport(
             assert [item and item["data"]["item"]["runId"] for item in items] == [run_id] * 3
             assert (await socket.next("1"))["runId"] == run_id
             assert api.store.methods.count("find_runs") == 1, number
+
+
+async def test_a_client_that_leaves_with_more_asked_behind_its_stream_leaves_nothing(api: Api, port: int) -> None:
+    text = json.dumps(body(CHANGES))
+    stream = "POST /graphql HTTP/1.1\r\nHost: x\r\nAccept: text/event-stream\r\nContent-Type: application/json\r\n"
+    behind = "GET /graphql HTTP/1.1\r\nHost: x\r\n\r\n"
+    for _ in range(5):
+        _, writer = await asyncio.open_connection("127.0.0.1", port)
+        writer.write(f"{stream}Content-Length: {len(text)}\r\n\r\n{text}{behind}".encode())
+        await until(lambda: api.index.tail.listeners > 0)
+        writer.transport.abort()
+        await until(lambda: api.index.tail.listeners == 0)

@@ -16,7 +16,7 @@ from resolvers.places import Place
 
 pytestmark = pytest.mark.asyncio
 
-COMMON = Common("subscription { runChanges { cursor } }", None, "{}", None)
+COMMON = Common("subscription { runChanges { cursor } }", None, "runChanges", "{}", None)
 Stream = Callable[[Place], AsyncGenerator[ExecutionResult, None]]
 
 
@@ -28,6 +28,9 @@ class Client:
     taken: list[bytes] = field(default_factory=list)
 
     async def drain(self) -> None:
+        """Never mind."""
+
+    def give_up(self) -> None:
         """Never mind."""
 
     def member(self) -> Member:
@@ -124,3 +127,16 @@ async def test_another_history_is_another_stream() -> None:
     assert len(channels) == 2
     for member in members:
         member.leave()
+
+
+async def test_whoever_joins_before_the_first_position_stands_there_until_there_is_something() -> None:
+    async def stream(place: Place) -> AsyncGenerator[ExecutionResult, None]:
+        if place.start == -1:
+            raise ConnectionError
+        yield item(0)
+
+    channels = Channels()
+    member = Client().member()
+    assert join(channels, stream, member, -1)
+    await within(member.stay())
+    assert member.position == -1

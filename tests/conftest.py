@@ -1,28 +1,24 @@
 """Fixtures that every test may use."""
 
 from collections.abc import Iterator
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
 
 from tests.support.clients import build_clients
 from tests.support.databases import SharedPostgres
+from tests.support.scratch import scratch_in_memory
 from tests.support.served import Served, serving
-
-SHARED_POSTGRES = pytest.StashKey[SharedPostgres]()
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Open what the run's processes share, in the first of them."""
+    """Open what the run's processes share, in the first of them; it is closed once all others have ended."""
     if not hasattr(config, "workerinput"):
-        config.stash[SHARED_POSTGRES] = SharedPostgres.open()
-
-
-def pytest_unconfigure(config: pytest.Config) -> None:
-    """Close what the run's processes shared, once all workers have ended."""
-    shared = config.stash.get(SHARED_POSTGRES, None)
-    if shared is not None:
-        shared.close()
+        with ExitStack() as stack:
+            stack.enter_context(scratch_in_memory())
+            stack.callback(SharedPostgres.open().close)
+            config.add_cleanup(stack.pop_all().close)
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

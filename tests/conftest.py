@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.support.clients import build_clients
-from tests.support.databases import SharedPostgres
+from tests.support.databases import SharedPostgres, close_keepers
 from tests.support.scratch import scratch_in_memory
 from tests.support.served import Served, serving
 
@@ -19,6 +19,7 @@ def pytest_configure(config: pytest.Config) -> None:
             stack.enter_context(scratch_in_memory())
             stack.callback(SharedPostgres.open().close)
             config.add_cleanup(stack.pop_all().close)
+    config.add_cleanup(close_keepers)  # which is before that, as the last added comes first
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncGenerator
+from contextlib import aclosing
 from typing import Any, Final
 
 import pytest
@@ -37,8 +38,11 @@ async def test_streams_are_closed_as_going_away_and_go_on_from_their_cursor(serv
     assert closed.rcvd.code == 1001
     await asyncio.to_thread(served.start)
     created = await asyncio.to_thread(served.execute, CREATE)
-    async with Client(transport=WebsocketsTransport(served.ws_url)) as session:
-        changes = listen(session, cursor)
+    # The client waits long for what its subscriptions do not let go of.
+    async with (
+        Client(transport=WebsocketsTransport(served.ws_url)) as session,
+        aclosing(listen(session, cursor)) as changes,
+    ):
         assert (await anext(changes))["runChanges"] == {"__typename": "Bookmark", "cursor": cursor}
         assert (await anext(changes))["runChanges"] == {
             "__typename": "RunChange",

@@ -22,6 +22,16 @@ def pytest_configure(config: pytest.Config) -> None:
     config.add_cleanup(close_keepers)  # which is before that, as the last added comes first
 
 
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with tests that may take long, so that no process is left alone with one in the end."""
+    items.sort(key=_is_short)
+
+
+def _is_short(item: pytest.Item) -> bool:
+    return item.get_closest_marker("timeout") is None and not item.path.is_relative_to(Path(__file__).parent / "faults")
+
+
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     """Say loudly that browser tests were left out."""
     skipped = terminalreporter.stats.get("skipped", [])

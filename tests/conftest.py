@@ -8,12 +8,14 @@ import pytest
 
 from tests.support.clients import build_clients
 from tests.support.databases import SharedPostgres, close_keepers
+from tests.support.effort import make_usual
 from tests.support.scratch import scratch_in_memory
 from tests.support.served import Served, serving
 
 
 def pytest_configure(config: pytest.Config) -> None:
     """Open what the run's processes share, in the first of them; it is closed once all others have ended."""
+    make_usual()
     if not hasattr(config, "workerinput"):
         with ExitStack() as stack:
             stack.enter_context(scratch_in_memory())

@@ -64,7 +64,7 @@ serve: install
 	$(BIN)/runindex serve
 
 test: install clients
-	$(WITH_NODE) $(BIN)/python -m pytest -n $(WORKERS) $(PYTEST_ARGS)
+	$(WITH_NODE) $(BIN)/python -m pytest -n $(WORKERS) --dist worksteal $(PYTEST_ARGS)
 
 check: check-style check-types check-imports check-schema
 

@@ -27,8 +27,8 @@ from resolvers.asking import Asked
 from resolvers.channels import Channels
 from resolvers.context import Context, LogEpoch, Pace
 from resolvers.counting import OperationCounts
-from resolvers.errors import ErrorCode, legible
 from resolvers.documents import UNNAMED
+from resolvers.errors import ErrorCode, legible
 from resolvers.following import results_of
 from resolvers.requests import read_request
 from resolvers.schema import DOCUMENTS

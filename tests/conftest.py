@@ -1,28 +1,37 @@
 """Fixtures that every test may use."""
 
 from collections.abc import Iterator
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
 
 from tests.support.clients import build_clients
-from tests.support.databases import SharedPostgres
+from tests.support.databases import SharedPostgres, close_keepers
+from tests.support.effort import make_usual
+from tests.support.scratch import scratch_in_memory
 from tests.support.served import Served, serving
-
-SHARED_POSTGRES = pytest.StashKey[SharedPostgres]()
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Open what the run's processes share, in the first of them."""
+    """Open what the run's processes share, in the first of them; it is closed once all others have ended."""
+    make_usual()
     if not hasattr(config, "workerinput"):
-        config.stash[SHARED_POSTGRES] = SharedPostgres.open()
+        with ExitStack() as stack:
+            stack.enter_context(scratch_in_memory())
+            stack.callback(SharedPostgres.open().close)
+            config.add_cleanup(stack.pop_all().close)
+    config.add_cleanup(close_keepers)  # which is before that, as the last added comes first
 
 
-def pytest_unconfigure(config: pytest.Config) -> None:
-    """Close what the run's processes shared, once all workers have ended."""
-    shared = config.stash.get(SHARED_POSTGRES, None)
-    if shared is not None:
-        shared.close()
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with tests that may take long, so that no process is left alone with one in the end."""
+    items.sort(key=_is_short)
+
+
+def _is_short(item: pytest.Item) -> bool:
+    return item.get_closest_marker("timeout") is None and not item.path.is_relative_to(Path(__file__).parent / "faults")
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

@@ -4,6 +4,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, Final
 from uuid import uuid4
@@ -65,9 +66,14 @@ class Reading:
 Read = Callable[..., Reading]
 
 
-def hear_interrupts() -> None:
-    """Let Ctrl-C interrupt again: whoever runs the tests in the background has it ignored by all that they start."""
-    signal.signal(signal.SIGINT, signal.default_int_handler)
+@contextmanager
+def hearing_interrupts() -> Iterator[None]:
+    """Have programs started that Ctrl-C ends: whoever runs the tests in the background has all of them ignore it."""
+    former = signal.signal(signal.SIGINT, signal.default_int_handler)  # a program begins with the usual for a handler
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, former)
 
 
 @pytest.fixture(params=READERS)
@@ -78,16 +84,10 @@ def read(request: pytest.FixtureRequest, clients: None) -> Iterator[Read]:
 
     def start(server: Served, *options: str) -> Reading:
         command = [*READERS[request.param], "--url", server.ws_url, "--tag", TAG, *options]
-        processes.append(
-            subprocess.Popen(
-                command,
-                cwd=ROOT,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.STDOUT,
-                text=True,
-                preexec_fn=hear_interrupts,  # noqa: PLW1509 - there is one thread
+        with hearing_interrupts():
+            processes.append(
+                subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
             )
-        )
         return Reading(processes[-1])
 
     yield start

@@ -45,6 +45,7 @@ async def test_streams_are_closed_as_going_away_and_go_on_from_their_cursor(serv
     assert closed.rcvd.code == 1001
     await asyncio.to_thread(served.start)
     created = await asyncio.to_thread(served.execute, CREATE)
+    # The client waits long for what its subscriptions do not let go of.
     async with (
         Client(transport=WebsocketsTransport(served.ws_url)) as session,
         aclosing(listen(session, cursor)) as changes,

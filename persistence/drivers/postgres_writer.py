@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from types import MappingProxyType
-from typing import Final, Self
+from typing import Final, NamedTuple, Self
 
 import asyncpg
 
@@ -20,7 +20,7 @@ from persistence.drivers.postgres_connection import (
     is_race,
     run,
 )
-from persistence.sql.postgres_dialect import PostgresDialect
+from persistence.sql.postgres_dialect import ERA, PostgresDialect
 from persistence.sql.statements import Statement
 from persistence.sql.unit_of_work import Applied, apply_batch
 from runindex.commands import AnyCommand
@@ -31,6 +31,13 @@ from runindex.ports import Clock
 ATTEMPTS: Final = 6
 _PAUSE: Final = 0.05
 _SETTINGS: Final = MappingProxyType({**PostgresDialect.settings, "application_name": "runindex writer"})
+
+
+class Transaction(NamedTuple):
+    """A transaction's id, and when the server that gave it began to count."""
+
+    xid: str
+    era: str | None
 
 
 class PostgresWriter:
@@ -85,19 +92,21 @@ class PostgresWriter:
             connection = await self._connected()
         try:
             async with _before(ends):
-                applied, xid = await self._drive(connection, batch, wait=wait)
+                applied, transaction = await self._drive(connection, batch, wait=wait)
         except BaseException:
             await self._roll_back(connection)
             raise
         if not applied.wrote:
             await self._roll_back(connection)
             return applied.outcomes
-        return applied.outcomes if await self._commit(connection, xid, ends) else None
+        return applied.outcomes if await self._commit(connection, transaction, ends) else None
 
-    async def _drive(self, connection: Connection, batch: Sequence[AnyCommand], *, wait: bool) -> tuple[Applied, str]:
-        """Run the statements of a batch; return what became of it and the id of the transaction, which stays open."""
+    async def _drive(
+        self, connection: Connection, batch: Sequence[AnyCommand], *, wait: bool
+    ) -> tuple[Applied, Transaction]:
+        """Run the statements of a batch; return what became of it and the transaction, which stays open."""
         flow = apply_batch(batch, self._clock.now(), self._dialect, wait=wait)
-        xid = ""
+        transaction = Transaction("", None)
         async with ending_on_silence(connection, self._patience.statement):
             await connection.execute("BEGIN")
         try:
@@ -105,12 +114,12 @@ class PostgresWriter:
             while True:
                 rows = await run(connection, statement, self._patience.statement)
                 if statement is self._dialect.identify:
-                    xid = rows[0]["xid"]
+                    transaction = Transaction(rows[0]["xid"], rows[0]["era"])
                 statement = flow.send(rows)
         except StopIteration as end:
-            return end.value, xid
+            return end.value, transaction
 
-    async def _commit(self, connection: Connection, xid: str, ends: float) -> bool:
+    async def _commit(self, connection: Connection, transaction: Transaction, ends: float) -> bool:
         """Tell whether the transaction was committed; raise OutcomeUnknownError when that cannot be found out."""
         try:
             async with ending_on_silence(connection, self._patience.statement):
@@ -118,31 +127,36 @@ class PostgresWriter:
         except DRIVER_ERRORS as error:
             if is_lost(error):
                 connection.terminate()
-        return await self._was_committed(xid, max(ends, _time() + self._patience.statement))
+        return await self._was_committed(transaction, max(ends, _time() + self._patience.statement))
 
-    async def _was_committed(self, xid: str, ends: float) -> bool:
+    async def _was_committed(self, transaction: Transaction, ends: float) -> bool:
         """Ask the server what became of a transaction until it knows.
 
-        In progress is a session that has not noticed yet that its client is gone; its time is limited too.
+        In progress is a session that has not noticed yet that its client is gone; its time is limited too. In another
+        era, committed may be what another transaction was, which got the id of one that was lost.
         """
         try:
             async with asyncio.timeout_at(ends):
                 while True:
-                    status = await self._status_of(xid)
-                    if status in ("committed", "aborted"):
-                        return status == "committed"
+                    status, era = await self._status_of(transaction.xid)
+                    if status == "aborted":
+                        return False
+                    if status == "committed":
+                        if era == transaction.era is not None:
+                            return True
+                        break
                     await asyncio.sleep(_PAUSE)
         except TimeoutError:
             raise OutcomeUnknownError("the connection was lost in the commit and could not be restored") from None
+        raise OutcomeUnknownError("the connection was lost in the commit, and the server has crashed")
 
-    async def _status_of(self, xid: str) -> str | None:
-        question = Statement("SELECT pg_xact_status($1::text::xid8) AS status", (xid,))
+    async def _status_of(self, xid: str) -> tuple[str | None, str | None]:
+        question = Statement(f"SELECT pg_xact_status($1::text::xid8) AS status, {ERA} AS era", (xid,))
         try:
             rows = await run(await self._connected(), question, self._patience.statement)
         except (FaultError, *DRIVER_ERRORS):
-            return None
-        status: str | None = rows[0]["status"]
-        return status
+            return None, None
+        return rows[0]["status"], rows[0]["era"]
 
     async def _connected(self) -> Connection:
         if self._connection is None or self._connection.is_closed():

@@ -36,13 +36,16 @@ _SETTINGS: Final = MappingProxyType(
         **dict.fromkeys((*_SCANS, *_SORTS), "off"),
     }
 )
+# A server that recovers from a crash, or takes over from another, gives the ids of transactions that were lost to
+# others; its statistics then begin anew, and at no other time unless they are reset by hand.
+ERA: Final = "extract(epoch FROM pg_stat_get_bgwriter_stat_reset_time())::text"
 _PLAN_FREELY: Final = Statement(
     "SELECT set_config('plan_cache_mode', 'force_custom_plan', true), "
     + ", ".join(f"set_config('{name}', 'on', true)" for name in (*_SCANS, *_SORTS))
 )
-# The transaction's id comes with the head, before the commit that it will have to speak for.
+# The transaction's id comes with the head, before the commit that it will have to speak for; so does its era.
 _LOCK_HEAD: Final = Statement(
-    f"SELECT n, pg_current_xact_id()::text AS xid FROM feed_head WHERE shard = {SHARD} FOR UPDATE"
+    f"SELECT n, pg_current_xact_id()::text AS xid, {ERA} AS era FROM feed_head WHERE shard = {SHARD} FOR UPDATE"
 )
 _LOCK_RUNS: Final = f"SELECT {_RUN} FROM runs WHERE id = ANY($1::text[]) ORDER BY id FOR UPDATE"
 _FIND_RUNS: Final = f"SELECT {_RUN} FROM runs WHERE id = ANY($1::text[])"

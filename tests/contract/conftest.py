@@ -49,7 +49,7 @@ def _new_file(request: pytest.FixtureRequest) -> Iterator[str]:
 
 @contextmanager
 def _new_database(_: pytest.FixtureRequest) -> Iterator[str]:
-    with SharedPostgres.inherit().fresh_database() as url:
+    with SharedPostgres.inherit().emptied_database() as url:
         yield url
 
 

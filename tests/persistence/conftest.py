@@ -1,5 +1,6 @@
 """Two stores on one database, as two processes would have them."""
 
+import shutil
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
 from pathlib import Path
@@ -10,8 +11,10 @@ import pytest_asyncio
 from persistence.postgres import PostgresStore
 from persistence.sqlite import SqliteStore
 from runindex.ports import Store
+from tests.contract.conftest import sqlite_template
 from tests.support.clock import StandingClock
-from tests.support.databases import migrate
+
+__all__ = ["sqlite_template"]
 
 
 @pytest.fixture
@@ -20,11 +23,9 @@ def clock() -> StandingClock:
 
 
 @pytest.fixture
-def sqlite_path(tmp_path: Path) -> Path:
+def sqlite_path(sqlite_template: Path, tmp_path: Path) -> Path:
     """Give the test a migrated file."""
-    path = tmp_path / "runs.db"
-    migrate(f"sqlite:///{path}")
-    return path
+    return shutil.copyfile(sqlite_template, tmp_path / "runs.db")
 
 
 @pytest_asyncio.fixture(params=["sqlite", "postgres"])

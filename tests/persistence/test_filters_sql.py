@@ -108,17 +108,24 @@ def runs_under(parents: Sequence[str], new_id: str) -> st.SearchStrategy[Run]:
 populations = st.tuples(*(runs_under(IDS[:place], new_id) for place, new_id in enumerate(IDS))).map(list)
 
 
+any_run = runs_under(IDS, IDS[0])
+statuses = st.sampled_from(RunStatus)
+kinds = st.sampled_from(RunChangeKind)
+# Made once: to make such a strategy takes longer than to draw from it.
+any_filter = run_filters(IDS, INSTANTS, TEXTS + NEVER_KEPT, PATHS, VALUES)
+
+
 @st.composite
 def changes(draw: st.DrawFn) -> Change:
     """Draw a change of a run; only what its kind changes differs from before."""
-    run, other = draw(runs_under(IDS, IDS[0])), draw(runs_under(IDS, IDS[0]))
-    kind = draw(st.sampled_from(RunChangeKind))
+    run, other = draw(any_run), draw(any_run)
+    kind = draw(kinds)
     if kind is RunChangeKind.CREATED:
         return Change(1, kind, run, None)
     former = Former(run.status, run.name, run.tags, run.metadata, other.updated_at)
     match kind:
         case RunChangeKind.STATUS:
-            status = draw(st.sampled_from(RunStatus))
+            status = draw(statuses)
             finished_at = None if status in OPEN and run.status in OPEN else run.finished_at
             return Change(1, kind, replace(run, finished_at=finished_at), replace(former, status=status))
         case RunChangeKind.NAME:
@@ -182,7 +189,9 @@ def _postgres(request: pytest.FixtureRequest) -> Iterator[Database]:
         try:
             yield Database(
                 PostgresDialect(notify=False).query,
-                lambda statement: runner.run(postgres_connection.run(connection, statement, patience.statement)),
+                lambda statement: runner.get_loop().run_until_complete(
+                    postgres_connection.run(connection, statement, patience.statement)
+                ),
             )
         finally:
             runner.run(postgres_connection.close(connection, patience))
@@ -191,7 +200,7 @@ def _postgres(request: pytest.FixtureRequest) -> Iterator[Database]:
 @st.composite
 def filters(draw: st.DrawFn) -> RunFilter:
     """Draw a filter that can be answered."""
-    run_filter = draw(run_filters(IDS, INSTANTS, TEXTS + NEVER_KEPT, PATHS, VALUES))
+    run_filter = draw(any_filter)
     try:
         where(run_filter)
     except BadRequestError:

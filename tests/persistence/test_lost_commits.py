@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -20,6 +20,8 @@ from runindex.outcomes import BulkApplied, RunApplied
 from runindex.ports import SystemClock
 from runindex.settings import Settings, StorageBackend
 from tests.support.commands import A, create, move, move_all
+from tests.support.databases import migrate
+from tests.support.postgres import PostgresServer, postgres_server, psql
 from tests.support.proxy import Mishap, Proxy, proxied
 from tests.support.stores import apply, do, find, get, history_of, made
 
@@ -64,6 +66,42 @@ async def test_what_cannot_be_found_out_is_said_to_be_unknown(
     proxy.refusing = False
     is_committed = mishap is Mishap.CUT_AFTER
     assert (await get(store, run.id)).status is (RunStatus.COMPLETED if is_committed else RunStatus.ACTIVE)
+
+
+async def test_another_transaction_is_not_taken_for_the_one_that_a_crash_lost(crashing: PostgresServer) -> None:
+    """After a crash the server gives the id of a transaction of which nothing was written down to another."""
+    patience = replace(PATIENCE, operation=40.0)
+    async with (
+        proxied(crashing.url("crashing")) as (url, proxy),
+        PostgresStore.open(url, SystemClock(), pool_size=2, patience=patience) as store,
+    ):
+        run = await made(store, create())
+        proxy.mishap, proxy.refusing = Mishap.CUT_BEFORE, True
+        moving = asyncio.create_task(store.apply([move(run.id, RunStatus.COMPLETED)]))
+        async with asyncio.timeout(20):
+            while proxy.mishap is not Mishap.NONE:  # noqa: ASYNC110 - nothing tells when
+                await asyncio.sleep(0.001)
+        await asyncio.to_thread(crashing.kill)
+        await asyncio.to_thread(crashing.start)
+        for _ in range(10):
+            await asyncio.to_thread(
+                psql, crashing.url("crashing"), "UPDATE runs SET name = 'other' WHERE id = 'default'"
+            )
+        proxy.refusing = False
+        with pytest.raises(OutcomeUnknownError):
+            await moving
+        assert await get(store, run.id) == run
+
+
+@pytest.fixture
+def crashing() -> Iterator[PostgresServer]:
+    """Run a server that writes down what is not committed only when it has to."""
+    with postgres_server(fsync=False) as server:
+        psql(server.url(), "ALTER SYSTEM SET wal_writer_delay = '10s'")
+        psql(server.url(), "CREATE DATABASE crashing")
+        migrate(server.url("crashing"))
+        server.restart()
+        yield server
 
 
 async def test_a_connection_lost_between_batches_is_made_anew(proxied_store: tuple[PostgresStore, Proxy]) -> None:

@@ -1,6 +1,7 @@
 """Fresh databases for tests, all on one server that the whole run shares."""
 
 import fcntl
+import functools
 import os
 import shutil
 import tempfile
@@ -9,9 +10,8 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from urllib.parse import urlsplit, urlunsplit
-from uuid import uuid4
 
+from tests.support.keeper import Keeper, with_database
 from tests.support.postgres import PostgresServer, create_server, psql, remove_server
 
 # Set by the run's first process; its workers inherit it.
@@ -45,14 +45,29 @@ class SharedPostgres:
     @contextmanager
     def fresh_database(self) -> Iterator[str]:
         """Create a migrated database, give its address and drop it; a connection left open to it is an error."""
-        server = self._ready_server()
-        name = f"{self.template}_{uuid4().hex[:12]}"
-        psql(server, f"CREATE DATABASE {name} TEMPLATE {self.template} STRATEGY file_copy")
+        keeper = keeper_of(self)
+        database = keeper.create()
         try:
-            yield with_database(server, name)
-            psql(server, f"DROP DATABASE {name}")
+            yield database.url
+            keeper.drop(database)
         finally:
-            psql(server, f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
+            keeper.drop(database, forcibly=True)
+
+    @contextmanager
+    def emptied_database(self) -> Iterator[str]:
+        """Give the address of a database as it was migrated, which others had before; otherwise as `fresh_database`.
+
+        For those who read and write rows: whoever looks at other sessions would find the one that empties it, and
+        after whoever changes more than rows it has to be dropped.
+        """
+        keeper = keeper_of(self)
+        database = keeper.take()
+        try:
+            yield database.url
+            keeper.give_back(database)
+        except BaseException:
+            keeper.drop(database, forcibly=True)
+            raise
 
     def close(self) -> None:
         """End the run's own server, or leave a foreign one as it was found."""
@@ -64,7 +79,7 @@ class SharedPostgres:
         shutil.rmtree(self.directory)
         del os.environ[SHARED_DIRECTORY]
 
-    def _ready_server(self) -> str:
+    def ready_server(self) -> str:
         """Return the address of the server; whichever process comes first starts it and migrates the template."""
         with (self.directory / "lock").open("w") as lock:
             fcntl.flock(lock, fcntl.LOCK_EX)
@@ -91,9 +106,18 @@ class SharedPostgres:
         return server
 
 
-def with_database(url: str, name: str) -> str:
-    """Return the address of another database on the same server."""
-    return urlunsplit(urlsplit(url)._replace(path=f"/{name}"))
+@functools.cache
+def keeper_of(shared: SharedPostgres) -> Keeper:
+    """Return this process's keeper of databases."""
+    # A server that is somebody else's may do things to a database of its own accord.
+    return Keeper(shared.ready_server(), shared.template, reuses=FOREIGN_SERVER not in os.environ)
+
+
+def close_keepers() -> None:
+    """Let go of what this process keeps open."""
+    if keeper_of.cache_info().currsize:
+        keeper_of(SharedPostgres.inherit()).close()
+        keeper_of.cache_clear()
 
 
 def migrate(url: str) -> None:

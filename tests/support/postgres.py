@@ -163,8 +163,15 @@ def create_server(*, fsync: bool, base: Path | None = None) -> PostgresServer:
 
 
 def remove_server(server: PostgresServer) -> None:
-    """End a server, whatever state it is in, and delete its directory."""
-    server.kill()
+    """End a server, whatever state it is in, and delete its directory.
+
+    It is told to end before it is killed, as it then gives back the shared memory that outlives its processes.
+    """
+    try:
+        server.thaw()
+        server.stop("immediate")
+    except subprocess.SubprocessError:
+        server.kill()
     shutil.rmtree(server.directory)
 
 

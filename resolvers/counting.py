@@ -13,11 +13,12 @@ from graphql import (
     FragmentSpreadNode,
     GraphQLError,
     InlineFragmentNode,
+    OperationDefinitionNode,
     get_operation_ast,
 )
+from graphql import OperationType as GraphQLOperation
 from strawberry.extensions import SchemaExtension
 from strawberry.types import ExecutionContext
-from strawberry.types.graphql import OperationType
 
 from resolvers.errors import explained
 
@@ -48,14 +49,18 @@ class CountedOperations(SchemaExtension):
     def _count(self) -> None:
         executed = self.execution_context
         document, place = executed.graphql_document, executed.context.place
-        if document is None or executed.operation_type is OperationType.MUTATION or _is_unfit(executed):
+        operation = None if document is None else get_operation_ast(document, executed.operation_name)
+        if document is None or operation is None or _is_unfit(executed):
             return
         if place.is_shared or place.has_ended:  # nobody's own, or one that goes on among others
             return
-        if executed.result is None and executed.operation_type is not OperationType.SUBSCRIPTION:
-            return  # nobody waited for the answer
+        match operation.operation:
+            case GraphQLOperation.MUTATION:
+                return
+            case GraphQLOperation.QUERY if executed.result is None:
+                return  # nobody waited for the answer
         outcome = _outcome(getattr(executed.result, "errors", None))
-        for name in root_fields(document, executed.operation_name):
+        for name in root_fields(document, operation):
             executed.context.operations.add(name, outcome)
 
 
@@ -67,13 +72,13 @@ def _is_unfit(executed: ExecutionContext) -> bool:
 def _outcome(errors: Sequence[GraphQLError] | None) -> str:
     if not errors:
         return OK
+    # Results of streams were made fit for their caller by now, others were not.
     told = (errors[0].extensions or {}).get("code")
     return str(told) if told else explained(errors[0])[1]
 
 
-def root_fields(document: DocumentNode, operation_name: str | None) -> list[str]:
+def root_fields(document: DocumentNode, operation: OperationDefinitionNode) -> list[str]:
     """Return the names of an operation's root fields, one for each key of the answer."""
-    operation = get_operation_ast(document, operation_name)
     fragments = {node.name.value: node for node in document.definitions if isinstance(node, FragmentDefinitionNode)}
     found: dict[str, str] = {}
     waiting: list[ExecutableDefinitionNode | InlineFragmentNode | None] = [operation]

@@ -39,6 +39,8 @@ def legible(message: str) -> str:
 
 def _shown(error: GraphQLError) -> GraphQLError:
     message, code = explained(error)
+    if code == ErrorCode.INTERNAL:
+        log.error("internal error at %s", error.path, exc_info=error.original_error)
     return GraphQLError(
         legible(message),
         nodes=error.nodes,
@@ -63,7 +65,6 @@ def explained(error: GraphQLError) -> tuple[str, str]:
             return "the request is nested too deeply", ErrorCode.BAD_USER_INPUT
         case None | GraphQLError() | CannotGetOperationTypeError() | InvalidOperationTypeError() | MissingQueryError():
             return error.message, ErrorCode.BAD_USER_INPUT
-    log.error("internal error at %s", error.path, exc_info=cause)
     return "internal error", ErrorCode.INTERNAL
 
 

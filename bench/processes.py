@@ -1,8 +1,8 @@
 """What a process costs."""
 
 import os
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Final
@@ -16,11 +16,17 @@ _TICKS: Final = os.sysconf("SC_CLK_TCK")
 @contextmanager
 def served_on_postgres() -> Iterator[Served]:
     """Serve an index on a Postgres of its own, with fsync on."""
-    with postgres_server(fsync=True) as postgres, TemporaryDirectory() as directory:
+    with replicas_on_postgres(1) as (server,):
+        yield server
+
+
+@contextmanager
+def replicas_on_postgres(number: int) -> Iterator[Sequence[Served]]:
+    """Serve one index from so many processes, on a Postgres of its own, with fsync on."""
+    with postgres_server(fsync=True) as postgres, TemporaryDirectory() as directory, ExitStack() as stack:
         psql(postgres.url(), "create database bench")
         settings = {"STORAGE_BACKEND": "postgres", "POSTGRESQL_URL": postgres.url("bench")}
-        with serving(Path(directory), **settings) as server:
-            yield server
+        yield [stack.enter_context(serving(Path(directory), **settings)) for _ in range(number)]
 
 
 def pid_of(server: Served) -> int:

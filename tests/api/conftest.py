@@ -3,7 +3,7 @@
 import asyncio
 import socket
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, asynccontextmanager
 from typing import TypeAlias, cast
 
 import httpx
@@ -63,15 +63,22 @@ def app(api: Api, pace: Pace) -> Starlette:
     return application(api.index, pace)
 
 
-@pytest_asyncio.fixture
-async def port(app: Starlette) -> AsyncIterator[int]:
-    """Serve the application."""
-    server = _Server(configured(app, port=0, lifespan="off"))
+@asynccontextmanager
+async def listening(config: uvicorn.Config) -> AsyncIterator[int]:
+    """Serve in this event loop, on a port that the system chooses."""
+    server = _Server(config)
     serving = asyncio.create_task(server.serve())
     await server.ready.wait()
     yield server.servers[0].sockets[0].getsockname()[1]
     server.should_exit = True
     await serving
+
+
+@pytest_asyncio.fixture
+async def port(app: Starlette) -> AsyncIterator[int]:
+    """Serve the application."""
+    async with listening(configured(app, port=0, lifespan="off")) as number:
+        yield number
 
 
 @pytest_asyncio.fixture

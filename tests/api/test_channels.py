@@ -6,12 +6,13 @@ from random import Random
 from typing import cast
 
 import pytest
+import uvicorn
 import websockets
 from starlette.applications import Starlette
 from starlette.routing import Route
 
 from resolvers.endpoint import Endpoint
-from tests.api.conftest import Connect, OpenSocket
+from tests.api.conftest import Connect, OpenSocket, listening
 from tests.support.api import Answer, Api, Socket
 
 pytestmark = pytest.mark.asyncio
@@ -170,3 +171,21 @@ async def test_each_subscription_is_counted_once_by_how_it_ended(api: Api, app: 
         "OK": 1,
         "CURSOR_EXPIRED": 2,
     }
+
+
+async def test_where_the_server_does_not_tell_who_reads_each_has_a_stream_of_its_own(api: Api, app: Starlette) -> None:
+    protocol = websockets.Subprotocol("graphql-transport-ws")
+    async with listening(uvicorn.Config(app, port=0, lifespan="off", log_config=None)) as port:
+        address = f"ws://127.0.0.1:{port}/graphql"
+        async with (
+            websockets.connect(address, subprotocols=[protocol]) as one,
+            websockets.connect(address, subprotocols=[protocol]) as other,
+        ):
+            followers = [await Socket.open(connection) for connection in (one, other)]
+            for socket in followers:
+                await socket.subscribe("1", CHANGES)
+            await settle()
+            assert api.index.tail.listeners == 2
+            run_ids = await api.runs(3)
+            for socket in followers:
+                assert [(await change(socket))["runId"] for _ in run_ids] == run_ids

@@ -66,8 +66,8 @@ def _waits(followed: list[tuple[str, Listener]], sent: dict[str, list[float]]) -
     """Return how long each change took to each socket, ms; raise unless each arrived once and in order."""
     waits = []
     for run_id, listener in followed:
-        versions = [version for version, _ in listener.arrivals]
+        versions = [arrival.version for arrival in listener.arrivals]
         if versions != list(range(2, len(sent[run_id]) + 2)):
             raise ValueError(f"a listener of run {run_id} got versions {versions}")
-        waits += [1000 * (at - asked) for (_, at), asked in zip(listener.arrivals, sent[run_id], strict=True)]
+        waits += [1000 * (arrival.at - asked) for arrival, asked in zip(listener.arrivals, sent[run_id], strict=True)]
     return waits

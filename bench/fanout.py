@@ -50,7 +50,7 @@ class Side:
             await self.change(expected)
             while any(len(listener.arrivals) < expected for listener in self.listeners):  # noqa: ASYNC110 - 1,000 of them
                 await asyncio.sleep(0.001)
-            waits.append(max(listener.arrivals[-1][1] for listener in self.listeners) - begin)
+            waits.append(max(listener.arrivals[-1].at for listener in self.listeners) - begin)
         self.cpu.append((cpu_seconds(self.pid) - before) / (CHANGES * len(self.listeners)) * 1e6)
         self.last.append(sorted(waits)[CHANGES // 2] * 1e3)
 

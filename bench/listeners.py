@@ -1,4 +1,4 @@
-"""Many WebSocket clients in one process, as light as they can be: each notes when which version of its run arrived."""
+"""Many WebSocket clients in one process, as light as they can be: each notes when which change arrived."""
 
 import asyncio
 import base64
@@ -7,20 +7,28 @@ import os
 import re
 import time
 from collections.abc import Mapping
-from typing import Final
+from typing import Final, NamedTuple
 from urllib.parse import urlsplit
 
-VERSION: Final = re.compile(rb'"version":(\d+)')
+CHANGE: Final = re.compile(rb'"runId":"([^"]*)","version":(\d+)')
 _TEXT, _PING, _PONG = 1, 9, 10  # kinds of frames
 _SHORT, _MEDIUM = 126, 127
 
 
+class Arrival(NamedTuple):
+    """A change, and when (monotonic seconds) it arrived."""
+
+    run_id: str
+    version: int
+    at: float
+
+
 class Listener(asyncio.Protocol):
-    """One subscriber. `arrivals` has the version and the time (monotonic seconds) of each item."""
+    """One subscriber to `{ runId version }`, in this order."""
 
     def __init__(self, url: str, document: str, variables: Mapping[str, object]) -> None:
         """Subscribe to a document when connected."""
-        self.arrivals: list[tuple[int, float]] = []
+        self.arrivals: list[Arrival] = []
         self.ready: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self.lost = False
         self._parts = urlsplit(url)
@@ -83,9 +91,9 @@ class Listener(asyncio.Protocol):
             self.ready.set_exception(exc or ConnectionError("closed"))
 
     def _take(self, message: bytes, now: float) -> None:
-        found = VERSION.search(message)
+        found = CHANGE.search(message)
         if found is not None:
-            self.arrivals.append((int(found[1]), now))
+            self.arrivals.append(Arrival(found[1].decode(), int(found[2]), now))
         elif b"connection_ack" in message:
             self._send(self._subscribe)
         elif not self.ready.done():

@@ -1,12 +1,14 @@
 """One subscriber of 1,000 stops reading for half a minute at 200 changes a second: what the others notice.
 
-It follows everything, the others one of 100 runs each. What it is sent is large enough to fill all buffers in between.
+It follows everything, as a few others do with which it shares a channel; the rest follow one of 100 runs each. What it
+is sent is large enough to fill all buffers in between.
 """
 
 import asyncio
 import gc
 import time
-from typing import Final
+from collections.abc import Mapping, Sequence
+from typing import Final, TypeAlias
 
 from bench.changes import change_in_turn
 from bench.crowd import DOCUMENT as ONE_RUN
@@ -15,6 +17,7 @@ from bench.processes import pid_of, resident, served_on_postgres
 from tests.support.served import Served
 
 LISTENERS: Final = 1000
+EVERYTHING_LISTENERS: Final = 10
 RUNS: Final = 100
 CHANGES_A_SECOND: Final = 200
 SECONDS: Final = 30
@@ -25,6 +28,8 @@ subscription { runChanges(bookmarks: true) { cursor ... on RunChange { runId ver
 CREATE: Final = """
 mutation ($metadata: JSON) { createRun(input: {metadata: $metadata}) { ... on RunPayload { run { id } } } }
 """
+# When (monotonic seconds) each version of each run was asked for.
+Asked: TypeAlias = Mapping[tuple[str, int], float]
 
 
 async def measure() -> None:
@@ -36,40 +41,46 @@ async def measure() -> None:
 async def _measure(server: Served) -> None:
     metadata = {"text": "x" * 4000}
     run_ids = [server.execute(CREATE, metadata=metadata)["createRun"]["run"]["id"] for _ in range(RUNS)]
-    followed = [
-        (run_ids[place % RUNS], Listener(server.url, ONE_RUN, {"run": run_ids[place % RUNS]}))
-        for place in range(LISTENERS - 1)
+    slow, *companions = everything = [Listener(server.url, EVERYTHING, {}) for _ in range(EVERYTHING_LISTENERS)]
+    others = [
+        Listener(server.url, ONE_RUN, {"run": run_ids[place % RUNS]}) for place in range(LISTENERS - len(everything))
     ]
-    slow = Listener(server.url, EVERYTHING, {})
-    await open_all([slow, *(listener for _, listener in followed)])
+    await open_all([*everything, *others])
     gc.disable()  # here: the pauses of this process are not the server's
     pid = pid_of(server)
     print(f"{LISTENERS:,} subscribers, {CHANGES_A_SECOND} changes a second for {SECONDS} s, twice")
+
+    async def change(name: str, first: int) -> None:
+        sent = await change_in_turn(server.url, run_ids, CHANGES_A_SECOND, SECONDS)
+        asked = {(run_id, first + place): at for run_id, times in sent.items() for place, at in enumerate(times)}
+        print(f"  {name:18} {_told(others, asked)}; who follow everything {_told(companions, asked)}")
+
     before, each = resident(pid), CHANGES_A_SECOND * SECONDS
-    print(
-        f"  all read           {_told(followed, await change_in_turn(server.url, run_ids, CHANGES_A_SECOND, SECONDS))}"
-    )
+    await change("all read", 2)
     slow.pause()
-    print(
-        f"  one does not       {_told(followed, await change_in_turn(server.url, run_ids, CHANGES_A_SECOND, SECONDS))}"
-    )
+    await change("one does not", 2 + each // RUNS)
     grown, missing = resident(pid) - before, 2 * each - len(slow.arrivals)
     slow.go_on()
     begin = time.monotonic()
     await _rest(slow, 2 * each)
     print(f"  memory             {grown / 2**20:+.0f} MiB")
     print(f"  it goes on         {missing:,} changes were still to come, and came in {time.monotonic() - begin:.1f} s")
-    expected = sorted(version for version in range(2, 2 * each // RUNS + 2) for _ in run_ids)
-    if sorted(version for version, _ in slow.arrivals) != expected:
-        raise ValueError("not each change came once")
+    last = 1 + 2 * each // RUNS
+    for listener in everything:
+        _check(listener, run_ids, last)
+        if [arrival[:2] for arrival in listener.arrivals] != [arrival[:2] for arrival in slow.arrivals]:
+            raise ValueError("changes came in another order to others")
+    for place, listener in enumerate(others):
+        _check(listener, [run_ids[place % RUNS]], last)
 
 
-def _told(followed: list[tuple[str, Listener]], asked: dict[str, list[float]]) -> str:
-    """Return how long the newest changes took to arrive."""
+def _told(listeners: Sequence[Listener], asked: Asked) -> str:
+    """Return how long the changes that were asked for took to arrive."""
     waits = sorted(
-        1000 * (at - since)
-        for run_id, listener in followed
-        for (_, at), since in zip(listener.arrivals[-len(asked[run_id]) :], asked[run_id], strict=True)
+        1000 * (arrival.at - asked[arrival.run_id, arrival.version])
+        for listener in listeners
+        for arrival in listener.arrivals
+        if (arrival.run_id, arrival.version) in asked
     )
     return f"p50 {waits[len(waits) // 2]:.0f} ms, p99 {waits[int(len(waits) * 0.99)]:.0f} ms"
 
@@ -79,3 +90,14 @@ async def _rest(listener: Listener, expected: int) -> None:
     ends = time.monotonic() + PATIENCE
     while time.monotonic() < ends and len(listener.arrivals) < expected:  # noqa: ASYNC110
         await asyncio.sleep(0.05)
+
+
+def _check(listener: Listener, run_ids: Sequence[str], last: int) -> None:
+    """Raise unless each version of each run, from the second to the last, came once and in order."""
+    reached = dict.fromkeys(run_ids, 1)
+    for arrival in listener.arrivals:
+        if arrival.version != reached[arrival.run_id] + 1:
+            raise ValueError(f"version {arrival.version} of run {arrival.run_id} came after {reached[arrival.run_id]}")
+        reached[arrival.run_id] = arrival.version
+    if set(reached.values()) != {last}:
+        raise ValueError(f"changes did not come: {reached}")

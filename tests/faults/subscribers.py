@@ -1,7 +1,6 @@
-"""Subscribers over WebSocket: each resumes from its cursor whenever its connection ends, by whose will ever."""
+"""Subscribers: each resumes from its cursor whenever its stream ends, by whose will ever."""
 
 import asyncio
-import json
 import time
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager, suppress
@@ -9,11 +8,8 @@ from dataclasses import dataclass, field
 from random import Random
 from typing import Final, Protocol
 
-from websockets.asyncio.client import ClientConnection, connect
-from websockets.exceptions import ConnectionClosed, InvalidHandshake
-from websockets.typing import Subprotocol
-
 from tests.faults.history import Bookmark, JsonObject, Recording, Seen
+from tests.faults.transports import WEB_SOCKET, GoingAwayError, Stream, Transport
 
 RUN_CHANGES: Final = """
     subscription($filter: RunFilter, $after: String) {
@@ -22,7 +18,6 @@ RUN_CHANGES: Final = """
       }
     }
 """
-PROTOCOL: Final = Subprotocol("graphql-transport-ws")
 RETRY_SECONDS: Final = 0.2
 PATIENCE: Final = 20.0
 
@@ -70,58 +65,49 @@ class Subscriber(Protocol):
 
 
 @dataclass(slots=True)
-class WebSocketSubscriber:
-    """Subscribes to `runChanges` on its servers in turn.
+class ApiSubscriber:
+    """Subscribes to `runChanges` on its servers in turn, always over the same transport.
 
     When `restless`, it leaves of its own accord after so many changes on average, with or without a good-bye.
     """
 
     watch: Watch
     urls: Sequence[str]
+    transport: Transport = WEB_SOCKET
     restless: int | None = None
     random: Random = field(default_factory=lambda: Random(3))
-    close_codes: list[int | None] = field(default_factory=list)
+    farewells: int = 0
+    """How often a server said that it stops."""
 
     async def run(self) -> None:
+        recording = self.watch.recording
         while True:
-            url = self.urls[self.watch.recording.connections % len(self.urls)]
+            url = self.urls[recording.connections % len(self.urls)]
+            variables: JsonObject = {"filter": recording.view.filter, "after": recording.cursor}
             try:
-                # With a bounded queue this client stops reading once it is full, and then waits for a good-bye in vain.
-                async with connect(url, subprotocols=[PROTOCOL], compression=None, max_queue=None) as connection:
-                    self.watch.recording.connections += 1
-                    await self._follow(connection)
-            except ConnectionClosed as closed:
-                self.close_codes.append(None if closed.rcvd is None else closed.rcvd.code)
-            except (OSError, InvalidHandshake, TimeoutError):
+                async with self.transport.open(url, RUN_CHANGES, variables) as stream:
+                    recording.connections += 1
+                    await self._follow(stream)
+            except GoingAwayError:
+                self.farewells += 1
+            except OSError:
                 await asyncio.sleep(self.random.uniform(0, RETRY_SECONDS))
 
-    async def _follow(self, connection: ClientConnection) -> None:
-        await self._subscribe(connection)
-        while True:
-            message = json.loads(await connection.recv())
-            match message:
-                case {"type": "next", "payload": {"data": {"item": item}}}:
+    async def _follow(self, stream: Stream) -> None:
+        async for payload in stream.payloads:
+            match payload:
+                case {"data": {"item": item}}:
                     await self.watch.add(item_of(item))
-                    if self._is_tired():
-                        if self.random.random() < 0.5:
-                            connection.transport.abort()
-                        return
                 # The storage was away for a moment: the stream says so and ends.
-                case {"type": "error", "payload": [{"extensions": {"code": "UNAVAILABLE"}}]}:
+                case {"errors": [{"extensions": {"code": "UNAVAILABLE"}}]}:
                     return
-                case {"type": "ping"}:
-                    await connection.send(json.dumps({"type": "pong"}))
                 case _:
-                    raise RuntimeError(f"{self.watch.recording.name}: {message}")
-
-    async def _subscribe(self, connection: ClientConnection) -> None:
-        await connection.send(json.dumps({"type": "connection_init"}))
-        answer = json.loads(await connection.recv())
-        assert answer["type"] == "connection_ack", answer
-        recording = self.watch.recording
-        variables: JsonObject = {"filter": recording.view.filter, "after": recording.cursor}
-        payload = {"query": RUN_CHANGES, "variables": variables}
-        await connection.send(json.dumps({"type": "subscribe", "id": "1", "payload": payload}))
+                    raise RuntimeError(f"{self.watch.recording.name}: {payload}")
+            if self._is_tired():
+                if self.random.random() < 0.5:
+                    stream.abort()
+                return
+        raise RuntimeError(f"{self.watch.recording.name}: completed")
 
     def _is_tired(self) -> bool:
         return self.restless is not None and self.random.random() < 1 / self.restless

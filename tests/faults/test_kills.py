@@ -6,11 +6,10 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
-from websockets.frames import CloseCode
 
 from tests.faults.subscribers import subscribed
 from tests.faults.truth import Storage, read_overview
-from tests.faults.world import VIEWS, open_world
+from tests.faults.world import open_world
 
 WRITERS = 16
 KILLS = 3
@@ -39,7 +38,7 @@ async def test_a_server_that_is_killed_loses_nothing(storage: Storage, tmp_path:
 async def test_a_server_that_is_told_to_stop_ends_its_work_first(storage: Storage, tmp_path: Path) -> None:
     async with open_world(storage, tmp_path) as world:
         [server] = world.servers
-        subscribers = [world.subscriber(view, 0) for view in VIEWS]
+        subscribers = world.audience(0)
         async with subscribed(subscribers):
             async with world.workload.writers(WRITERS):
                 await world.workload.progress(200, SECONDS)
@@ -52,7 +51,8 @@ async def test_a_server_that_is_told_to_stop_ends_its_work_first(storage: Storag
     print(f"stopped after {drained:.2f} s with {code}")
     assert code == 0
     assert drained < DRAIN_SECONDS
-    assert [subscriber.close_codes for subscriber in subscribers] == [[CloseCode.GOING_AWAY]] * len(VIEWS)
+    for subscriber in subscribers:
+        assert (subscriber.farewells, subscriber.watch.recording.connections) == (1, 2), subscriber.watch.recording.name
 
 
 async def test_a_restart_shows_what_was_written_before(storage: Storage, tmp_path: Path) -> None:

@@ -9,7 +9,7 @@ import pytest
 from tests.faults.subscribers import Watch, subscribed
 from tests.faults.truth import PostgresStorage
 from tests.faults.workload import Workload
-from tests.faults.world import VIEWS, open_world
+from tests.faults.world import open_world
 
 WRITERS = 4
 # Without any notification a process looks once a second; this leaves room for a machine that is busy with other things.
@@ -50,7 +50,7 @@ async def test_a_listener_that_is_cut_off_comes_back(postgres_storage: PostgresS
     async with open_world(postgres_storage, tmp_path, servers=2) as world:
         world.workload.doors = [world.doors[1]]
         pauses = []
-        async with subscribed([world.subscriber(view, 0) for view in VIEWS]):
+        async with subscribed(world.audience(0)):
             async with world.workload.writers(WRITERS):
                 for _ in range(3):
                     await world.workload.progress(100, SECONDS)
@@ -65,7 +65,7 @@ async def test_without_notifications_changes_are_found_by_looking(
 ) -> None:
     async with open_world(postgres_storage, tmp_path, servers=2, RUNINDEX_NOTIFY="off") as world:
         world.workload.doors = [world.doors[1]]
-        async with subscribed([world.subscriber(view, 0) for view in VIEWS]):
+        async with subscribed(world.audience(0)):
             quiet = [await seconds_until_seen(world.workload, world.watches[0]) for _ in range(5)]
             async with world.workload.writers(WRITERS):
                 await world.workload.progress(200, SECONDS)
@@ -79,7 +79,7 @@ async def test_connections_that_are_cut_in_the_midst_of_commits(
     """All connections of both servers are cut under load, time and again: every answer stays true."""
     async with (
         open_world(postgres_storage, tmp_path, servers=2) as world,
-        subscribed([world.subscriber(view, 0, 1) for view in VIEWS]),
+        subscribed(world.audience(0, 1)),
     ):
         async with world.workload.writers(8 * WRITERS):
             for _ in range(6):

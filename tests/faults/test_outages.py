@@ -14,7 +14,7 @@ import pytest
 
 from tests.faults.subscribers import subscribed
 from tests.faults.truth import PostgresStorage
-from tests.faults.world import VIEWS, World, open_world
+from tests.faults.world import EVERYTHING, World, open_world
 from tests.support.postgres import PostgresServer, postgres_server, psql
 from tests.support.proxy import proxied
 
@@ -44,14 +44,15 @@ def own_storage(server: PostgresServer) -> PostgresStorage:
 @asynccontextmanager
 async def under_load(world: World) -> AsyncIterator[None]:
     """Write and subscribe while something happens, see that all is live again, and judge the history."""
-    async with subscribed([*(world.subscriber(view, place) for view in VIEWS for place in (0, 1))]):
+    async with subscribed([*world.audience(0), *world.audience(1)]):
         async with world.workload.writers(WRITERS):
             await world.workload.progress(100, SECONDS)
             yield
             healed = time.monotonic()
             created = await world.workload.create()
-            for watch in world.watches[:2]:  # of the view that sees everything, at each server
-                assert await watch.saw(created.run_id, 1, LIVE_SECONDS) - healed < LIVE_SECONDS
+            for watch in world.watches:
+                if watch.recording.view == EVERYTHING:
+                    assert await watch.saw(created.run_id, 1, LIVE_SECONDS) - healed < LIVE_SECONDS
             print(f"live again after {time.monotonic() - healed:.2f} s")
             await world.workload.progress(100, SECONDS)
         await world.conclude()

@@ -10,13 +10,18 @@ from typing import Final
 from tests.faults.checker import check
 from tests.faults.doors import HttpDoor
 from tests.faults.history import History, Recording, View
-from tests.faults.subscribers import Subscriber, Watch, WebSocketSubscriber
+from tests.faults.subscribers import ApiSubscriber, Watch
+from tests.faults.transports import EVENT_STREAM, MULTIPART, WEB_SOCKET, Transport
 from tests.faults.truth import Storage, read_log, read_overview
 from tests.faults.workload import TAGS, Workload
 from tests.support.served import Served, serving
 
+EVERYTHING: Final = View()
 # One who filters nothing, one whose view runs enter and leave by their tags, one by their status.
-VIEWS: Final = (View(), View(tag=TAGS[0]), View(statuses=("PAUSED",)))
+VIEWS: Final = (EVERYTHING, View(tag=TAGS[0]), View(statuses=("PAUSED",)))
+
+# Who shares what is sent to the subscribers of a view.
+AUDIENCE: Final = (WEB_SOCKET, WEB_SOCKET, EVENT_STREAM, MULTIPART)
 
 
 @dataclass(slots=True)
@@ -30,17 +35,27 @@ class World:
     history: History
     watches: list[Watch] = field(default_factory=list)
 
-    def subscriber(self, view: View, *places: int, restless: int | None = None) -> WebSocketSubscriber:
+    def subscriber(
+        self, view: View, *places: int, transport: Transport = WEB_SOCKET, restless: int | None = None
+    ) -> ApiSubscriber:
         """Make a subscriber that goes from one of the servers to the next whenever it connects."""
-        watch = Watch(Recording(f"{view} at {places}", view))
+        watch = Watch(Recording(f"{view} at {places} over {transport.name}", view))
         self.history.recordings.append(watch.recording)
         self.watches.append(watch)
-        return WebSocketSubscriber(watch, [self.servers[place].ws_url for place in places], restless)
+        return ApiSubscriber(watch, [self.servers[place].url for place in places], transport, restless)
 
-    def subscribers(self, restless: int | None = None) -> list[Subscriber]:
-        """Make one subscriber of each view at each server, and some that wander from server to server."""
+    def audience(self, *places: int, restless: int | None = None) -> list[ApiSubscriber]:
+        """Make subscribers that go from server to server, several of each view, so that they share channels."""
+        return [
+            self.subscriber(view, *places, transport=transport, restless=restless)
+            for view in VIEWS
+            for transport in AUDIENCE
+        ]
+
+    def subscribers(self, restless: int | None = None) -> list[ApiSubscriber]:
+        """Make subscribers of each view that stay at each server, and some that wander from server to server."""
         places = range(len(self.servers))
-        staying = [self.subscriber(view, place, restless=restless) for view in VIEWS for place in places]
+        staying = [subscriber for place in places for subscriber in self.audience(place, restless=restless)]
         return [*staying, *(self.subscriber(view, *places, restless=restless) for view in VIEWS)]
 
     async def conclude(self) -> None:

@@ -1,8 +1,8 @@
-"""A bare broadcast: what is posted is framed once and written as it is to every socket's transport.
+"""A bare broadcast: what is posted goes as it is to every socket. No GraphQL, no log, no filter; what sending costs.
 
-No GraphQL, no log, no filter, no ASGI: what the writing itself costs.
+By `send` it goes the way of any ASGI application; by `write` it is framed once and written to each transport.
 
-python -m bench.bare PORT
+python -m bench.bare PORT send|write
 """
 
 import asyncio
@@ -19,7 +19,8 @@ from websockets.http11 import Request as Handshake
 from runindex.protocols import WebSocketProtocol
 
 TRANSPORT: Final = "bench.transport"
-TRANSPORTS: Final[set[asyncio.Transport]] = set()
+SOCKETS: Final[dict[Send, asyncio.Transport]] = {}
+WRITES: Final = sys.argv[2:] == ["write"]
 
 
 class Protocol(WebSocketProtocol):
@@ -37,9 +38,15 @@ async def app(scope: Scope, receive: Receive, send: Send) -> None:
     if scope["type"] == "websocket":
         await _hold(scope, receive, send)
     elif scope["type"] == "http":
-        frame = Frame(Opcode.TEXT, await Request(scope, receive).body()).serialize(mask=False)
-        for transport in TRANSPORTS:
-            transport.write(frame)
+        body = await Request(scope, receive).body()
+        if WRITES:
+            frame = Frame(Opcode.TEXT, body).serialize(mask=False)
+            for transport in SOCKETS.values():
+                transport.write(frame)
+        else:
+            text = body.decode()
+            for each in tuple(SOCKETS):
+                await each({"type": "websocket.send", "text": text})
         await Response(status_code=204)(scope, receive, send)
 
 
@@ -50,10 +57,10 @@ async def _hold(scope: Scope, receive: Receive, send: Send) -> None:
     await send({"type": "websocket.send", "text": '{"type":"connection_ack"}'})
     await receive()
     await send({"type": "websocket.send", "text": '{"begun":true}'})
-    TRANSPORTS.add(scope[TRANSPORT])
+    SOCKETS[send] = scope[TRANSPORT]
     while (await receive())["type"] != "websocket.disconnect":
         pass
-    TRANSPORTS.discard(scope[TRANSPORT])
+    del SOCKETS[send]
 
 
 if __name__ == "__main__":

@@ -48,24 +48,28 @@ async def _measure(server: Served) -> None:
     await open_all([*everything, *others])
     gc.disable()  # here: the pauses of this process are not the server's
     pid = pid_of(server)
-    print(f"{LISTENERS:,} subscribers, {CHANGES_A_SECOND} changes a second for {SECONDS} s, twice")
+    print(f"{LISTENERS:,} subscribers, {CHANGES_A_SECOND} changes a second for {SECONDS} s, three times")
 
     async def change(name: str, first: int) -> None:
         sent = await change_in_turn(server.url, run_ids, CHANGES_A_SECOND, SECONDS)
         asked = {(run_id, first + place): at for run_id, times in sent.items() for place, at in enumerate(times)}
-        print(f"  {name:18} {_told(others, asked)}; who follow everything {_told(companions, asked)}")
+        grown = (resident(pid) - before) / 2**20
+        print(
+            f"  {name:18} {_told(others, asked)}; who follow everything {_told(companions, asked)}; "
+            f"memory {grown:+.0f} MiB since the start"
+        )
 
     before, each = resident(pid), CHANGES_A_SECOND * SECONDS
     await change("all read", 2)
+    await change("all read, again", 2 + each // RUNS)
     slow.pause()
-    await change("one does not", 2 + each // RUNS)
-    grown, missing = resident(pid) - before, 2 * each - len(slow.arrivals)
+    await change("one does not", 2 + 2 * each // RUNS)
+    missing = 3 * each - len(slow.arrivals)
     slow.go_on()
     begin = time.monotonic()
-    await _rest(slow, 2 * each)
-    print(f"  memory             {grown / 2**20:+.0f} MiB")
+    await _rest(slow, 3 * each)
     print(f"  it goes on         {missing:,} changes were still to come, and came in {time.monotonic() - begin:.1f} s")
-    last = 1 + 2 * each // RUNS
+    last = 1 + 3 * each // RUNS
     for listener in everything:
         _check(listener, run_ids, last)
         if [arrival[:2] for arrival in listener.arrivals] != [arrival[:2] for arrival in slow.arrivals]:

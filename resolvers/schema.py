@@ -5,9 +5,10 @@ from collections.abc import AsyncGenerator, AsyncIterator
 from typing import Any, Final
 
 import strawberry
-from graphql import GraphQLError
+from graphql import Executor, GraphQLError
 from strawberry.extensions import SchemaExtension
 from strawberry.schema.config import StrawberryConfig
+from strawberry.schema.schema import StrawberryGraphQLCoreExecutionContext
 from strawberry.types import ExecutionContext, ExecutionResult
 from strawberry.types.graphql import OperationType
 
@@ -32,6 +33,20 @@ class QueryTimeout(SchemaExtension):
             return
         async with asyncio.timeout(context.context.pace.operation):
             yield
+
+
+class EventExecutor(StrawberryGraphQLCoreExecutionContext):
+    """Executes each event of a subscription by itself.
+
+    graphql-core 3.3.2 lets the executors of all events share the memory of one, where each adds entries that none but
+    itself finds again: it grew for as long as a subscription lasted.
+    """
+
+    def build_per_event_executor(self, payload: Any) -> Executor[Any]:  # noqa: ANN401 - what was yielded
+        """Return an executor that remembers nothing of other events."""
+        executor = super().build_per_event_executor(payload)
+        executor._relevant_sub_fields = {}  # noqa: SLF001 - forgotten in no other way
+        return executor
 
 
 class RunIndexSchema(strawberry.Schema):
@@ -68,6 +83,7 @@ schema: Final = RunIndexSchema(
     types=STREAM_ITEMS,
     extensions=[lambda: CachedDocuments(DOCUMENTS), NamedOperation, QueryTimeout, CountedOperations],
     config=StrawberryConfig(scalar_map=SCALARS),
+    execution_context_class=EventExecutor,
 )
 
 

@@ -1,9 +1,11 @@
 """What subscribers get: lossless changes, the newest state of a run, groups at a measured pace."""
 
 import asyncio
+import gc
 from collections.abc import Callable
 
 import pytest
+from graphql.execution.collect_fields import FieldDetails
 
 from resolvers.context import Pace
 from runindex.cursors import log_cursor
@@ -252,3 +254,17 @@ class TestPace:
             seen.append(await socket.next("1"))
         took = asyncio.get_running_loop().time() - began
         assert len(seen) <= 1 + took / 0.4
+
+
+async def test_a_stream_keeps_nothing_of_what_it_has_delivered(api: Api, sockets: OpenSocket) -> None:
+    async def kept_after(changes: int) -> int:
+        for run_id in await api.runs(changes):
+            assert (await change(socket))["runId"] == run_id
+        gc.collect()
+        return sum(isinstance(kept, FieldDetails) for kept in gc.get_objects())
+
+    socket = await sockets()
+    await socket.subscribe("1", CHANGES)
+    few = await kept_after(5)
+    # Some belong to the event that is being executed.
+    assert await kept_after(50) < few + 20

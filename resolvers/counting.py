@@ -41,12 +41,16 @@ class CountedOperations(SchemaExtension):
 
     def on_operation(self) -> Iterator[None]:
         """Count once it is over, whoever ended it."""
+        failure: Exception | None = None
         try:
             yield
+        except Exception as error:
+            failure = error
+            raise
         finally:
-            self._count()
+            self._count(failure)
 
-    def _count(self) -> None:
+    def _count(self, failure: Exception | None) -> None:
         executed = self.execution_context
         document, place = executed.graphql_document, executed.context.place
         operation = None if document is None else get_operation_ast(document, executed.operation_name)
@@ -57,11 +61,13 @@ class CountedOperations(SchemaExtension):
         match operation.operation:
             case GraphQLOperation.MUTATION:
                 return
-            case GraphQLOperation.QUERY if executed.result is None:
+            case GraphQLOperation.QUERY if executed.result is None and failure is None:
                 return  # nobody waited for the answer
-        outcome = _outcome(getattr(executed.result, "errors", None))
-        for name in root_fields(document, operation):
-            executed.context.operations.add(name, outcome)
+        errors = getattr(executed.result, "errors", None) or ()
+        if failure is not None:
+            errors = (GraphQLError("", original_error=failure),)
+        for key, name in root_fields(document, operation).items():
+            executed.context.operations.add(name, _outcome(key, errors))
 
 
 def _is_unfit(executed: ExecutionContext) -> bool:
@@ -69,16 +75,18 @@ def _is_unfit(executed: ExecutionContext) -> bool:
     return any(error.original_error is None for error in executed.pre_execution_errors or ())
 
 
-def _outcome(errors: Sequence[GraphQLError] | None) -> str:
-    if not errors:
-        return OK
-    # Results of streams were made fit for their caller by now, others were not.
-    told = (errors[0].extensions or {}).get("code")
-    return str(told) if told else explained(errors[0])[1]
+def _outcome(key: str, errors: Sequence[GraphQLError]) -> str:
+    """Return what came of the root field under a key of the answer."""
+    for error in errors:
+        if not error.path or error.path[0] == key:
+            # Results of streams were made fit for their caller by now, others were not.
+            told = (error.extensions or {}).get("code")
+            return str(told) if told else explained(error)[1]
+    return OK
 
 
-def root_fields(document: DocumentNode, operation: OperationDefinitionNode) -> list[str]:
-    """Return the names of an operation's root fields, one for each key of the answer."""
+def root_fields(document: DocumentNode, operation: OperationDefinitionNode) -> dict[str, str]:
+    """Return the names of an operation's root fields by the keys of the answer."""
     fragments = {node.name.value: node for node in document.definitions if isinstance(node, FragmentDefinitionNode)}
     found: dict[str, str] = {}
     waiting: list[ExecutableDefinitionNode | InlineFragmentNode | None] = [operation]
@@ -92,4 +100,4 @@ def root_fields(document: DocumentNode, operation: OperationDefinitionNode) -> l
                     waiting.append(selection)
                 case FragmentSpreadNode(name=name):  # a second spread would add nothing
                     waiting.append(fragments.pop(name.value, None))
-    return list(found.values())
+    return found

@@ -1,6 +1,5 @@
 """The API over HTTP and WebSocket."""
 
-import asyncio
 import json
 import logging
 from datetime import timedelta
@@ -33,7 +32,7 @@ from resolvers.following import results_of
 from resolvers.requests import read_request
 from resolvers.schema import DOCUMENTS
 from resolvers.sockets import SocketHandler, TextSocket
-from resolvers.streaming import StreamedResponse, may_stream, payloads, wanted_form
+from resolvers.streaming import WORK_SECONDS, StreamedResponse, may_stream, payloads, wanted_form
 from runindex.domain import jsontext
 from runindex.domain.faults import UnavailableError
 from runindex.index import RunIndex
@@ -212,8 +211,8 @@ class Endpoint(GraphQL[Context, None]):
             form,
             lambda outlet: payloads(results_of(asked, self.channels, outlet)),
             beat_seconds=self._pace.beat,
-            # A subscription goes on from its cursor elsewhere; what else there is has no other chance to be answered.
-            stop=request.app.state.going_away if operation is OperationType.SUBSCRIPTION else asyncio.Event(),
+            stop=request.app.state.going_away,
+            patience=0.0 if operation is OperationType.SUBSCRIPTION else WORK_SECONDS,
         )
 
 

@@ -13,10 +13,12 @@ from strawberry.types.graphql import OperationType
 from resolvers.accept import ANY_JSON, MediaRange, media_ranges
 from resolvers.event_stream import EventStream
 from resolvers.multipart import Multipart
-from resolvers.outlets import Outlet, flow_of
+from resolvers.outlets import Flow, Outlet, flow_of
 from resolvers.payloads import Results, is_refusal, payload_of
 
 FAREWELL_SECONDS: Final = 2.0
+# What a server that stops gives to queries and mutations; a subscription goes on from its cursor elsewhere.
+WORK_SECONDS: Final = 6.0
 
 
 class Form(Protocol):
@@ -89,12 +91,17 @@ class StreamedResponse:
         *,
         beat_seconds: float,
         stop: asyncio.Event,
+        patience: float = 0.0,
     ) -> None:
-        """Make a response of the source that begins with an outlet, past which it may send items too."""
+        """Make a response of the source that begins with an outlet, past which it may send items too.
+
+        When `stop` is set it has `patience` seconds to end by itself.
+        """
         self._form = form
         self._begin = begin
         self._beat_seconds = beat_seconds
         self._stop = stop
+        self._patience = patience
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Respond."""
@@ -104,15 +111,16 @@ class StreamedResponse:
         await send({"type": "http.response.start", "status": 200, "headers": headers})
         await send(_body(self._form.opening))
         items, beats = asyncio.create_task(self._send_items(source, send)), asyncio.create_task(self._send_beats(send))
-        gone, stop = asyncio.create_task(_disconnect(receive)), asyncio.create_task(self._stop.wait())
+        gone, stop = asyncio.create_task(_disconnect(receive)), asyncio.create_task(self._time_to_stop())
         await _first_of(items, beats, gone, stop)
-        if not beats.cancelled():
-            beats.result()
-        if not gone.cancelled():
-            return
         if not items.cancelled():
-            await send(_body(items.result(), more=False))
-            return
+            items.result()
+        elif not beats.cancelled():
+            beats.result()
+        elif gone.cancelled():
+            await self._take_leave(flow, receive, send)
+
+    async def _take_leave(self, flow: Flow | None, receive: Receive, send: Send) -> None:
         # A client that takes nothing any more must not hold up the server's end.
         try:
             async with asyncio.timeout(FAREWELL_SECONDS):
@@ -125,11 +133,15 @@ class StreamedResponse:
     def _message_of(self, payload: bytes) -> Message:
         return _body(self._form.item(payload))
 
-    async def _send_items(self, source: AsyncGenerator[bytes, None], send: Send) -> bytes:
+    async def _send_items(self, source: AsyncGenerator[bytes, None], send: Send) -> None:
         async with aclosing(source) as payloads_:
             async for payload in payloads_:
                 await send(self._message_of(payload))
-        return self._form.completion
+        await send(_body(self._form.completion, more=False))
+
+    async def _time_to_stop(self) -> None:
+        await self._stop.wait()
+        await asyncio.sleep(self._patience)
 
     async def _send_beats(self, send: Send) -> None:
         while True:
@@ -145,6 +157,9 @@ async def _first_of(*tasks: asyncio.Task[Any]) -> None:
         for task in tasks:
             task.cancel()
         await asyncio.wait(tasks)
+        for task in tasks:
+            if not task.cancelled():
+                task.exception()  # is looked at, or else does not matter any more
 
 
 async def _disconnect(receive: Receive) -> None:

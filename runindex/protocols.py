@@ -17,9 +17,10 @@ from websockets.protocol import State
 
 from resolvers.outlets import FLOW
 from resolvers.sockets import WORKS, WRITE_TEXT, Work
+from resolvers.streaming import WORK_SECONDS
 
-WORK_SECONDS: Final = 8.0
 FAREWELL_SECONDS: Final = 1.0
+BAD_REQUEST: Final = b"HTTP/1.1 400 Bad Request\r\nConnection: close\r\nContent-Length: 0\r\n\r\n"
 
 
 class Flow(FlowControl):
@@ -50,6 +51,13 @@ class HttpProtocol(HttpToolsProtocol):
         super().on_headers_complete()
         if self.cycle is not None:
             self._open = (*(cycle for cycle in self._open if not cycle.response_complete), self.cycle)
+
+    def handle_websocket_upgrade(self) -> None:
+        """Make a WebSocket of the connection, unless it belongs to an answer that is not over."""
+        if all(cycle.response_complete for cycle in self._open):
+            super().handle_websocket_upgrade()
+        else:
+            self.transport.abort()
 
     def connection_lost(self, exc: Exception | None) -> None:
         """Tell all who answer, not only the last: the first may be a stream, and would never know."""
@@ -132,6 +140,14 @@ class WebSocketProtocol(WebSocketsSansIOProtocol):
         """Take what the client sends; behind a frame that cannot be read, nothing can."""
         if self.conn.parser_exc is None:
             super().data_received(data)
+        if self.conn.handshake_exc is not None and not self.close_sent:
+            self._refuse()
+
+    def _refuse(self) -> None:
+        """Answer a handshake that cannot be read, and close; uvicorn would wait for ever."""
+        self.handshake_complete = self.close_sent = True
+        self.transport.write(b"".join(self.conn.data_to_send()) or BAD_REQUEST)
+        self.transport.close()
 
     def handle_parser_exception(self) -> None:
         """Close the connection by the code that the frame deserves."""

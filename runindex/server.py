@@ -16,7 +16,7 @@ from runindex.app import create_app
 from runindex.protocols import HttpProtocol, WebSocketProtocol
 from runindex.settings import Settings
 
-DRAIN_SECONDS: Final = 10
+DRAIN_SECONDS: Final = 9
 LONGEST_MESSAGE: Final = 64 * 1024
 PING_SECONDS: Final = 12.0
 # New objects until young ones are looked at; how often that, until older ones are. A look at everything takes a second

@@ -4,8 +4,8 @@ import asyncio
 import json
 import sqlite3
 import time
-from collections.abc import AsyncGenerator, AsyncIterator, Iterator
-from contextlib import aclosing, asynccontextmanager, contextmanager
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import aclosing, asynccontextmanager, contextmanager, suppress
 from pathlib import Path
 from typing import Any, Final, cast
 
@@ -69,27 +69,30 @@ def locked(file: Path) -> Iterator[None]:
         other.close()
 
 
-async def stopped(server: Served, stop: asyncio.Event) -> int:
-    """Ask the server to stop when the event is set, and what was sent before has arrived; return its exit code."""
-    await stop.wait()
-    await asyncio.sleep(0.2)
-    return await asyncio.to_thread(server.stop)
-
-
 @asynccontextmanager
-async def stopped_while_writing(server: Served) -> AsyncIterator[asyncio.Event]:
-    """Hold up all writes for what is done here, ask the server to stop, and only then let them go on.
+async def stopped_while_writing(server: Served) -> AsyncIterator[Callable[[], Awaitable[None]]]:
+    """Hold up all writes for what is done here, and give a way to ask the server to stop meanwhile."""
+    stopping: list[asyncio.Task[int]] = []
 
-    The server is asked at the end, or when the event is set.
-    """
+    async def stop() -> None:
+        """Return when nobody can connect any more: all who are connected are told then."""
+        stopping.append(asyncio.create_task(asyncio.to_thread(server.stop)))
+        with suppress(ConnectionRefusedError):
+            while True:
+                _, writer = await asyncio.open_connection("127.0.0.1", server.port)
+                writer.close()
+                await asyncio.sleep(0.01)
+
     with locked(server.directory / "runindex.db"):
-        stop = asyncio.Event()
-        stopping = asyncio.create_task(stopped(server, stop))
         yield stop
-        stop.set()
-        await asyncio.sleep(0.3)
-        assert not stopping.done()
-    assert await stopping == 0
+        assert not stopping[0].done()
+    assert await stopping[0] == 0
+
+
+async def arrived(socket: Socket) -> None:
+    """Return when all that was sent has been taken, which goes by the order."""
+    await socket.connection.send(json.dumps({"type": "ping"}))
+    assert json.loads(await socket.connection.recv())["type"] == "pong"
 
 
 @pytest.mark.asyncio
@@ -102,9 +105,10 @@ async def test_a_mutation_on_a_socket_is_answered_before_the_server_stops(served
         assert (await socket.next("stream"))["__typename"] == "Bookmark"
         async with stopped_while_writing(served) as stop:
             await socket.subscribe("1", CREATE)
-            stop.set()
-            await asyncio.sleep(0.5)
+            await arrived(socket)
+            await stop()
             await socket.subscribe("2", CREATE)
+            await arrived(socket)
         cursors = []
         for operation in "12":
             cursors.append((await socket.next(operation))["cursor"])
@@ -117,14 +121,25 @@ async def test_a_mutation_on_a_socket_is_answered_before_the_server_stops(served
 
 @pytest.mark.asyncio
 async def test_a_mutation_whose_answer_is_an_event_is_answered_before_the_server_stops(served: Served) -> None:
-    async def create() -> str:
-        async with httpx.AsyncClient(timeout=20) as client:
-            response = await client.post(served.url, json={"query": CREATE}, headers={"Accept": "text/event-stream"})
-            return response.text
+    begun = asyncio.Event()
 
-    async with stopped_while_writing(served):
+    async def create() -> str:
+        async with (
+            httpx.AsyncClient(timeout=20) as client,
+            client.stream(
+                "POST", served.url, json={"query": CREATE}, headers={"Accept": "text/event-stream"}
+            ) as answer,
+        ):
+            begun.set()
+            return (await answer.aread()).decode()
+
+    async with stopped_while_writing(served) as stop:
         creating = asyncio.create_task(create())
-    _, event, completion = (await creating).split("event: ")
+        await begun.wait()
+        await stop()
+        assert not creating.done()
+    text = await creating
+    _, event, completion = text.split("event: ")
     assert "cursor" in json.loads(event.removeprefix("next\ndata: "))["data"]["createRun"]
     assert completion.startswith("complete")
 

@@ -148,7 +148,7 @@ class PostgresWriter:
                     await asyncio.sleep(_PAUSE)
         except TimeoutError:
             raise OutcomeUnknownError("the connection was lost in the commit and could not be restored") from None
-        raise OutcomeUnknownError("the connection was lost in the commit, and the server has crashed")
+        raise OutcomeUnknownError("the connection was lost in the commit, and the server cannot tell any more")
 
     async def _status_of(self, xid: str) -> tuple[str | None, str | None]:
         question = Statement(f"SELECT pg_xact_status($1::text::xid8) AS status, {ERA} AS era", (xid,))

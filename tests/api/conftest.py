@@ -19,7 +19,7 @@ from runindex.index import open_index
 from runindex.ports import Store
 from runindex.server import configured
 from tests.contract.conftest import backend, clock, open_store, sqlite_template, store
-from tests.support.api import Api, Socket, WatchedStore, application
+from tests.support.api import Api, Socket, WatchedStore, application, endpoint_of
 from tests.support.clock import StandingClock
 
 __all__ = ["backend", "clock", "open_store", "sqlite_template", "store"]
@@ -41,7 +41,7 @@ async def api(store: Store, clock: StandingClock, pace: Pace) -> AsyncIterator[A
     async with open_index(cast("Store", watched), MemoryFeed(), clock=clock) as index:
         app = application(index, pace)
         async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://runindex") as http:
-            yield Api(index, watched, clock, http)
+            yield Api(index, watched, clock, http, endpoint_of(app))
         assert index.tail.listeners == 0
 
 

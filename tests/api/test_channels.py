@@ -3,17 +3,14 @@
 import asyncio
 import json
 from random import Random
-from typing import cast
 
 import pytest
 import uvicorn
 import websockets
 from starlette.applications import Starlette
-from starlette.routing import Route
 
-from resolvers.endpoint import Endpoint
 from tests.api.conftest import Connect, OpenSocket, listening
-from tests.support.api import Answer, Api, Socket
+from tests.support.api import Answer, Api, Socket, endpoint_of
 
 pytestmark = pytest.mark.asyncio
 
@@ -166,7 +163,7 @@ async def test_each_subscription_is_counted_once_by_how_it_ended(api: Api, app: 
         while (await socket.message("1"))["type"] == "next":
             pass
     await settle()
-    counts = cast("Endpoint", cast("Route", app.routes[0]).app).operations.counts
+    counts = endpoint_of(app).operations.counts
     assert {outcome: counts["runChanges", outcome] for outcome in ("OK", "CURSOR_EXPIRED")} == {
         "OK": 1,
         "CURSOR_EXPIRED": 2,
@@ -183,7 +180,8 @@ async def test_where_the_server_does_not_tell_who_reads_each_has_a_stream_of_its
         ):
             followers = [await Socket.open(connection) for connection in (one, other)]
             for socket in followers:
-                await socket.subscribe("1", CHANGES)
+                await socket.subscribe("1", CHANGES, bookmarks=True)
+                assert (await socket.next("1"))["__typename"] == "Bookmark"
             await settle()
             assert api.index.tail.listeners == 2
             run_ids = await api.runs(3)

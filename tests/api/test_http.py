@@ -275,3 +275,5 @@ class TestTime:
         monkeypatch.setattr(api.store, "count_runs", slow, raising=False)
         assert await api.refusal("{ runCount }") == ("TIMEOUT", "the operation took too long")
         assert await api.refusal("{ a: runCount b: runs { totalCount } }") == ("TIMEOUT", "the operation took too long")
+        counts = api.endpoint.operations.counts
+        assert {name: counts[name, "TIMEOUT"] for name in ("runCount", "runs")} == {"runCount": 2, "runs": 1}

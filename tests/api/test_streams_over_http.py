@@ -3,7 +3,7 @@
 import asyncio
 import json
 from collections.abc import AsyncIterator, Callable, Mapping
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, suppress
 
 import httpx
 import pytest
@@ -24,6 +24,10 @@ CHANGES = """
       item: runChanges(after: $after, bookmarks: true) { __typename cursor ... on RunChange { runId } }
     }
 """
+HANDSHAKE = (
+    "{} /graphql HTTP/1.1\r\nHost: x\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\n"
+    "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Protocol: graphql-transport-ws\r\n\r\n"
+)
 
 
 @pytest.fixture
@@ -255,3 +259,30 @@ async def test_a_client_that_leaves_with_more_asked_behind_its_stream_leaves_not
         await until(lambda: api.index.tail.listeners > 0)
         writer.transport.abort()
         await until(lambda: api.index.tail.listeners == 0)
+
+
+async def test_a_connection_whose_stream_is_not_over_becomes_no_socket(api: Api, port: int) -> None:
+    text = json.dumps(body(CHANGES))
+    head = "POST /graphql HTTP/1.1\r\nHost: x\r\nAccept: text/event-stream\r\nContent-Type: application/json\r\n"
+    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    writer.write(f"{head}Content-Length: {len(text)}\r\n\r\n{text}{HANDSHAKE.format('GET')}".encode())
+    with suppress(ConnectionError):
+        await asyncio.wait_for(reader.read(), 5)
+    await until(lambda: api.index.tail.listeners == 0)
+    writer.close()
+
+
+@pytest.mark.parametrize(
+    ("handshake", "status"),
+    [
+        (HANDSHAKE.format("POST"), b"405"),
+        (HANDSHAKE.format("POST")[:-2] + "Content-Length: 3\r\n\r\nabc", b"40"),
+        (HANDSHAKE.format("GET")[:-2] + "X: y\r\n" * 300 + "\r\n", b"431"),
+    ],
+)
+async def test_a_handshake_that_cannot_be_read_is_refused(port: int, handshake: str, status: bytes) -> None:
+    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    writer.write(handshake.encode())
+    answer = await asyncio.wait_for(reader.read(), 5)
+    assert answer.startswith(b"HTTP/1.1 " + status)
+    writer.close()

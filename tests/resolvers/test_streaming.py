@@ -195,3 +195,17 @@ async def test_a_quiet_stream_shows_that_it_lives(form: Form, beat: bytes) -> No
             await asyncio.sleep(0.01)
         source.may_end.set()
     assert client.body.endswith(form.completion)
+
+
+@pytest.mark.asyncio
+async def test_what_ends_by_itself_has_time_to_when_the_server_stops() -> None:
+    client, source, stop = Client(), Source(limit=1), asyncio.Event()
+    response = StreamedResponse(
+        EVENT_STREAM, lambda _: source.payloads(), beat_seconds=SILENT, stop=stop, patience=SILENT
+    )
+    task = asyncio.create_task(response({"type": "http"}, client.receive, client.send))
+    stop.set()
+    await asyncio.wait({task}, timeout=0.05)
+    source.may_end.set()
+    await asyncio.wait_for(task, 5)
+    assert client.body.endswith(EVENT_STREAM.completion)

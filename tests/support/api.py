@@ -106,6 +106,14 @@ def application(index: RunIndex, pace: Pace | None = None) -> Starlette:
     return app
 
 
+def endpoint_of(app: Starlette) -> Endpoint:
+    """Return what an application serves the schema by."""
+    route = app.routes[0]
+    assert isinstance(route, Route)
+    assert isinstance(route.app, Endpoint)
+    return route.app
+
+
 @dataclass(slots=True)
 class Api:
     """An application without a network, on an index whose store is watched and whose clock stands."""
@@ -114,6 +122,7 @@ class Api:
     store: WatchedStore
     clock: StandingClock
     http: httpx.AsyncClient
+    endpoint: Endpoint
 
     async def post(self, **request: Value) -> httpx.Response:
         """Send a request."""

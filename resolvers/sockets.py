@@ -137,6 +137,7 @@ class SocketHandler(BaseGraphQLTransportWSHandler[Context, None]):
             operation.task
             for operation in self.operations.values()
             if operation.task is not None
+            and not operation.task.done()
             and documents.operation_type(operation.query, operation.operation_name) is not OperationType.SUBSCRIPTION
         ]
 

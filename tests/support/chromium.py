@@ -27,6 +27,21 @@ SWITCHES: Final = (
     "--window-size=1400,900",
 )
 LISTENING: Final = "DevTools listening on "
+# What still moves, as a dialog does whose font arrives, would be gone from under a click. It rests when it is in the
+# same place, and what a click there reaches, in three frames of the page one after the other.
+RESTING_PLACE: Final = """new Promise(done => {
+    let last = [], frames = 0
+    const look = () => {
+        const element = %s
+        const {x, y, width, height} = element?.getBoundingClientRect() ?? {}
+        const place = [x + width / 2, y + height / 2]
+        const reached = width && document.fonts.status === 'loaded' && document.elementFromPoint(...place)
+        frames = reached && element.contains(reached) && place.join() === last.join() ? frames + 1 : 0
+        last = place
+        frames === 3 ? done(place) : requestAnimationFrame(look)
+    }
+    look()
+})"""
 
 
 @dataclass(slots=True)
@@ -45,13 +60,10 @@ class Page:
         await self.command("Page.navigate", url=url)
 
     async def click(self, element: str) -> None:
-        """Click into the middle of the element that a script finds, as soon as it does."""
-        await self.wait_for(element)
-        x, y, width, height = await self.evaluate(
-            f"(({{x, y, width, height}}) => [x, y, width, height])({element}.getBoundingClientRect())"
-        )
-        place = {"x": x + width / 2, "y": y + height / 2, "button": "left", "clickCount": 1}
-        for kind in ("mousePressed", "mouseReleased"):
+        """Click into the middle of the element that a script finds, as soon as it rests there and nothing covers it."""
+        x, y = await self.evaluate(RESTING_PLACE % element)
+        place = {"x": x, "y": y, "button": "left", "clickCount": 1}
+        for kind in ("mouseMoved", "mousePressed", "mouseReleased"):
             await self.command("Input.dispatchMouseEvent", type=kind, **place)
 
     async def wait_for(self, condition: str) -> None:

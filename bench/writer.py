@@ -114,7 +114,7 @@ async def _through_writer(index: RunIndex, run_id: str, target: RunStatus) -> No
 
 
 async def _singly(store: PostgresStore, run_id: str, target: RunStatus) -> None:
-    (outcome,) = await store.apply([TransitionRun(mutation="transitionRun", id=run_id, to=target).checked()])
+    (outcome,) = (await store.apply([TransitionRun(mutation="transitionRun", id=run_id, to=target).checked()])).outcomes
     if not isinstance(outcome, RunApplied):
         raise TypeError(outcome)
 

@@ -24,8 +24,7 @@ from persistence.sql.statements import Flow, Rows, Statement
 from persistence.sql.transacting import Run
 from persistence.sql.upkeep import SqlUpkeep
 from runindex.commands import AnyCommand
-from runindex.outcomes import Outcome
-from runindex.ports import Clock
+from runindex.ports import Applied, Clock
 
 T = TypeVar("T")
 
@@ -72,7 +71,7 @@ class PostgresStore(SqlReads, SqlUpkeep):
         ):
             yield cls(url, dialect, writer=writer, pool=pool, patience=patience)
 
-    async def apply(self, batch: Sequence[AnyCommand]) -> list[Outcome | Exception]:
+    async def apply(self, batch: Sequence[AnyCommand]) -> Applied:
         """Decide and write a batch, as the Store port says."""
         return await self._writer.apply(batch)
 

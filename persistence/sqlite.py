@@ -21,8 +21,7 @@ from persistence.sql.transacting import Run
 from persistence.sql.unit_of_work import apply_batch
 from persistence.sql.upkeep import SqlUpkeep
 from runindex.commands import AnyCommand
-from runindex.outcomes import Outcome
-from runindex.ports import Clock
+from runindex.ports import Applied, Clock
 
 T = TypeVar("T")
 
@@ -60,11 +59,11 @@ class SqliteStore(SqlReads, SqlUpkeep):
             lent = await stack.enter_async_context(_Readers.open(path, seconds, readers))
             yield cls(path, seconds, clock, writer, lent)
 
-    async def apply(self, batch: Sequence[AnyCommand]) -> list[Outcome | Exception]:
+    async def apply(self, batch: Sequence[AnyCommand]) -> Applied:
         """Decide and write a batch, as the Store port says."""
         now = self._clock.now
-        applied = await self._writer.transact(lambda: apply_batch(batch, now(), self.dialect), lambda done: done.wrote)
-        return applied.outcomes
+        judged = await self._writer.transact(lambda: apply_batch(batch, now(), self.dialect), lambda done: done.wrote)
+        return judged.applied
 
     async def ping(self) -> None:
         """Return when the file answers."""

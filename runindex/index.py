@@ -1,8 +1,9 @@
 """The index as Python sees it: a store, a writer and a tail, one method for each operation."""
 
-from collections.abc import AsyncGenerator, AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
 from dataclasses import dataclass
+from functools import partial
 
 from runindex.commands import (
     AddTags,
@@ -15,6 +16,7 @@ from runindex.commands import (
     TransitionRun,
 )
 from runindex.cursors import log_cursor
+from runindex.domain.changes import Change
 from runindex.domain.filters import RunFilter, visible
 from runindex.domain.jsontext import JsonValue
 from runindex.domain.lifecycle import RunStatus
@@ -130,9 +132,15 @@ async def open_index(
         open_tail(store, feed) as tail,
         open_record_tail(store, feed) as records,
         _sweeping(upkeep) as sweeper,
-        open_writer(store, feed.wake, operation_seconds=operation_seconds) as writer,
+        open_writer(store, partial(_tell, tail, feed), operation_seconds=operation_seconds) as writer,
     ):
         yield RunIndex(store, writer, tail, records, clock or SystemClock(), sweeper)
+
+
+def _tell(tail: Tail, feed: ChangeFeed, changes: Sequence[Change]) -> None:
+    """Spread the news of a batch that this process has committed; what the tail takes over, nobody has to read."""
+    tail.hand(changes)
+    feed.wake(changes[-1].seq if changes else 0)
 
 
 def _sweeping(upkeep: Upkeep | None) -> AbstractAsyncContextManager[Sweeper | None]:

@@ -58,6 +58,14 @@ class ChangeQuery:
 
 
 @dataclass(frozen=True, slots=True)
+class Applied:
+    """What became of a batch: the outcome of each command, and the log entries that it made, as the log has them."""
+
+    outcomes: Sequence[Outcome | Exception]
+    changes: Sequence[Change] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class TimelineRow:
     """What happened in one bucket."""
 
@@ -108,13 +116,13 @@ class Store(Protocol):
     written.
     """
 
-    async def apply(self, batch: Sequence[AnyCommand]) -> list[Outcome | Exception]:
+    async def apply(self, batch: Sequence[AnyCommand]) -> Applied:
         """Decide and write a batch of checked commands in one transaction, durable on return.
 
-        Commands are judged in their order, each against what its predecessors left (`runindex.decisions`); the answer
-        has one entry per command. A command that selects by filter comes first in its batch: it may select among what
-        earlier batches left, newest first. The batch's changes get consecutive sequence numbers in commit order, over
-        all processes. Raise OutcomeUnknownError when it cannot be found out whether the commit took place.
+        Commands are judged in their order, each against what its predecessors left (`runindex.decisions`). A command
+        that selects by filter comes first in its batch: it may select among what earlier batches left, newest first.
+        The batch's changes get consecutive sequence numbers in commit order, over all processes. Raise
+        OutcomeUnknownError when it cannot be found out whether the commit took place.
         """
         ...
 
@@ -263,11 +271,16 @@ class Flag(Protocol):
         """Return True once the flag was set (and clear it), False after so many seconds."""
         ...
 
+    def is_behind(self, position: int) -> bool:
+        """Tell whether the log may go on behind a position: False when all that set the flag last knew that it ends."""
+        ...
+
 
 class ChangeFeed(Protocol):
     """Says that the log may have grown. It never says how: whoever is woken reads the log.
 
     A commit of any process sets every flag within a second, however many notifications are lost; normally at once.
+    A flag may know how far the log went by what set it; whoever has read so far need not look.
     `reconnects` counts how often a lost connection for notifications was made again.
     """
 
@@ -277,6 +290,6 @@ class ChangeFeed(Protocol):
         """Give a flag that starts set, for as long as the context lasts."""
         ...
 
-    def wake(self) -> None:
-        """Set every flag: this process has just committed."""
+    def wake(self, head: int | None = None) -> None:
+        """Set every flag: this process has just committed, and the log goes up to `head`, if that is known."""
         ...

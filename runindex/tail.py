@@ -3,7 +3,7 @@
 import asyncio
 import logging
 import random
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from typing import Final
 
@@ -58,13 +58,21 @@ class Tail:
             await self._wanted.wait()
             async with self.feed.subscribe() as news:
                 while self._watches:
-                    if await self._catch_up():
+                    if not news.is_behind(self.ring.end) or await self._catch_up():
                         await news.wait(LOOK_SECONDS)
                     else:
                         await asyncio.sleep(RETRY_SECONDS * random.uniform(0.5, 1.5))  # noqa: S311 - jitter
             if not self._watches:  # nobody came while the feed was let go
                 self._wanted.clear()
                 self.ring.restart(self.ring.end)
+
+    def hand(self, changes: Sequence[Change]) -> None:
+        """Offer what this process has just committed without reading it back.
+
+        What does not follow on what is known here is left to be read: others have committed before it.
+        """
+        if changes and self._wanted.is_set() and changes[0].seq == self.ring.end + 1:
+            self._offer(changes)
 
     async def _catch_up(self) -> bool:
         """Read up to the log's end; False when the storage did not answer."""
@@ -87,11 +95,12 @@ class Tail:
         number = len(changes)
         if changes[-1].seq - position != number:
             changes = await self._behind_gap(position, changes)
-        if changes:
-            self._offer(changes)
+        # Some of them may have been handed over while they were read.
+        if unknown := [change for change in changes if change.seq > self.ring.end]:
+            self._offer(unknown)
         return number
 
-    def _offer(self, changes: list[Change]) -> None:
+    def _offer(self, changes: Sequence[Change]) -> None:
         offered = self.ring.end
         self.ring.extend(changes)
         try:
@@ -112,8 +121,9 @@ class Tail:
             log.error("the change log has a gap between %d and %d", position, changes[-1].seq)
             return changes
         # Whoever has not read up to the floor missed something, and is told so when the ring does not have it.
-        self._restart(floor)
-        return [change for change in changes if change.seq > floor]
+        if floor > self.ring.end:
+            self._restart(floor)
+        return changes
 
 
 @asynccontextmanager

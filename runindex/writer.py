@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from runindex.commands import AnyCommand, BulkCommand
+from runindex.domain.changes import Change
 from runindex.domain.faults import FaultError, OperationTimeoutError, UnavailableError
 from runindex.outcomes import Outcome
 from runindex.ports import Store
@@ -55,11 +56,11 @@ class WriterStatistics:
 class Writer:
     """Takes commands and applies them in batches, one batch at a time; open it with `open_writer`.
 
-    `committed` is called after each batch, before its answers are given.
+    `committed` is called with the log entries of each batch, before its answers are given.
     """
 
     store: Store
-    committed: Callable[[], None]
+    committed: Callable[[Sequence[Change]], None]
     operation_seconds: float = 10.0
     statistics: WriterStatistics = field(default_factory=WriterStatistics)
     _waiting: deque[_Entry] = field(default_factory=deque)
@@ -124,7 +125,7 @@ class Writer:
 
     async def _apply(self, batch: Sequence[_Entry]) -> None:
         try:
-            outcomes = await self.store.apply([entry.command for entry in batch])
+            applied = await self.store.apply([entry.command for entry in batch])
         except FaultError as fault:
             for entry in batch:
                 entry.settle(type(fault)(fault.message))
@@ -132,8 +133,8 @@ class Writer:
             await self._apply_singly(batch, error)
         else:
             self._count(batch)
-            self.committed()
-            for entry, outcome in zip(batch, outcomes, strict=True):
+            self.committed(applied.changes)
+            for entry, outcome in zip(batch, applied.outcomes, strict=True):
                 entry.settle(outcome)
 
     async def _apply_singly(self, batch: Sequence[_Entry], error: Exception) -> None:
@@ -151,7 +152,7 @@ class Writer:
 
 @asynccontextmanager
 async def open_writer(
-    store: Store, committed: Callable[[], None], *, operation_seconds: float = 10.0
+    store: Store, committed: Callable[[Sequence[Change]], None], *, operation_seconds: float = 10.0
 ) -> AsyncIterator[Writer]:
     """Run a writer for as long as the context lasts; what was submitted is applied before it ends."""
     writer = Writer(store, committed, operation_seconds)

@@ -8,7 +8,7 @@ import pytest
 
 from persistence.memory.store import MemoryStore
 from runindex.commands import AnyCommand
-from runindex.outcomes import Outcome
+from runindex.ports import Applied
 from runindex.writer import MAX_BATCH, Writer, open_writer
 from tests.support.clock import StandingClock
 from tests.support.commands import A, add_tags, create
@@ -24,7 +24,7 @@ class Weighing(MemoryStore):
         super().__init__(clock)
         self.weights: list[int] = []
 
-    async def apply(self, batch: Sequence[AnyCommand]) -> list[Outcome | Exception]:
+    async def apply(self, batch: Sequence[AnyCommand]) -> Applied:
         self.weights.append(sum(command.weight for command in batch))
         await asyncio.sleep(0)
         return await super().apply(batch)
@@ -34,7 +34,7 @@ class Weighing(MemoryStore):
 async def writing() -> AsyncIterator[tuple[Writer, Weighing]]:
     """Open a writer on a store that has a run."""
     store = Weighing(StandingClock())
-    async with open_writer(store, lambda: None) as writer:
+    async with open_writer(store, lambda _: None) as writer:
         await writer.submit(create(A))
         yield writer, store
 

@@ -22,11 +22,10 @@ from persistence.drivers.postgres_connection import (
 )
 from persistence.sql.postgres_dialect import ERA, PostgresDialect
 from persistence.sql.statements import Statement
-from persistence.sql.unit_of_work import Applied, apply_batch
+from persistence.sql.unit_of_work import Judged, apply_batch
 from runindex.commands import AnyCommand
 from runindex.domain.faults import FaultError, OperationTimeoutError, OutcomeUnknownError, UnavailableError
-from runindex.outcomes import Outcome
-from runindex.ports import Clock
+from runindex.ports import Applied, Clock
 
 ATTEMPTS: Final = 6
 _PAUSE: Final = 0.05
@@ -62,48 +61,46 @@ class PostgresWriter:
         finally:
             await writer._close()
 
-    async def apply(self, batch: Sequence[AnyCommand]) -> list[Outcome | Exception]:
+    async def apply(self, batch: Sequence[AnyCommand]) -> Applied:
         """Decide and write a batch; begin again when a race or the connection was lost."""
         async with self._turn:
             ends = _time() + self._patience.operation
             with faults():
                 return await self._persist(batch, ends)
 
-    async def _persist(self, batch: Sequence[AnyCommand], ends: float) -> list[Outcome | Exception]:
+    async def _persist(self, batch: Sequence[AnyCommand], ends: float) -> Applied:
         wait = True
         for attempts_left in reversed(range(ATTEMPTS)):
             try:
-                outcomes = await self._attempt(batch, ends, wait=wait)
+                applied = await self._attempt(batch, ends, wait=wait)
             except DRIVER_ERRORS as error:
                 if not attempts_left or _time() > ends or not _may_pass(error):
                     raise
                 # Whoever holds a run for so long shall not hold up the rest of the batch.
                 wait = wait and not isinstance(error, asyncpg.LockNotAvailableError)
             else:
-                if outcomes is not None:
-                    return outcomes
+                if applied is not None:
+                    return applied
         raise UnavailableError("the storage is busy")
 
-    async def _attempt(
-        self, batch: Sequence[AnyCommand], ends: float, *, wait: bool
-    ) -> list[Outcome | Exception] | None:
-        """Run a batch in a transaction and return its outcomes; None when it was aborted after all."""
+    async def _attempt(self, batch: Sequence[AnyCommand], ends: float, *, wait: bool) -> Applied | None:
+        """Run a batch in a transaction and return what became of it; None when it was aborted after all."""
         async with _before(ends):
             connection = await self._connected()
         try:
             async with _before(ends):
-                applied, transaction = await self._drive(connection, batch, wait=wait)
+                judged, transaction = await self._drive(connection, batch, wait=wait)
         except BaseException:
             await self._roll_back(connection)
             raise
-        if not applied.wrote:
+        if not judged.wrote:
             await self._roll_back(connection)
-            return applied.outcomes
-        return applied.outcomes if await self._commit(connection, transaction, ends) else None
+            return judged.applied
+        return judged.applied if await self._commit(connection, transaction, ends) else None
 
     async def _drive(
         self, connection: Connection, batch: Sequence[AnyCommand], *, wait: bool
-    ) -> tuple[Applied, Transaction]:
+    ) -> tuple[Judged, Transaction]:
         """Run the statements of a batch; return what became of it and the transaction, which stays open."""
         flow = apply_batch(batch, self._clock.now(), self._dialect, wait=wait)
         transaction = Transaction("", None)

@@ -30,6 +30,8 @@ SILENCE_SECONDS: Final = 2.0
 SHORTEST_BACKOFF: Final = 0.05
 LONGEST_BACKOFF: Final = 5.0
 
+_LONGEST_NUMBER: Final = 20  # digits
+
 _HEARTBEAT: Final = Statement("SELECT 1")
 
 
@@ -98,7 +100,7 @@ class PostgresFeed(Flags):
         def hear(_connection: object, _pid: int, _channel: str, payload: object) -> None:
             if payload == probe:
                 echoed.set()
-            self.wake()
+            self.wake(_head_in(payload))
 
         connection.add_termination_listener(lambda _: lost.set())
         async with ending_on_silence(connection, SILENCE_SECONDS):
@@ -113,6 +115,13 @@ class PostgresFeed(Flags):
         self._backoff = SHORTEST_BACKOFF
         while not await _is_set(lost, HEARTBEAT_SECONDS):
             await run(connection, _HEARTBEAT, SILENCE_SECONDS)
+
+
+def _head_in(payload: object) -> int | None:
+    """Return how far the log goes by a notification, None when it does not say."""
+    if isinstance(payload, str) and payload.isdecimal() and len(payload) < _LONGEST_NUMBER:
+        return int(payload)
+    return None
 
 
 async def _is_set(event: asyncio.Event, seconds: float) -> bool:

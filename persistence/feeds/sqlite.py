@@ -10,7 +10,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Final, Self
 
-from runindex.flags import EventFlag, Flags
+from runindex.flags import Flags, News
 
 SHORTEST_PAUSE: Final = 0.005
 LONGEST_PAUSE: Final = 0.05
@@ -47,7 +47,7 @@ class SqliteFeed(Flags):
             self._thread.shutdown()
 
     @asynccontextmanager
-    async def subscribe(self) -> AsyncIterator[EventFlag]:
+    async def subscribe(self) -> AsyncIterator[News]:
         """Give a flag for as long as the context lasts, and look while there is one."""
         async with super().subscribe() as flag:
             self._watched.set()

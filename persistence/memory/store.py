@@ -26,7 +26,7 @@ from runindex.domain.instants import Micros
 from runindex.domain.runs import Run
 from runindex.domain.timeline import TimelineInterval
 from runindex.outcomes import Outcome
-from runindex.ports import ChangeQuery, Clock, DescendantQuery, TimelineRow
+from runindex.ports import Applied, ChangeQuery, Clock, DescendantQuery, TimelineRow
 from runindex.queries import Columns, Row, RunGroupKey, RunQuery, Window
 from runindex.rows import row_of
 from runindex.upkeep.ports import Storage
@@ -59,12 +59,14 @@ class MemoryStore(RecordReads, MemoryUpkeep, Storage):
         """Give a new store for as long as the context lasts."""
         yield cls(clock)
 
-    async def apply(self, batch: Sequence[AnyCommand]) -> list[Outcome | Exception]:
+    async def apply(self, batch: Sequence[AnyCommand]) -> Applied:
         """Decide and write each command in turn, all at the same instant."""
         async with self._turn:
             now = self._clock.now()
             self._answers.forget_old(now)
-            return [self._apply_one(command, now) for command in batch]
+            before = self._log.head
+            outcomes = [self._apply_one(command, now) for command in batch]
+            return Applied(outcomes, self._log.after(before, self._log.head - before))
 
     async def list_changes(self, query: ChangeQuery) -> list[Change]:
         """Return log entries in log order."""

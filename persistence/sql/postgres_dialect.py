@@ -121,6 +121,7 @@ _RARE: Final = (
 )
 _PLAIN: Final = tuple(column for column in CHANGE_COLUMNS if column not in _RARE)
 _RARE_PLACES: Final = tuple(CHANGE_COLUMNS.index(column) for column in _RARE)
+_SEQ: Final = CHANGE_COLUMNS.index("seq")
 _PLAIN_PLACES: Final = tuple(CHANGE_COLUMNS.index(column) for column in _PLAIN)
 
 # Named as the fields of `Writes`, but for the plain changes.
@@ -158,8 +159,8 @@ class PostgresDialect(PostgresRecords):
     settings = _SETTINGS
 
     def __init__(self, *, notify: bool) -> None:
-        """Choose whether to notify: one notification for each batch."""
-        self._last = f"SELECT pg_notify('{CHANNEL}', '')" if notify else "SELECT"
+        """Choose whether to notify: one notification for each batch, which says how far the log goes if it grew."""
+        self._notify = notify
 
     def choose(self, query: Executable) -> Flow[Rows]:
         """Answer a query made with SQLAlchemy that finds rows by other things than their keys."""
@@ -203,15 +204,14 @@ class PostgresDialect(PostgresRecords):
         for statement in self.write_records(writes):  # noqa: UP028 - a flow is sent rows, these take none
             yield statement
         columns = {part.name: _columns(rows) for part in _PARTS if (rows := getattr(writes, part.name, ()))}
-        if not columns:
-            yield Statement(self._last)
-            return
         shape = _shape(columns)
-        arguments: list[Sequence[Any]] = []
+        arguments: list[Any] = []
         for part in _PARTS:
             if part.name in shape:
                 arguments.extend(columns.get(part.name) or [[]] * len(part.columns))
-        yield Statement(_write_text(shape, self._last), arguments)
+        if self._notify:
+            arguments.append(str(writes.changes[-1][_SEQ] if writes.changes else 0))
+        yield Statement(_write_text(shape, notify=self._notify), arguments)
 
 
 def _columns(rows: Sequence[Values]) -> list[Sequence[Any]]:
@@ -220,6 +220,8 @@ def _columns(rows: Sequence[Values]) -> list[Sequence[Any]]:
 
 def _shape(columns: dict[str, list[Sequence[Any]]]) -> frozenset[str]:
     """Choose the parts of the text, and make the changes plain where that does."""
+    if not columns:
+        return frozenset()
     changes = columns.get("changes")
     if changes is not None and not _is_plain(changes):
         return _EVERYTHING
@@ -237,10 +239,11 @@ def _is_plain(changes: list[Sequence[Any]]) -> bool:
 
 
 @lru_cache
-def _write_text(shape: frozenset[str], last: str) -> str:
+def _write_text(shape: frozenset[str], *, notify: bool) -> str:
     rendered, first = [], 1
     for part in _PARTS:
         if part.name in shape:
             rendered.append(part.render(first))
             first += len(part.types)
-    return f"WITH {', '.join(rendered)} {last}"
+    last = f"SELECT pg_notify('{CHANNEL}', ${first})" if notify else "SELECT"
+    return f"WITH {', '.join(rendered)} {last}" if rendered else last

@@ -6,7 +6,7 @@ Runs that a filter chooses are found before they can be locked, and the filter i
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sqlalchemy import Select, select
 
@@ -27,19 +27,20 @@ from runindex.domain.idempotency import KeptAnswer, KeyScope
 from runindex.domain.instants import Micros
 from runindex.domain.runs import Run
 from runindex.outcomes import Outcome
+from runindex.ports import Applied
 from runindex.rows import run_of
 from runindex.workspace import Workspace
 
 
 @dataclass(frozen=True, slots=True)
-class Applied:
-    """What became of a batch; when nothing was written there is nothing to commit."""
+class Judged:
+    """What becomes of a batch with its commit; when nothing was written there is nothing to commit."""
 
-    outcomes: list[Outcome | Exception]
+    applied: Applied
     wrote: bool
 
 
-def apply_batch(batch: Sequence[AnyCommand], now: Micros, dialect: Dialect, *, wait: bool = True) -> Flow[Applied]:
+def apply_batch(batch: Sequence[AnyCommand], now: Micros, dialect: Dialect, *, wait: bool = True) -> Flow[Judged]:
     """Judge a batch and yield the statements that read and write what it takes.
 
     Without `wait`, a command on a run that somebody else has locked is not judged but timed out, and stops no other.
@@ -54,9 +55,9 @@ def apply_batch(batch: Sequence[AnyCommand], now: Micros, dialect: Dialect, *, w
     if len(free) == len(batch):
         return judged
     outcomes: list[Outcome | Exception] = [OperationTimeoutError("the run stayed locked for too long") for _ in batch]
-    for place, outcome in zip(free, judged.outcomes, strict=True):
+    for place, outcome in zip(free, judged.applied.outcomes, strict=True):
         outcomes[place] = outcome
-    return Applied(outcomes, judged.wrote)
+    return replace(judged, applied=replace(judged.applied, outcomes=outcomes))
 
 
 def _judge(
@@ -65,7 +66,7 @@ def _judge(
     runs: dict[str, Run],
     selections: Mapping[int, Sequence[str]],
     dialect: Dialect,
-) -> Flow[Applied]:
+) -> Flow[Judged]:
     """Decide on commands whose runs are locked, and write what they change."""
     head = 0
     if any(_takes_head(command, runs) for command in batch):
@@ -96,7 +97,7 @@ def _judge(
     writes = writes_of(workspace)
     if writes:
         yield from dialect.write(writes)
-    return Applied(outcomes, bool(writes))
+    return Judged(Applied(outcomes, workspace.changes), bool(writes))
 
 
 def _takes_head(command: AnyCommand, runs: Mapping[str, Run]) -> bool:

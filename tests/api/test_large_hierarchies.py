@@ -18,13 +18,13 @@ async def create(api: Api, parent_ids: list[str]) -> list[str]:
     """Create a run below each of the parents and return their ids."""
     run_ids = [new_id() for _ in parent_ids]
     for start in range(0, len(parent_ids), BATCH):
-        outcomes = await api.store.apply(
+        applied = await api.store.apply(
             [
                 CreateRun(mutation="createRun", id=run_id, parent_id=parent_id)
                 for run_id, parent_id in zip(run_ids[start : start + BATCH], parent_ids[start:], strict=False)
             ]
         )
-        assert not any(isinstance(outcome, Exception) for outcome in outcomes)
+        assert not any(isinstance(outcome, Exception) for outcome in applied.outcomes)
     return run_ids
 
 

@@ -8,7 +8,7 @@ from runindex.domain.filters import RunFilter
 from runindex.domain.lifecycle import RunStatus
 from runindex.domain.problems import PROBLEMS, NotFound
 from runindex.outcomes import RunApplied
-from runindex.ports import Store
+from runindex.ports import Applied, Store
 from tests.support.clock import StandingClock
 from tests.support.commands import A, B, add_tags, create, delete, move, rename, replace_metadata, run_id
 from tests.support.stores import apply, counted_by_status, find, get, history_of, listed, listed_ids, log_of, made
@@ -17,7 +17,7 @@ pytestmark = pytest.mark.asyncio
 
 
 async def test_an_empty_batch_is_nothing(store: Store) -> None:
-    assert await store.apply([]) == []
+    assert await store.apply([]) == Applied([], [])
     assert (await store.log_state()).head == 1
 
 

@@ -74,10 +74,12 @@ class Agreement(RuleBasedStateMachine):
 
         async def ask(store: Store) -> tuple[list[Outcome], dict[ModuleType, int]]:
             with self.ids.counting() as made:
-                outcomes = await store.apply(batch)
-            faults = [outcome for outcome in outcomes if isinstance(outcome, Exception)]
+                head = (await store.log_state()).head
+                applied = await store.apply(batch)
+                assert list(applied.changes) == await log_of(store, after=head)
+            faults = [outcome for outcome in applied.outcomes if isinstance(outcome, Exception)]
             assert not faults
-            return [outcome for outcome in outcomes if not isinstance(outcome, Exception)], made
+            return [outcome for outcome in applied.outcomes if not isinstance(outcome, Exception)], made
 
         _, self.ids.made = self.both(ask)
         return batch

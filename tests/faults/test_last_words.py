@@ -50,6 +50,6 @@ async def test_a_batch_begins_anew(postgres_url: str, turns: int) -> None:
         await store.apply([CREATE])
         assert psql(postgres_url, TERMINATE) == "1"
         await turns_of_the_loop(turns)
-        [outcome] = await store.apply([CREATE])
+        [outcome] = (await store.apply([CREATE])).outcomes
         assert isinstance(outcome, RunApplied)
         assert outcome.seq == 3

@@ -198,12 +198,12 @@ async def test_a_run_held_for_too_long_times_out_alone(postgres_url: str) -> Non
             await connection.execute("BEGIN")
             await connection.execute("UPDATE runs SET version = version WHERE id = $1", held.id)
             to = RunStatus.PAUSED
-            outcomes = await store.apply(
+            applied = await store.apply(
                 [move(free.id, to), move(held.id, to), move_all([held.id], to), create(), move_all([free.id], to)]
             )
         finally:
             await connection.close()
-        assert [type(outcome) for outcome in outcomes] == [
+        assert [type(outcome) for outcome in applied.outcomes] == [
             RunApplied,
             OperationTimeoutError,
             OperationTimeoutError,

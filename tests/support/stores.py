@@ -20,7 +20,7 @@ MADE = RunFilter(include_archived=True, not_=RunFilter(ids=(DEFAULT_RUN,)))
 async def apply(store: Store, *batch: AnyCommand) -> list[Outcome]:
     """Apply a batch and return its outcomes; a fault of any is raised."""
     outcomes: list[Outcome] = []
-    for outcome in await store.apply(batch):
+    for outcome in (await store.apply(batch)).outcomes:
         if isinstance(outcome, Exception):
             raise outcome
         outcomes.append(outcome)

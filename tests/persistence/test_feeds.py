@@ -13,12 +13,15 @@ import pytest
 from persistence.feeds.postgres import PostgresFeed
 from persistence.feeds.sqlite import SqliteFeed
 from persistence.postgres import PostgresStore
+from persistence.sql.postgres_dialect import CHANNEL
 from persistence.sqlite import SqliteStore
-from runindex.flags import EventFlag
+from runindex.domain.identity import DEFAULT_RUN
+from runindex.flags import EventFlag, News
 from runindex.ports import Store, SystemClock
 from tests.support.commands import create
 from tests.support.proxy import proxied
-from tests.support.stores import made
+from tests.support.records import put_all, value_of
+from tests.support.stores import apply, made
 
 # What the contract promises, and room for a machine that is busy with other things.
 PROMISED_SECONDS = 1.0
@@ -50,7 +53,7 @@ def no_polling(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @asynccontextmanager
-async def listening(feed: AbstractAsyncContextManager[PostgresFeed], url: str) -> AsyncIterator[EventFlag]:
+async def listening(feed: AbstractAsyncContextManager[PostgresFeed], url: str) -> AsyncIterator[News]:
     """Open a feed, wait until it listens, and give a flag of it."""
     async with feed as opened, opened.subscribe() as flag:
         await listener_of(url)
@@ -81,6 +84,39 @@ async def test_postgres_notifies(postgres_url: str) -> None:
         listening(PostgresFeed(postgres_url), postgres_url) as flag,
     ):
         assert await seconds_until_set(flag, store) < PROMISED_SECONDS
+
+
+@pytest.mark.usefixtures("no_polling")
+async def test_a_notification_says_how_far_the_log_goes(postgres_url: str) -> None:
+    async with (
+        PostgresStore.open(postgres_url, SystemClock()) as store,
+        listening(PostgresFeed(postgres_url), postgres_url) as flag,
+    ):
+        assert flag.is_behind(10**6)  # whoever begins has to look
+        for batch, head in (((create(), create()), 3), ((create(),), 4)):
+            await quiet(flag)
+            await apply(store, *batch)
+            assert await flag.wait(PATIENCE)
+            assert flag.is_behind(head - 1)
+            assert not flag.is_behind(head)
+        await quiet(flag)
+        await apply(store, put_all(DEFAULT_RUN, value_of("key")))
+        assert await flag.wait(PATIENCE)
+        assert not flag.is_behind(0)  # it wrote nothing to the log
+
+
+@pytest.mark.usefixtures("no_polling")
+@pytest.mark.parametrize("payload", ["", "-1", "1.5", "x", "²", "9" * 5000])
+async def test_a_notification_that_says_nothing_lets_everybody_look(postgres_url: str, payload: str) -> None:
+    async with listening(PostgresFeed(postgres_url), postgres_url) as flag:
+        await quiet(flag)
+        connection = await asyncpg.connect(postgres_url)
+        try:
+            await connection.execute("SELECT pg_notify($1, $2)", CHANNEL, payload)
+        finally:
+            await connection.close()
+        assert await flag.wait(PATIENCE)
+        assert flag.is_behind(10**6)
 
 
 @pytest.mark.parametrize(("store_notifies", "feed_listens"), [(False, True), (True, False)])

@@ -4,7 +4,15 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final, cast
 
-from graphql import DocumentNode, FieldNode, Node, VariableNode, get_operation_ast
+from graphql import (
+    DocumentNode,
+    FieldNode,
+    Node,
+    OperationDefinitionNode,
+    OperationType,
+    VariableNode,
+    get_operation_ast,
+)
 from strawberry.schema import BaseSchema
 
 from resolvers.context import Context
@@ -13,8 +21,9 @@ from resolvers.payloads import Results
 from resolvers.places import Place
 from runindex.domain import jsontext
 
-# Streams of which every item has a place; joining one that yields the newest state could show an older after a newer.
-SHARED: Final = frozenset({"runChanges", "resultRecorded", "runEvents"})
+# Every item of these has a place in a history; of the others only the newest state matters.
+LOSSLESS: Final = frozenset({"runChanges", "resultRecorded", "runEvents"})
+NEWEST: Final = frozenset({"run", "runCounts"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,22 +62,30 @@ class Asked:
         return cast("Results", results)
 
     @property
+    def wants_newest(self) -> bool:
+        """Tell whether it is one stream of which only the newest state matters."""
+        operation = self.documents.operation(self.query, self.operation_name)
+        followed = None if operation is None else _followed(operation)
+        return followed is not None and followed.name.value in NEWEST
+
+    @property
     def common(self) -> Common | None:
         """Return what it has in common with others, None unless it is one stream that can be shared."""
         document = self.documents.find(self.query)
-        followed = None if document is None else _followed(document, self.operation_name)
+        operation = None if document is None else get_operation_ast(document, self.operation_name)
+        followed = None if operation is None else _followed(operation)
         if document is None or followed is None:
             return None
         variables = _variables_in_common(document, followed, self.variables or {})
         return Common(self.query, self.operation_name, followed.name.value, variables, self.context.actor)
 
 
-def _followed(document: DocumentNode, operation_name: str | None) -> FieldNode | None:
-    operation = get_operation_ast(document, operation_name)
-    if operation is None or len(operation.selection_set.selections) > 1:
+def _followed(operation: OperationDefinitionNode) -> FieldNode | None:
+    """Return the field of a subscription that others may share, None of any other operation."""
+    if operation.operation is not OperationType.SUBSCRIPTION or len(operation.selection_set.selections) > 1:
         return None
     (only,) = operation.selection_set.selections
-    is_shared = isinstance(only, FieldNode) and only.name.value in SHARED and not only.directives
+    is_shared = isinstance(only, FieldNode) and only.name.value in LOSSLESS | NEWEST and not only.directives
     return cast("FieldNode", only) if is_shared else None
 
 

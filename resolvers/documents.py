@@ -33,12 +33,16 @@ class DocumentCache:
             self._documents.move_to_end(text)
         return document
 
-    def operation_type(self, text: str, name: str | None) -> OperationType | None:
-        """Return of which type the operation is that a document asks for, None if it cannot be told."""
+    def operation(self, text: str, name: str | None) -> OperationDefinitionNode | None:
+        """Return the operation that a document asks for, valid or not; None if it cannot be told."""
         try:
-            operation = get_operation_ast(self.find(text) or parse(text), name)
+            return get_operation_ast(self.find(text) or parse(text), name)
         except (GraphQLError, RecursionError):
             return None
+
+    def operation_type(self, text: str, name: str | None) -> OperationType | None:
+        """Return of which type the operation is that a document asks for, None if it cannot be told."""
+        operation = self.operation(text, name)
         return None if operation is None else OperationType(operation.operation.value)
 
     def add(self, text: str, document: DocumentNode) -> None:

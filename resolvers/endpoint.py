@@ -33,6 +33,7 @@ from resolvers.requests import read_request
 from resolvers.schema import DOCUMENTS
 from resolvers.sockets import SocketHandler, TextSocket
 from resolvers.streaming import WORK_SECONDS, StreamedResponse, may_stream, payloads, wanted_form
+from resolvers.views import Views
 from runindex.domain import jsontext
 from runindex.domain.faults import UnavailableError
 from runindex.index import RunIndex
@@ -73,6 +74,7 @@ class Endpoint(GraphQL[Context, None]):
         self._pace = pace or Pace()
         self._page = page
         self.channels = Channels()
+        self.views = Views()
         self.operations = OperationCounts()
         self.documents = DOCUMENTS
         self._epoch: LogEpoch | None = None
@@ -209,7 +211,7 @@ class Endpoint(GraphQL[Context, None]):
         asked = Asked(self.schema, self.documents, context, query, name, data.variables)
         return StreamedResponse(
             form,
-            lambda outlet: payloads(results_of(asked, self.channels, outlet)),
+            lambda outlet: payloads(results_of(asked, self.channels, self.views, outlet)),
             beat_seconds=self._pace.beat,
             stop=request.app.state.going_away,
             patience=0.0 if operation is OperationType.SUBSCRIPTION else WORK_SECONDS,

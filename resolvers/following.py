@@ -1,19 +1,28 @@
 """How an operation is carried out for one client: by itself, and with others once it has caught up with them."""
 
-from contextlib import aclosing
+from contextlib import AsyncExitStack, aclosing
+
+import orjson
 
 from resolvers.asking import Asked, Common
 from resolvers.channels import Channels, Member
 from resolvers.outlets import Outlet
-from resolvers.payloads import Results
+from resolvers.payloads import Results, is_refusal, payload_of
 from resolvers.places import Place
+from resolvers.views import Viewer, Views
 
 
-async def results_of(asked: Asked, channels: Channels, outlet: Outlet) -> Results:
+def results_of(asked: Asked, channels: Channels, views: Views, outlet: Outlet) -> Results:
     """Yield an operation's results, each when the client can take one.
 
     For as long as others who ask the same get the same, nothing is yielded: then it goes to the outlet at once.
     """
+    if outlet.is_told and asked.wants_newest:
+        return _states_of(asked, views, outlet)
+    return _items_of(asked, channels, outlet)
+
+
+async def _items_of(asked: Asked, channels: Channels, outlet: Outlet) -> Results:
     place, member = Place(), Member(outlet)
     common: Common | None = None
 
@@ -38,3 +47,25 @@ async def results_of(asked: Asked, channels: Channels, outlet: Outlet) -> Result
         member.leave()
         if place.has_ended and common is not None:  # over while it was shared: nobody else counts it
             asked.context.operations.add(common.field)
+
+
+async def _states_of(asked: Asked, views: Views, outlet: Outlet) -> Results:
+    viewer, is_over = Viewer(outlet), False
+    while not is_over:
+        async with AsyncExitStack() as stack:
+            states = await stack.enter_async_context(aclosing(await asked.open(place := Place())))
+            async for result in states:
+                yield result
+                await outlet.flowing()
+                common = None if is_refusal(result) else asked.common
+                if common is not None:
+                    break
+            else:
+                return
+            stack.pop_all()  # the stream is the view's from now on
+        viewer.shown, place.is_shared, is_over = orjson.dumps(payload_of(result)), True, True
+        try:
+            is_over = await views.show(asked, common, viewer, states)
+        finally:
+            if is_over:
+                asked.context.operations.add(common.field)

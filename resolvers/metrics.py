@@ -65,9 +65,9 @@ def _of_writer(index: RunIndex) -> Iterator[Metric]:
 
 
 def _of_api(endpoint: Endpoint) -> Iterator[Metric]:
-    members = sum(len(channel) for channel in endpoint.channels)
-    yield GaugeMetricFamily("runindex_channels", "Streams that subscribers share.", len(endpoint.channels))
-    yield GaugeMetricFamily("runindex_channel_members", "Subscribers that share one.", members)
+    shared = [*map(len, endpoint.channels), *map(len, endpoint.views)]
+    yield GaugeMetricFamily("runindex_channels", "Streams that subscribers share.", len(shared))
+    yield GaugeMetricFamily("runindex_channel_members", "Subscribers that share one.", sum(shared))
     operations = CounterMetricFamily(
         "runindex_operations", "Root fields asked for, by what came of them.", labels=("field", "outcome")
     )

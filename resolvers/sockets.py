@@ -27,6 +27,7 @@ from resolvers.errors import ErrorCode, legible
 from resolvers.following import results_of
 from resolvers.outlets import Outlet, Write, flow_of, flowing
 from resolvers.payloads import is_refusal, payload_of
+from resolvers.views import Views
 from runindex.domain.jsontext import is_plain_text
 
 # Where in a socket's scope its server keeps how to send a text at once, and a list of whom to ask for tasks under way
@@ -73,6 +74,7 @@ class SharingView(Protocol):
     """What the sockets of one endpoint have in common."""
 
     channels: Channels
+    views: Views
     documents: DocumentCache
 
 
@@ -121,7 +123,8 @@ class SocketHandler(BaseGraphQLTransportWSHandler[Context, None]):
         asked = Asked(
             self.schema, view.documents, self.context, operation.query, operation.operation_name, operation.variables
         )
-        async with aclosing(results_of(asked, view.channels, socket.outlet(operation.id))) as results:
+        outlet = socket.outlet(operation.id)
+        async with aclosing(results_of(asked, view.channels, view.views, outlet)) as results:
             async for result in results:
                 if is_refusal(result):
                     await operation.send_initial_errors(result.errors or [])

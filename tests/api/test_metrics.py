@@ -59,7 +59,10 @@ async def test_a_server_tells_who_listens(tmp_path: Path) -> None:
                 await socket.next(operation)
             await asyncio.to_thread(server.execute, CREATE)
             await socket.next("1")
+            for operation in ("3", "4", "5"):
+                await socket.subscribe(operation, "subscription { runCounts { key count } }")
+                await socket.next(operation)
             told = await asyncio.to_thread(scraped, server)
-    assert (told["runindex_watches"], told["runindex_channels"], told["runindex_channel_members"]) == (1, 1, 2)
+    assert (told["runindex_watches"], told["runindex_channels"], told["runindex_channel_members"]) == (2, 2, 5)
     assert told["runindex_tail_lag"] == 0
     assert told["runindex_ring_hits_total"] > 0

@@ -3,13 +3,14 @@
 import asyncio
 import sys
 
-from bench import crowd, deletion, fanout, results, slow, writer
+from bench import crowd, deletion, fanout, results, screens, slow, writer
 
 MEASUREMENTS = {
     "writer": writer.measure,
     "fanout": fanout.measure,
     "crowd": crowd.measure,
     "slow": slow.measure,
+    "screens": screens.measure,
     "results": results.measure,
     "deletion": deletion.measure,
 }

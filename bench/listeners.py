@@ -94,7 +94,7 @@ class Listener(asyncio.Protocol):
         found = CHANGE.search(message)
         if found is not None:
             self.arrivals.append(Arrival(found[1].decode(), int(found[2]), now))
-        elif b"connection_ack" in message:
+        if b"connection_ack" in message:
             self._send(self._subscribe)
         elif not self.ready.done():
             if b'"next"' in message or b"begun" in message:

@@ -20,7 +20,10 @@ from resolvers.sockets import WORKS, WRITE_TEXT, Work
 from resolvers.streaming import WORK_SECONDS
 
 FAREWELL_SECONDS: Final = 1.0
+# For a connection's first request, and for each that has begun, to be there in full.
+REQUEST_SECONDS: Final = 60.0
 BAD_REQUEST: Final = b"HTTP/1.1 400 Bad Request\r\nConnection: close\r\nContent-Length: 0\r\n\r\n"
+REQUEST_TIMEOUT: Final = b"HTTP/1.1 408 Request Timeout\r\nConnection: close\r\nContent-Length: 0\r\n\r\n"
 
 
 class Flow(FlowControl):
@@ -32,19 +35,39 @@ class Flow(FlowControl):
 
 
 class HttpProtocol(HttpToolsProtocol):
-    """Lets the application know whether a client takes what is sent, and that it is gone whatever else it had asked."""
+    """Lets the application know whether a client takes what is sent, and that it is gone whatever else it had asked.
+
+    A client that does not come to the end of its request is given up; uvicorn would wait for ever.
+    """
 
     _open: tuple[RequestResponseCycle, ...] = ()
+    _is_incomplete = True  # the request that comes
+    _deadline: asyncio.TimerHandle | None = None
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """Begin to talk."""
         super().connection_made(transport)
         self.flow = Flow(transport)
+        self._expect_within(REQUEST_SECONDS)
+
+    def data_received(self, data: bytes) -> None:
+        """Take what the client sends."""
+        super().data_received(data)
+        if not self._is_incomplete:
+            self._expect_nothing()
+        elif self._deadline is None:
+            self._expect_within(REQUEST_SECONDS)
 
     def on_message_begin(self) -> None:
         """Begin a request."""
         super().on_message_begin()
+        self._is_incomplete = True
         cast("MutableMapping[str, Any]", self.scope)[FLOW] = self.flow
+
+    def on_message_complete(self) -> None:
+        """End a request."""
+        super().on_message_complete()
+        self._is_incomplete = False
 
     def on_headers_complete(self) -> None:
         """Begin to answer, or let the request wait behind the one that is being answered."""
@@ -54,6 +77,7 @@ class HttpProtocol(HttpToolsProtocol):
 
     def handle_websocket_upgrade(self) -> None:
         """Make a WebSocket of the connection, unless it belongs to an answer that is not over."""
+        self._is_incomplete = False
         if all(cycle.response_complete for cycle in self._open):
             super().handle_websocket_upgrade()
         else:
@@ -62,9 +86,33 @@ class HttpProtocol(HttpToolsProtocol):
     def connection_lost(self, exc: Exception | None) -> None:
         """Tell all who answer, not only the last: the first may be a stream, and would never know."""
         super().connection_lost(exc)
+        self._expect_nothing()
         for cycle in self._open:
             cycle.disconnected = True
             cycle.message_event.set()
+
+    def shutdown(self) -> None:
+        """Let the client go once it was answered; what it has not asked in full by now has little time left."""
+        super().shutdown()
+        if self._is_incomplete:
+            self._expect_within(FAREWELL_SECONDS)
+
+    def _expect_within(self, seconds: float) -> None:
+        self._expect_nothing()
+        self._deadline = self.loop.call_later(seconds, self._give_up)
+
+    def _expect_nothing(self) -> None:
+        if self._deadline is not None:
+            self._deadline.cancel()
+            self._deadline = None
+
+    def _give_up(self) -> None:
+        if self.flow.read_paused:  # the client is not to blame
+            self._expect_within(REQUEST_SECONDS)
+            return
+        if all(cycle.response_complete or cycle.more_body for cycle in self._open):
+            self.transport.write(REQUEST_TIMEOUT)
+        self.transport.close()
 
 
 class WebSocketProtocol(WebSocketsSansIOProtocol):

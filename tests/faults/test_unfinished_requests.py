@@ -1,0 +1,90 @@
+"""Clients that never come to the end of their request: they are given up, and hold up nobody."""
+
+import asyncio
+import json
+from collections.abc import AsyncIterator
+from typing import Final
+
+import pytest
+import pytest_asyncio
+
+from persistence.memory.feed import MemoryFeed
+from persistence.memory.store import MemoryStore
+from runindex.index import open_index
+from runindex.ports import SystemClock
+from runindex.server import configured
+from tests.api.conftest import listening
+from tests.support.api import application
+from tests.support.served import Served
+
+pytestmark = pytest.mark.asyncio
+
+QUERY: Final = json.dumps({"query": "{ runCount }"})
+HEAD: Final = "POST /graphql HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n"
+WHOLE: Final = f"{HEAD}Content-Length: {len(QUERY)}\r\n\r\n{QUERY}".encode()
+CUTS: Final = pytest.mark.parametrize("length", [0, 4, 60, len(WHOLE) - 1], ids=["all", "word", "head", "end"])
+SHORT: Final = 0.3
+PATIENCE: Final = 30
+
+
+@pytest_asyncio.fixture
+async def impatient_port(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[int]:
+    """Serve with little patience for requests."""
+    monkeypatch.setattr("runindex.protocols.REQUEST_SECONDS", SHORT)
+    async with (
+        MemoryStore.open(SystemClock()) as store,
+        open_index(store, MemoryFeed()) as index,
+        listening(configured(application(index), port=0, lifespan="off")) as port,
+    ):
+        yield port
+
+
+async def all_from(reader: asyncio.StreamReader) -> bytes:
+    """Return what the server says until it closes the connection."""
+    return await asyncio.wait_for(reader.read(), PATIENCE)
+
+
+@CUTS
+async def test_a_request_that_does_not_end_is_refused_in_time(impatient_port: int, length: int) -> None:
+    reader, writer = await asyncio.open_connection("127.0.0.1", impatient_port)
+    writer.write(WHOLE[:length])
+    assert (await all_from(reader)).startswith(b"HTTP/1.1 408 ")
+    writer.close()
+
+
+@CUTS
+async def test_so_is_one_behind_others(impatient_port: int, length: int) -> None:
+    reader, writer = await asyncio.open_connection("127.0.0.1", impatient_port)
+    for _ in range(2):
+        writer.write(WHOLE)
+        assert (await reader.readuntil(b"}}")).startswith(b"HTTP/1.1 200 ")
+        # Between requests a connection may rest.
+        await asyncio.sleep(2 * SHORT)
+    if length:
+        writer.write(WHOLE[:length])
+        assert (await all_from(reader)).startswith(b"HTTP/1.1 408 ")
+    writer.close()
+
+
+async def test_one_that_comes_in_small_pieces_is_answered(served: Served) -> None:
+    reader, writer = await asyncio.open_connection("127.0.0.1", served.port)
+    for place in range(len(WHOLE)):
+        writer.write(WHOLE[place : place + 1])
+        await asyncio.sleep(0)
+    assert (await reader.readuntil(b"}}")).startswith(b"HTTP/1.1 200 ")
+    writer.close()
+
+
+@CUTS
+async def test_a_server_that_stops_does_not_wait_for_it(served: Served, length: int) -> None:
+    reader, writer = await asyncio.open_connection("127.0.0.1", served.port)
+    writer.write(WHOLE[:length])
+    await asyncio.to_thread(served.execute, "{ runCount }")
+    assert await asyncio.to_thread(served.stop) == 0
+    assert await all_from(reader) in (
+        b"",
+        b"HTTP/1.1 408 Request Timeout\r\nConnection: close\r\nContent-Length: 0\r\n\r\n",
+    )
+    assert "ERROR" not in served.log
+    assert "Traceback" not in served.log
+    writer.close()

@@ -6,10 +6,11 @@ import orjson
 
 from resolvers.asking import Asked, Common
 from resolvers.channels import Channels, Member
+from resolvers.counting import OK
 from resolvers.outlets import Outlet
-from resolvers.payloads import Results, is_refusal, payload_of
+from resolvers.payloads import Results, code_of, is_refusal, payload_of
 from resolvers.places import Place
-from resolvers.views import Viewer, Views
+from resolvers.views import View, Viewer, Views
 
 
 def results_of(asked: Asked, channels: Channels, views: Views, outlet: Outlet) -> Results:
@@ -50,10 +51,10 @@ async def _items_of(asked: Asked, channels: Channels, outlet: Outlet) -> Results
 
 
 async def _states_of(asked: Asked, views: Views, outlet: Outlet) -> Results:
-    viewer, is_over = Viewer(outlet), False
-    while not is_over:
+    while True:
+        place = Place()
         async with AsyncExitStack() as stack:
-            states = await stack.enter_async_context(aclosing(await asked.open(place := Place())))
+            states = await stack.enter_async_context(aclosing(await asked.open(place)))
             async for result in states:
                 yield result
                 await outlet.flowing()
@@ -63,9 +64,23 @@ async def _states_of(asked: Asked, views: Views, outlet: Outlet) -> Results:
             else:
                 return
             stack.pop_all()  # the stream is the view's from now on
-        viewer.shown, place.is_shared, is_over = orjson.dumps(payload_of(result)), True, True
+        place.is_shared = True
+        viewer = Viewer(outlet, orjson.dumps(payload_of(result)))
+        outcome: str | None = OK
         try:
-            is_over = await views.show(asked, common, viewer, states)
+            view = await views.show(common, viewer, states, place.looks)
+            outcome = _outcome(view, viewer)
         finally:
-            if is_over:
-                asked.context.operations.add(common.field)
+            if outcome is not None:
+                asked.context.operations.add(common.field, outcome)
+        if view.refusal is not None:
+            yield view.refusal
+        if outcome is not None:
+            return
+
+
+def _outcome(view: View, viewer: Viewer) -> str | None:
+    """Return by what the view was over for a viewer, None if that has to go on by itself."""
+    if view.refusal is not None:
+        return code_of(view.refusal)
+    return OK if viewer.has_seen_all(view) else None

@@ -3,9 +3,7 @@
 A stream holds no connection and no transaction between two items: it is a cursor, and reads when there is something.
 """
 
-import asyncio
-import time
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from dataclasses import replace
 
@@ -19,6 +17,7 @@ from runindex.cursors import binding_of, list_cursor, log_cursor, read_list_curs
 from runindex.domain.faults import MissingError
 from runindex.domain.filters import EVERYTHING, RunFilter, uses_ancestor
 from runindex.domain.identity import find_run_id
+from runindex.group_stream import Groups, follow_groups
 from runindex.queries import Columns, Row, RunGroupKey
 from runindex.record_streams import Followed, find_followed
 from runindex.run_stream import IDENTITY
@@ -68,7 +67,7 @@ async def follow_run(context: Context, text: str, columns: Columns) -> AsyncGene
         run = await context.loads.run(run_id, columns | IDENTITY)
         return None if run is None else run.row
 
-    rows = run_stream.follow_run(context.index.tail, context.index.records, run_id, find)
+    rows = run_stream.follow_run(context.index.tail, context.index.records, run_id, find, context.place.looks)
     async with aclosing(rows):
         async for row in rows:
             yield Run(row=row)
@@ -115,21 +114,15 @@ async def follow_counts(
     context: Context, run_filter: filters.RunFilter | None, key: RunGroupKey
 ) -> AsyncGenerator[list[RunGroup], None]:
     """Yield the groups now, and when they have changed, but never more often than the context's pace."""
-    asked = grouped(run_filter, key)
-    shown: Sequence[tuple[str, int]] | None = None
-    stirred, due = True, 0.0
-    stretches = follow(context.index.tail, _stirring(asked), None)
-    async with aclosing(stretches):
-        async for stretch in stretches:
-            stirred = stirred or bool(stretch.seen)
-            if stretch.more or not stirred:
-                continue
-            await asyncio.sleep(due - time.monotonic())
-            groups = await context.index.store.group_runs(asked, key, None)
-            stirred, due = False, time.monotonic() + context.pace.counts
-            if groups != shown:
-                shown = groups
-                yield [RunGroup(key=name, count=count) for name, count in groups]
+    asked, index = grouped(run_filter, key), context.index
+
+    async def count() -> Groups:
+        return await index.store.group_runs(asked, key, None)
+
+    states = follow_groups(index.tail, _stirring(asked), count, context.place.looks, context.pace.counts)
+    async with aclosing(states):
+        async for groups in states:
+            yield [RunGroup(key=name, count=size) for name, size in groups]
 
 
 async def _find_followed(context: Context, text: str) -> Followed | None:

@@ -19,3 +19,8 @@ def payload_of(result: ExecutionResult) -> dict[str, object]:
 def is_refusal(result: ExecutionResult) -> bool:
     """Tell whether not one event went wrong but the operation, which ends by this."""
     return result.data is None and bool(result.errors) and all(error.path is None for error in result.errors or ())
+
+
+def code_of(refusal: ExecutionResult) -> str:
+    """Return the code by which an operation was refused."""
+    return str(next((error.extensions or {}).get("code") for error in refusal.errors or ()))

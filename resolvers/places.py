@@ -1,7 +1,9 @@
 """Where a stream stands, told between the resolver that yields and whoever sends."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+
+from runindex.looks import Looks
 
 
 def _never() -> bool:
@@ -15,7 +17,7 @@ class Place:
     `history` names that of which positions are: the log's epoch, or the run. A stream begins behind `start`, if that is
     given, whatever the operation asks for. `position` is that of what was yielded last, `is_bookmark` tells whether it
     is a bookmark; up to `complete` everything was yielded. A stream that has caught up may end if `may_end` says so.
-    `is_shared` tells that it is nobody's own.
+    `is_shared` tells that it is nobody's own. A stream of the newest state has no positions but `looks`.
     """
 
     history: str = ""
@@ -26,6 +28,7 @@ class Place:
     is_bookmark: bool = False
     has_ended: bool = False
     is_shared: bool = False
+    looks: Looks = field(default_factory=Looks)
 
     @property
     def goes_on(self) -> bool:

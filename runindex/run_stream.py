@@ -6,6 +6,7 @@ from typing import Final
 from runindex.domain.changes import Change, RunChangeKind
 from runindex.domain.filters import RunFilter
 from runindex.lenses import Lens, Seen
+from runindex.looks import Looks
 from runindex.queries import Columns, Row
 from runindex.record_tail import RecordTail
 from runindex.rows import row_of
@@ -17,14 +18,17 @@ IDENTITY: Final[Columns] = frozenset({"incarnation", "version"})
 
 
 async def follow_run(
-    tail: Tail, records: RecordTail, run_id: str, find: Callable[[], Awaitable[Row | None]]
+    tail: Tail, records: RecordTail, run_id: str, find: Callable[[], Awaitable[Row | None]], looks: Looks
 ) -> AsyncGenerator[Row, None]:
     """Yield a run as `find` answers it, then after each change and result, until it is deleted.
 
-    Older states give way to newer ones. Nothing is yielded when there is no such run.
+    Older states give way to newer ones. Nothing is yielded when there is no such run. When a look is wanted, the run is
+    found anew.
     """
     lens = Lens(RunFilter(ids=(run_id,), include_archived=True))
     async with tail.watch(lens) as (changes, state):
+        looks.wake_by(changes.flag)
+        looks.begin()
         # The position is fixed before the run is read: nothing falls in between.
         position, row = state.head, await find()
         if row is None:
@@ -41,6 +45,12 @@ async def follow_run(
                     return
                 if newer:
                     row, shown, stale = row_of(newer[-1].run), _place(newer[-1]), True
+                if looks.is_wanted:
+                    looks.begin()
+                    row = await find()
+                    if row is None or row["incarnation"] != shown[0]:
+                        return
+                    shown, stale = (row["incarnation"], row["version"]), True
                 if (stale or watch.heads.results > results) and position >= tail.ring.end:
                     results, stale = watch.heads.results, False
                     yield row

@@ -1,32 +1,28 @@
 """What viewers are shown by one stream: never an older state after a newer one, and always the newest in the end."""
 
 import asyncio
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from typing import cast
 
 import pytest
+from graphql import GraphQLError
 from strawberry.types import ExecutionResult
 
-from resolvers.asking import Asked, Common
+from resolvers.asking import Common
 from resolvers.outlets import Outlet
-from resolvers.payloads import Results
-from resolvers.places import Place
-from resolvers.views import Viewer, Views
+from resolvers.views import View, Viewer, Views
+from runindex.looks import Looks
 
 pytestmark = pytest.mark.asyncio
 
 COMMON = Common("subscription { runCounts { count } }", None, "runCounts", "{}", None)
+REFUSAL = ExecutionResult(data=None, errors=[GraphQLError("away")])
 PATIENCE = 5
 
 
 def state(number: int) -> bytes:
     return b'{"data":{"n":%d}}' % number
-
-
-def result(number: int) -> ExecutionResult:
-    return ExecutionResult(data={"n": number}, errors=None)
 
 
 @dataclass
@@ -46,95 +42,127 @@ class Client:
 
     def viewer(self, number: int) -> Viewer:
         """Return one that was sent a state already."""
-        viewer = Viewer(Outlet(self, self.taken.put_nowait))
-        viewer.shown = state(number)
-        return viewer
+        return Viewer(Outlet(self, self.taken.put_nowait), state(number))
 
     async def next(self) -> bytes:
         return await asyncio.wait_for(self.taken.get(), PATIENCE)
 
 
-class Looks:
-    """What the looks of a view find, each in turn, when the test says so."""
+class Source:
+    """A view's stream, which yields what the test puts; None ends it."""
 
     def __init__(self) -> None:
-        self._found: list[asyncio.Queue[int | None]] = []
+        self.looks = Looks()
         self.views = Views()
+        self.puts: asyncio.Queue[int | ExecutionResult | None] = asyncio.Queue()
 
-    def at(self, look: int) -> "asyncio.Queue[int | None]":
-        """Return where to put the states of a look; None ends it."""
-        while len(self._found) <= look:
-            self._found.append(asyncio.Queue())
-        return self._found[look]
+    def look(self, number: int) -> None:
+        """Read the state anew."""
+        self.looks.begin()
+        self.puts.put_nowait(number)
 
-    async def stream(self, look: int) -> AsyncGenerator[ExecutionResult, None]:
-        while (number := await self.at(look).get()) is not None:
-            yield result(number)
+    async def stream(self) -> AsyncGenerator[ExecutionResult, None]:
+        while (item := await self.puts.get()) is not None:
+            yield item if isinstance(item, ExecutionResult) else ExecutionResult(data={"n": item}, errors=None)
 
     @asynccontextmanager
-    async def shown_to(self, viewer: Viewer) -> AsyncGenerator["asyncio.Task[bool]", None]:
-        """Show what comes to a viewer, whose own stream is the look 0 if it is the first."""
-        asked = cast("Asked", self)
-        task = asyncio.create_task(self.views.show(asked, COMMON, viewer, self.stream(0)))
-        try:
+    async def shown_to(self, *viewers: Viewer) -> AsyncIterator[list["asyncio.Task[View]"]]:
+        """Let viewers join one after the other."""
+        tasks = []
+        for viewer in viewers:
+            showing = self.views.show(COMMON, viewer, self.stream(), self.looks)
+            tasks.append(asyncio.create_task(showing))
             await asyncio.sleep(0)
-            yield task
+        try:
+            yield tasks
         finally:
-            task.cancel()
-            await asyncio.wait([task])
-
-    async def open(self, place: Place) -> Results:
-        del place
-        (view,) = self.views
-        return self.stream(view.look)
+            for task in tasks:
+                task.cancel()
+            await asyncio.wait(tasks)
 
 
-async def test_all_are_shown_what_the_stream_of_the_first_yields() -> None:
-    looks, clients = Looks(), [Client(), Client()]
-    async with looks.shown_to(clients[0].viewer(1)), looks.shown_to(clients[1].viewer(1)):
-        for number in (2, 3):
-            looks.at(0).put_nowait(number)
-            assert [await client.next() for client in clients] == [state(number)] * 2
+async def ended(showing: "asyncio.Task[View]") -> View:
+    return await asyncio.wait_for(asyncio.shield(showing), PATIENCE)
 
 
-async def test_whoever_has_another_state_waits_for_one_that_was_read_after_it_came() -> None:
-    looks, first, second, third = Looks(), Client(), Client(), Client()
-    watched = first.viewer(1), second.viewer(2), third.viewer(9)
-    async with looks.shown_to(watched[0]), looks.shown_to(watched[1]), looks.shown_to(watched[2]):
-        # The look that was begun for the second is under way: to the third it may tell of what is over.
-        looks.at(1).put_nowait(2)
-        assert await first.next() == state(2)
-        looks.at(2).put_nowait(9)
-        assert [await client.next() for client in (first, second)] == [state(9)] * 2
-        looks.at(2).put_nowait(10)
+async def test_the_first_is_shown_what_its_own_stream_goes_on_with() -> None:
+    source, client = Source(), Client()
+    async with source.shown_to(client.viewer(1)):
+        assert not source.looks.is_wanted
+        for number in (2, 2, 3):
+            source.puts.put_nowait(number)
+            assert await client.next() == state(number)
+
+
+async def test_whoever_joins_is_shown_what_is_read_from_then_on_and_nothing_else() -> None:
+    source, first, second, third = Source(), Client(), Client(), Client()
+    async with source.shown_to(first.viewer(1), second.viewer(2), third.viewer(9)):
+        assert source.looks.is_wanted
+        source.puts.put_nowait(1)  # was read before
+        assert await first.next() == state(1)
+        source.look(9)
+        assert [await first.next(), await second.next()] == [state(9)] * 2
+        source.puts.put_nowait(10)
         assert [await client.next() for client in (first, second, third)] == [state(10)] * 3
 
 
-async def test_a_look_that_gave_way_to_another_shows_nothing_more() -> None:
-    looks, first = Looks(), Client()
-    async with looks.shown_to(first.viewer(1)), looks.shown_to(Client().viewer(2)), looks.shown_to(Client().viewer(3)):
-        for number in (2, 4, 5):  # all at once, so that the look need not wait for them
-            looks.at(1).put_nowait(number)
-        assert await first.next() == state(2)
-        looks.at(2).put_nowait(6)
-        assert await first.next() == state(6)
+async def test_a_look_that_finds_nothing_new_is_shown_to_nobody() -> None:
+    source, first, second = Source(), Client(), Client()
+    async with source.shown_to(first.viewer(1), second.viewer(1)):
+        source.look(1)
+        source.puts.put_nowait(2)
+        assert [await first.next(), await second.next()] == [state(2)] * 2
 
 
 async def test_who_does_not_take_a_state_is_shown_the_newest_before_the_end() -> None:
-    looks, slow, brisk = Looks(), Client(write_paused=True), Client()
-    async with looks.shown_to(slow.viewer(1)) as waiting, looks.shown_to(brisk.viewer(1)) as done:
-        for number in (2, 3, None):
-            looks.at(0).put_nowait(number)
+    source, slow, brisk = Source(), Client(write_paused=True), Client()
+    watching, joining = slow.viewer(1), brisk.viewer(1)
+    async with source.shown_to(watching, joining) as (waiting, done):
+        source.look(2)
+        source.puts.put_nowait(3)
+        source.puts.put_nowait(None)
         assert [await brisk.next(), await brisk.next()] == [state(2), state(3)]
-        assert await asyncio.wait_for(done, PATIENCE)
+        assert joining.has_seen_all(await ended(done))
         slow.reads.set()
-        assert await asyncio.wait_for(waiting, PATIENCE)
+        assert watching.has_seen_all(await ended(waiting))
         assert [slow.taken.get_nowait() for _ in range(slow.taken.qsize())] == [state(3)]
-    assert len(looks.views) == 0
+    assert len(source.views) == 0
+
+
+async def test_an_end_that_was_read_before_somebody_came_is_none_for_it() -> None:
+    source, first, late = Source(), Client(), Client()
+    watching, joining = first.viewer(1), late.viewer(5)
+    async with source.shown_to(watching, joining) as (done, waiting):
+        source.puts.put_nowait(2)
+        source.puts.put_nowait(None)
+        assert watching.has_seen_all(await ended(done))
+        assert not joining.has_seen_all(await ended(waiting))
+        assert late.taken.empty()
+
+
+async def test_a_refusal_is_for_all() -> None:
+    source, clients = Source(), [Client(), Client()]
+    async with source.shown_to(*(client.viewer(1) for client in clients)) as showings:
+        source.puts.put_nowait(REFUSAL)
+        assert [(await ended(showing)).refusal for showing in showings] == [REFUSAL] * 2
+    assert all(client.taken.empty() for client in clients)
+
+
+async def test_a_client_that_is_gone_takes_nobody_along() -> None:
+    def gone(payload: bytes) -> None:
+        raise OSError(payload)
+
+    source, other = Source(), Client()
+    leaving = Viewer(Outlet(Client(), gone), state(1))
+    async with source.shown_to(leaving, other.viewer(1)) as (done, _):
+        source.look(2)
+        assert await other.next() == state(2)
+        assert not leaving.has_seen_all(await ended(done))
+        assert [len(view) for view in source.views] == [1]
 
 
 async def test_a_view_is_over_when_the_last_has_gone() -> None:
-    looks, client = Looks(), Client()
-    async with looks.shown_to(client.viewer(1)):
-        assert [len(view) for view in looks.views] == [1]
-    assert len(looks.views) == 0
+    source, client = Source(), Client()
+    async with source.shown_to(client.viewer(1)):
+        assert [len(view) for view in source.views] == [1]
+    assert len(source.views) == 0

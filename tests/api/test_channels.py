@@ -10,6 +10,7 @@ import websockets
 from starlette.applications import Starlette
 
 from tests.api.conftest import Connect, OpenSocket, listening
+from tests.api.test_subscriptions import until
 from tests.support.api import Answer, Api, Socket, endpoint_of
 
 pytestmark = pytest.mark.asyncio
@@ -21,7 +22,7 @@ CHANGES = """
       }
     }
 """
-PATIENCE = 20
+PATIENCE = 40
 
 
 async def change(socket: Socket) -> Answer:
@@ -155,15 +156,16 @@ async def test_all_who_share_a_stream_are_told_when_it_cannot_go_on(api: Api, so
 async def test_each_subscription_is_counted_once_by_how_it_ended(api: Api, app: Starlette, sockets: OpenSocket) -> None:
     followers = [await subscribed(sockets) for _ in range(3)]
     await settle()
+    counts = endpoint_of(app).operations.counts
     await followers.pop().complete("1")
-    await settle()
+    await until(lambda: counts["runChanges", "OK"] > 0)
     await api.store.renew_epoch()
     api.index.tail._restart(10_000)  # noqa: SLF001 - as above
     for socket in followers:
         while (await socket.message("1"))["type"] == "next":
             pass
+    await until(lambda: counts["runChanges", "CURSOR_EXPIRED"] > 1)
     await settle()
-    counts = endpoint_of(app).operations.counts
     assert {outcome: counts["runChanges", outcome] for outcome in ("OK", "CURSOR_EXPIRED")} == {
         "OK": 1,
         "CURSOR_EXPIRED": 2,

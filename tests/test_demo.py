@@ -5,12 +5,16 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 ROOT = Path(__file__).parent.parent
+SECONDS = 170
 
 
+@pytest.mark.timeout(SECONDS + 10)
 def test_the_demo_shows_a_session_live() -> None:
     command = [sys.executable, "examples/demo.py", "tests/test_house.py"]
-    result = subprocess.run(command, check=False, cwd=ROOT, capture_output=True, text=True, timeout=55)
+    result = subprocess.run(command, check=False, cwd=ROOT, capture_output=True, text=True, timeout=SECONDS)
     assert result.returncode == 0, result.stderr
     changes, _, summary = result.stdout.partition("\n\n")
     lines = [line.split() for line in changes.splitlines()]

@@ -59,7 +59,7 @@ def test_a_pipe_stays_one(tmp_path: Path) -> None:
     reader = threading.Thread(target=lambda: read.append(pipe.read_bytes()))
     reader.start()
     write(pipe)
-    reader.join(5)
+    reader.join(30)
     assert read == [b"all"]
     assert stat.S_ISFIFO(pipe.stat().st_mode)
     assert list(tmp_path.iterdir()) == [pipe]

@@ -23,7 +23,7 @@ from tests.support.clock import StandingClock
 
 pytestmark = pytest.mark.asyncio
 
-PATIENCE = 10
+PATIENCE = 30
 
 
 class FrailStore:

@@ -21,7 +21,7 @@ from tests.support.stores import apply
 
 pytestmark = pytest.mark.asyncio
 
-PATIENCE = 10
+PATIENCE = 30
 
 
 @pytest_asyncio.fixture

@@ -18,7 +18,7 @@ from tests.support.commands import A, create, rename
 
 pytestmark = pytest.mark.asyncio
 
-PATIENCE = 10
+PATIENCE = 30
 
 
 class SlowStore(MemoryStore):

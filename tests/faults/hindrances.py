@@ -102,5 +102,5 @@ def file_locked_at_times(path: Path) -> Iterator[None]:
     command = [sys.executable, "-m", "tests.faults.locker", str(path)]
     with subprocess.Popen(command, cwd=ROOT, stdin=subprocess.PIPE) as process:
         yield
-        process.communicate(timeout=10)
+        process.communicate(timeout=30)
         assert process.returncode == 0

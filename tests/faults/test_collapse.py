@@ -39,7 +39,7 @@ async def test_a_server_without_its_index_ends() -> None:
     app = Starlette(lifespan=collapsing)
     app.state.serving, app.state.going_away = asyncio.Event(), asyncio.Event()
     server = Announcing(uvicorn.Config(app, port=free_port(), log_config=None), app)
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(30):
         await server.serve()
     assert server.started
     assert server.collapsed

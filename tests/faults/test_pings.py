@@ -18,8 +18,8 @@ from tests.faults.frames import INIT, LIVE, framed
 from tests.support.served import Served, serving
 
 PING: Final = 0.2
-PONG: Final = 3.0
-SLACK: Final = 10.0
+PONG: Final = 4.0
+SLACK: Final = 30.0
 # The server as it is, but for its figures.
 QUICK: Final = f"""
 from runindex import cli, server
@@ -106,11 +106,11 @@ async def still_follows(server: Served, client: Client) -> bool:
 
 
 async def test_who_answers_is_pinged_again_and_again(server: Served) -> None:
+    began = time.monotonic()  # the first ping may be there before the socket is known to follow
     async with asyncio.timeout(PONG + SLACK), following(server) as client:
-        began = time.monotonic()
         for _ in range(5):
             client.send(Opcode.PONG, await client.next(Opcode.PING))
-        assert time.monotonic() - began > 2 * PING
+        assert time.monotonic() - began > 4 * PING
         assert await still_follows(server, client)
 
 
@@ -119,7 +119,7 @@ async def test_who_answers_late_stays(server: Served) -> None:
     async with asyncio.timeout(2 * PONG + SLACK), following(server) as client:
         while time.monotonic() < began + PONG + 1:
             ping = await client.next(Opcode.PING)
-            await asyncio.sleep(PONG / 3)
+            await asyncio.sleep(PONG / 4)
             client.send(Opcode.PONG, ping)
         assert await still_follows(server, client)
 

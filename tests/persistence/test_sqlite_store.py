@@ -40,7 +40,7 @@ asyncio.run(write())
 """
 
 # What ends in time on a busy machine too, and is soon over.
-ENOUGH = 1.0
+ENOUGH = 2.0
 
 pytestmark = pytest.mark.asyncio
 
@@ -98,13 +98,13 @@ async def test_a_lock_held_for_too_long_is_unavailable_and_writes_nothing(sqlite
 
 
 async def test_a_mutation_takes_no_longer_than_the_settings_say(sqlite_path: Path) -> None:
-    settings = Settings(storage=StorageBackend.SQLITE, sqlite_path=sqlite_path, operation_seconds=0.3)
+    settings = Settings(storage=StorageBackend.SQLITE, sqlite_path=sqlite_path, operation_seconds=1)
     async with open_runindex(settings) as index:
         with held(sqlite_path):
             begun = time.monotonic()
             with pytest.raises(UnavailableError):
                 await index.create_run(A)
-            assert time.monotonic() - begun < 3
+            assert time.monotonic() - begun < 4  # without this setting it would be 5
         assert await index.find_run(A) is None
 
 

@@ -56,7 +56,7 @@ def join(channels: Channels, stream: Stream, member: Member, position: int, hist
 
 
 async def within(waiting: Awaitable[None]) -> None:
-    await asyncio.wait_for(waiting, 5)
+    await asyncio.wait_for(waiting, 30)
 
 
 async def test_whoever_is_left_by_a_stream_that_ends_stands_where_that_had_come() -> None:

@@ -17,6 +17,7 @@ SUBSCRIPTION, QUERY = OperationType.SUBSCRIPTION, OperationType.QUERY
 JSON, EVENTS = "application/json", "text/event-stream"
 PARTS = "multipart/mixed;boundary=graphql;subscriptionSpec=1.0"
 SILENT = 3600.0
+PATIENCE = 30
 
 
 @pytest.mark.parametrize(
@@ -105,7 +106,7 @@ async def responding(
             await asyncio.sleep(0)
         yield
     finally:
-        await asyncio.wait_for(task, 5)
+        await asyncio.wait_for(task, PATIENCE)
     assert source.is_closed
     assert len(asyncio.all_tasks()) == before
 
@@ -190,7 +191,7 @@ async def test_nothing_is_asked_for_ahead_of_the_client() -> None:
 )
 async def test_a_quiet_stream_shows_that_it_lives(form: Form, beat: bytes) -> None:
     client, source = Client(), Source(limit=0)
-    async with responding(client, source, asyncio.Event(), form, beat_seconds=0.01), asyncio.timeout(5):
+    async with responding(client, source, asyncio.Event(), form, beat_seconds=0.01), asyncio.timeout(PATIENCE):
         while beat not in client.body:  # noqa: ASYNC110 - nothing tells when
             await asyncio.sleep(0.01)
         source.may_end.set()
@@ -207,5 +208,5 @@ async def test_what_ends_by_itself_has_time_to_when_the_server_stops() -> None:
     stop.set()
     await asyncio.wait({task}, timeout=0.05)
     source.may_end.set()
-    await asyncio.wait_for(task, 5)
+    await asyncio.wait_for(task, PATIENCE)
     assert client.body.endswith(EVENT_STREAM.completion)

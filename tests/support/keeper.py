@@ -1,6 +1,7 @@
 """Databases made, emptied and dropped over connections that are kept open, from within an event loop or without one."""
 
 import asyncio
+import time
 from collections.abc import Coroutine, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
@@ -14,8 +15,8 @@ import asyncpg
 T = TypeVar("T")
 Connection: TypeAlias = "asyncpg.Connection[asyncpg.Record]"
 
-# As long as DROP DATABASE waits for the last sessions to end.
-PATIENCE: Final = 5.0
+# Sessions end by themselves some time after their clients have; DROP DATABASE alone waits for five seconds.
+PATIENCE: Final = 20.0
 
 # A session counts what it wrote before it leaves the list of sessions. The sleep is the server's.
 OTHERS: Final = """
@@ -127,7 +128,17 @@ class Keeper:
         if forcibly:
             await self._execute(f"DROP DATABASE IF EXISTS {database.name} WITH (FORCE)")
         else:
-            await self._execute(f"DROP DATABASE {database.name}")
+            await self._drop_unused(database)
+
+    async def _drop_unused(self, database: Database) -> None:
+        """Drop a database once the last session has ended."""
+        ends = time.monotonic() + PATIENCE
+        while True:
+            try:
+                return await self._execute(f"DROP DATABASE {database.name}")
+            except asyncpg.ObjectInUseError:
+                if time.monotonic() > ends:
+                    raise
 
     async def _empty(self, database: Database) -> bool:
         """Put all rows back as they were; tell whether that is all that was changed."""

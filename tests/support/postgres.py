@@ -8,7 +8,7 @@ import signal
 import subprocess
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from importlib.metadata import distribution
 from pathlib import Path
@@ -110,7 +110,9 @@ class PostgresServer:
     def thaw(self) -> None:
         """Let a frozen server run on."""
         for process in self.processes():
-            process.resume()
+            # A child may have ended, and is gone as soon as the main process can look after it.
+            with suppress(psutil.NoSuchProcess):
+                process.resume()
 
     def is_running(self) -> bool:
         """Tell whether the server's main process is alive."""

@@ -8,6 +8,8 @@ import pytest
 
 from tests.support.postgres import PostgresServer, postgres_server, psql
 
+PATIENCE = 30
+
 
 @pytest.fixture(scope="module")
 def server() -> Iterator[PostgresServer]:
@@ -24,7 +26,7 @@ async def test_a_notification_reaches_a_listener(server: PostgresServer, address
     listener, speaker = await asyncpg.connect(url), await asyncpg.connect(url)
     await listener.add_listener("news", lambda *notice: heard.put_nowait(notice[-1]))
     await speaker.execute("NOTIFY news, 'look'")
-    assert await asyncio.wait_for(heard.get(), 5) == "look"
+    assert await asyncio.wait_for(heard.get(), PATIENCE) == "look"
     await listener.close()
     await speaker.close()
 
@@ -45,7 +47,7 @@ async def test_a_frozen_server_answers_again_once_thawed(server: PostgresServer)
     done, _ = await asyncio.wait([answer], timeout=0.2)
     assert not done
     server.thaw()
-    assert await asyncio.wait_for(answer, 10) == 1
+    assert await asyncio.wait_for(answer, PATIENCE) == 1
     await connection.close()
 
 

@@ -19,7 +19,7 @@ RUN_CHANGES: Final = """
     }
 """
 RETRY_SECONDS: Final = 0.2
-PATIENCE: Final = 20.0
+PATIENCE: Final = 40.0
 
 
 @dataclass(slots=True)

@@ -79,6 +79,7 @@ async def talk_on(url: str, random: Random, frames: int) -> None:
 
 
 @pytest.mark.asyncio
+@pytest.mark.timeout(180)
 async def test_no_frame_does_harm(served: Served) -> None:
     async with opened(served.ws_url) as silent:
         async with asyncio.TaskGroup() as group:

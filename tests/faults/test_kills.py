@@ -17,7 +17,7 @@ SECONDS = 20.0
 RESTLESS = 100
 DRAIN_SECONDS = 10.0
 
-pytestmark = pytest.mark.asyncio
+pytestmark = [pytest.mark.asyncio, pytest.mark.timeout(180)]
 
 
 async def test_a_server_that_is_killed_loses_nothing(storage: Storage, tmp_path: Path) -> None:

@@ -58,9 +58,9 @@ EACH: Final = 3
 LIVES: Final = ((0, 1), (2,))
 PACE: Final = 0.1
 POLL: Final = 0.02
-SECONDS: Final = 20.0
+SECONDS: Final = 60.0
 
-pytestmark = pytest.mark.asyncio
+pytestmark = [pytest.mark.asyncio, pytest.mark.timeout(240)]
 
 
 @dataclass(slots=True)

@@ -26,7 +26,7 @@ CHANGES = 1500
 SECONDS = 8.0
 RESTLESS = 200
 
-pytestmark = pytest.mark.asyncio
+pytestmark = [pytest.mark.asyncio, pytest.mark.timeout(180)]
 
 
 @asynccontextmanager

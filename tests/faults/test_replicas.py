@@ -14,7 +14,7 @@ from tests.faults.world import AUDIENCE, EVERYTHING, open_world
 
 SECONDS = 8.0
 
-pytestmark = pytest.mark.asyncio
+pytestmark = [pytest.mark.asyncio, pytest.mark.timeout(180)]
 
 
 async def test_a_change_made_at_one_server_arrives_at_the_other(storage: Storage, tmp_path: Path) -> None:

@@ -20,7 +20,7 @@ MEBIBYTE = 1024 * 1024
 PING = bytes([0x89, 0x80 | 125]) + bytes(4) + bytes(125)
 CLOSE = bytes([0x88, 0x82]) + bytes(4) + (1000).to_bytes(2)
 
-pytestmark = pytest.mark.asyncio
+pytestmark = [pytest.mark.asyncio, pytest.mark.timeout(180)]
 
 
 @asynccontextmanager

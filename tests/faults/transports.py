@@ -16,7 +16,7 @@ from websockets.typing import Subprotocol
 from tests.faults.history import JsonObject
 
 PROTOCOL: Final = Subprotocol("graphql-transport-ws")
-PATIENCE: Final = 20.0
+PATIENCE: Final = 40.0
 # Kept from growing, so that who does not read is soon felt.
 RECEIVE_BUFFER: Final = (socket.SOL_SOCKET, socket.SO_RCVBUF, 256 * 1024)
 

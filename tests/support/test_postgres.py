@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Iterator
 
 import asyncpg
+import psutil
 import pytest
 
 from tests.support.postgres import PostgresServer, postgres_server, psql
@@ -49,6 +50,19 @@ async def test_a_frozen_server_answers_again_once_thawed(server: PostgresServer)
     server.thaw()
     assert await asyncio.wait_for(answer, PATIENCE) == 1
     await connection.close()
+
+
+@pytest.mark.asyncio
+async def test_it_is_thawed_though_a_process_of_it_has_ended_meanwhile(server: PostgresServer) -> None:
+    connection = await asyncpg.connect(server.url())
+    backend = psutil.Process(connection.get_server_pid())
+    server.processes()[0].suspend()
+    connection.terminate()
+    while backend.status() != psutil.STATUS_ZOMBIE:  # noqa: ASYNC110 - nothing tells when
+        await asyncio.sleep(0.01)
+    server.freeze()
+    server.thaw()
+    assert psql(server.url(), "SELECT 1") == "1"
 
 
 def test_a_restart_keeps_the_address(server: PostgresServer) -> None:

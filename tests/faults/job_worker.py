@@ -56,7 +56,7 @@ class Index:
     """A server's API over one connection, which is opened again when it breaks."""
 
     def __init__(self, port: int) -> None:
-        self._connection = http.client.HTTPConnection("127.0.0.1", port, timeout=20)
+        self._connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
 
     def ask(self, document: str, **variables: object) -> Any | None:  # noqa: ANN401 - the value of any field
         """Execute an operation once and return its only field; None when no answer came."""

@@ -18,7 +18,7 @@ from tests.support.served import Served
 FRAMES: Final = 10_000 * EFFORT
 AT_ONCE: Final = 8
 PROTOCOL: Final = Subprotocol("graphql-transport-ws")
-PATIENCE: Final = 20.0
+PATIENCE: Final = 60.0
 
 
 def opened(url: str) -> connect:

@@ -156,7 +156,7 @@ def work_off(fleet: Fleet, index: Index, count: int) -> list[Step]:
     return steps
 
 
-@pytest.mark.timeout(180)
+@pytest.mark.timeout(300)
 @pytest.mark.parametrize(
     ("storage", "servers", "count"),
     [("postgres_storage", 2, 2000), ("sqlite_storage", 1, 500)],

@@ -20,7 +20,7 @@ from websockets.exceptions import ConnectionClosed
 
 from runindex.server import DRAIN_SECONDS
 from tests.support.api import Socket
-from tests.support.served import Served
+from tests.support.served import PATIENCE, Served
 
 CREATE: Final = 'mutation { createRun(input: {name: "run"}) { ... on RunPayload { cursor } } }'
 CHANGES: Final = "subscription ($after: String) { runChanges(after: $after, bookmarks: true) { __typename cursor } }"
@@ -126,7 +126,7 @@ async def test_a_mutation_whose_answer_is_an_event_is_answered_before_the_server
 
     async def create() -> str:
         async with (
-            httpx.AsyncClient(timeout=20) as client,
+            httpx.AsyncClient(timeout=PATIENCE) as client,
             client.stream(
                 "POST", served.url, json={"query": CREATE}, headers={"Accept": "text/event-stream"}
             ) as answer,

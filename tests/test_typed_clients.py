@@ -12,7 +12,7 @@ from gql.transport.httpx import HTTPXTransport
 from graphql import GraphQLError, GraphQLInputObjectType, GraphQLScalarType, is_specified_scalar_type
 
 from tests.support.clients import ARIADNE, COMPILED, NODE, ROOT, run
-from tests.support.served import Served, serving
+from tests.support.served import PATIENCE, Served, serving
 
 ONE_OF: Final = {"DocumentChange", "MetadataChange", "RetentionPolicyInput", "RunSelector"}
 OWN_SCALARS: Final = {"Base64", "DateTime", "JSON"}
@@ -44,7 +44,7 @@ def test_a_generated_python_client_works(server: Served) -> None:
 def introspecting(server: Served) -> Client:
     """Give a client of gql that will know the schema from the server alone."""
     return Client(
-        transport=HTTPXTransport(url=server.url),
+        transport=HTTPXTransport(url=server.url, timeout=PATIENCE),
         fetch_schema_from_transport=True,
         introspection_args={"input_object_one_of": True, "specified_by_url": True},
     )

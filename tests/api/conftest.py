@@ -98,7 +98,7 @@ async def connect(port: int) -> AsyncIterator[Connect]:
 @pytest_asyncio.fixture
 async def http(port: int) -> AsyncIterator[httpx.AsyncClient]:
     """Open a client of the served application."""
-    async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}") as client:
+    async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}", timeout=30) as client:
         yield client
 
 

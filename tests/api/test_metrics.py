@@ -19,7 +19,7 @@ CHANGES = "subscription { runChanges(bookmarks: true) { cursor } }"
 
 def scraped(server: Served) -> dict[str, float]:
     """Return samples by name and labels."""
-    text = httpx.get(f"{server.root}/metrics").text
+    text = httpx.get(f"{server.root}/metrics", timeout=PATIENCE).text
     return {
         " ".join((sample.name, *sample.labels.values())): sample.value
         for family in text_string_to_metric_families(text)
@@ -34,7 +34,7 @@ def test_a_server_tells_what_it_did(tmp_path: Path) -> None:
             server.execute(CLOSE, id=run_id)
         server.execute('{ a: runCount b: runCount run(id: "default") { id } }')
         server.execute('{ ... { tags { tag } } ...F } fragment F on Query { runExists(id: "default") }')
-        httpx.post(server.url, json={"query": "{ node(id: 7) { nothing } }"})
+        httpx.post(server.url, json={"query": "{ node(id: 7) { nothing } }"}, timeout=PATIENCE)
         told = scraped(server)
     assert told["runindex_log_head"] == 3
     assert told["runindex_operations_total createRun OK"] == 1

@@ -14,7 +14,7 @@ from tests.support.served import Served
 
 pytestmark = [
     pytest.mark.asyncio,
-    pytest.mark.timeout(120),
+    pytest.mark.timeout(240),
     pytest.mark.skipif(chromium.COMMAND is None, reason="there is no Chromium"),
 ]
 

@@ -26,7 +26,9 @@ pytestmark = [pytest.mark.asyncio, pytest.mark.timeout(180)]
 @asynccontextmanager
 async def opened(server: Served) -> AsyncIterator[websockets.ClientConnection]:
     """Open a socket, and break it off in the end."""
-    connection = await websockets.connect(server.ws_url, subprotocols=[websockets.Subprotocol("graphql-transport-ws")])
+    protocol = websockets.Subprotocol("graphql-transport-ws")
+    # Who does not read would miss the answers to its own pings, and leave.
+    connection = await websockets.connect(server.ws_url, subprotocols=[protocol], ping_interval=None)
     try:
         yield connection
     finally:

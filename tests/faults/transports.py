@@ -84,7 +84,15 @@ class WebSocketTransport:
         url = url.replace("http", "ws", 1)
         try:
             # With a bounded queue this client stops reading once it is full, and then waits for a good-bye in vain.
-            async with connect(url, subprotocols=[PROTOCOL], compression=None, max_queue=None) as connection:
+            # While it reads nothing, as it may be told, it would miss the answers to its own pings, and leave.
+            async with connect(
+                url,
+                subprotocols=[PROTOCOL],
+                compression=None,
+                max_queue=None,
+                ping_interval=None,
+                open_timeout=PATIENCE,
+            ) as connection:
                 connection.transport.get_extra_info("socket").setsockopt(*RECEIVE_BUFFER)
                 await _send(connection, {"type": "connection_init"})
                 answer = json.loads(await connection.recv())

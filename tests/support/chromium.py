@@ -15,7 +15,7 @@ from typing import Any, Final
 import websockets
 
 COMMAND: Final = shutil.which("chromium") or shutil.which("chromium-browser")
-PATIENCE: Final = 30
+PATIENCE: Final = 60
 SWITCHES: Final = (
     "--headless=new",
     "--no-sandbox",  # which root may not use

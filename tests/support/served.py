@@ -16,7 +16,7 @@ import httpx
 from tests.support.ports import free_port
 
 COMMAND: Final = Path(sysconfig.get_path("scripts"), "runindex")
-PATIENCE: Final = 30
+PATIENCE: Final = 60
 POLL: Final = 0.02
 
 

@@ -5,7 +5,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from tests.support.served import Served, serving
+from tests.support.served import PATIENCE, Served, serving
 
 CREATE = 'mutation { createRun(input: {name: "kept"}) { __typename } }'
 COUNT = '{ runCount(filter: {nameContains: "kept"}) }'
@@ -38,4 +38,4 @@ def test_a_server_that_cannot_start_says_why(tmp_path: Path) -> None:
 def test_errors_are_raised(served: Served) -> None:
     with pytest.raises(RuntimeError, match="noSuchField"):
         served.execute("{ noSuchField }")
-    assert httpx.get(f"{served.root}/livez").text == "ok"
+    assert httpx.get(f"{served.root}/livez", timeout=PATIENCE).text == "ok"

@@ -47,11 +47,14 @@ class Proxy:
                 asyncio.ensure_future(self._pass_requests(reader, requests, muted)),
                 asyncio.ensure_future(self._pass_answers(answers, writer, muted)),
             ]
-            await asyncio.wait(pumps, return_when=asyncio.FIRST_COMPLETED)
-            for pump in pumps:
-                pump.cancel()
-            await asyncio.gather(*pumps, return_exceptions=True)
-            requests.transport.abort()
+            try:
+                await asyncio.wait(pumps, return_when=asyncio.FIRST_COMPLETED)
+            finally:
+                # In the end of a test too, which cancels what it finds.
+                for pump in pumps:
+                    pump.cancel()
+                requests.transport.abort()
+                await asyncio.gather(*pumps, return_exceptions=True)
         finally:
             writer.transport.abort()
 

@@ -13,7 +13,7 @@ from tests.faults.world import open_world
 
 WRITERS = 16
 KILLS = 3
-SECONDS = 20.0
+SECONDS = 60.0
 RESTLESS = 100
 DRAIN_SECONDS = 10.0
 

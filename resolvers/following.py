@@ -51,8 +51,9 @@ async def _items_of(asked: Asked, channels: Channels, outlet: Outlet) -> Results
 
 
 async def _states_of(asked: Asked, views: Views, outlet: Outlet) -> Results:
+    history = ""
     while True:
-        place = Place()
+        place = Place(history)
         async with AsyncExitStack() as stack:
             states = await stack.enter_async_context(aclosing(await asked.open(place)))
             async for result in states:
@@ -64,11 +65,11 @@ async def _states_of(asked: Asked, views: Views, outlet: Outlet) -> Results:
             else:
                 return
             stack.pop_all()  # the stream is the view's from now on
-        place.is_shared = True
+        place.is_shared, history = True, place.history
         viewer = Viewer(outlet, orjson.dumps(payload_of(result)))
         outcome: str | None = OK
         try:
-            view = await views.show(common, viewer, states, place.looks)
+            view = await views.show(common, viewer, states, place)
             outcome = _outcome(view, viewer)
         finally:
             if outcome is not None:

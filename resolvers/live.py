@@ -67,9 +67,14 @@ async def follow_run(context: Context, text: str, columns: Columns) -> AsyncGene
         run = await context.loads.run(run_id, columns | IDENTITY)
         return None if run is None else run.row
 
-    rows = run_stream.follow_run(context.index.tail, context.index.records, run_id, find, context.place.looks)
+    place = context.place
+    rows = run_stream.follow_run(context.index.tail, context.index.records, run_id, find, place.looks)
     async with aclosing(rows):
         async for row in rows:
+            history = f"run {row['incarnation']}"
+            if place.history not in ("", history):
+                return  # the run that the stream began with was deleted
+            place.history = history
             yield Run(row=row)
 
 

@@ -14,10 +14,10 @@ def _never() -> bool:
 class Place:
     """A place in the change log, or among the results or events of a run.
 
-    `history` names that of which positions are: the log's epoch, or the run. A stream begins behind `start`, if that is
-    given, whatever the operation asks for. `position` is that of what was yielded last, `is_bookmark` tells whether it
-    is a bookmark; up to `complete` everything was yielded. A stream that has caught up may end if `may_end` says so.
-    `is_shared` tells that it is nobody's own. A stream of the newest state has no positions but `looks`.
+    `history` names that of which positions or states are: the log's epoch, or the run. A stream begins behind `start`,
+    if that is given, whatever the operation asks for. `position` is that of what was yielded last, `is_bookmark` tells
+    whether it is a bookmark; up to `complete` everything was yielded. A stream that has caught up may end if `may_end`
+    says so. `is_shared` tells that it is nobody's own. A stream of the newest state has no positions but `looks`.
     """
 
     history: str = ""

@@ -19,6 +19,7 @@ from strawberry.types import ExecutionResult
 from resolvers.asking import Common
 from resolvers.outlets import Outlet
 from resolvers.payloads import Results, is_refusal, payload_of
+from resolvers.places import Place
 from runindex.looks import Looks
 
 log: Final = logging.getLogger(__name__)
@@ -112,9 +113,10 @@ class View:
                 async for result in states:
                     if is_refusal(result):
                         self.refusal = result
-                        return
+                        break
                     self._show(orjson.dumps(payload_of(result)))
-            self.has_ended = True
+                self.has_ended = self.refusal is None
+                self._end()
         except Exception:
             log.exception("a view has ended")
         finally:
@@ -137,11 +139,11 @@ class View:
 
 
 class Views:
-    """The views of one process, by what their viewers ask."""
+    """The views of one process, by what their viewers ask, and of which history."""
 
     def __init__(self) -> None:
         """Start without any."""
-        self._views: dict[Common, View] = {}
+        self._views: dict[tuple[Common, str], View] = {}
 
     def __len__(self) -> int:
         """Return how many views there are."""
@@ -151,15 +153,16 @@ class Views:
         """Yield them."""
         return iter(self._views.values())
 
-    async def show(self, common: Common, viewer: Viewer, states: Results, looks: Looks) -> View:
+    async def show(self, common: Common, viewer: Viewer, states: Results, place: Place) -> View:
         """Show to a viewer what comes after the state that its own stream has yielded, and return the view it saw.
 
-        The stream is taken over.
+        The stream, which stands at `place`, is taken over.
         """
-        view = self._views.get(common)
+        key = (common, place.history)
+        view = self._views.get(key)
         is_first = view is None
         if view is None:
-            view = self._views[common] = View(states, looks, viewer.shown, lambda: self._forget(common))
+            view = self._views[key] = View(states, place.looks, viewer.shown, lambda: self._forget(key))
         else:
             viewer.first_look = view.looks.want()
         view.add(viewer)
@@ -171,5 +174,5 @@ class Views:
             view.discard(viewer)
         return view
 
-    def _forget(self, common: Common) -> None:
-        del self._views[common]
+    def _forget(self, key: tuple[Common, str]) -> None:
+        del self._views[key]

@@ -43,20 +43,20 @@ class HttpProtocol(HttpToolsProtocol):
     _open: tuple[RequestResponseCycle, ...] = ()
     _is_incomplete = True  # the request that comes
     _deadline: asyncio.TimerHandle | None = None
+    _patience: float
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """Begin to talk."""
         super().connection_made(transport)
         self.flow = Flow(transport)
-        self._expect_within(REQUEST_SECONDS)
+        self._patience = REQUEST_SECONDS
+        self._expect_within(self._patience)
 
     def data_received(self, data: bytes) -> None:
         """Take what the client sends."""
         super().data_received(data)
-        if not self._is_incomplete:
-            self._expect_nothing()
-        elif self._deadline is None:
-            self._expect_within(REQUEST_SECONDS)
+        if self._is_incomplete and self._deadline is None:
+            self._expect_within(self._patience)
 
     def on_message_begin(self) -> None:
         """Begin a request."""
@@ -68,6 +68,7 @@ class HttpProtocol(HttpToolsProtocol):
         """End a request."""
         super().on_message_complete()
         self._is_incomplete = False
+        self._expect_nothing()  # the next one has its own time
 
     def on_headers_complete(self) -> None:
         """Begin to answer, or let the request wait behind the one that is being answered."""
@@ -78,6 +79,7 @@ class HttpProtocol(HttpToolsProtocol):
     def handle_websocket_upgrade(self) -> None:
         """Make a WebSocket of the connection, unless it belongs to an answer that is not over."""
         self._is_incomplete = False
+        self._expect_nothing()
         if all(cycle.response_complete for cycle in self._open):
             super().handle_websocket_upgrade()
         else:
@@ -94,8 +96,9 @@ class HttpProtocol(HttpToolsProtocol):
     def shutdown(self) -> None:
         """Let the client go once it was answered; what it has not asked in full by now has little time left."""
         super().shutdown()
+        self._patience = FAREWELL_SECONDS
         if self._is_incomplete:
-            self._expect_within(FAREWELL_SECONDS)
+            self._expect_within(self._patience)
 
     def _expect_within(self, seconds: float) -> None:
         self._expect_nothing()
@@ -107,12 +110,19 @@ class HttpProtocol(HttpToolsProtocol):
             self._deadline = None
 
     def _give_up(self) -> None:
-        if self.flow.read_paused:  # the client is not to blame
-            self._expect_within(REQUEST_SECONDS)
+        if self.flow.read_paused or self.pipeline:  # the client is not to blame
+            self._expect_within(self._patience)
             return
-        if all(cycle.response_complete or cycle.more_body for cycle in self._open):
+        if self._can_be_refused():
             self.transport.write(REQUEST_TIMEOUT)
-        self.transport.close()
+        if self.transport.get_write_buffer_size():  # it does not read either
+            self.transport.abort()
+        else:
+            self.transport.close()
+
+    def _can_be_refused(self) -> bool:
+        """Tell whether all is answered but the request that comes, and that not at all."""
+        return all(not cycle.response_started if cycle.more_body else cycle.response_complete for cycle in self._open)
 
 
 class WebSocketProtocol(WebSocketsSansIOProtocol):

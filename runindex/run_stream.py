@@ -38,6 +38,13 @@ async def follow_run(
             results, stale = watch.heads.results, False
             yield row
             while not watch.is_gone:
+                # Before the log is read on: the log may grow meanwhile, and only who has read all of it may yield.
+                if looks.is_wanted:
+                    looks.begin()
+                    row = await find()
+                    if row is None or row["incarnation"] != shown[0]:
+                        return
+                    shown, stale = (row["incarnation"], row["version"]), True
                 seen, reached = await read_on(tail, changes, position, state)
                 caught_up, position = reached == position, reached
                 newer = _newer(seen, shown)
@@ -45,12 +52,6 @@ async def follow_run(
                     return
                 if newer:
                     row, shown, stale = row_of(newer[-1].run), _place(newer[-1]), True
-                if looks.is_wanted:
-                    looks.begin()
-                    row = await find()
-                    if row is None or row["incarnation"] != shown[0]:
-                        return
-                    shown, stale = (row["incarnation"], row["version"]), True
                 if (stale or watch.heads.results > results) and position >= tail.ring.end:
                     results, stale = watch.heads.results, False
                     yield row

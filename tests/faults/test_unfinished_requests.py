@@ -66,6 +66,31 @@ async def test_so_is_one_behind_others(impatient_port: int, length: int) -> None
     writer.close()
 
 
+async def test_each_request_has_its_own_time(impatient_port: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("runindex.protocols.REQUEST_SECONDS", 3)
+    reader, writer = await asyncio.open_connection("127.0.0.1", impatient_port)
+    middle = len(WHOLE) // 2
+    writer.write(WHOLE[:middle])
+    for _ in range(14):
+        # Whenever something comes, it is the end of a request and the beginning of the next.
+        writer.write(WHOLE[middle:] + WHOLE[:middle])
+        assert b" 200 " in await reader.readuntil(b"}}")
+        await asyncio.sleep(0.25)
+    assert (await all_from(reader)).startswith(b"HTTP/1.1 408 ")
+    writer.close()
+
+
+async def test_nothing_is_said_amid_an_answer(impatient_port: int) -> None:
+    reader, writer = await asyncio.open_connection("127.0.0.1", impatient_port)
+    query = "query=subscription%7BrunChanges(bookmarks:true)%7Bcursor%7D%7D"
+    writer.write(f"GET /graphql?{query} HTTP/1.1\r\nHost: x\r\nAccept: text/event-stream\r\n".encode())
+    writer.write(b"Content-Length: 5\r\n\r\n")  # which never come
+    answer = await all_from(reader)
+    assert answer.startswith(b"HTTP/1.1 200 ")
+    assert b" 408 " not in answer
+    writer.close()
+
+
 async def test_one_that_comes_in_small_pieces_is_answered(served: Served) -> None:
     reader, writer = await asyncio.open_connection("127.0.0.1", served.port)
     for place in range(len(WHOLE)):

@@ -11,8 +11,8 @@ from strawberry.types import ExecutionResult
 
 from resolvers.asking import Common
 from resolvers.outlets import Outlet
+from resolvers.places import Place
 from resolvers.views import View, Viewer, Views
-from runindex.looks import Looks
 
 pytestmark = pytest.mark.asyncio
 
@@ -52,7 +52,8 @@ class Source:
     """A view's stream, which yields what the test puts; None ends it."""
 
     def __init__(self) -> None:
-        self.looks = Looks()
+        self.place = Place("run 1")
+        self.looks = self.place.looks
         self.views = Views()
         self.puts: asyncio.Queue[int | ExecutionResult | None] = asyncio.Queue()
 
@@ -70,7 +71,7 @@ class Source:
         """Let viewers join one after the other."""
         tasks = []
         for viewer in viewers:
-            showing = self.views.show(COMMON, viewer, self.stream(), self.looks)
+            showing = self.views.show(COMMON, viewer, self.stream(), self.place)
             tasks.append(asyncio.create_task(showing))
             await asyncio.sleep(0)
         try:
@@ -159,6 +160,15 @@ async def test_a_client_that_is_gone_takes_nobody_along() -> None:
         assert await other.next() == state(2)
         assert not leaving.has_seen_all(await ended(done))
         assert [len(view) for view in source.views] == [1]
+
+
+async def test_states_of_another_history_are_another_view() -> None:
+    source, client, other = Source(), Client(), Client()
+    async with source.shown_to(client.viewer(1)):
+        source.place = Place("run 2")
+        async with source.shown_to(other.viewer(1)):
+            assert [len(view) for view in source.views] == [1, 1]
+            assert not source.looks.is_wanted
 
 
 async def test_a_view_is_over_when_the_last_has_gone() -> None:

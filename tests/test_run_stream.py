@@ -1,0 +1,79 @@
+"""A run, followed: looks that are wanted while other runs change, and while it changes itself."""
+
+import asyncio
+from collections.abc import AsyncGenerator, AsyncIterator
+from contextlib import aclosing, asynccontextmanager
+from dataclasses import dataclass, field
+
+import pytest
+
+from persistence.memory.feed import MemoryFeed
+from persistence.memory.store import MemoryStore
+from runindex.index import RunIndex, open_index
+from runindex.looks import Looks
+from runindex.queries import Row
+from runindex.run_stream import IDENTITY, follow_run
+from tests.support.clock import StandingClock
+from tests.support.commands import A, B, create
+
+pytestmark = pytest.mark.asyncio
+
+PATIENCE = 10  # less than a quiet stream waits for
+WANTED = 20
+
+
+@dataclass
+class Follower:
+    """Follows a run; other runs change whenever it is found."""
+
+    index: RunIndex
+    looks: Looks = field(default_factory=Looks)
+
+    async def find(self) -> Row | None:
+        await self.index.create_run()
+        return (await self.index.store.find_runs([A], IDENTITY)).get(A)
+
+    def follow(self) -> AsyncGenerator[Row, None]:
+        return follow_run(self.index.tail, self.index.records, A, self.find, self.looks)
+
+
+@asynccontextmanager
+async def following() -> AsyncIterator[tuple[Follower, AsyncGenerator[Row, None]]]:
+    """Follow a run in its first version, which was told."""
+    async with (
+        MemoryStore.open(StandingClock()) as store,
+        open_index(store, MemoryFeed()) as index,
+        asyncio.timeout(PATIENCE),
+    ):
+        await index.submit(create(A))
+        follower = Follower(index)
+        async with aclosing(follower.follow()) as states:
+            assert (await anext(states))["version"] == 1
+            yield follower, states
+
+
+async def test_a_look_is_told_at_once_whatever_else_changes() -> None:
+    async with following() as (follower, states):
+        waiting = asyncio.ensure_future(anext(states))
+        await asyncio.sleep(0.05)
+        look = follower.looks.want()
+        assert (await waiting)["version"] == 1
+        assert follower.looks.number == look
+
+
+async def test_looks_that_are_wanted_again_and_again_hold_up_nothing() -> None:
+    async with following() as (follower, states):
+        for version in range(2, WANTED):
+            follower.looks.want()
+            await follower.index.add_tags(A, "t")
+            while (await anext(states))["version"] != version:
+                follower.looks.want()
+
+
+async def test_a_look_that_finds_another_run_of_that_id_is_the_end() -> None:
+    async with following() as (follower, states):
+        await follower.index.delete_run(A)
+        await follower.index.create_run(B)
+        await follower.index.submit(create(A))
+        follower.looks.want()
+        assert [state async for state in states] == []

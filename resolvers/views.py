@@ -116,6 +116,7 @@ class View:
                         break
                     self._show(orjson.dumps(payload_of(result)))
                 self.has_ended = self.refusal is None
+                # Before the stream is closed, which may take a moment: nobody shall join what is over.
                 self._end()
         except Exception:
             log.exception("a view has ended")

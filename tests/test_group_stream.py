@@ -8,14 +8,12 @@ from dataclasses import dataclass, field
 
 import pytest
 
-from persistence.memory.feed import MemoryFeed
-from persistence.memory.store import MemoryStore
 from runindex.domain.filters import EVERYTHING
 from runindex.group_stream import Groups, follow_groups
-from runindex.index import RunIndex, open_index
+from runindex.index import RunIndex
 from runindex.looks import Looks
 from runindex.queries import RunGroupKey
-from tests.support.clock import StandingClock
+from tests.support.stores import open_memory_index
 
 pytestmark = pytest.mark.asyncio
 
@@ -42,11 +40,7 @@ class Screen:
 @asynccontextmanager
 async def following() -> AsyncIterator[tuple[Screen, AsyncGenerator[Groups, None]]]:
     """Follow an index with one run; the first groups are told."""
-    async with (
-        MemoryStore.open(StandingClock()) as store,
-        open_index(store, MemoryFeed()) as index,
-        asyncio.timeout(PATIENCE),
-    ):
+    async with open_memory_index() as index, asyncio.timeout(PATIENCE):
         screen = Screen(index)
         async with aclosing(screen.follow()) as groups:
             assert await anext(groups) == [("ACTIVE", 1)]

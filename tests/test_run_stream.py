@@ -7,14 +7,12 @@ from dataclasses import dataclass, field
 
 import pytest
 
-from persistence.memory.feed import MemoryFeed
-from persistence.memory.store import MemoryStore
-from runindex.index import RunIndex, open_index
+from runindex.index import RunIndex
 from runindex.looks import Looks
 from runindex.queries import Row
 from runindex.run_stream import IDENTITY, follow_run
-from tests.support.clock import StandingClock
 from tests.support.commands import A, B, create
+from tests.support.stores import open_memory_index
 
 pytestmark = pytest.mark.asyncio
 
@@ -40,11 +38,7 @@ class Follower:
 @asynccontextmanager
 async def following() -> AsyncIterator[tuple[Follower, AsyncGenerator[Row, None]]]:
     """Follow a run in its first version, which was told."""
-    async with (
-        MemoryStore.open(StandingClock()) as store,
-        open_index(store, MemoryFeed()) as index,
-        asyncio.timeout(PATIENCE),
-    ):
+    async with open_memory_index() as index, asyncio.timeout(PATIENCE):
         await index.submit(create(A))
         follower = Follower(index)
         async with aclosing(follower.follow()) as states:

@@ -19,7 +19,7 @@ EACH: Final = 3
 CHANGES: Final = 150
 TURNS: Final = 4
 
-pytestmark = pytest.mark.asyncio
+pytestmark = [pytest.mark.asyncio, pytest.mark.timeout(180)]
 
 
 @dataclass(slots=True)

@@ -8,14 +8,11 @@ from typing import Final
 import pytest
 import pytest_asyncio
 
-from persistence.memory.feed import MemoryFeed
-from persistence.memory.store import MemoryStore
-from runindex.index import open_index
-from runindex.ports import SystemClock
 from runindex.server import configured
 from tests.api.conftest import listening
 from tests.support.api import application
 from tests.support.served import Served
+from tests.support.stores import open_memory_index
 
 pytestmark = pytest.mark.asyncio
 
@@ -32,8 +29,7 @@ async def impatient_port(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[int]:
     """Serve with little patience for requests."""
     monkeypatch.setattr("runindex.protocols.REQUEST_SECONDS", SHORT)
     async with (
-        MemoryStore.open(SystemClock()) as store,
-        open_index(store, MemoryFeed()) as index,
+        open_memory_index() as index,
         listening(configured(application(index), port=0, lifespan="off")) as port,
     ):
         yield port

@@ -1,20 +1,32 @@
 """Short ways to ask a store, whichever it is."""
 
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
 
+from persistence.memory.feed import MemoryFeed
+from persistence.memory.store import MemoryStore
 from runindex.commands import AnyCommand
 from runindex.domain.changes import Change
 from runindex.domain.filters import EVERYTHING, RunFilter
 from runindex.domain.identity import DEFAULT_RUN
 from runindex.domain.problems import PROBLEMS
 from runindex.domain.runs import Run
+from runindex.index import RunIndex, open_index
 from runindex.outcomes import BulkApplied, Outcome, RunApplied
 from runindex.ports import ChangeQuery, Store
 from runindex.queries import ALL_COLUMNS, NEWEST_FIRST, RunGroupKey, RunOrder, RunQuery, Window
 from runindex.rows import run_of
+from tests.support.clock import StandingClock
 
 PLENTY = 10_000
 MADE = RunFilter(include_archived=True, not_=RunFilter(ids=(DEFAULT_RUN,)))
+
+
+@asynccontextmanager
+async def open_memory_index() -> AsyncIterator[RunIndex]:
+    """Open an index that nobody else has, for where nothing depends on the storage."""
+    async with MemoryStore.open(StandingClock()) as store, open_index(store, MemoryFeed()) as index:
+        yield index
 
 
 async def apply(store: Store, *batch: AnyCommand) -> list[Outcome]:

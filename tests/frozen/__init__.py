@@ -1,0 +1,1 @@
+"""What an earlier release wrote, answered and was called, and tests that it still counts."""

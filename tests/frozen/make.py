@@ -20,6 +20,7 @@ import pytest
 from runindex.domain.instants import SECOND
 from tests.contract.conftest import BACKENDS
 from tests.frozen import questions, story, streams, surface
+from tests.frozen.ids import LOST
 from tests.frozen.questions import Question
 from tests.frozen.storages import (
     EXPORT,
@@ -84,16 +85,16 @@ async def _ask_all(storage: str, place: str, clock: StandingClock) -> dict[Path,
         async with BACKENDS[storage].open_store(place, clock) as store:
             await furnish(store, clock)
         async with serving(storage, place, clock) as api:
-            told, (plan, job) = await _tell(api, clock)
+            told = await _tell(api, clock)
             clock.advance(5)
             return {
                 REPLIES: await _replies(api, told),
-                QUESTIONS: await _answers(api, plan, job),
+                QUESTIONS: await _answers(api),
                 STREAMS: await _streams(api),
             }
 
 
-async def _tell(api: Api, clock: StandingClock) -> tuple[list[Question], tuple[str, str]]:
+async def _tell(api: Api, clock: StandingClock) -> list[Question]:
     """Tell the story, each mutation under a key of its own and later than the last."""
     told: list[Question] = []
 
@@ -106,7 +107,8 @@ async def _tell(api: Api, clock: StandingClock) -> tuple[list[Question], tuple[s
             raise RuntimeError(f"{fields}: {outcome}")
         return outcome
 
-    return told, await story.tell_all(tell)
+    await story.tell_all(tell)
+    return told
 
 
 async def _replies(api: Api, told: list[Question]) -> bytes:
@@ -124,12 +126,12 @@ async def _replies(api: Api, told: list[Question]) -> bytes:
 def _another(fields: dict[str, Any]) -> dict[str, Any]:
     """Return the input with the first thing that can be changed so that it stays well-formed."""
     changes: dict[str, Any] = {
-        "id": story.LOST,
-        "runId": story.LOST,
-        "planId": story.LOST,
-        "parentId": story.LOST,
+        "id": LOST,
+        "runId": LOST,
+        "planId": LOST,
+        "parentId": LOST,
         "runtimeId": "another",
-        "runs": {"ids": [story.LOST]},
+        "runs": {"ids": [LOST]},
         "results": fields.get("results", [])[:-1],
         "name": "another",
         "queue": "another",
@@ -138,9 +140,9 @@ def _another(fields: dict[str, Any]) -> dict[str, Any]:
     return fields | {name: changes[name]}
 
 
-async def _answers(api: Api, plan: str, job: str) -> bytes:
-    lines = [await _asked(api, question) for question in questions.whole(job)]
-    for question in questions.pages(plan):
+async def _answers(api: Api) -> bytes:
+    lines = [await _asked(api, question) for question in questions.whole()]
+    for question in questions.pages():
         lines += [line async for line in _pages(api, question, "first", "after", "endCursor")]
         if question.backwards:
             lines += [line async for line in _pages(api, question, "last", "before", "startCursor")]

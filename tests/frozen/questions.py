@@ -4,8 +4,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from tests.frozen.story import AGENT, CHILDREN, TREE, X
-from tests.support.commands import A, B, C, D
+from tests.frozen.filters import FILTERS
+from tests.frozen.ids import AGENT, CHILDREN, JOB, PLAN, TREE, X
+from tests.support.commands import A, B, D
 
 RUN: Final = """
   id name status version tags metadata error createdAt updatedAt startedAt finishedAt outcome allowedTransitions
@@ -22,14 +23,14 @@ RESULT: Final = """
 """
 EVENT: Final = "sequence stream payload at hash"
 RECEIPT: Final = "runtimeId runId sequence boundary contributingInputIds conversationDigest messageCount createdAt"
-JOB: Final = (
+OF_JOB: Final = (
     "id queue data status priority attempts maxAttempts runAt createdAt startedAt completedAt leaseExpiresAt error"
     " runId"
 )
 CHANGE: Final = (
     "cursor runId version kind at fromStatus status tags error reason actor membership run { id status version }"
 )
-PLAN: Final = "id name spec createdAt updatedAt version"
+OF_PLAN: Final = "id name spec createdAt updatedAt version"
 CELL: Final = "name value version updatedAt"
 DOCUMENT: Final = "key content version updatedAt"
 VALUE: Final = "key value version updatedAt history { version value deleted at }"
@@ -55,37 +56,6 @@ class Question:
     backwards: bool = False
 
 
-FILTERS: Final[dict[str, dict[str, Any]]] = {
-    "status": {"status": ["PAUSED", "ACTIVE"]},
-    "archived": {"includeArchived": True},
-    "ids": {"ids": [A, B, C, D, X], "includeArchived": True},
-    "all": {"tags": {"all": ["even", "frozen"]}},
-    "any": {"tags": {"any": ["even", "odd"]}},
-    "none": {"tags": {"none": ["even"]}},
-    "prefix": {"tags": {"prefix": "o"}},
-    "name": {"nameContains": "CHILD"},
-    "parent": {"parentId": X},
-    "root": {"isRoot": True},
-    "ancestor": {"ancestorId": A, "includeArchived": True},
-    "dataset": {"datasetId": "questions", "targetType": "WORKFLOW", "targetId": "flow-1"},
-    "created": {"createdAt": {"from": "2100-01-04T12:00:00Z", "to": "2100-02-01T00:00:00Z"}},
-    "updated": {"updatedAt": {"from": "2100-01-04T12:00:00.000001Z"}},
-    "finished": {"finishedAt": {"from": "2100-01-04T12:00:00Z"}},
-    "and": {"and": [{"tags": {"any": ["frozen"]}}, {"status": ["ACTIVE"]}]},
-    "or": {"or": [{"tags": {"any": ["even"]}}, {"nameContains": "child 1"}]},
-    "not": {"not": {"tags": {"any": ["even"]}}},
-    "nested": {"or": [{"and": [{"not": {"isRoot": True}}, {"metadata": [{"path": "n", "op": "LT", "value": 3}]}]}]},
-    "metadata-eq": {"metadata": [{"path": "kind", "value": "child"}]},
-    "metadata-ne": {"metadata": [{"path": "kind", "op": "NE", "value": "x"}]},
-    "metadata-lt": {"metadata": [{"path": "n", "op": "LT", "value": 4}]},
-    "metadata-lte": {"metadata": [{"path": "n", "op": "LTE", "value": 4}]},
-    "metadata-gt": {"metadata": [{"path": "n", "op": "GT", "value": 0.5}]},
-    "metadata-gte": {"metadata": [{"path": "n", "op": "GTE", "value": 1}]},
-    "metadata-in": {"metadata": [{"path": "deep.er", "op": "IN", "value": [True, False, "x", 2]}]},
-    "metadata-exists": {"metadata": [{"path": "deep", "op": "EXISTS"}]},
-    "metadata-missing": {"metadata": [{"path": "deep", "op": "MISSING"}]},
-    "metadata-two": {"metadata": [{"path": "n", "op": "GTE", "value": 0}, {"path": "deep.er", "op": "EXISTS"}]},
-}
 ORDERS: Final = [
     {"field": name, "direction": direction}
     for name in ("CREATED_AT", "UPDATED_AT", "FINISHED_AT")
@@ -105,10 +75,10 @@ CHANGES: Final = f"""query ($filter: RunFilter, {PAGING}) {{
   changes(filter: $filter, {FORWARDS}) {{ edges {{ cursor node {{ {CHANGE} }} }} {PAGE} }}
 }}"""
 JOBS: Final = f"""query ($filter: JobFilter, {PAGING}) {{
-  jobs(filter: $filter, {FORWARDS}) {{ edges {{ cursor node {{ {JOB} }} }} {PAGE} totalCount }}
+  jobs(filter: $filter, {FORWARDS}) {{ edges {{ cursor node {{ {OF_JOB} }} }} {PAGE} totalCount }}
 }}"""
 PLANS: Final = f"""query ($nameContains: String, {PAGING}) {{
-  plans(nameContains: $nameContains, {FORWARDS}) {{ edges {{ cursor node {{ {PLAN} }} }} {PAGE} totalCount }}
+  plans(nameContains: $nameContains, {FORWARDS}) {{ edges {{ cursor node {{ {OF_PLAN} }} }} {PAGE} totalCount }}
 }}"""
 ROWS: Final = f"""query ($ids: [ID!]!, {PAGING}) {{
   compareRuns(ids: $ids) {{
@@ -152,7 +122,7 @@ def of_records() -> Iterator[Question]:
         yield of_run("descendants", "$d: Int, ", given, "depth node { id }", d=depth, id=A)
 
 
-def pages(plan: str) -> Iterator[Question]:
+def pages() -> Iterator[Question]:
     """Yield a question for each list, in each order and with each filter that it takes."""
     for order in (None, *ORDERS):
         name = " ".join(order.values()) if order else "default"
@@ -172,17 +142,19 @@ def pages(plan: str) -> Iterator[Question]:
     for part in (None, "FROZEN"):
         yield Question(f"plans of {part}", PLANS, {"nameContains": part}, ("plans",))
     yield Question("compared rows", ROWS, {"ids": [A, B, X]}, ("compareRuns", "rows"))
-    yield Question("runs of a plan", PLAN_RUNS, {"id": plan}, ("plan", "runs"))
+    yield Question("runs of a plan", PLAN_RUNS, {"id": PLAN}, ("plan", "runs"))
     for run in (None, X):
         variables = {"id": AGENT, "runId": run}
         yield Question(f"receipts of a runtime and {run}", RUNTIME_RECEIPTS, variables, ("runtime", "receipts"))
 
 
-def whole(job: str) -> Iterator[Question]:
+def whole() -> Iterator[Question]:
     """Yield questions that are answered at once."""
     yield Question("runs in full", f"{{ runs(first: 100, filter: {{includeArchived: true}}) {{ nodes {{ {RUN} }} }} }}")
     summary = "total items succeeded failed latencyP50 latencyP95 latencyMean scores { scorerId count mean min max }"
-    related = f"root {{ id }} ancestors {{ id }} descendantCounts {{ status count }} jobs {{ {JOB} }} plan {{ {PLAN} }}"
+    related = (
+        f"root {{ id }} ancestors {{ id }} descendantCounts {{ status count }} jobs {{ {OF_JOB} }} plan {{ {OF_PLAN} }}"
+    )
     belongings = f'cells {{ {CELL} }} cell(name: "c") {{ {CELL} }} document(key: "d") {{ {DOCUMENT} }}'
     snapshot = 'asOf(at: "2100-01-04T12:00:03Z") { version at status tags metadata error name }'
     for run in (A, B, D, X, CHILDREN[0]):
@@ -196,7 +168,7 @@ def whole(job: str) -> Iterator[Question]:
         "runtime", f"query ($id: String!) {{ runtime(runtimeId: $id) {{ {runtime} {receipt} }} }}", {"id": AGENT}
     )
     yield Question(
-        "job", f"query ($id: ID!) {{ job(id: $id) {{ {JOB} run {{ id }} }} node(id: $id) {{ id }} }}", {"id": job}
+        "job", f"query ($id: ID!) {{ job(id: $id) {{ {OF_JOB} run {{ id }} }} node(id: $id) {{ id }} }}", {"id": JOB}
     )
     for group in ("STATUS", "TAG", "DATASET", "TARGET", "PARENT"):
         yield Question(f"groups by {group}", f"{{ runCounts(groupBy: {group}) {{ key count }} }}")
@@ -210,4 +182,6 @@ def whole(job: str) -> Iterator[Question]:
     yield Question(
         "retention", f"query ($ids: [ID!]!) {{ retentionPreview(runIds: $ids) {preview} }}", {"ids": [A, B, X]}
     )
-    yield Question("nodes", "query ($ids: [ID!]!) { nodes(ids: $ids) { __typename id } }", {"ids": [A, TREE, X, job]})
+    yield Question(
+        "nodes", "query ($ids: [ID!]!) { nodes(ids: $ids) { __typename id } }", {"ids": [A, TREE, X, JOB, PLAN]}
+    )

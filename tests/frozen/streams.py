@@ -3,8 +3,9 @@
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from tests.frozen.questions import CHANGE, EVENT, FILTERS, RESULT
-from tests.frozen.story import X
+from tests.frozen.filters import FILTERS
+from tests.frozen.ids import X
+from tests.frozen.questions import CHANGE, EVENT, RESULT
 
 CHANGES: Final = f"""subscription ($filter: RunFilter, $after: String, $bookmarks: Boolean! = false) {{
   runChanges(filter: $filter, after: $after, bookmarks: $bookmarks) {{

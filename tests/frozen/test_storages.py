@@ -37,9 +37,12 @@ def kept(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[tuple[str, 
 
 async def assert_answered(api: Api, path: Path) -> None:
     """Assert that everything in a file is answered as it says."""
-    for asked in read_lines(path):
+    differing = {}
+    for number, asked in enumerate(read_lines(path), start=1):
         answer = exact(await api.post(asked["document"], asked["variables"]))
-        assert answer == asked["answer"], asked["name"]
+        if answer != asked["answer"]:
+            differing[f"line {number}, {asked['name']}"] = (asked["answer"], answer)
+    assert differing == {}
 
 
 def assert_unchanged(kept: tuple[str, str], directory: Path) -> None:

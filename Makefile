@@ -6,7 +6,7 @@ PACKAGES := runindex schema resolvers persistence
 SOURCES := $(PACKAGES) $(wildcard tests examples bench web)
 WEB := $(wildcard web/*.* web/examples/*)
 MODULES := web/node_modules/.package-lock.json
-GRAPHIQL := resolvers/static/index.html
+GRAPHIQL := resolvers/transports/static/index.html
 # In front of PATH, it brings node and npm; it can be asked once $(STAMP) is there.
 NODE_BIN = $(shell $(BIN)/python web/node.py)
 WITH_NODE = PATH="$(NODE_BIN):$$PATH"

@@ -12,10 +12,10 @@ from uuid import UUID
 from bench.processes import resident
 from bench.storages import STORAGES, Bench
 from runindex.commands import AddTags, DeleteRun
-from runindex.domain.results import Item, Result
-from runindex.domain.totals import Remains, Totals
-from runindex.outcomes import RunApplied, RunDeleted
-from runindex.upkeep.ports import Restored, Walk
+from runindex.commands.outcomes import RunApplied, RunDeleted
+from runindex.domain.records.results import Item, Result
+from runindex.domain.records.totals import Remains, Totals
+from runindex.ports.maintenance import Restored, Walk
 
 RESULTS: Final = 1_000_000
 A_WRITE: Final = 500

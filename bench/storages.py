@@ -8,13 +8,13 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from persistence import migrations
-from persistence.feeds.postgres import PostgresFeed
-from persistence.feeds.sqlite import SqliteFeed
-from persistence.postgres import PostgresStore
-from persistence.sqlite import SqliteStore
+from persistence.postgres.feed import PostgresFeed
+from persistence.postgres.store import PostgresStore
+from persistence.sqlite.feed import SqliteFeed
+from persistence.sqlite.store import SqliteStore
 from runindex.index import RunIndex, open_index
-from runindex.ports import SystemClock
-from runindex.upkeep.ports import Storage
+from runindex.ports.maintenance import Storage
+from runindex.ports.store import SystemClock
 from tests.support.postgres import postgres_server, psql
 
 

@@ -18,13 +18,13 @@ import asyncpg
 
 from bench.samples import Samples
 from persistence import migrations
-from persistence.feeds.postgres import PostgresFeed
-from persistence.postgres import PostgresStore
+from persistence.postgres.feed import PostgresFeed
+from persistence.postgres.store import PostgresStore
 from runindex.commands import CreateRun, TransitionRun
+from runindex.commands.outcomes import RunApplied
 from runindex.domain.lifecycle import RunStatus
 from runindex.index import RunIndex, open_index
-from runindex.outcomes import RunApplied
-from runindex.ports import SystemClock
+from runindex.ports.store import SystemClock
 from tests.support.postgres import postgres_server, psql
 
 Move: TypeAlias = Callable[[str, RunStatus], Awaitable[None]]

@@ -7,9 +7,9 @@ from collections.abc import AsyncIterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 
 from runindex.index import RunIndex, open_index
-from runindex.ports import ChangeFeed, Clock, SystemClock
+from runindex.ports.maintenance import Storage
+from runindex.ports.store import ChangeFeed, Clock, SystemClock
 from runindex.settings import Settings, SettingsError, StorageBackend
-from runindex.upkeep.ports import Storage
 
 
 def migrate(settings: Settings) -> None:
@@ -47,12 +47,12 @@ def _url(settings: Settings) -> str:
 async def open_storage(settings: Settings) -> AsyncIterator[Storage]:
     """Open a storage outside of memory that is up to date, for its upkeep."""
     if settings.storage is StorageBackend.SQLITE:
-        from persistence.sqlite import SqliteStore
+        from persistence.sqlite.store import SqliteStore
 
         async with SqliteStore.open(settings.sqlite_path, SystemClock()) as file:
             yield file
     else:
-        from persistence.postgres import PostgresStore
+        from persistence.postgres.store import PostgresStore
 
         url = settings.postgresql_url or ""
         async with PostgresStore.open(url, SystemClock(), pool_size=2, notify=settings.notify) as database:
@@ -88,8 +88,8 @@ async def _open_memory(settings: Settings) -> AsyncIterator[RunIndex]:
 
 @asynccontextmanager
 async def _open_sqlite(settings: Settings) -> AsyncIterator[RunIndex]:
-    from persistence.feeds.sqlite import SqliteFeed
-    from persistence.sqlite import SECONDS, SqliteStore
+    from persistence.sqlite.feed import SqliteFeed
+    from persistence.sqlite.store import SECONDS, SqliteStore
 
     clock = SystemClock()
     seconds = min(SECONDS, settings.operation_seconds)
@@ -103,9 +103,9 @@ async def _open_sqlite(settings: Settings) -> AsyncIterator[RunIndex]:
 
 @asynccontextmanager
 async def _open_postgres(settings: Settings) -> AsyncIterator[RunIndex]:
-    from persistence.drivers.postgres_connection import Patience
-    from persistence.feeds.postgres import PostgresFeed
-    from persistence.postgres import PostgresStore
+    from persistence.postgres.connection import Patience
+    from persistence.postgres.feed import PostgresFeed
+    from persistence.postgres.store import PostgresStore
 
     clock = SystemClock()
     url = settings.postgresql_url or ""

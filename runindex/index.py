@@ -15,22 +15,22 @@ from runindex.commands import (
     RemoveTags,
     TransitionRun,
 )
-from runindex.cursors import log_cursor
-from runindex.domain.changes import Change
-from runindex.domain.filters import RunFilter, visible
-from runindex.domain.jsontext import JsonValue
+from runindex.commands.outcomes import Outcome
+from runindex.domain.json_text import JsonValue
 from runindex.domain.lifecycle import RunStatus
 from runindex.domain.problems import RefusedError
-from runindex.domain.runs import Run
-from runindex.outcomes import Outcome
-from runindex.ports import ChangeFeed, Clock, LogState, Store, SystemClock
-from runindex.queries import ALL_COLUMNS, NEWEST_FIRST, RunOrder, RunQuery, Window
-from runindex.record_tail import RecordTail, open_record_tail
-from runindex.rows import run_of
-from runindex.streams import Stretch, follow
-from runindex.tail import Tail, open_tail
-from runindex.upkeep.ports import Upkeep
-from runindex.upkeep.sweeper import Sweeper, open_sweeper
+from runindex.domain.runs.changes import Change
+from runindex.domain.runs.filters import RunFilter, visible
+from runindex.domain.runs.run import Run
+from runindex.maintenance.sweeper import Sweeper, open_sweeper
+from runindex.ports.maintenance import Upkeep
+from runindex.ports.queries import ALL_COLUMNS, NEWEST_FIRST, RunOrder, RunQuery, Window
+from runindex.ports.rows import run_of
+from runindex.ports.store import ChangeFeed, Clock, LogState, Store, SystemClock
+from runindex.streams.changes import Stretch, follow
+from runindex.streams.cursors import log_cursor
+from runindex.streams.heads import RecordTail, open_record_tail
+from runindex.streams.tailer import Tail, open_tail
 from runindex.writer import Writer, open_writer
 
 
@@ -111,7 +111,7 @@ class RunIndex:
         return log_cursor(state.epoch, state.head)
 
     def follow(self, run_filter: RunFilter | None = None, after: str | None = None) -> AsyncGenerator[Stretch, None]:
-        """Yield changes from just behind a cursor, or from now on (`runindex.streams.follow`)."""
+        """Yield changes from just behind a cursor, or from now on (`runindex.streams.changes.follow`)."""
         return follow(self.tail, run_filter, after)
 
 

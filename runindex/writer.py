@@ -12,10 +12,10 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from runindex.commands import AnyCommand, BulkCommand
-from runindex.domain.changes import Change
-from runindex.domain.faults import FaultError, OperationTimeoutError, UnavailableError
-from runindex.outcomes import Outcome
-from runindex.ports import Store
+from runindex.commands.outcomes import Outcome
+from runindex.domain.errors import FaultError, OperationTimeoutError, UnavailableError
+from runindex.domain.runs.changes import Change
+from runindex.ports.store import Store
 
 MAX_BATCH: Final = 512  # weight of the commands, about so many rows
 MAX_WAITING: Final = 20_000

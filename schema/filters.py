@@ -2,8 +2,8 @@
 
 import strawberry
 
-from schema.enums import MetadataOperator, OrderDirection, RunOrderField, RunStatus, TargetType
-from schema.scalars import DateTime, Json
+from schema.typesystem.enums import MetadataOperator, OrderDirection, RunOrderField, RunStatus, TargetType
+from schema.typesystem.scalars import DateTime, Json
 
 
 @strawberry.input(description="A stretch of time; a side that is not given is open.")

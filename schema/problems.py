@@ -5,8 +5,8 @@ from typing import TypeAlias
 import strawberry
 
 from runindex.domain import problems
-from schema.enums import ConstraintReason, ProblemCode, RunStatus
-from schema.nodes import Concrete
+from schema.typesystem.enums import ConstraintReason, ProblemCode, RunStatus
+from schema.typesystem.interfaces import Concrete
 
 
 @strawberry.interface(description="An expected failure: nothing was changed.")

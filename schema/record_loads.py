@@ -1,27 +1,27 @@
-"""The loaders that nested fields call for what is kept beside runs; see `schema.loads`.
+"""The loaders that nested fields call for what is kept beside runs; see `schema.loaders`.
 
 `owner` is a run's incarnation. A page that makes no sense, and text that no storage holds, raise as runs' lists do.
 """
 
 from typing import TYPE_CHECKING, Protocol
 
-from runindex.queries import Columns, Row
-from schema.pages import PageArguments
-from schema.selection import Wanted
+from runindex.ports.queries import Columns, Row
+from schema.typesystem.connections import PageArguments
+from schema.typesystem.selection import Wanted
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from schema.comparison import ComparisonRowConnection, ScoreDelta
-    from schema.documents import RunCell, RunDocument, RunDocumentConnection
-    from schema.events import RunEventConnection
-    from schema.jobs import Job
-    from schema.plans import Plan
-    from schema.receipts import BoundaryReceipt, ReceiptConnection
-    from schema.results import ResultSummary, RunResult, RunResultConnection, RunResultFilter
-    from schema.run import RunConnection
-    from schema.runtimes import RuntimeInput
-    from schema.values import RunValue, RunValueConnection, RunValueVersion
+    from schema.jobs.types import Job
+    from schema.plans.types import Plan
+    from schema.results.comparison import ComparisonRowConnection, ScoreDelta
+    from schema.results.types import ResultSummary, RunResult, RunResultConnection, RunResultFilter
+    from schema.run_data.documents import RunCell, RunDocument, RunDocumentConnection
+    from schema.run_data.events import RunEventConnection
+    from schema.run_data.values import RunValue, RunValueConnection, RunValueVersion
+    from schema.runs.run import RunConnection
+    from schema.runtimes.receipts import BoundaryReceipt, ReceiptConnection
+    from schema.runtimes.types import RuntimeInput
 
 
 class ResultLoads(Protocol):

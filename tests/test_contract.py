@@ -8,7 +8,7 @@ from typing import Any, Final, TypeAlias
 import pytest
 from graphql import DirectiveDefinitionNode, DocumentNode, TypeDefinitionNode, parse, print_ast
 
-from resolvers.schema import schema
+from resolvers.roots.schema import schema
 
 Node: TypeAlias = Any  # of whatever kind: what a kind does not have is asked for with a default
 

@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from runindex.cursors import binding_of, list_cursor, log_cursor, read_list_cursor
+from runindex.streams.cursors import binding_of, list_cursor, log_cursor, read_list_cursor
 
 POSITIONS = st.tuples(st.integers(0, 2**63 - 1), st.text(st.characters(codec="utf-8"), max_size=40))
 

@@ -8,11 +8,11 @@ from dataclasses import dataclass, field
 
 import pytest
 
-from runindex.domain.filters import EVERYTHING
-from runindex.group_stream import Groups, follow_groups
+from runindex.domain.runs.filters import EVERYTHING
 from runindex.index import RunIndex
-from runindex.looks import Looks
-from runindex.queries import RunGroupKey
+from runindex.ports.queries import RunGroupKey
+from runindex.streams.groups import Groups, follow_groups
+from runindex.streams.refresh import Looks
 from tests.support.stores import open_memory_index
 
 pytestmark = pytest.mark.asyncio

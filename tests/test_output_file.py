@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from runindex.output_file import written
+from runindex.cli.output import written
 from runindex.settings import SettingsError
 
 

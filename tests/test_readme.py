@@ -15,8 +15,8 @@ import httpx
 import pytest
 from graphql import build_schema, parse, validate
 
-from resolvers.schema import schema
-from runindex.cli import main
+from resolvers.roots.schema import schema
+from runindex.cli.main import main
 from runindex.domain.lifecycle import TRANSITIONS
 from runindex.settings import Settings
 from tests.support.served import PATIENCE, Served

@@ -11,14 +11,14 @@ import pytest_asyncio
 from persistence.memory.feed import MemoryFeed
 from persistence.memory.store import MemoryStore
 from runindex.commands import AppendEvents, EventEntry
-from runindex.domain.faults import CursorExpiredError, UnavailableError
-from runindex.domain.identity import DEFAULT_RUN
-from runindex.domain.totals import Totals
-from runindex.listings import ListQuery, Owner
-from runindex.ports import Store
-from runindex.queries import ALL_COLUMNS, Columns, Row
-from runindex.record_streams import find_followed, follow_events
-from runindex.record_tail import open_record_tail
+from runindex.domain.errors import CursorExpiredError, UnavailableError
+from runindex.domain.ids import DEFAULT_RUN
+from runindex.domain.records.totals import Totals
+from runindex.ports.queries import ALL_COLUMNS, Columns, Row
+from runindex.ports.record_lists import ListQuery, Owner
+from runindex.ports.store import Store
+from runindex.streams.heads import open_record_tail
+from runindex.streams.records import find_followed, follow_events
 from tests.support.clock import StandingClock
 
 pytestmark = pytest.mark.asyncio

@@ -1,6 +1,6 @@
-from runindex.domain.changes import Change, RunChangeKind
-from runindex.domain.runs import Run
-from runindex.ring import Ring
+from runindex.domain.runs.changes import Change, RunChangeKind
+from runindex.domain.runs.run import Run
+from runindex.streams.ring import Ring
 
 
 def changes(first: int, last: int, characters: int = 0) -> list[Change]:

@@ -8,9 +8,9 @@ from dataclasses import dataclass, field
 import pytest
 
 from runindex.index import RunIndex
-from runindex.looks import Looks
-from runindex.queries import Row
-from runindex.run_stream import IDENTITY, follow_run
+from runindex.ports.queries import Row
+from runindex.streams.refresh import Looks
+from runindex.streams.run import IDENTITY, follow_run
 from tests.support.commands import A, B, create
 from tests.support.stores import open_memory_index
 

@@ -6,7 +6,7 @@ import strawberry
 from graphql import GraphQLError, parse_value
 from strawberry.schema.config import StrawberryConfig
 
-from schema.scalars import DATE_TIME, FLOAT, JSON, SCALARS, DateTime, Json
+from schema.typesystem.scalars import DATE_TIME, FLOAT, JSON, SCALARS, DateTime, Json
 
 PI = "3.141592653589793238462643383279"
 

@@ -4,13 +4,13 @@ import pytest
 import strawberry
 from strawberry.schema.config import StrawberryConfig
 
-from schema.changes import STREAM_ITEMS, StreamItem
-from schema.fields import Column, Computed, Relation, declaration, declarations
-from schema.nodes import Node
-from schema.outcomes import RunOutcome
-from schema.run import Run, RunConnection
-from schema.scalars import SCALARS
-from schema.selection import Wanted, run_columns, selection_of, wanted
+from schema.runs.changes import STREAM_ITEMS, StreamItem
+from schema.runs.outcomes import RunOutcome
+from schema.runs.run import Run, RunConnection
+from schema.typesystem.fields import Column, Computed, Relation, declaration, declarations
+from schema.typesystem.interfaces import Node
+from schema.typesystem.scalars import SCALARS
+from schema.typesystem.selection import Wanted, run_columns, selection_of, wanted
 
 Seen: TypeAlias = Any  # what a resolver found selected
 SEEN: list[Seen] = []

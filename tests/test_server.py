@@ -18,7 +18,7 @@ from gql.transport.exceptions import TransportConnectionFailed
 from gql.transport.websockets import WebsocketsTransport
 from websockets.exceptions import ConnectionClosed
 
-from runindex.server import DRAIN_SECONDS
+from runindex.server.process import DRAIN_SECONDS
 from tests.support.api import Socket
 from tests.support.served import PATIENCE, Served
 

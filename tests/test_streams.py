@@ -9,12 +9,12 @@ import pytest_asyncio
 
 from persistence.memory.feed import MemoryFeed
 from persistence.memory.store import MemoryStore
-from runindex.domain.changes import Change
-from runindex.domain.filters import RunFilter
-from runindex.domain.runs import Run
-from runindex.lenses import Lens, Seen
-from runindex.streams import follow
-from runindex.tail import open_tail
+from runindex.domain.runs.changes import Change
+from runindex.domain.runs.filters import RunFilter
+from runindex.domain.runs.run import Run
+from runindex.streams.change_filter import Lens, Seen
+from runindex.streams.changes import follow
+from runindex.streams.tailer import open_tail
 from tests.support.clock import StandingClock
 from tests.support.commands import A, create, rename
 from tests.support.stores import apply

@@ -9,10 +9,10 @@ import pytest_asyncio
 
 from persistence.memory.feed import MemoryFeed
 from persistence.memory.store import MemoryStore
-from runindex.domain.changes import Change
-from runindex.ports import ChangeQuery
-from runindex.streams import Stretch, follow
-from runindex.tail import Tail, open_tail
+from runindex.domain.runs.changes import Change
+from runindex.ports.store import ChangeQuery
+from runindex.streams.changes import Stretch, follow
+from runindex.streams.tailer import Tail, open_tail
 from tests.support.clock import StandingClock
 from tests.support.commands import A, create, rename
 
@@ -62,7 +62,9 @@ class Process:
 
 @pytest_asyncio.fixture
 async def process(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Process]:
-    monkeypatch.setattr("runindex.tail.LOOK_SECONDS", 6 * PATIENCE)  # nothing is read but for what it was told
+    monkeypatch.setattr(
+        "runindex.streams.tailer.LOOK_SECONDS", 6 * PATIENCE
+    )  # nothing is read but for what it was told
     async with following() as process, asyncio.timeout(PATIENCE):
         yield process
 

@@ -7,12 +7,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from runindex.domain.changes import Change, Former, RunChangeKind
-from runindex.domain.filters import EVERYTHING, MetadataOperator, RunFilter, uses_ancestor
 from runindex.domain.lifecycle import RunStatus
-from runindex.domain.runs import Run
-from runindex.lenses import Lens
-from runindex.watches import MOST_SEEN, Watch, Watches
+from runindex.domain.runs.changes import Change, Former, RunChangeKind
+from runindex.domain.runs.filters import EVERYTHING, MetadataOperator, RunFilter, uses_ancestor
+from runindex.domain.runs.run import Run
+from runindex.streams.change_filter import Lens
+from runindex.streams.watches import MOST_SEEN, Watch, Watches
 from tests.support.filters import metadata, run_filters
 
 IDS = ("a", "b", "c")

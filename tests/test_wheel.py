@@ -14,7 +14,7 @@ def test_the_wheel_carries_graphiql(tmp_path: Path) -> None:
     subprocess.run(command, cwd=ROOT, check=True, capture_output=True)
     (path,) = tmp_path.glob("*.whl")
     with ZipFile(path) as wheel:
-        page = wheel.read("resolvers/static/index.html").decode()
+        page = wheel.read("resolvers/transports/static/index.html").decode()
         named = set(re.findall(r"graphql/(assets/[\w.-]+)", page))
         assert {Path(name).suffix for name in named} == {".js", ".css"}
-        assert {f"resolvers/static/{name}" for name in named} <= set(wheel.namelist())
+        assert {f"resolvers/transports/static/{name}" for name in named} <= set(wheel.namelist())

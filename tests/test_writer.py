@@ -8,7 +8,7 @@ import pytest
 
 from persistence.memory.store import MemoryStore
 from runindex.commands import AnyCommand
-from runindex.ports import Applied
+from runindex.ports.store import Applied
 from runindex.writer import MAX_BATCH, Writer, open_writer
 from tests.support.clock import StandingClock
 from tests.support.commands import A, add_tags, create

@@ -1,6 +1,6 @@
 """The feed of a store that no other process can write to."""
 
-from runindex.flags import Flags
+from runindex.ports.wakeups import Flags
 
 
 class MemoryFeed(Flags):

@@ -7,30 +7,30 @@ from itertools import islice
 from typing import Final
 from uuid import uuid4
 
-from persistence.memory import counts, hierarchy, lists
-from persistence.memory.answers import AnswerTable
-from persistence.memory.log import ChangeLog
-from persistence.memory.pages import Order, page_of, run_order
-from persistence.memory.record_reads import RecordReads
-from persistence.memory.records import RecordTables
-from persistence.memory.runs import RunTable
-from persistence.memory.search import SearchTexts
-from persistence.memory.selection import CHUNK, predicate_on
-from persistence.memory.upkeep import MemoryUpkeep
+from persistence.memory.maintenance.maintenance import MemoryUpkeep
+from persistence.memory.reads import counts, hierarchy, lists
+from persistence.memory.reads.pages import Order, page_of, run_order
+from persistence.memory.reads.records import RecordReads
+from persistence.memory.reads.search import SearchTexts
+from persistence.memory.reads.selection import CHUNK, predicate_on
+from persistence.memory.tables.log import ChangeLog
+from persistence.memory.tables.records import RecordTables
+from persistence.memory.tables.replies import AnswerTable
+from persistence.memory.tables.runs import RunTable
 from runindex.commands import MAX_BULK, AnyCommand, BulkCommand, ClaimJobs, CreateRun, RunSelector
+from runindex.commands.outcomes import Outcome
 from runindex.decisions.batch import decide
-from runindex.domain.changes import Change
-from runindex.domain.filters import Predicate, RunFilter, predicate
-from runindex.domain.identity import DEFAULT_RUN
+from runindex.decisions.workspace import Workspace
+from runindex.domain.ids import DEFAULT_RUN
 from runindex.domain.instants import Micros
-from runindex.domain.runs import Run
-from runindex.domain.timeline import TimelineInterval
-from runindex.outcomes import Outcome
-from runindex.ports import Applied, ChangeQuery, Clock, DescendantQuery, TimelineRow
-from runindex.queries import Columns, Row, RunGroupKey, RunQuery, Window
-from runindex.rows import row_of
-from runindex.upkeep.ports import Storage
-from runindex.workspace import Workspace
+from runindex.domain.runs.changes import Change
+from runindex.domain.runs.filters import Predicate, RunFilter, predicate
+from runindex.domain.runs.run import Run
+from runindex.domain.runs.timeline import TimelineInterval
+from runindex.ports.maintenance import Storage
+from runindex.ports.queries import Columns, Row, RunGroupKey, RunQuery, Window
+from runindex.ports.rows import row_of
+from runindex.ports.store import Applied, ChangeQuery, Clock, DescendantQuery, TimelineRow
 
 _BY_SEQ: Final[Order[Change]] = Order(lambda change: (change.seq,), lambda position: position, descending=False)
 

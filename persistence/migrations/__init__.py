@@ -16,8 +16,9 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlalchemy.pool import NullPool
 
-from persistence.drivers import postgres_connection, sqlite_connection
-from runindex.domain.faults import UnavailableError
+from persistence.postgres import connection as postgres_connection
+from persistence.sqlite import connection as sqlite_connection
+from runindex.domain.errors import UnavailableError
 
 LOGGER: Final = logging.getLogger("runindex.migrations")
 _BUSY_SECONDS: Final = 60

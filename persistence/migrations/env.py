@@ -8,7 +8,7 @@ from sqlalchemy import Connection, create_engine
 from sqlalchemy.ext.asyncio import create_async_engine
 from sqlalchemy.pool import NullPool
 
-from persistence.sql.tables import METADATA
+from persistence.sql.tables.runs import METADATA
 
 
 def run_on(connection: Connection) -> None:

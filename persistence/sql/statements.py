@@ -4,7 +4,7 @@ from collections.abc import Generator, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeAlias, TypeVar
 
-from runindex.queries import Row
+from runindex.ports.queries import Row
 
 Rows: TypeAlias = Sequence[Row]
 T = TypeVar("T")

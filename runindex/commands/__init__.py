@@ -8,6 +8,17 @@ from runindex.commands.base import MAX_REASON, Command, RunCommand
 from runindex.commands.jobs import AcknowledgeJob, ClaimJobs, EnqueueJob, FailJob, JobCommand
 from runindex.commands.plans import CreatePlan, DeletePlan, PlanCommand, StartPlan, UpdatePlan
 from runindex.commands.results import DeleteResults, RecordResult, RecordResults
+from runindex.commands.run_data import (
+    AppendEvents,
+    DeleteValues,
+    DocumentVerb,
+    EventEntry,
+    PutValues,
+    ScopedCommand,
+    SetCell,
+    ValueEntry,
+    WriteDocument,
+)
 from runindex.commands.runs import (
     MAX_BULK,
     AddTags,
@@ -33,17 +44,6 @@ from runindex.commands.runtimes import (
     InputUpdate,
     PersistInput,
     RuntimeCommand,
-)
-from runindex.commands.scoped import (
-    AppendEvents,
-    DeleteValues,
-    DocumentVerb,
-    EventEntry,
-    PutValues,
-    ScopedCommand,
-    SetCell,
-    ValueEntry,
-    WriteDocument,
 )
 
 # Every mutation is a Command; the name says at a port that any of them will do.

@@ -5,11 +5,11 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, fields, is_dataclass, replace
 from typing import ClassVar, Final, Self, TypeAlias
 
-from runindex.domain import jsontext
+from runindex.domain import json_text as jsontext
 from runindex.domain.idempotency import KeyScope, check_key
-from runindex.domain.identity import DEFAULT_RUN, find_run_id
+from runindex.domain.ids import DEFAULT_RUN, find_run_id
 from runindex.domain.problems import ConstraintReason, invalid, violation
-from runindex.domain.totals import Totals
+from runindex.domain.records.totals import Totals
 
 # What a decision reads besides runs: a kind of record and the key of one.
 Need: TypeAlias = tuple[type, tuple[object, ...]]

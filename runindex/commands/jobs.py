@@ -6,9 +6,9 @@ from typing import ClassVar, Self
 
 from runindex.commands.base import Command, Need, TotalsOf, check_form, node_id_of, run_id_of
 from runindex.domain.instants import Micros
-from runindex.domain.jobs import MAX_ATTEMPTS, MAX_LEASE_SECONDS, MAX_LIMIT, MAX_QUEUE, Job
-from runindex.domain.jsontext import JsonValue, is_plain_text
+from runindex.domain.json_text import JsonValue, is_plain_text
 from runindex.domain.problems import invalid
+from runindex.domain.records.jobs import MAX_ATTEMPTS, MAX_LEASE_SECONDS, MAX_LIMIT, MAX_QUEUE, Job
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,12 +7,12 @@ from typing import ClassVar, Self
 from runindex.commands.base import Command, Need, TotalsOf, check_form, node_id_of
 from runindex.commands.jobs import check_queue
 from runindex.domain.instants import Micros
-from runindex.domain.jobs import MAX_ATTEMPTS
-from runindex.domain.jsontext import JsonValue
-from runindex.domain.plans import Plan
+from runindex.domain.json_text import JsonValue
 from runindex.domain.problems import RefusedError, invalid
-from runindex.domain.runs import check_name
-from runindex.domain.tags import check_tags
+from runindex.domain.records.jobs import MAX_ATTEMPTS
+from runindex.domain.records.plans import Plan
+from runindex.domain.runs.run import check_name
+from runindex.domain.runs.tags import check_tags
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,9 +7,9 @@ from typing import ClassVar, Self
 from runindex.commands.base import Command, Need, TotalsOf, check_form, node_id_of, run_id_of
 from runindex.domain.idempotency import KeyScope, check_key
 from runindex.domain.instants import Micros
-from runindex.domain.jsontext import JsonValue, is_plain_text
+from runindex.domain.json_text import JsonValue, is_plain_text
 from runindex.domain.problems import Problem, RefusedError, invalid
-from runindex.domain.results import Item, Result, Score, check_item_id, check_scores, check_times
+from runindex.domain.records.results import Item, Result, Score, check_item_id, check_scores, check_times
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,14 +6,14 @@ from enum import StrEnum
 from typing import ClassVar, Final, Self
 
 from runindex.commands.base import Command, RunCommand, check_form, run_id_of
-from runindex.domain import jsontext
-from runindex.domain.filters import RunFilter
-from runindex.domain.identity import find_run_id
+from runindex.domain import json_text as jsontext
+from runindex.domain.ids import find_run_id
 from runindex.domain.lifecycle import RunStatus
 from runindex.domain.problems import invalid
-from runindex.domain.retention import KEEP_ALL, Retention
-from runindex.domain.runs import DatasetLink, check_dataset, check_error, check_name
-from runindex.domain.tags import check_tags
+from runindex.domain.runs.filters import RunFilter
+from runindex.domain.runs.retention import KEEP_ALL, Retention
+from runindex.domain.runs.run import DatasetLink, check_dataset, check_error, check_name
+from runindex.domain.runs.tags import check_tags
 
 MAX_BULK: Final = 1000
 BULK_WEIGHT: Final = 128

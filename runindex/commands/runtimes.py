@@ -5,9 +5,9 @@ from dataclasses import dataclass, replace
 from typing import ClassVar, Final, Self
 
 from runindex.commands.base import Command, Need, TotalsOf, check_form, run_id_of
-from runindex.domain.jsontext import JsonValue, is_plain_text
+from runindex.domain.json_text import JsonValue, is_plain_text
 from runindex.domain.problems import invalid
-from runindex.domain.runtimes import (
+from runindex.domain.records.runtimes import (
     MAX_SNAPSHOT,
     InputDurability,
     InputState,

@@ -5,13 +5,14 @@ from dataclasses import dataclass
 from typing import Any, Final, TypeAlias, cast
 
 from runindex import commands
-from runindex.answers import encode_answer, replay
 from runindex.commands import AnyCommand, Command, RecordResults
-from runindex.decisions import bulk, jobs, plans, results, runs, runtimes, scoped
+from runindex.commands.outcomes import Outcome, ResultRecorded, ResultsRecorded, Success
+from runindex.decisions import bulk, jobs, plans, results, runs, runtimes
+from runindex.decisions import run_data as scoped
+from runindex.decisions.replay import encode_answer, replay
+from runindex.decisions.workspace import Workspace
 from runindex.domain.idempotency import KeptAnswer
 from runindex.domain.problems import IdempotencyConflict, Problem, RefusedError
-from runindex.outcomes import Outcome, ResultRecorded, ResultsRecorded, Success
-from runindex.workspace import Workspace
 
 Decision: TypeAlias = Callable[[Workspace, Any], Success]
 

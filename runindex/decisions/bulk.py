@@ -11,8 +11,10 @@ from runindex.commands import (
     TransitionRun,
     TransitionRuns,
 )
+from runindex.commands.outcomes import BulkApplied, RunApplied, RunDeleted
 from runindex.decisions.runs import delete_run, transition_run
-from runindex.domain.identity import find_run_id
+from runindex.decisions.workspace import Workspace
+from runindex.domain.ids import find_run_id
 from runindex.domain.problems import (
     PROBLEMS,
     ConstraintReason,
@@ -21,8 +23,6 @@ from runindex.domain.problems import (
     RefusedError,
     violation,
 )
-from runindex.outcomes import BulkApplied, RunApplied, RunDeleted
-from runindex.workspace import Workspace
 
 
 def transition_runs(workspace: Workspace, command: TransitionRuns, place: int) -> BulkApplied:

@@ -1,14 +1,14 @@
 """Decisions on jobs: offered, handed out under a lease, acknowledged or failed by the claim that holds it."""
 
 from runindex.commands import AcknowledgeJob, ClaimJobs, EnqueueJob, FailJob, JobCommand
-from runindex.decisions.scope import existing_run
-from runindex.domain.identity import new_id
-from runindex.domain.jobs import LEASE_EXPIRED, Job, JobStatus
-from runindex.domain.metadata import check_json
+from runindex.commands.outcomes import JobSaved, JobsClaimed
+from runindex.decisions.guards import existing_run
+from runindex.decisions.workspace import Workspace
+from runindex.domain.ids import new_id
 from runindex.domain.problems import ConstraintReason, NotFound, RefusedError, violation
-from runindex.domain.scoped import MAX_CONTENT, MAX_DEPTH
-from runindex.outcomes import JobSaved, JobsClaimed
-from runindex.workspace import Workspace
+from runindex.domain.records.jobs import LEASE_EXPIRED, Job, JobStatus
+from runindex.domain.records.run_data import MAX_CONTENT, MAX_DEPTH
+from runindex.domain.runs.metadata import check_json
 
 
 def enqueue_job(workspace: Workspace, command: EnqueueJob) -> JobSaved:

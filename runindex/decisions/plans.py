@@ -3,17 +3,17 @@
 from dataclasses import replace
 
 from runindex.commands import CreatePlan, CreateRun, DeletePlan, EnqueueJob, PlanCommand, StartPlan, UpdatePlan
+from runindex.commands.outcomes import PlanDeleted, PlanSaved, PlanStarted
+from runindex.decisions.guards import check_version
 from runindex.decisions.jobs import enqueue_job
 from runindex.decisions.runs import create_run
-from runindex.decisions.scope import check_version
-from runindex.domain.identity import new_id
-from runindex.domain.jsontext import JsonText, JsonValue
-from runindex.domain.metadata import check_json
-from runindex.domain.plans import Plan
+from runindex.decisions.workspace import Workspace
+from runindex.domain.ids import new_id
+from runindex.domain.json_text import JsonText, JsonValue
 from runindex.domain.problems import ConstraintReason, ConstraintViolation, InvalidInput, NotFound, RefusedError
-from runindex.domain.scoped import MAX_CONTENT, MAX_DEPTH
-from runindex.outcomes import PlanDeleted, PlanSaved, PlanStarted
-from runindex.workspace import Workspace
+from runindex.domain.records.plans import Plan
+from runindex.domain.records.run_data import MAX_CONTENT, MAX_DEPTH
+from runindex.domain.runs.metadata import check_json
 
 
 def create_plan(workspace: Workspace, command: CreatePlan) -> PlanSaved:

@@ -3,17 +3,17 @@
 from dataclasses import replace
 
 from runindex.commands import MAX_BULK, DeleteResults, RecordResult, RecordResults
-from runindex.decisions.scope import existing_run, open_run, start_if_new
-from runindex.domain.identity import new_id
-from runindex.domain.jsontext import JsonText, JsonValue
-from runindex.domain.metadata import check_json
+from runindex.commands.outcomes import ResultRecorded, ResultsDeleted
+from runindex.decisions.guards import existing_run, open_run, start_if_new
+from runindex.decisions.workspace import Workspace
+from runindex.domain.ids import new_id
+from runindex.domain.json_text import JsonText, JsonValue
 from runindex.domain.problems import ConstraintReason, violation
-from runindex.domain.results import Item, Result, content_of, encode_scores
-from runindex.domain.runs import Run
-from runindex.domain.scoped import MAX_CONTENT, MAX_DEPTH
-from runindex.domain.totals import Remains, Totals
-from runindex.outcomes import ResultRecorded, ResultsDeleted
-from runindex.workspace import Workspace
+from runindex.domain.records.results import Item, Result, content_of, encode_scores
+from runindex.domain.records.run_data import MAX_CONTENT, MAX_DEPTH
+from runindex.domain.records.totals import Remains, Totals
+from runindex.domain.runs.metadata import check_json
+from runindex.domain.runs.run import Run
 
 
 def record_result(workspace: Workspace, command: RecordResult) -> ResultRecorded:

@@ -16,11 +16,11 @@ from runindex.commands import (
     TransitionRun,
     UpdateMetadata,
 )
-from runindex.domain.changes import RunChangeKind, former_of
-from runindex.domain.identity import DEFAULT_RUN, new_id
-from runindex.domain.jsontext import JsonText
+from runindex.commands.outcomes import RunApplied, RunDeleted
+from runindex.decisions.workspace import Workspace
+from runindex.domain.ids import DEFAULT_RUN, new_id
+from runindex.domain.json_text import JsonText
 from runindex.domain.lifecycle import CLOSED
-from runindex.domain.metadata import check_metadata, patched
 from runindex.domain.problems import (
     ConstraintReason,
     NotFound,
@@ -29,11 +29,11 @@ from runindex.domain.problems import (
     invalid,
     violation,
 )
-from runindex.domain.runs import Run
-from runindex.domain.tags import with_tags, without_tags
-from runindex.domain.totals import Remains, Totals
-from runindex.outcomes import RunApplied, RunDeleted
-from runindex.workspace import Workspace
+from runindex.domain.records.totals import Remains, Totals
+from runindex.domain.runs.changes import RunChangeKind, former_of
+from runindex.domain.runs.metadata import check_metadata, patched
+from runindex.domain.runs.run import Run
+from runindex.domain.runs.tags import with_tags, without_tags
 
 IMMORTAL: Final = "the default run cannot be moved or deleted"
 

@@ -11,15 +11,15 @@ from runindex.commands import (
     PersistInput,
     RuntimeCommand,
 )
-from runindex.decisions.scope import open_run, start_if_new
-from runindex.domain import jsontext
-from runindex.domain.metadata import check_json
+from runindex.commands.outcomes import BoundaryApplied, RuntimeSaved
+from runindex.decisions.guards import open_run, start_if_new
+from runindex.decisions.workspace import Workspace
+from runindex.domain import json_text as jsontext
 from runindex.domain.problems import ConstraintReason, violation
-from runindex.domain.runs import Run
-from runindex.domain.runtimes import Receipt, ReceiptHead, Runtime, RuntimeInput, digest_of
-from runindex.domain.scoped import MAX_CONTENT, MAX_DEPTH
-from runindex.outcomes import BoundaryApplied, RuntimeSaved
-from runindex.workspace import Workspace
+from runindex.domain.records.run_data import MAX_CONTENT, MAX_DEPTH
+from runindex.domain.records.runtimes import Receipt, ReceiptHead, Runtime, RuntimeInput, digest_of
+from runindex.domain.runs.metadata import check_json
+from runindex.domain.runs.run import Run
 
 
 def commit_boundary(workspace: Workspace, command: CommitBoundary) -> BoundaryApplied:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from runindex.domain.instants import SECOND, Micros
-from runindex.domain.jsontext import JsonText, is_plain_text
+from runindex.domain.json_text import JsonText, is_plain_text
 from runindex.domain.problems import invalid
 
 MAX_LENGTH: Final = 255

@@ -14,10 +14,10 @@ import websockets
 from starlette.applications import Starlette
 
 from persistence.memory.feed import MemoryFeed
-from resolvers.context import Pace
+from resolvers.execution.context import Pace
 from runindex.index import open_index
-from runindex.ports import Store
-from runindex.server import configured
+from runindex.ports.store import Store
+from runindex.server.process import configured
 from tests.contract.conftest import backend, clock, open_store, sqlite_template, store
 from tests.support.api import Api, Socket, WatchedStore, application, endpoint_of
 from tests.support.clock import StandingClock

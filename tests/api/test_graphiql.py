@@ -8,8 +8,8 @@ import httpx
 import pytest
 import pytest_asyncio
 
-from resolvers import graphiql
-from runindex.app import create_app
+from resolvers.transports import graphiql
+from runindex.server.app import create_app
 from runindex.settings import Settings, StorageBackend
 
 pytestmark = pytest.mark.asyncio

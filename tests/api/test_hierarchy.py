@@ -2,7 +2,7 @@
 
 import pytest
 
-from runindex.cursors import list_cursor, log_cursor
+from runindex.streams.cursors import list_cursor, log_cursor
 from tests.support.api import Answer, Api
 
 pytestmark = pytest.mark.asyncio

@@ -8,10 +8,10 @@ import httpx
 import pytest
 
 from persistence.memory.store import MemoryStore
-from resolvers.context import Pace
+from resolvers.execution.context import Pace
 from runindex.commands import AnyCommand
-from runindex.domain.faults import UnavailableError
-from runindex.outcomes import Outcome
+from runindex.commands.outcomes import Outcome
+from runindex.domain.errors import UnavailableError
 from runindex.writer import Writer
 from tests.contract.conftest import Opener
 from tests.support.api import Api, Value

@@ -3,7 +3,7 @@
 import pytest
 
 from runindex.commands import CreateRun
-from runindex.domain.identity import new_id
+from runindex.domain.ids import new_id
 from tests.support.api import Api
 
 pytestmark = [pytest.mark.asyncio, pytest.mark.timeout(180)]

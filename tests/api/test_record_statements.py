@@ -2,7 +2,7 @@
 
 import pytest
 
-from runindex.queries import Columns
+from runindex.ports.queries import Columns
 from tests.support.api import Api
 
 pytestmark = pytest.mark.asyncio

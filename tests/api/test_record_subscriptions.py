@@ -4,12 +4,12 @@ import asyncio
 
 import pytest
 
-from resolvers import live
-from resolvers.lists import RESULT_STREAM, event_cursor
-from runindex.cursors import binding_of, list_cursor
-from runindex.domain.faults import UnavailableError
-from runindex.ports import Store
-from runindex.record_streams import Followed, find_followed
+from resolvers.paging.lists import RESULT_STREAM, event_cursor
+from resolvers.runs import follow as live
+from runindex.domain.errors import UnavailableError
+from runindex.ports.store import Store
+from runindex.streams.cursors import binding_of, list_cursor
+from runindex.streams.records import Followed, find_followed
 from tests.api.conftest import OpenSocket
 from tests.api.test_subscriptions import PATIENCE, RUN, until
 from tests.support.api import Answer, Api, Socket

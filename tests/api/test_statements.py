@@ -2,8 +2,8 @@
 
 import pytest
 
-from runindex.ports import DescendantQuery
-from runindex.queries import RunQuery
+from runindex.ports.queries import RunQuery
+from runindex.ports.store import DescendantQuery
 from tests.support.api import Api
 
 pytestmark = pytest.mark.asyncio

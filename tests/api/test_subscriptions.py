@@ -7,8 +7,8 @@ from collections.abc import Callable
 import pytest
 from graphql.execution.collect_fields import FieldDetails
 
-from resolvers.context import Pace
-from runindex.cursors import log_cursor
+from resolvers.execution.context import Pace
+from runindex.streams.cursors import log_cursor
 from tests.api.conftest import OpenSocket
 from tests.support.api import Answer, Api, Socket
 

@@ -7,7 +7,7 @@ from random import Random
 import pytest
 from starlette.applications import Starlette
 
-from runindex.domain.faults import UnavailableError
+from runindex.domain.errors import UnavailableError
 from tests.api.conftest import Connect, OpenSocket
 from tests.support.api import Api, Socket, Value, endpoint_of
 

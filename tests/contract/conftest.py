@@ -11,14 +11,14 @@ from uuid import uuid4
 import pytest
 import pytest_asyncio
 
-from persistence.feeds.postgres import PostgresFeed
-from persistence.feeds.sqlite import SqliteFeed
 from persistence.memory.feed import MemoryFeed
 from persistence.memory.store import MemoryStore
-from persistence.postgres import PostgresStore
-from persistence.sqlite import SqliteStore
-from runindex.ports import ChangeFeed, Store
-from runindex.upkeep.ports import Storage
+from persistence.postgres.feed import PostgresFeed
+from persistence.postgres.store import PostgresStore
+from persistence.sqlite.feed import SqliteFeed
+from persistence.sqlite.store import SqliteStore
+from runindex.ports.maintenance import Storage
+from runindex.ports.store import ChangeFeed, Store
 from tests.support.clock import StandingClock
 from tests.support.databases import SharedPostgres, migrate
 from tests.support.upkeep import furnish

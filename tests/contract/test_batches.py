@@ -4,11 +4,11 @@ from itertools import chain
 import pytest
 
 from runindex.commands import AnyCommand
-from runindex.domain.filters import RunFilter
+from runindex.commands.outcomes import RunApplied
 from runindex.domain.lifecycle import RunStatus
 from runindex.domain.problems import PROBLEMS, NotFound
-from runindex.outcomes import RunApplied
-from runindex.ports import Applied, Store
+from runindex.domain.runs.filters import RunFilter
+from runindex.ports.store import Applied, Store
 from tests.support.clock import StandingClock
 from tests.support.commands import A, B, add_tags, create, delete, move, rename, replace_metadata, run_id
 from tests.support.stores import apply, counted_by_status, find, get, history_of, listed, listed_ids, log_of, made

@@ -1,9 +1,8 @@
 import pytest
 
 from runindex.commands import MAX_BULK, BulkMode
-from runindex.domain.changes import RunChangeKind
-from runindex.domain.filters import EVERYTHING, UNARCHIVED, MetadataOperator, RunFilter, TagFilter
-from runindex.domain.identity import DEFAULT_RUN
+from runindex.commands.outcomes import RunApplied, RunDeleted
+from runindex.domain.ids import DEFAULT_RUN
 from runindex.domain.lifecycle import RunStatus
 from runindex.domain.problems import (
     PROBLEMS,
@@ -13,8 +12,9 @@ from runindex.domain.problems import (
     InvalidTransition,
     NotFound,
 )
-from runindex.outcomes import RunApplied, RunDeleted
-from runindex.ports import Store
+from runindex.domain.runs.changes import RunChangeKind
+from runindex.domain.runs.filters import EVERYTHING, UNARCHIVED, MetadataOperator, RunFilter, TagFilter
+from runindex.ports.store import Store
 from tests.support.clock import StandingClock
 from tests.support.commands import ERROR, A, B, C, D, E, create, delete_all, move, move_all, run_id
 from tests.support.filters import metadata

@@ -5,9 +5,10 @@ from typing import TypeAlias
 import pytest
 
 from runindex.commands import AnyCommand, SetCell, WriteDocument
-from runindex.domain import jsontext
-from runindex.domain.identity import DEFAULT_RUN
-from runindex.domain.jsontext import JsonValue
+from runindex.commands.outcomes import CellSet, DocumentWritten
+from runindex.domain import json_text as jsontext
+from runindex.domain.ids import DEFAULT_RUN
+from runindex.domain.json_text import JsonValue
 from runindex.domain.lifecycle import RunStatus
 from runindex.domain.problems import (
     ConstraintReason,
@@ -17,11 +18,10 @@ from runindex.domain.problems import (
     RefusedError,
     VersionConflict,
 )
-from runindex.domain.scoped import Cell, Document
-from runindex.listings import StartsWith
-from runindex.outcomes import CellSet, DocumentWritten
-from runindex.ports import Store
-from runindex.queries import Window
+from runindex.domain.records.run_data import Cell, Document
+from runindex.ports.queries import Window
+from runindex.ports.record_lists import StartsWith
+from runindex.ports.store import Store
 from tests.support.clock import StandingClock
 from tests.support.commands import A, B, Field, create, delete, move
 from tests.support.records import (

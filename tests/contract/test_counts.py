@@ -3,14 +3,14 @@ from collections import Counter
 import pytest
 import pytest_asyncio
 
-from runindex.domain.filters import EVERYTHING, UNARCHIVED, RunFilter, TagFilter
-from runindex.domain.identity import DEFAULT_RUN
+from runindex.domain.ids import DEFAULT_RUN
 from runindex.domain.instants import SECOND, parse_instant
 from runindex.domain.lifecycle import RunStatus
-from runindex.domain.runs import Run
-from runindex.domain.timeline import TimelineInterval, bucket_start
-from runindex.ports import Store, TimelineRow
-from runindex.queries import RunGroupKey
+from runindex.domain.runs.filters import EVERYTHING, UNARCHIVED, RunFilter, TagFilter
+from runindex.domain.runs.run import Run
+from runindex.domain.runs.timeline import TimelineInterval, bucket_start
+from runindex.ports.queries import RunGroupKey
+from runindex.ports.store import Store, TimelineRow
 from tests.support.clock import START, StandingClock
 from tests.support.commands import A, B, C, D, add_tags, create, dataset, delete, move, remove_tags
 from tests.support.filters import matching_ids

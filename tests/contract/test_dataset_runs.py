@@ -3,11 +3,11 @@ from collections.abc import Sequence
 import pytest
 
 from runindex.commands import AnyCommand
-from runindex.domain.datasets import DatasetRunStatus, dataset_status, skipped_items
 from runindex.domain.lifecycle import RunStatus
 from runindex.domain.problems import InvalidInput, RefusedError
-from runindex.domain.runs import DatasetLink, TargetType
-from runindex.ports import Store
+from runindex.domain.runs.dataset import DatasetRunStatus, dataset_status, skipped_items
+from runindex.domain.runs.run import DatasetLink, TargetType
+from runindex.ports.store import Store
 from tests.support.clock import START, StandingClock
 from tests.support.commands import A, Field, create, dataset, move, rename, start
 from tests.support.records import delete_results, done, entry, record, record_all, result_counts, totals_of

@@ -7,16 +7,16 @@ from typing import Any
 
 import pytest
 
-from runindex.domain import jsontext
-from runindex.domain.events import Event
-from runindex.domain.identity import DEFAULT_RUN
-from runindex.domain.jsontext import JsonValue
+from runindex.commands.outcomes import EventsAppended
+from runindex.domain import json_text as jsontext
+from runindex.domain.ids import DEFAULT_RUN
+from runindex.domain.json_text import JsonValue
 from runindex.domain.lifecycle import RunStatus
 from runindex.domain.problems import ConstraintReason, IdempotencyConflict, InvalidInput, NotFound, RefusedError
-from runindex.listings import Equals
-from runindex.outcomes import EventsAppended
-from runindex.ports import Store
-from runindex.queries import Window
+from runindex.domain.records.events import Event
+from runindex.ports.queries import Window
+from runindex.ports.record_lists import Equals
+from runindex.ports.store import Store
 from tests.support.clock import START, StandingClock
 from tests.support.commands import A, B, create, delete, move
 from tests.support.records import append, assert_refused, counted_of, done, everything, gained, listed_of, totals_of

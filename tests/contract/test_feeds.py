@@ -3,7 +3,7 @@ from contextlib import AsyncExitStack
 
 import pytest
 
-from runindex.ports import ChangeFeed, Store
+from runindex.ports.store import ChangeFeed, Store
 from tests.support.commands import create
 from tests.support.stores import apply, log_of
 

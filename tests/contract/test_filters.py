@@ -4,7 +4,11 @@ import pytest
 import pytest_asyncio
 from hypothesis import given
 
-from runindex.domain.filters import (
+from runindex.domain.ids import DEFAULT_RUN
+from runindex.domain.instants import SECOND
+from runindex.domain.json_text import JsonValue
+from runindex.domain.lifecycle import RunStatus
+from runindex.domain.runs.filters import (
     EVERYTHING,
     UNARCHIVED,
     InstantRange,
@@ -15,12 +19,8 @@ from runindex.domain.filters import (
     only_status,
     visible,
 )
-from runindex.domain.identity import DEFAULT_RUN
-from runindex.domain.instants import SECOND
-from runindex.domain.jsontext import JsonValue
-from runindex.domain.lifecycle import RunStatus
-from runindex.domain.runs import TargetType
-from runindex.ports import Store
+from runindex.domain.runs.run import TargetType
+from runindex.ports.store import Store
 from tests.support.clock import START, StandingClock
 from tests.support.effort import tries
 from tests.support.filters import COMPARISONS, matching_ids, metadata, run_filters

@@ -1,13 +1,13 @@
 import pytest
 
-from runindex.domain.filters import EVERYTHING, UNARCHIVED, RunFilter
-from runindex.domain.identity import DEFAULT_RUN
+from runindex.commands.outcomes import RunApplied
+from runindex.domain.ids import DEFAULT_RUN
 from runindex.domain.lifecycle import RunStatus
 from runindex.domain.problems import ConstraintViolation, InvalidInput, NotFound
-from runindex.domain.retention import KEEP_ALL, keep_latest
-from runindex.outcomes import RunApplied
-from runindex.ports import DescendantQuery, Store
-from runindex.queries import ALL_COLUMNS, OrderDirection, RunOrder, RunQuery, Window
+from runindex.domain.runs.filters import EVERYTHING, UNARCHIVED, RunFilter
+from runindex.domain.runs.retention import KEEP_ALL, keep_latest
+from runindex.ports.queries import ALL_COLUMNS, OrderDirection, RunOrder, RunQuery, Window
+from runindex.ports.store import DescendantQuery, Store
 from tests.support.clock import StandingClock
 from tests.support.commands import A, B, C, D, E, F, create, delete, move, run_id
 from tests.support.stores import PLENTY, apply, do, find, get, listed_ids, made

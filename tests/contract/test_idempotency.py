@@ -4,9 +4,9 @@ from dataclasses import replace
 import pytest
 
 from runindex.commands import AnyCommand, BulkMode
-from runindex.domain.filters import RunFilter, TagFilter
+from runindex.commands.outcomes import BulkApplied, RunApplied, RunDeleted
 from runindex.domain.idempotency import KEPT_FOR
-from runindex.domain.identity import DEFAULT_RUN
+from runindex.domain.ids import DEFAULT_RUN
 from runindex.domain.instants import SECOND
 from runindex.domain.lifecycle import RunStatus
 from runindex.domain.problems import (
@@ -18,9 +18,9 @@ from runindex.domain.problems import (
     NotFound,
     VersionConflict,
 )
-from runindex.domain.retention import KEEP_ALL, keep_latest
-from runindex.outcomes import BulkApplied, RunApplied, RunDeleted
-from runindex.ports import Store
+from runindex.domain.runs.filters import RunFilter, TagFilter
+from runindex.domain.runs.retention import KEEP_ALL, keep_latest
+from runindex.ports.store import Store
 from tests.support.clock import StandingClock
 from tests.support.commands import (
     A,

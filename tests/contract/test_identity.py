@@ -3,14 +3,14 @@ from uuid import UUID
 import pytest
 
 from runindex.commands import AnyCommand
-from runindex.domain.changes import RunChangeKind
-from runindex.domain.identity import DEFAULT_RUN
+from runindex.commands.outcomes import RunApplied, RunDeleted
+from runindex.domain.ids import DEFAULT_RUN
 from runindex.domain.lifecycle import RunStatus
 from runindex.domain.problems import ConstraintReason, ConstraintViolation, NotFound
-from runindex.domain.retention import KEEP_ALL
-from runindex.outcomes import RunApplied, RunDeleted
-from runindex.ports import Store
-from runindex.queries import ALL_COLUMNS, RUN_COLUMNS
+from runindex.domain.runs.changes import RunChangeKind
+from runindex.domain.runs.retention import KEEP_ALL
+from runindex.ports.queries import ALL_COLUMNS, RUN_COLUMNS
+from runindex.ports.store import Store
 from tests.support.clock import StandingClock
 from tests.support.commands import A, B, add_tags, create, dataset, delete, move, rename, retain, start
 from tests.support.stores import apply, counted_by_status, do, find, get, history_of, listed_ids, log_of, made

@@ -8,16 +8,16 @@ from uuid import UUID
 import pytest
 
 from runindex.commands import AnyCommand
-from runindex.domain import jsontext
+from runindex.commands.outcomes import JobSaved, JobsClaimed
+from runindex.domain import json_text as jsontext
 from runindex.domain.instants import SECOND
-from runindex.domain.jobs import MOST_SPENT, Job, JobStatus
-from runindex.domain.jsontext import JsonValue
+from runindex.domain.json_text import JsonValue
 from runindex.domain.lifecycle import RunStatus
 from runindex.domain.problems import ConstraintReason, IdempotencyConflict, InvalidInput, NotFound, RefusedError
-from runindex.listings import Equals, OneOf
-from runindex.outcomes import JobSaved, JobsClaimed
-from runindex.ports import Store
-from runindex.queries import Window
+from runindex.domain.records.jobs import MOST_SPENT, Job, JobStatus
+from runindex.ports.queries import Window
+from runindex.ports.record_lists import Equals, OneOf
+from runindex.ports.store import Store
 from tests.support.clock import START, StandingClock
 from tests.support.commands import A, B, Field, create, delete, move, run_id
 from tests.support.records import (

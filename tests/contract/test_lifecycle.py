@@ -4,8 +4,8 @@ from itertools import product
 import pytest
 
 from runindex.commands import AnyCommand
-from runindex.domain.changes import RunChangeKind
-from runindex.domain.identity import DEFAULT_RUN
+from runindex.commands.outcomes import RunApplied
+from runindex.domain.ids import DEFAULT_RUN
 from runindex.domain.lifecycle import FINISHED, OPEN, RunStatus
 from runindex.domain.problems import (
     ConstraintReason,
@@ -14,8 +14,8 @@ from runindex.domain.problems import (
     NotFound,
     VersionConflict,
 )
-from runindex.outcomes import RunApplied
-from runindex.ports import Store
+from runindex.domain.runs.changes import RunChangeKind
+from runindex.ports.store import Store
 from tests.support.clock import StandingClock
 from tests.support.commands import A, B, create, delete, move, rename, start
 from tests.support.stores import apply, do, find, get, history_of, log_of, made

@@ -5,8 +5,11 @@ import pytest
 import pytest_asyncio
 
 from runindex.commands import AnyCommand
-from runindex.domain.changes import Change, Former, Membership, RunChangeKind, membership
-from runindex.domain.filters import (
+from runindex.domain.ids import DEFAULT_RUN
+from runindex.domain.instants import SECOND
+from runindex.domain.lifecycle import RunStatus
+from runindex.domain.runs.changes import Change, Former, Membership, RunChangeKind, membership
+from runindex.domain.runs.filters import (
     EVERYTHING,
     UNARCHIVED,
     InstantRange,
@@ -16,12 +19,9 @@ from runindex.domain.filters import (
     predicate,
     visible,
 )
-from runindex.domain.identity import DEFAULT_RUN
-from runindex.domain.instants import SECOND
-from runindex.domain.lifecycle import RunStatus
-from runindex.domain.retention import keep_latest
-from runindex.ports import ChangeQuery, Store
-from runindex.queries import Window
+from runindex.domain.runs.retention import keep_latest
+from runindex.ports.queries import Window
+from runindex.ports.store import ChangeQuery, Store
 from tests.support.clock import START, StandingClock
 from tests.support.commands import (
     A,

@@ -3,11 +3,11 @@ from decimal import Decimal
 
 import pytest
 
-from runindex.domain.jsontext import JsonValue, loads
+from runindex.domain.json_text import JsonValue, loads
 from runindex.domain.lifecycle import RunStatus
 from runindex.domain.problems import ConstraintReason, ConstraintViolation
-from runindex.domain.retention import keep_latest
-from runindex.ports import Store
+from runindex.domain.runs.retention import keep_latest
+from runindex.ports.store import Store
 from tests.support.commands import A, clear_metadata, create, move, patch_metadata, rename, replace_metadata, retain
 from tests.support.stores import do, find, get, history_of, made
 

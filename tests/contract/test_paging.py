@@ -3,12 +3,12 @@ from itertools import product
 import pytest
 import pytest_asyncio
 
-from runindex.domain.filters import EVERYTHING, RunFilter, TagFilter
-from runindex.domain.identity import DEFAULT_RUN
+from runindex.domain.ids import DEFAULT_RUN
 from runindex.domain.lifecycle import RunStatus
-from runindex.domain.runs import Run
-from runindex.ports import Store
-from runindex.queries import OrderDirection, RunOrder, RunOrderField, RunQuery, Window
+from runindex.domain.runs.filters import EVERYTHING, RunFilter, TagFilter
+from runindex.domain.runs.run import Run
+from runindex.ports.queries import OrderDirection, RunOrder, RunOrderField, RunQuery, Window
+from runindex.ports.store import Store
 from tests.support.clock import StandingClock
 from tests.support.commands import add_tags, create, delete, move, run_id
 from tests.support.filters import matching_ids

@@ -5,13 +5,10 @@ from uuid import UUID
 import pytest
 
 from runindex.commands import AnyCommand
-from runindex.domain import jsontext
-from runindex.domain.changes import RunChangeKind
-from runindex.domain.filters import RunFilter
-from runindex.domain.jobs import Job, JobStatus
-from runindex.domain.jsontext import JsonValue
+from runindex.commands.outcomes import JobSaved, PlanDeleted, PlanSaved, PlanStarted
+from runindex.domain import json_text as jsontext
+from runindex.domain.json_text import JsonValue
 from runindex.domain.lifecycle import RunStatus
-from runindex.domain.plans import Plan
 from runindex.domain.problems import (
     ConstraintReason,
     ConstraintViolation,
@@ -21,10 +18,13 @@ from runindex.domain.problems import (
     RefusedError,
     VersionConflict,
 )
-from runindex.listings import Contains, Equals
-from runindex.outcomes import JobSaved, PlanDeleted, PlanSaved, PlanStarted
-from runindex.ports import Store
-from runindex.queries import Window
+from runindex.domain.records.jobs import Job, JobStatus
+from runindex.domain.records.plans import Plan
+from runindex.domain.runs.changes import RunChangeKind
+from runindex.domain.runs.filters import RunFilter
+from runindex.ports.queries import Window
+from runindex.ports.record_lists import Contains, Equals
+from runindex.ports.store import Store
 from tests.support.clock import START, StandingClock
 from tests.support.commands import A, Field, create, delete, move, run_id
 from tests.support.records import (

@@ -1,9 +1,9 @@
 import pytest
 
+from runindex.commands.outcomes import ResultsDeleted
 from runindex.domain.lifecycle import RunStatus
-from runindex.domain.results import Item, Result
-from runindex.outcomes import ResultsDeleted
-from runindex.ports import Store
+from runindex.domain.records.results import Item, Result
+from runindex.ports.store import Store
 from tests.support.clock import StandingClock
 from tests.support.commands import A, B, create, delete, move
 from tests.support.records import (

@@ -3,12 +3,12 @@ from dataclasses import replace
 import pytest
 
 from runindex.commands import AnyCommand
+from runindex.commands.outcomes import JobSaved, PlanSaved, ResultRecorded
 from runindex.domain.problems import (
     PROBLEMS,
     ConstraintReason,
 )
-from runindex.outcomes import JobSaved, PlanSaved, ResultRecorded
-from runindex.ports import Store
+from runindex.ports.store import Store
 from tests.support.commands import A, B, create, delete
 from tests.support.records import (
     R1,

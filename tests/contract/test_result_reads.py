@@ -3,10 +3,10 @@ from collections.abc import Sequence
 
 import pytest
 
-from runindex.domain.results import Result, Score
-from runindex.listings import Contains, Equals, IsNull
-from runindex.ports import Store
-from runindex.queries import Window
+from runindex.domain.records.results import Result, Score
+from runindex.ports.queries import Window
+from runindex.ports.record_lists import Contains, Equals, IsNull
+from runindex.ports.store import Store
 from tests.support.clock import START, StandingClock
 from tests.support.commands import A, B, C, create, delete, run_id
 from tests.support.records import (

@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from runindex.commands import AnyCommand
+from runindex.commands.outcomes import ResultRecorded
 from runindex.domain.instants import SECOND
 from runindex.domain.lifecycle import RunStatus
 from runindex.domain.problems import (
@@ -12,9 +13,8 @@ from runindex.domain.problems import (
     IdempotencyConflict,
     NotFound,
 )
-from runindex.domain.results import Item, Score
-from runindex.outcomes import ResultRecorded
-from runindex.ports import Store
+from runindex.domain.records.results import Item, Score
+from runindex.ports.store import Store
 from tests.support.clock import START, StandingClock
 from tests.support.commands import A, B, create, delete, move
 from tests.support.records import (

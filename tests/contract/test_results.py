@@ -5,18 +5,18 @@ from uuid import UUID
 import pytest
 
 from runindex.commands import AnyCommand, RecordResult
-from runindex.domain import jsontext
-from runindex.domain.changes import RunChangeKind
-from runindex.domain.identity import DEFAULT_RUN
-from runindex.domain.jsontext import JsonValue
+from runindex.commands.outcomes import ResultRecorded
+from runindex.domain import json_text as jsontext
+from runindex.domain.ids import DEFAULT_RUN
+from runindex.domain.json_text import JsonValue
 from runindex.domain.lifecycle import RunStatus
 from runindex.domain.problems import (
     ConstraintReason,
     NotFound,
 )
-from runindex.domain.results import Item, Result, Score, encode_scores
-from runindex.outcomes import ResultRecorded
-from runindex.ports import Store
+from runindex.domain.records.results import Item, Result, Score, encode_scores
+from runindex.domain.runs.changes import RunChangeKind
+from runindex.ports.store import Store
 from tests.support.clock import START, StandingClock
 from tests.support.commands import A, B, C, create, move, start
 from tests.support.records import (

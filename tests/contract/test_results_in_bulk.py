@@ -6,7 +6,8 @@ from uuid import UUID
 
 import pytest
 
-from runindex.domain.identity import DEFAULT_RUN
+from runindex.commands.outcomes import ResultRecorded, ResultsRecorded
+from runindex.domain.ids import DEFAULT_RUN
 from runindex.domain.lifecycle import RunStatus
 from runindex.domain.problems import (
     ConstraintReason,
@@ -14,9 +15,8 @@ from runindex.domain.problems import (
     NotFound,
     RefusedError,
 )
-from runindex.domain.results import Score
-from runindex.outcomes import ResultRecorded, ResultsRecorded
-from runindex.ports import Store
+from runindex.domain.records.results import Score
+from runindex.ports.store import Store
 from tests.support.clock import START
 from tests.support.commands import A, B, C, create, move
 from tests.support.records import (

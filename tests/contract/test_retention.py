@@ -1,11 +1,11 @@
 import pytest
 
-from runindex.domain.changes import RunChangeKind
-from runindex.domain.identity import DEFAULT_RUN
+from runindex.domain.ids import DEFAULT_RUN
 from runindex.domain.lifecycle import RunStatus
 from runindex.domain.problems import NotFound, VersionConflict
-from runindex.domain.retention import KEEP_ALL, LARGEST, Removable, Retention, keep_duration, keep_latest
-from runindex.ports import Store
+from runindex.domain.runs.changes import RunChangeKind
+from runindex.domain.runs.retention import KEEP_ALL, LARGEST, Removable, Retention, keep_duration, keep_latest
+from runindex.ports.store import Store
 from tests.support.clock import StandingClock
 from tests.support.commands import A, B, create, delete, move, rename, retain
 from tests.support.stores import do, get, history_of, log_of, made

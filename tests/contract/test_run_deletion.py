@@ -6,18 +6,18 @@ from dataclasses import replace
 import pytest
 
 from runindex.commands import AnyCommand
-from runindex.domain.events import Event
-from runindex.domain.jobs import Job
+from runindex.commands.outcomes import BulkApplied, PlanSaved, RunDeleted
 from runindex.domain.lifecycle import RunStatus
-from runindex.domain.plans import Plan
 from runindex.domain.problems import NotFound
-from runindex.domain.results import Item, Result, Score
-from runindex.domain.runs import DatasetLink
-from runindex.domain.runtimes import InputState, Receipt, Runtime, RuntimeInput
-from runindex.domain.scoped import Cell, Document, Value, ValueVersion
-from runindex.listings import Equals
-from runindex.outcomes import BulkApplied, PlanSaved, RunDeleted
-from runindex.ports import Store
+from runindex.domain.records.events import Event
+from runindex.domain.records.jobs import Job
+from runindex.domain.records.plans import Plan
+from runindex.domain.records.results import Item, Result, Score
+from runindex.domain.records.run_data import Cell, Document, Value, ValueVersion
+from runindex.domain.records.runtimes import InputState, Receipt, Runtime, RuntimeInput
+from runindex.domain.runs.run import DatasetLink
+from runindex.ports.record_lists import Equals
+from runindex.ports.store import Store
 from tests.support.commands import A, B, C, create, dataset, delete, delete_all, move
 from tests.support.records import (
     all_of,

@@ -9,13 +9,13 @@ from typing import Any
 import pytest
 
 from runindex.commands import AnyCommand
+from runindex.commands.outcomes import BoundaryApplied, RuntimeSaved
 from runindex.commands.runtimes import MAX_SEQUENCE
-from runindex.domain.changes import RunChangeKind
-from runindex.domain.identity import DEFAULT_RUN
-from runindex.domain.jsontext import JsonValue
+from runindex.domain.ids import DEFAULT_RUN
+from runindex.domain.json_text import JsonValue
 from runindex.domain.lifecycle import RunStatus
 from runindex.domain.problems import ConstraintReason, IdempotencyConflict, InvalidInput, NotFound, RefusedError
-from runindex.domain.runtimes import (
+from runindex.domain.records.runtimes import (
     InputDurability,
     InputState,
     Receipt,
@@ -24,10 +24,10 @@ from runindex.domain.runtimes import (
     RuntimeInput,
     RuntimeState,
 )
-from runindex.listings import Equals
-from runindex.outcomes import BoundaryApplied, RuntimeSaved
-from runindex.ports import Store
-from runindex.queries import Window
+from runindex.domain.runs.changes import RunChangeKind
+from runindex.ports.queries import Window
+from runindex.ports.record_lists import Equals
+from runindex.ports.store import Store
 from tests.support.clock import StandingClock
 from tests.support.commands import A, B, Field, create, delete, move, start
 from tests.support.records import (

@@ -1,12 +1,12 @@
 import pytest
 import pytest_asyncio
 
-from runindex.domain.filters import EVERYTHING, UNARCHIVED, RunFilter, TagFilter
-from runindex.domain.jsontext import JsonValue
+from runindex.domain.json_text import JsonValue
 from runindex.domain.lifecycle import RunStatus
-from runindex.domain.search import score_run, tokens_of
-from runindex.ports import Store
-from runindex.queries import ALL_COLUMNS
+from runindex.domain.runs.filters import EVERYTHING, UNARCHIVED, RunFilter, TagFilter
+from runindex.domain.runs.search import score_run, tokens_of
+from runindex.ports.queries import ALL_COLUMNS
+from runindex.ports.store import Store
 from tests.support.clock import StandingClock
 from tests.support.commands import A, B, C, add_tags, create, delete, move, remove_tags, rename, replace_metadata
 from tests.support.filters import matching_ids

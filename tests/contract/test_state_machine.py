@@ -21,13 +21,13 @@ from hypothesis.stateful import (
 
 from persistence.memory.store import MemoryStore
 from runindex.commands import AnyCommand
-from runindex.domain.filters import EVERYTHING, UNARCHIVED
-from runindex.domain.identity import DEFAULT_RUN
+from runindex.commands.outcomes import Outcome
+from runindex.domain.ids import DEFAULT_RUN
 from runindex.domain.lifecycle import RunStatus
-from runindex.outcomes import Outcome
-from runindex.ports import Store
-from runindex.queries import RunGroupKey
-from runindex.upkeep.ports import Storage
+from runindex.domain.runs.filters import EVERYTHING, UNARCHIVED
+from runindex.ports.maintenance import Storage
+from runindex.ports.queries import RunGroupKey
+from runindex.ports.store import Store
 from tests.contract.conftest import Opener
 from tests.support import records
 from tests.support.clock import START, StandingClock

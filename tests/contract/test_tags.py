@@ -2,7 +2,7 @@ import pytest
 
 from runindex.domain.lifecycle import RunStatus
 from runindex.domain.problems import ConstraintReason, ConstraintViolation, NotFound, VersionConflict
-from runindex.ports import Store
+from runindex.ports.store import Store
 from tests.support.commands import A, B, C, add_tags, create, delete, move, remove_tags
 from tests.support.stores import apply, do, get, history_of, made
 

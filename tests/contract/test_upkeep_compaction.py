@@ -6,23 +6,23 @@ from typing import cast
 import pytest
 
 from persistence.memory.feed import MemoryFeed
-from runindex.cursors import log_cursor, read_log_cursor
-from runindex.domain.changes import Change, RunChangeKind
-from runindex.domain.events import Event
-from runindex.domain.faults import CursorExpiredError
-from runindex.domain.filters import RunFilter
-from runindex.domain.retention import KEEP_ALL, Removable, Retention, keep_duration, keep_latest
-from runindex.domain.runtimes import Receipt
-from runindex.domain.scoped import Value, ValueVersion
-from runindex.lenses import Seen
-from runindex.outcomes import RunDeleted
-from runindex.ports import ChangeQuery
-from runindex.streams import Stretch, follow
-from runindex.tail import open_tail
-from runindex.upkeep import compaction
-from runindex.upkeep.compaction import Compacted, compact, preview
-from runindex.upkeep.ports import Removal, Storage
-from runindex.watches import MOST_SEEN
+from runindex.commands.outcomes import RunDeleted
+from runindex.domain.errors import CursorExpiredError
+from runindex.domain.records.events import Event
+from runindex.domain.records.run_data import Value, ValueVersion
+from runindex.domain.records.runtimes import Receipt
+from runindex.domain.runs.changes import Change, RunChangeKind
+from runindex.domain.runs.filters import RunFilter
+from runindex.domain.runs.retention import KEEP_ALL, Removable, Retention, keep_duration, keep_latest
+from runindex.maintenance import compaction
+from runindex.maintenance.compaction import Compacted, compact, preview
+from runindex.ports.maintenance import Removal, Storage
+from runindex.ports.store import ChangeQuery
+from runindex.streams.change_filter import Seen
+from runindex.streams.changes import Stretch, follow
+from runindex.streams.cursors import log_cursor, read_log_cursor
+from runindex.streams.tailer import open_tail
+from runindex.streams.watches import MOST_SEEN
 from tests.support.clock import StandingClock
 from tests.support.commands import A, B, C, create, delete, rename, retain
 from tests.support.records import append, apply_receipt, commit, done, gained, listed_of, put, totals_of

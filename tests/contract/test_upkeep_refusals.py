@@ -4,11 +4,11 @@ from typing import Any
 
 import pytest
 
-from runindex.domain.filters import RunFilter
-from runindex.domain.identity import DEFAULT_RUN
-from runindex.upkeep.ports import Storage
-from runindex.upkeep.transfer.exporting import subtree
-from runindex.upkeep.transfer.importing import import_lines
+from runindex.domain.ids import DEFAULT_RUN
+from runindex.domain.runs.filters import RunFilter
+from runindex.maintenance.transfer.export import subtree
+from runindex.maintenance.transfer.import_lines import import_lines
+from runindex.ports.maintenance import Storage
 from tests.support.commands import A, B, C, F, add_tags, create, delete, rename
 from tests.support.exports import assert_refused, edited, exported, said, shown
 from tests.support.records import R1, done, put, record

@@ -2,14 +2,14 @@ import asyncio
 
 import pytest
 
+from runindex.commands.outcomes import RunDeleted
 from runindex.domain.lifecycle import RunStatus
-from runindex.domain.results import Item, Result
-from runindex.domain.runs import Run
-from runindex.domain.totals import Totals
-from runindex.outcomes import RunDeleted
-from runindex.upkeep.ports import Storage, Walk
-from runindex.upkeep.stream import Stream
-from runindex.upkeep.transfer.exporting import OWNED_WALKS
+from runindex.domain.records.results import Item, Result
+from runindex.domain.records.totals import Totals
+from runindex.domain.runs.run import Run
+from runindex.maintenance.snapshot_reader import Stream
+from runindex.maintenance.transfer.export import OWNED_WALKS
+from runindex.ports.maintenance import Storage, Walk
 from tests.support.clock import StandingClock
 from tests.support.commands import A, B, C, create, delete, delete_all, move
 from tests.support.records import (

@@ -6,18 +6,18 @@ from typing import Any, cast
 
 import pytest
 
-from runindex.domain.changes import RunChangeKind
-from runindex.domain.filters import EVERYTHING, RunFilter, TagFilter
-from runindex.domain.identity import DEFAULT_RUN
+from runindex.commands.outcomes import EventsAppended
+from runindex.domain.ids import DEFAULT_RUN
 from runindex.domain.lifecycle import RunStatus
-from runindex.domain.retention import keep_latest
-from runindex.outcomes import EventsAppended
-from runindex.ports import LogState
-from runindex.upkeep.compaction import compact
-from runindex.upkeep.ports import Storage
-from runindex.upkeep.transfer.adoption import Imported
-from runindex.upkeep.transfer.exporting import subtree
-from runindex.upkeep.transfer.importing import import_lines
+from runindex.domain.runs.changes import RunChangeKind
+from runindex.domain.runs.filters import EVERYTHING, RunFilter, TagFilter
+from runindex.domain.runs.retention import keep_latest
+from runindex.maintenance.compaction import compact
+from runindex.maintenance.transfer.export import subtree
+from runindex.maintenance.transfer.import_lines import import_lines
+from runindex.maintenance.transfer.importer import Imported
+from runindex.ports.maintenance import Storage
+from runindex.ports.store import LogState
 from tests.contract.conftest import BACKENDS, opener
 from tests.support.clock import StandingClock
 from tests.support.commands import A, B, C, D, E, F, add_tags, create, delete, move, rename, retain

@@ -1,12 +1,12 @@
 import pytest
 
 from runindex.domain.lifecycle import RunStatus
-from runindex.domain.retention import Retention, keep_duration, keep_latest
-from runindex.domain.runs import Run
-from runindex.upkeep.compaction import compact
-from runindex.upkeep.ports import Storage, Walk
-from runindex.upkeep.stream import Stream
-from runindex.upkeep.verification.verify import verify
+from runindex.domain.runs.retention import Retention, keep_duration, keep_latest
+from runindex.domain.runs.run import Run
+from runindex.maintenance.compaction import compact
+from runindex.maintenance.snapshot_reader import Stream
+from runindex.maintenance.verification.verify import verify
+from runindex.ports.maintenance import Storage, Walk
 from tests.support.clock import StandingClock
 from tests.support.commands import A, B, D, create, delete, move, remove_tags, retain
 from tests.support.population import populate

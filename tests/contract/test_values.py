@@ -4,9 +4,10 @@ from decimal import Decimal
 import pytest
 
 from runindex.commands import AnyCommand
-from runindex.domain import jsontext
-from runindex.domain.identity import DEFAULT_RUN
-from runindex.domain.jsontext import JsonValue
+from runindex.commands.outcomes import ValuesDeleted, ValuesPut
+from runindex.domain import json_text as jsontext
+from runindex.domain.ids import DEFAULT_RUN
+from runindex.domain.json_text import JsonValue
 from runindex.domain.lifecycle import RunStatus
 from runindex.domain.problems import (
     ConstraintReason,
@@ -16,11 +17,10 @@ from runindex.domain.problems import (
     RefusedError,
     VersionConflict,
 )
-from runindex.domain.scoped import Value, ValueVersion
-from runindex.listings import Equals, StartsWith
-from runindex.outcomes import ValuesDeleted, ValuesPut
-from runindex.ports import Store
-from runindex.queries import Window
+from runindex.domain.records.run_data import Value, ValueVersion
+from runindex.ports.queries import Window
+from runindex.ports.record_lists import Equals, StartsWith
+from runindex.ports.store import Store
 from tests.support.clock import StandingClock
 from tests.support.commands import A, B, create, delete, move
 from tests.support.records import (

@@ -2,16 +2,9 @@ from dataclasses import replace
 
 import pytest
 
-from runindex.domain.changes import (
-    Change,
-    Membership,
-    RunChangeKind,
-    former_of,
-    membership,
-    unfiltered_membership,
-)
 from runindex.domain.lifecycle import RunStatus
-from runindex.domain.runs import Run
+from runindex.domain.runs.changes import Change, Membership, RunChangeKind, former_of, membership, unfiltered_membership
+from runindex.domain.runs.run import Run
 
 RUN = Run("r", 1, 10, 20, name="n", tags=("t",), metadata='{"a":1}')
 

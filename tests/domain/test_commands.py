@@ -5,10 +5,10 @@ import pytest
 
 from runindex.commands import MAX_REASON, AnyCommand, MetadataVerb, UpdateMetadata
 from runindex.domain.idempotency import KeyScope
-from runindex.domain.jsontext import JsonValue
+from runindex.domain.json_text import JsonValue
 from runindex.domain.lifecycle import RunStatus
 from runindex.domain.problems import ConstraintReason, ConstraintViolation, InvalidInput, RefusedError
-from runindex.domain.retention import LARGEST, keep_duration, keep_latest
+from runindex.domain.runs.retention import LARGEST, keep_duration, keep_latest
 from tests.support.commands import (
     ERROR,
     A,

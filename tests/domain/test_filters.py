@@ -3,7 +3,9 @@ from dataclasses import replace
 import pytest
 from hypothesis import given
 
-from runindex.domain.filters import (
+from runindex.domain.json_text import JsonValue
+from runindex.domain.lifecycle import RunStatus
+from runindex.domain.runs.filters import (
     EVERYTHING,
     UNARCHIVED,
     InstantRange,
@@ -18,9 +20,7 @@ from runindex.domain.filters import (
     uses_ancestor,
     visible,
 )
-from runindex.domain.jsontext import JsonValue
-from runindex.domain.lifecycle import RunStatus
-from runindex.domain.runs import DatasetLink, Run, TargetType
+from runindex.domain.runs.run import DatasetLink, Run, TargetType
 from tests.support.mutations import any_filter
 
 RUN = Run(

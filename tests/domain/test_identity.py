@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from runindex.domain.identity import find_run_id, new_id
+from runindex.domain.ids import find_run_id, new_id
 
 
 @given(st.uuids(allow_nil=False))

@@ -4,15 +4,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from runindex.domain.faults import BadRequestError
+from runindex.domain.errors import BadRequestError
 from runindex.domain.instants import SECOND, format_instant, from_datetime, parse_instant
-from runindex.domain.timeline import (
-    MAX_BUCKETS,
-    TimelineInterval,
-    bucket_start,
-    buckets,
-    length_of,
-)
+from runindex.domain.runs.timeline import MAX_BUCKETS, TimelineInterval, bucket_start, buckets, length_of
 
 moments = st.datetimes(timezones=st.just(UTC))
 

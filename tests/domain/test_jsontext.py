@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from runindex.domain.jsontext import (
+from runindex.domain.json_text import (
     JsonError,
     JsonValue,
     canonical,

@@ -11,7 +11,7 @@ from runindex.domain.lifecycle import (
     is_allowed,
 )
 from runindex.domain.problems import InvalidTransition, RefusedError
-from runindex.domain.runs import Run
+from runindex.domain.runs.run import Run
 
 ACTIVE, PAUSED, COMPLETED, FAILED, CANCELLED, ARCHIVED = RunStatus
 

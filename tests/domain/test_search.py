@@ -3,8 +3,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from runindex.domain.lifecycle import RunStatus
-from runindex.domain.runs import Run
-from runindex.domain.search import WORD_MARK, lasting_text, marked, needle_of, score, score_run, tokens_of, words_in
+from runindex.domain.runs.run import Run
+from runindex.domain.runs.search import (
+    WORD_MARK,
+    lasting_text,
+    marked,
+    needle_of,
+    score,
+    score_run,
+    tokens_of,
+    words_in,
+)
 
 RUN = Run(
     "default", 1, 0, 0, RunStatus.PAUSED, name="Nightly gpt-4o", tags=("x__y",), metadata='{"k":["v",true,1.5,null]}'

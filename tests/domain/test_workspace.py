@@ -3,10 +3,11 @@ from collections import Counter
 from hypothesis import given
 from hypothesis import strategies as st
 
-from runindex.answers import References, encode_answer, references, replay
 from runindex.commands import AnyCommand, BulkCommand
+from runindex.commands.outcomes import BulkApplied, RunApplied, RunDeleted
 from runindex.decisions.batch import decide
-from runindex.domain.filters import RunFilter
+from runindex.decisions.replay import References, encode_answer, references, replay
+from runindex.decisions.workspace import Records, Workspace
 from runindex.domain.lifecycle import RunStatus
 from runindex.domain.problems import (
     ConstraintReason,
@@ -16,9 +17,8 @@ from runindex.domain.problems import (
     NotFound,
     VersionConflict,
 )
-from runindex.domain.runs import Run
-from runindex.outcomes import BulkApplied, RunApplied, RunDeleted
-from runindex.workspace import Records, Workspace
+from runindex.domain.runs.filters import RunFilter
+from runindex.domain.runs.run import Run
 from tests.support.commands import A, B, C, create, delete, delete_all, rename
 from tests.support.effort import tries
 from tests.support.mutations import IDS, batches

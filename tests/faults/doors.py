@@ -9,11 +9,11 @@ from typing import Final, Protocol
 import httpx
 
 from runindex.commands import AddTags, AnyCommand, CreateRun, DeleteRun, RemoveTags, RenameRun, StartRun, TransitionRun
-from runindex.cursors import log_cursor
-from runindex.domain.faults import FaultError
+from runindex.commands.outcomes import RunApplied, RunDeleted
+from runindex.domain.errors import FaultError
 from runindex.domain.lifecycle import RunStatus
 from runindex.index import RunIndex
-from runindex.outcomes import RunApplied, RunDeleted
+from runindex.streams.cursors import log_cursor
 from tests.faults.history import Answer, JsonObject, Reading, Request, Verdict
 
 INPUTS: Final = {

@@ -9,7 +9,7 @@ import pytest
 import uvicorn
 from starlette.applications import Starlette
 
-from runindex.server import Server
+from runindex.server.process import Server
 from tests.support.ports import free_port
 
 

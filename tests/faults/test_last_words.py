@@ -4,10 +4,10 @@ import asyncio
 
 import pytest
 
-from persistence.postgres import PostgresStore
+from persistence.postgres.store import PostgresStore
 from runindex.commands import CreateRun
-from runindex.outcomes import RunApplied
-from runindex.ports import SystemClock
+from runindex.commands.outcomes import RunApplied
+from runindex.ports.store import SystemClock
 from tests.support.postgres import psql
 
 TERMINATE = """

@@ -22,9 +22,10 @@ PONG: Final = 4.0
 SLACK: Final = 30.0
 # The server as it is, but for its figures.
 QUICK: Final = f"""
-from runindex import cli, server
-server.PING_SECONDS, server.PONG_SECONDS = {PING}, {PONG}
-cli.main()
+from runindex.cli.main import main
+from runindex.server import process
+process.PING_SECONDS, process.PONG_SECONDS = {PING}, {PONG}
+main()
 """
 UPGRADE: Final = """\
 GET /graphql HTTP/1.1

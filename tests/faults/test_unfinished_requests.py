@@ -8,7 +8,7 @@ from typing import Final
 import pytest
 import pytest_asyncio
 
-from runindex.server import configured
+from runindex.server.process import configured
 from tests.api.conftest import listening
 from tests.support.api import application
 from tests.support.served import Served
@@ -27,7 +27,7 @@ PATIENCE: Final = 30
 @pytest_asyncio.fixture
 async def impatient_port(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[int]:
     """Serve with little patience for requests."""
-    monkeypatch.setattr("runindex.protocols.REQUEST_SECONDS", SHORT)
+    monkeypatch.setattr("runindex.server.protocols.REQUEST_SECONDS", SHORT)
     async with (
         open_memory_index() as index,
         listening(configured(application(index), port=0, lifespan="off")) as port,
@@ -63,7 +63,7 @@ async def test_so_is_one_behind_others(impatient_port: int, length: int) -> None
 
 
 async def test_each_request_has_its_own_time(impatient_port: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("runindex.protocols.REQUEST_SECONDS", 3)
+    monkeypatch.setattr("runindex.server.protocols.REQUEST_SECONDS", 3)
     reader, writer = await asyncio.open_connection("127.0.0.1", impatient_port)
     middle = len(WHOLE) // 2
     writer.write(WHOLE[:middle])

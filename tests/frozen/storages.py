@@ -14,9 +14,9 @@ import asyncpg
 import httpx
 import websockets
 
-from resolvers.context import Pace
+from resolvers.execution.context import Pace
 from runindex.index import open_index
-from runindex.server import configured
+from runindex.server.process import configured
 from tests.api.conftest import listening
 from tests.contract.conftest import BACKENDS
 from tests.support.api import Socket, application

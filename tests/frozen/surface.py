@@ -9,9 +9,9 @@ import httpx
 from click.testing import CliRunner
 from prometheus_client.parser import text_string_to_metric_families
 
-from runindex.app import create_app
-from runindex.cli import main
-from runindex.server import configured
+from runindex.cli.main import main
+from runindex.server.app import create_app
+from runindex.server.process import configured
 from runindex.settings import Settings
 from tests.api.conftest import listening
 

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from runindex.upkeep.ports import Storage
-from runindex.upkeep.transfer.importing import import_lines
+from runindex.maintenance.transfer.import_lines import import_lines
+from runindex.ports.maintenance import Storage
 from tests.contract.conftest import backend, clock, open_store, sqlite_template, storage, store
 from tests.frozen.storages import (
     EXPORT,

@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 import pytest_asyncio
 
-from persistence.postgres import PostgresStore
-from persistence.sqlite import SqliteStore
-from runindex.ports import Store
+from persistence.postgres.store import PostgresStore
+from persistence.sqlite.store import SqliteStore
+from runindex.ports.store import Store
 from tests.contract.conftest import sqlite_template
 from tests.support.clock import StandingClock
 

@@ -3,10 +3,10 @@
 import pytest
 
 from runindex.commands import AnyCommand
+from runindex.commands.outcomes import RunApplied
 from runindex.domain.lifecycle import RunStatus
 from runindex.domain.problems import IdempotencyConflict
-from runindex.outcomes import RunApplied
-from runindex.ports import Store
+from runindex.ports.store import Store
 from tests.support.clock import StandingClock
 from tests.support.commands import add_tags, create, dataset, delete, move, remove_tags, rename, run_id, start
 from tests.support.stores import apply, do, get, made

@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
+from persistence.sql.batch.transactions import Run
 from persistence.sql.statements import Rows, Statement
-from persistence.sql.transacting import Run
-from persistence.sqlite import SqliteStore
-from runindex.upkeep.transfer.exporting import export_lines, subtree
+from persistence.sqlite.store import SqliteStore
+from runindex.maintenance.transfer.export import export_lines, subtree
 from tests.support.clock import StandingClock
 from tests.support.commands import A, create
 from tests.support.records import done

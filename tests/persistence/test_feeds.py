@@ -11,14 +11,14 @@ from pathlib import Path
 import asyncpg
 import pytest
 
-from persistence.feeds.postgres import PostgresFeed
-from persistence.feeds.sqlite import SqliteFeed
-from persistence.postgres import PostgresStore
-from persistence.sql.postgres_dialect import CHANNEL
-from persistence.sqlite import SqliteStore
-from runindex.domain.identity import DEFAULT_RUN
-from runindex.flags import EventFlag, News
-from runindex.ports import Store, SystemClock
+from persistence.postgres.feed import PostgresFeed
+from persistence.postgres.statements import CHANNEL
+from persistence.postgres.store import PostgresStore
+from persistence.sqlite.feed import SqliteFeed
+from persistence.sqlite.store import SqliteStore
+from runindex.domain.ids import DEFAULT_RUN
+from runindex.ports.store import Store, SystemClock
+from runindex.ports.wakeups import EventFlag, News
 from tests.support.commands import create
 from tests.support.proxy import proxied
 from tests.support.records import put_all, value_of
@@ -58,7 +58,7 @@ async def quiet(flag: EventFlag) -> None:
 @pytest.fixture
 def no_polling(monkeypatch: pytest.MonkeyPatch) -> None:
     """Leave the feed nothing but notifications."""
-    monkeypatch.setattr("persistence.feeds.postgres.POLL_SECONDS", 3600)
+    monkeypatch.setattr("persistence.postgres.feed.POLL_SECONDS", 3600)
 
 
 @asynccontextmanager
@@ -204,7 +204,7 @@ async def test_notifications_that_are_swallowed_are_noticed(
         pass
 
     monkeypatch.setattr(asyncpg.Connection, "add_listener", swallow)
-    monkeypatch.setattr("persistence.feeds.postgres.SILENCE_SECONDS", 0.2)
+    monkeypatch.setattr("persistence.postgres.feed.SILENCE_SECONDS", 0.2)
     with caplog.at_level(logging.WARNING, "runindex.feed"):
         async with (
             PostgresStore.open(postgres_url, SystemClock()) as store,

@@ -13,19 +13,21 @@ from hypothesis import given, reject
 from hypothesis import strategies as st
 from sqlalchemy import Executable, Table, select
 
-from persistence.drivers import postgres_connection, sqlite_connection
-from persistence.sql import conditions, tables
-from persistence.sql.filters import where, where_after, where_before
-from persistence.sql.postgres_dialect import PostgresDialect
-from persistence.sql.sqlite_dialect import SqliteDialect
+from persistence.postgres import connection as postgres_connection
+from persistence.postgres.statements import PostgresDialect
+from persistence.sql.batch.writes import change_values, run_values
+from persistence.sql.queries import shape as conditions
+from persistence.sql.queries.where import where, where_after, where_before
 from persistence.sql.statements import Rows, Statement
-from persistence.sql.writes import change_values, run_values
-from runindex.domain import jsontext
-from runindex.domain.changes import Change, Former, RunChangeKind
-from runindex.domain.faults import BadRequestError
-from runindex.domain.filters import MetadataFilter, MetadataOperator, RunFilter, predicate, uses_ancestor
+from persistence.sql.tables import runs as tables
+from persistence.sqlite import connection as sqlite_connection
+from persistence.sqlite.statements import SqliteDialect
+from runindex.domain import json_text as jsontext
+from runindex.domain.errors import BadRequestError
 from runindex.domain.lifecycle import OPEN, RunStatus
-from runindex.domain.runs import DatasetLink, Run, TargetType
+from runindex.domain.runs.changes import Change, Former, RunChangeKind
+from runindex.domain.runs.filters import MetadataFilter, MetadataOperator, RunFilter, predicate, uses_ancestor
+from runindex.domain.runs.run import DatasetLink, Run, TargetType
 from tests.support.commands import run_id
 from tests.support.effort import tries
 from tests.support.filters import matching_ids, run_filters

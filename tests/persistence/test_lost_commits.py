@@ -11,13 +11,13 @@ import asyncpg
 import pytest
 import pytest_asyncio
 
-from persistence.drivers.postgres_connection import Patience
-from persistence.postgres import PostgresStore
+from persistence.postgres.connection import Patience
+from persistence.postgres.store import PostgresStore
 from runindex.bootstrap import open_runindex
-from runindex.domain.faults import OperationTimeoutError, OutcomeUnknownError, UnavailableError
+from runindex.commands.outcomes import BulkApplied, RunApplied
+from runindex.domain.errors import OperationTimeoutError, OutcomeUnknownError, UnavailableError
 from runindex.domain.lifecycle import RunStatus
-from runindex.outcomes import BulkApplied, RunApplied
-from runindex.ports import SystemClock
+from runindex.ports.store import SystemClock
 from runindex.settings import Settings, StorageBackend
 from tests.support.commands import A, create, move, move_all
 from tests.support.databases import migrate

@@ -20,14 +20,14 @@ from sqlalchemy.pool import NullPool
 from sqlalchemy.schema import CreateIndex
 
 from persistence import migrations
-from persistence.sql import tables
-from persistence.sql.writes import change_values, run_values
-from runindex.domain.changes import Change, RunChangeKind
-from runindex.domain.faults import UnavailableError
-from runindex.domain.identity import DEFAULT_RUN
+from persistence.sql.batch.writes import change_values, run_values
+from persistence.sql.tables import runs as tables
+from runindex.domain.errors import UnavailableError
+from runindex.domain.ids import DEFAULT_RUN
 from runindex.domain.lifecycle import RunStatus
-from runindex.domain.retention import RetentionKind
-from runindex.domain.runs import Run
+from runindex.domain.runs.changes import Change, RunChangeKind
+from runindex.domain.runs.retention import RetentionKind
+from runindex.domain.runs.run import Run
 from tests.support.postgres import psql
 
 DESCENDING: Final = {

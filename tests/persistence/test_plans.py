@@ -6,18 +6,18 @@ from pathlib import Path
 
 import pytest
 
-from persistence.drivers import sqlite_connection
-from persistence.drivers.postgres_connection import Patience, close, connect
-from persistence.sql import tables
-from persistence.sql.dialect import Dialect
-from persistence.sql.postgres_dialect import PostgresDialect
-from persistence.sql.record_tables import TABLES
-from persistence.sql.sqlite_dialect import SqliteDialect
+from persistence.postgres.connection import Patience, close, connect
+from persistence.postgres.statements import PostgresDialect
+from persistence.sql.batch.dialect import Dialect
+from persistence.sql.batch.writes import MOVED_COLUMNS, RUN_COLUMNS, Writes, change_values, run_values
 from persistence.sql.statements import Statement
-from persistence.sql.writes import MOVED_COLUMNS, RUN_COLUMNS, Writes, change_values, run_values
-from runindex.domain.changes import Change, RunChangeKind
+from persistence.sql.tables import runs as tables
+from persistence.sql.tables.records import TABLES
+from persistence.sqlite import connection as sqlite_connection
+from persistence.sqlite.statements import SqliteDialect
 from runindex.domain.idempotency import KeyScope
-from runindex.domain.runs import Run
+from runindex.domain.runs.changes import Change, RunChangeKind
+from runindex.domain.runs.run import Run
 from tests.support.commands import A
 
 RUN = Run(id=A, incarnation=1, created_at=1, updated_at=1, name="n", tags=("t",))

@@ -12,9 +12,9 @@ import asyncpg
 import pytest
 import pytest_asyncio
 
-from persistence.postgres import PostgresStore
-from persistence.sqlite import SqliteStore
-from runindex.upkeep.ports import Storage
+from persistence.postgres.store import PostgresStore
+from persistence.sqlite.store import SqliteStore
+from runindex.ports.maintenance import Storage
 from tests.support.clock import StandingClock
 from tests.support.commands import A, B
 from tests.support.upkeep import faults, furnish

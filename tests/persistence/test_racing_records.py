@@ -7,14 +7,7 @@ from uuid import uuid4
 import pytest
 
 from runindex.commands import AnyCommand
-from runindex.domain.events import Event
-from runindex.domain.jobs import Job, JobStatus
-from runindex.domain.plans import Plan
-from runindex.domain.problems import ConstraintReason, ConstraintViolation, VersionConflict
-from runindex.domain.results import Result
-from runindex.domain.runtimes import Receipt, RuntimeInput
-from runindex.listings import Equals
-from runindex.outcomes import (
+from runindex.commands.outcomes import (
     BoundaryApplied,
     JobSaved,
     JobsClaimed,
@@ -25,7 +18,14 @@ from runindex.outcomes import (
     RuntimeSaved,
     ValuesPut,
 )
-from runindex.ports import Store
+from runindex.domain.problems import ConstraintReason, ConstraintViolation, VersionConflict
+from runindex.domain.records.events import Event
+from runindex.domain.records.jobs import Job, JobStatus
+from runindex.domain.records.plans import Plan
+from runindex.domain.records.results import Result
+from runindex.domain.records.runtimes import Receipt, RuntimeInput
+from runindex.ports.record_lists import Equals
+from runindex.ports.store import Store
 from tests.support.commands import Field, create, delete
 from tests.support.records import (
     acknowledge,

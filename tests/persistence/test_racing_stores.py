@@ -11,14 +11,14 @@ import asyncpg
 import pytest
 import pytest_asyncio
 
-from persistence.drivers.postgres_connection import Patience
-from persistence.postgres import PostgresStore
+from persistence.postgres.connection import Patience
+from persistence.postgres.store import PostgresStore
 from runindex.commands import AnyCommand
-from runindex.domain.filters import RunFilter, TagFilter
+from runindex.commands.outcomes import RunApplied
 from runindex.domain.lifecycle import RunStatus
 from runindex.domain.problems import ConstraintReason, ConstraintViolation, IdempotencyConflict
-from runindex.outcomes import RunApplied
-from runindex.ports import ChangeQuery, Store
+from runindex.domain.runs.filters import RunFilter, TagFilter
+from runindex.ports.store import ChangeQuery, Store
 from tests.support.clock import StandingClock
 from tests.support.commands import (
     A,

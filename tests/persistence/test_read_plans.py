@@ -10,15 +10,15 @@ from typing import Any
 import pytest
 from sqlalchemy import Executable
 
-from persistence.drivers import sqlite_connection
-from persistence.drivers.postgres_connection import Patience, close, connect
+from persistence.postgres.connection import Patience, close, connect
+from persistence.postgres.statements import PostgresDialect
 from persistence.sql.fetching import NOTHING
-from persistence.sql.postgres_dialect import PostgresDialect
-from persistence.sql.reads import SqlReads
-from persistence.sql.sqlite_dialect import SqliteDialect
-from runindex.domain.filters import InstantRange, RunFilter, TagFilter, visible
+from persistence.sql.reads.store_reads import SqlReads
+from persistence.sqlite import connection as sqlite_connection
+from persistence.sqlite.statements import SqliteDialect
 from runindex.domain.lifecycle import RunStatus
-from runindex.queries import NEWEST_FIRST, OrderDirection, RunOrder, RunOrderField, RunQuery, Window
+from runindex.domain.runs.filters import InstantRange, RunFilter, TagFilter, visible
+from runindex.ports.queries import NEWEST_FIRST, OrderDirection, RunOrder, RunOrderField, RunQuery, Window
 from tests.support.commands import A
 from tests.support.databases import migrate
 

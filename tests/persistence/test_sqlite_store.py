@@ -11,13 +11,13 @@ from pathlib import Path
 
 import pytest
 
-from persistence.drivers import sqlite_connection
-from persistence.sql.sqlite_dialect import SqliteDialect
 from persistence.sql.statements import Statement
-from persistence.sqlite import SqliteStore
+from persistence.sqlite import connection as sqlite_connection
+from persistence.sqlite.statements import SqliteDialect
+from persistence.sqlite.store import SqliteStore
 from runindex.bootstrap import migrate, open_runindex
-from runindex.domain.faults import OperationTimeoutError, UnavailableError
-from runindex.ports import SystemClock
+from runindex.domain.errors import OperationTimeoutError, UnavailableError
+from runindex.ports.store import SystemClock
 from runindex.settings import Settings, StorageBackend
 from tests.support.commands import A, create
 from tests.support.stores import apply, listed, log_of, made
@@ -26,8 +26,8 @@ ENDLESS = "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELE
 OTHER_PROCESS = """
 import asyncio, sys
 from pathlib import Path
-from persistence.sqlite import SqliteStore
-from runindex.ports import SystemClock
+from persistence.sqlite.store import SqliteStore
+from runindex.ports.store import SystemClock
 from tests.support.commands import create
 from tests.support.stores import apply
 

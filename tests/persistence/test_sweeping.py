@@ -4,10 +4,10 @@ import re
 
 import pytest
 
-from persistence.sql import sweeping
-from persistence.sql.sqlite_dialect import SqliteDialect
+from persistence.sql.maintenance import sweep as sweeping
+from persistence.sql.maintenance.sweep import sweep
 from persistence.sql.statements import Flow
-from persistence.sql.sweeping import sweep
+from persistence.sqlite.statements import SqliteDialect
 
 ONE_MILLISECOND = 0.001
 

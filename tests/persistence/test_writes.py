@@ -4,17 +4,24 @@ from dataclasses import replace
 
 import pytest
 
-from persistence.sql import tables
-from persistence.sql.writes import CHANGE_COLUMNS, MOVED_COLUMNS, RUN_COLUMNS, change_values, run_values, writes_of
+from persistence.sql.batch.writes import (
+    CHANGE_COLUMNS,
+    MOVED_COLUMNS,
+    RUN_COLUMNS,
+    change_values,
+    run_values,
+    writes_of,
+)
+from persistence.sql.tables import runs as tables
 from runindex.commands import AnyCommand
 from runindex.decisions.batch import decide
-from runindex.domain.changes import Change, RunChangeKind, former_of
+from runindex.decisions.workspace import Workspace
 from runindex.domain.lifecycle import RunStatus
-from runindex.domain.retention import keep_latest
-from runindex.domain.runs import Run
-from runindex.domain.search import lasting_text, words_in
-from runindex.rows import row_of
-from runindex.workspace import Workspace
+from runindex.domain.runs.changes import Change, RunChangeKind, former_of
+from runindex.domain.runs.retention import keep_latest
+from runindex.domain.runs.run import Run
+from runindex.domain.runs.search import lasting_text, words_in
+from runindex.ports.rows import row_of
 from tests.support.commands import A, B, add_tags, create, dataset, delete, move, rename, retain, start
 
 RUN = Run(

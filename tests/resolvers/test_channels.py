@@ -8,11 +8,11 @@ from typing import cast
 import pytest
 from strawberry.types import ExecutionResult
 
-from resolvers.asking import Asked, Common
-from resolvers.channels import Channels, Member
-from resolvers.outlets import Outlet
-from resolvers.payloads import Results
-from resolvers.places import Place
+from resolvers.execution.position import Place
+from resolvers.streams.channels import Channels, Member
+from resolvers.streams.operation import Asked, Common
+from resolvers.streams.payloads import Results
+from resolvers.streams.sink import Outlet
 
 pytestmark = pytest.mark.asyncio
 

@@ -3,7 +3,7 @@
 import pytest
 from graphql import get_operation_ast, parse
 
-from resolvers.counting import root_fields
+from resolvers.execution.operation_counts import root_fields
 
 DOUBLING = "".join(f"fragment F{n} on Query {{ ...F{n + 1} ...F{n + 1} }} " for n in range(60))
 

@@ -6,11 +6,11 @@ from typing import Any
 import pytest
 from graphql import parse
 
-from resolvers.context import Pace
-from resolvers.counting import OperationCounts
-from resolvers.documents import DocumentCache
-from resolvers.places import Place
-from resolvers.schema import schema
+from resolvers.execution.context import Pace
+from resolvers.execution.document_cache import DocumentCache
+from resolvers.execution.operation_counts import OperationCounts
+from resolvers.execution.position import Place
+from resolvers.roots.schema import schema
 
 SMALL = parse("{ a }")
 
@@ -41,7 +41,7 @@ def test_a_long_document_is_not_remembered() -> None:
 @pytest.mark.asyncio
 async def test_only_valid_documents_are_remembered(monkeypatch: pytest.MonkeyPatch) -> None:
     cache = DocumentCache()
-    monkeypatch.setattr("resolvers.schema.DOCUMENTS", cache)
+    monkeypatch.setattr("resolvers.roots.schema.DOCUMENTS", cache)
     for text in ("{ nope }", "{", "query A { lifecycle { status } } query B { lifecycle { next } }"):
         assert await execute(text) is await execute(text) is None
     assert len(cache) == 0

@@ -5,8 +5,8 @@ from collections.abc import Mapping, Sequence
 
 import pytest
 
-from resolvers.gathering import Gathering
-from runindex.queries import Columns
+from resolvers.loading.batching import Gathering
+from runindex.ports.queries import Columns
 
 pytestmark = pytest.mark.asyncio
 

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from graphql import build_schema, parse, validate, validate_schema
 
-from resolvers.schema import print_schema
+from resolvers.roots.schema import print_schema
 
 ROOT = Path(__file__).parents[2]
 EXPORTED = ROOT / "frontend-schema.graphql"

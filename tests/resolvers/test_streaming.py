@@ -10,8 +10,8 @@ from starlette.datastructures import Headers
 from starlette.types import Message
 from strawberry.types.graphql import OperationType
 
-from resolvers import streaming
-from resolvers.streaming import EVENT_STREAM, MULTIPART, Form, StreamedResponse, wanted_form
+from resolvers.transports import streaming
+from resolvers.transports.streaming import EVENT_STREAM, MULTIPART, Form, StreamedResponse, wanted_form
 
 SUBSCRIPTION, QUERY = OperationType.SUBSCRIPTION, OperationType.QUERY
 JSON, EVENTS = "application/json", "text/event-stream"

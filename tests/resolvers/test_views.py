@@ -9,10 +9,10 @@ import pytest
 from graphql import GraphQLError
 from strawberry.types import ExecutionResult
 
-from resolvers.asking import Common
-from resolvers.outlets import Outlet
-from resolvers.places import Place
-from resolvers.views import View, Viewer, Views
+from resolvers.execution.position import Place
+from resolvers.streams.conflated import View, Viewer, Views
+from resolvers.streams.operation import Common
+from resolvers.streams.sink import Outlet
 
 pytestmark = pytest.mark.asyncio
 

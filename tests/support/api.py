@@ -13,12 +13,12 @@ from graphql import GraphQLUnionType, get_named_type
 from starlette.applications import Starlette
 from starlette.routing import Route, WebSocketRoute
 
-from resolvers.context import Pace
-from resolvers.endpoint import Endpoint
-from resolvers.schema import schema
+from resolvers.execution.context import Pace
+from resolvers.roots.schema import schema
+from resolvers.transports.endpoint import Endpoint
 from runindex.domain.instants import format_instant
 from runindex.index import RunIndex
-from runindex.ports import Store
+from runindex.ports.store import Store
 from tests.support.clock import StandingClock
 
 Answer: TypeAlias = dict[str, Any]

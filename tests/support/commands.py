@@ -20,12 +20,12 @@ from runindex.commands import (
     TransitionRuns,
     UpdateMetadata,
 )
-from runindex.domain.filters import RunFilter
 from runindex.domain.instants import Micros
-from runindex.domain.jsontext import JsonValue
+from runindex.domain.json_text import JsonValue
 from runindex.domain.lifecycle import RunStatus
-from runindex.domain.retention import Retention
-from runindex.domain.runs import DatasetLink, TargetType
+from runindex.domain.runs.filters import RunFilter
+from runindex.domain.runs.retention import Retention
+from runindex.domain.runs.run import DatasetLink, TargetType
 
 Field: TypeAlias = Any  # whatever the command has under that name
 

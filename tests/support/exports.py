@@ -6,12 +6,12 @@ from typing import Any
 
 import pytest
 
-from runindex.domain.faults import BadRequestError
-from runindex.domain.filters import RunFilter
-from runindex.ports import LogState
-from runindex.upkeep.ports import Storage
-from runindex.upkeep.transfer.exporting import export_lines
-from runindex.upkeep.transfer.importing import import_lines
+from runindex.domain.errors import BadRequestError
+from runindex.domain.runs.filters import RunFilter
+from runindex.maintenance.transfer.export import export_lines
+from runindex.maintenance.transfer.import_lines import import_lines
+from runindex.ports.maintenance import Storage
+from runindex.ports.store import LogState
 from tests.support.records import everything
 from tests.support.upkeep import export, faults
 

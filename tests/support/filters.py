@@ -5,7 +5,10 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from hypothesis import strategies as st
 from hypothesis.strategies import SearchStrategy
 
-from runindex.domain.filters import (
+from runindex.domain.instants import Micros
+from runindex.domain.json_text import JsonValue
+from runindex.domain.lifecycle import RunStatus
+from runindex.domain.runs.filters import (
     Below,
     InstantRange,
     MetadataFilter,
@@ -14,10 +17,7 @@ from runindex.domain.filters import (
     TagFilter,
     predicate,
 )
-from runindex.domain.instants import Micros
-from runindex.domain.jsontext import JsonValue
-from runindex.domain.lifecycle import RunStatus
-from runindex.domain.runs import Run, TargetType
+from runindex.domain.runs.run import Run, TargetType
 
 COMPARISONS = tuple(MetadataOperator)[:6]
 

@@ -8,13 +8,13 @@ from hypothesis import strategies as st
 from hypothesis.strategies import SearchStrategy
 
 from runindex.commands import AnyCommand, BulkMode
-from runindex.domain.filters import EVERYTHING, RunFilter
-from runindex.domain.identity import DEFAULT_RUN
+from runindex.domain.ids import DEFAULT_RUN
 from runindex.domain.instants import SECOND
-from runindex.domain.jsontext import JsonValue
+from runindex.domain.json_text import JsonValue
 from runindex.domain.lifecycle import RunStatus
-from runindex.domain.retention import KEEP_ALL, keep_duration, keep_latest
-from runindex.domain.runs import TargetType
+from runindex.domain.runs.filters import EVERYTHING, RunFilter
+from runindex.domain.runs.retention import KEEP_ALL, keep_duration, keep_latest
+from runindex.domain.runs.run import TargetType
 from tests.support import commands
 from tests.support.clock import START
 from tests.support.commands import Field, dataset, run_id

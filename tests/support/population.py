@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Final
 
-from runindex.domain.jsontext import JsonValue
+from runindex.domain.json_text import JsonValue
 from runindex.domain.lifecycle import RunStatus
-from runindex.domain.runs import TargetType
-from runindex.ports import Store
+from runindex.domain.runs.run import TargetType
+from runindex.ports.store import Store
 from tests.support.clock import StandingClock
 from tests.support.commands import Field, add_tags, create, dataset, delete, move, rename, run_id, start
 from tests.support.stores import apply, made

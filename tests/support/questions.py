@@ -7,11 +7,10 @@ from typing import Any
 from hypothesis import strategies as st
 from hypothesis.strategies import SearchStrategy
 
-from runindex.domain.filters import uses_ancestor
-from runindex.domain.search import tokens_of
-from runindex.domain.timeline import TimelineInterval
-from runindex.ports import ChangeQuery, DescendantQuery, Store
-from runindex.queries import (
+from runindex.domain.runs.filters import uses_ancestor
+from runindex.domain.runs.search import tokens_of
+from runindex.domain.runs.timeline import TimelineInterval
+from runindex.ports.queries import (
     ALL_COLUMNS,
     RUN_COLUMNS,
     OrderDirection,
@@ -21,6 +20,7 @@ from runindex.queries import (
     RunQuery,
     Window,
 )
+from runindex.ports.store import ChangeQuery, DescendantQuery, Store
 from tests.support.mutations import INSTANTS, TARGETS, any_filter
 
 

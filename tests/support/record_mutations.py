@@ -14,12 +14,12 @@ from hypothesis.strategies import SearchStrategy
 
 from runindex.commands import AnyCommand, InputUpdate, RecordResult, ValueEntry
 from runindex.decisions import jobs, plans, results, runs
-from runindex.domain.identity import DEFAULT_RUN
+from runindex.domain.ids import DEFAULT_RUN
 from runindex.domain.instants import SECOND
-from runindex.domain.jsontext import JsonValue
+from runindex.domain.json_text import JsonValue
 from runindex.domain.lifecycle import RunStatus
-from runindex.domain.results import Score
-from runindex.domain.runtimes import InputDurability, InputState, RunBoundary, RuntimeState
+from runindex.domain.records.results import Score
+from runindex.domain.records.runtimes import InputDurability, InputState, RunBoundary, RuntimeState
 from tests.support import commands, records
 from tests.support.clock import START
 from tests.support.commands import run_id

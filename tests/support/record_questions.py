@@ -7,15 +7,15 @@ from typing import Any
 from hypothesis import strategies as st
 from hypothesis.strategies import SearchStrategy
 
-from runindex.domain.events import Event
-from runindex.domain.jobs import Job, JobStatus
-from runindex.domain.plans import Plan
-from runindex.domain.results import Result
-from runindex.domain.runtimes import Receipt, RuntimeInput
-from runindex.domain.scoped import Document, Value, ValueVersion
-from runindex.listings import Condition, Contains, Equals, IsNull, Listing, ListQuery, OneOf, StartsWith
-from runindex.ports import ResultFigures, Store
-from runindex.queries import Window
+from runindex.domain.records.events import Event
+from runindex.domain.records.jobs import Job, JobStatus
+from runindex.domain.records.plans import Plan
+from runindex.domain.records.results import Result
+from runindex.domain.records.run_data import Document, Value, ValueVersion
+from runindex.domain.records.runtimes import Receipt, RuntimeInput
+from runindex.ports.queries import Window
+from runindex.ports.record_lists import Condition, Contains, Equals, IsNull, Listing, ListQuery, OneOf, StartsWith
+from runindex.ports.store import ResultFigures, Store
 from tests.support.record_mutations import ITEMS, KEYS, RESULTS, TARGETS
 from tests.support.records import ORDERS, OWNED, UNOWNED, columns_of, record_from
 from tests.support.stores import PLENTY, listed

@@ -30,21 +30,29 @@ from runindex.commands import (
     ValueEntry,
     WriteDocument,
 )
-from runindex.domain.events import Event
+from runindex.commands.outcomes import ResultRecorded, ResultsRecorded
 from runindex.domain.instants import SECOND
-from runindex.domain.jobs import Job
-from runindex.domain.jsontext import JsonValue
-from runindex.domain.plans import Plan
+from runindex.domain.json_text import JsonValue
 from runindex.domain.problems import PROBLEMS, ConstraintReason, ConstraintViolation
-from runindex.domain.results import Item, Result
-from runindex.domain.runs import Run
-from runindex.domain.runtimes import InputState, Receipt, ReceiptHead, RunBoundary, Runtime, RuntimeInput, RuntimeState
-from runindex.domain.scoped import Cell, Document, Value, ValueVersion
-from runindex.domain.totals import Totals
-from runindex.listings import NO_OWNER, Condition, Listing, ListQuery
-from runindex.outcomes import ResultRecorded, ResultsRecorded
-from runindex.ports import Store
-from runindex.queries import Columns, Window
+from runindex.domain.records.events import Event
+from runindex.domain.records.jobs import Job
+from runindex.domain.records.plans import Plan
+from runindex.domain.records.results import Item, Result
+from runindex.domain.records.run_data import Cell, Document, Value, ValueVersion
+from runindex.domain.records.runtimes import (
+    InputState,
+    Receipt,
+    ReceiptHead,
+    RunBoundary,
+    Runtime,
+    RuntimeInput,
+    RuntimeState,
+)
+from runindex.domain.records.totals import Totals
+from runindex.domain.runs.run import Run
+from runindex.ports.queries import Columns, Window
+from runindex.ports.record_lists import NO_OWNER, Condition, Listing, ListQuery
+from runindex.ports.store import Store
 from tests.support.clock import START
 from tests.support.commands import Field, run_id
 from tests.support.stores import PLENTY, do, get, listed

@@ -6,16 +6,16 @@ from contextlib import asynccontextmanager
 from persistence.memory.feed import MemoryFeed
 from persistence.memory.store import MemoryStore
 from runindex.commands import AnyCommand
-from runindex.domain.changes import Change
-from runindex.domain.filters import EVERYTHING, RunFilter
-from runindex.domain.identity import DEFAULT_RUN
+from runindex.commands.outcomes import BulkApplied, Outcome, RunApplied
+from runindex.domain.ids import DEFAULT_RUN
 from runindex.domain.problems import PROBLEMS
-from runindex.domain.runs import Run
+from runindex.domain.runs.changes import Change
+from runindex.domain.runs.filters import EVERYTHING, RunFilter
+from runindex.domain.runs.run import Run
 from runindex.index import RunIndex, open_index
-from runindex.outcomes import BulkApplied, Outcome, RunApplied
-from runindex.ports import ChangeQuery, Store
-from runindex.queries import ALL_COLUMNS, NEWEST_FIRST, RunGroupKey, RunOrder, RunQuery, Window
-from runindex.rows import run_of
+from runindex.ports.queries import ALL_COLUMNS, NEWEST_FIRST, RunGroupKey, RunOrder, RunQuery, Window
+from runindex.ports.rows import run_of
+from runindex.ports.store import ChangeQuery, Store
 from tests.support.clock import StandingClock
 
 PLENTY = 10_000

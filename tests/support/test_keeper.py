@@ -6,8 +6,8 @@ from collections.abc import Iterator
 import asyncpg
 import pytest
 
-from persistence.postgres import PostgresStore
-from persistence.sql import tables
+from persistence.postgres.store import PostgresStore
+from persistence.sql.tables import runs as tables
 from tests.support import keeper
 from tests.support.clock import StandingClock
 from tests.support.databases import SharedPostgres

@@ -4,17 +4,17 @@ from collections.abc import AsyncIterator
 from decimal import Decimal
 from typing import Final
 
-from runindex.domain.identity import DEFAULT_RUN
+from runindex.commands.outcomes import JobSaved, JobsClaimed, PlanSaved
+from runindex.domain.ids import DEFAULT_RUN
 from runindex.domain.lifecycle import RunStatus
-from runindex.domain.results import Score
-from runindex.domain.retention import Removable, keep_duration, keep_latest
-from runindex.domain.runtimes import InputDurability, InputState, RuntimeState
-from runindex.outcomes import JobSaved, JobsClaimed, PlanSaved
-from runindex.ports import Store
-from runindex.upkeep.compaction import Compacted
-from runindex.upkeep.ports import Storage, Upkeep
-from runindex.upkeep.transfer.exporting import export_lines
-from runindex.upkeep.verification.verify import verify
+from runindex.domain.records.results import Score
+from runindex.domain.records.runtimes import InputDurability, InputState, RuntimeState
+from runindex.domain.runs.retention import Removable, keep_duration, keep_latest
+from runindex.maintenance.compaction import Compacted
+from runindex.maintenance.transfer.export import export_lines
+from runindex.maintenance.verification.verify import verify
+from runindex.ports.maintenance import Storage, Upkeep
+from runindex.ports.store import Store
 from tests.support.clock import StandingClock
 from tests.support.commands import A, B, C, D, add_tags, create, dataset, delete, move, rename, retain
 from tests.support.records import (

@@ -8,8 +8,8 @@ import pytest
 import pytest_asyncio
 
 from persistence.memory.store import MemoryStore
-from runindex.domain.faults import BadRequestError
-from runindex.upkeep.transfer.lines import Header, end_line, header_line, read_end, read_entry, read_header
+from runindex.domain.errors import BadRequestError
+from runindex.maintenance.transfer.lines import Header, end_line, header_line, read_end, read_entry, read_header
 from tests.support.clock import StandingClock
 from tests.support.upkeep import export, furnish, lines_of
 

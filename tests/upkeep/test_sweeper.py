@@ -6,11 +6,11 @@ import pytest
 
 from persistence.memory.feed import MemoryFeed
 from persistence.memory.store import MemoryStore
-from runindex.domain.faults import UnavailableError
+from runindex.domain.errors import UnavailableError
 from runindex.index import open_index
-from runindex.upkeep import sweeper
-from runindex.upkeep.ports import Upkeep
-from runindex.upkeep.sweeper import open_sweeper
+from runindex.maintenance import sweeper
+from runindex.maintenance.sweeper import open_sweeper
+from runindex.ports.maintenance import Upkeep
 from tests.support.clock import StandingClock
 from tests.support.commands import A, create, delete
 from tests.support.records import delete_results, record

@@ -1,1 +1,0 @@
-"""Connections to databases: how they are opened, what is asked of them, what their failures mean."""

@@ -1,1 +1,0 @@
-"""Feeds: how a process learns that another one has committed."""

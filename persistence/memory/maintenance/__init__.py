@@ -1,0 +1,1 @@
+"""The memory storage's maintenance."""

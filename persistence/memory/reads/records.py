@@ -1,0 +1,200 @@
+"""Lists of records, read from memory."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from itertools import groupby
+from statistics import fmean
+from typing import Any
+
+from persistence.memory.reads import counts, lists
+from persistence.memory.reads.pages import Order, page_of
+from persistence.memory.tables.records import RecordTables
+from persistence.memory.tables.runs import RunTable
+from runindex.domain.records.results import Item, Result, Score, decode_scores
+from runindex.domain.records.runtimes import Receipt
+from runindex.domain.runs.filters import RunFilter
+from runindex.ports.queries import Columns, Row, RunQuery
+from runindex.ports.record_lists import (
+    NO_OWNER,
+    Condition,
+    Contains,
+    Equals,
+    IsNull,
+    Listing,
+    ListQuery,
+    OneOf,
+    Owner,
+    StartsWith,
+)
+from runindex.ports.rows import row_of
+from runindex.ports.store import ResultFigures, ScoreFigures
+
+Record = Any
+
+
+class RecordReads:
+    """Answers what is kept beside runs; rows always hold all columns."""
+
+    _runs: RunTable
+    _records: RecordTables
+
+    async def find_records(self, kind: type, keys: Sequence[tuple[object, ...]], columns: Columns) -> Sequence[Row]:
+        """Return the records of those keys that exist, in any order."""
+        del columns
+        table = self._records.by_kind[kind]
+        return [_row(table[key]) for key in keys if key in table and self._is_live(table[key])]
+
+    async def list_records(
+        self, query: ListQuery, owners: Sequence[Owner], columns: Columns
+    ) -> Mapping[Owner, Sequence[Row]]:
+        """Return for each owner a stretch of the listing."""
+        del columns
+        order = _order(query.listing)
+        return {
+            owner: [_row(record) for record in page_of(records, query.window, order)]
+            for owner, records in self._listed(query.listing, owners)
+        }
+
+    async def count_records(self, listing: Listing, owners: Sequence[Owner]) -> Mapping[Owner, int]:
+        """Return for each owner how many records the listing has."""
+        return {owner: len(records) for owner, records in self._listed(listing, owners)}
+
+    async def find_results(self, result_ids: Sequence[str], columns: Columns) -> Mapping[str, Row]:
+        """Return the results of those ids."""
+        del columns
+        found = ((result_id, self._records.find_result(result_id)) for result_id in result_ids)
+        return {result_id: _row(result) for result_id, result in found if result is not None}
+
+    async def summarize_results(self, owners: Sequence[int]) -> Mapping[int, ResultFigures]:
+        """Return the figures of each run's present results."""
+        listed = ((owner, list(self._records.of_owner(Result, owner).values())) for owner in owners)
+        return {owner: _figures(results) for owner, results in listed if results}
+
+    async def list_compared_items(self, owners: Sequence[int], after: str | None, limit: int) -> Sequence[str]:
+        """Return the ids of the items that any of the runs has, in code-point order, behind `after`."""
+        ids = {item.item_id for owner in owners for item in self._records.of_owner(Item, owner).values()}
+        return sorted(item_id for item_id in ids if after is None or item_id > after)[:limit]
+
+    async def find_last_results(
+        self, owners: Sequence[int], item_ids: Sequence[str], columns: Columns
+    ) -> Sequence[Row]:
+        """Return the last attempt at each of the items in each of the runs."""
+        del columns
+        wanted = set(item_ids)
+        results = (result for owner in owners for result in self._last_results(owner))
+        return [_row(result) for result in results if result.item_id in wanted]
+
+    async def average_last_scores(self, owners: Sequence[int]) -> Mapping[int, Sequence[ScoreFigures]]:
+        """Return the figures of each run's scores, of the last attempt at each item alone."""
+        return {owner: _score_figures(self._last_results(owner)) for owner in owners}
+
+    async def list_plan_runs(self, plan_ids: Sequence[str], query: RunQuery) -> Mapping[str, Sequence[Row]]:
+        """Return for each plan a stretch of those of its runs that the filter matches."""
+        asked = {plan_id: replace(query, filter=_of_plan(plan_id, query.filter)) for plan_id in plan_ids}
+        return {
+            plan_id: [row_of(run) for run in await lists.list_runs(self._runs, asked[plan_id])] for plan_id in asked
+        }
+
+    async def count_plan_runs(self, plan_ids: Sequence[str], run_filter: RunFilter) -> Mapping[str, int]:
+        """Return for each plan how many of its runs the filter matches."""
+        return {
+            plan_id: await counts.count_runs(self._runs, _of_plan(plan_id, run_filter)) for plan_id in set(plan_ids)
+        }
+
+    def _last_results(self, owner: int) -> list[Result]:
+        results = self._records.by_kind[Result]
+        return [results[(*item.key, item.last_retry)] for item in self._records.of_owner(Item, owner).values()]
+
+    def _listed(self, listing: Listing, owners: Sequence[Owner]) -> Iterator[tuple[Owner, list[Record]]]:
+        if listing.owner_field is None:
+            yield NO_OWNER, self._matching(self._records.by_kind[listing.kind].values(), listing)
+            return
+        for owner in dict.fromkeys(owners):
+            yield owner, self._matching(self._of(listing, owner), listing)
+
+    def _of(self, listing: Listing, owner: Owner) -> Iterable[Record]:
+        values = owner if isinstance(owner, tuple) else (owner,)
+        wanted = dict(zip(listing.owner_fields, values, strict=True))
+        incarnation = wanted.pop("owner", None)
+        if incarnation is None:
+            records = self._records.by_kind[listing.kind].values()
+        else:
+            records = self._records.of_owner(listing.kind, int(incarnation)).values()
+        return (record for record in records if all(getattr(record, name) == wanted[name] for name in wanted))
+
+    def _matching(self, records: Iterable[Record], listing: Listing) -> list[Record]:
+        return [
+            record
+            for record in records
+            if self._is_live(record) and all(_holds(condition, record) for condition in listing.conditions)
+        ]
+
+    def _is_live(self, record: Record) -> bool:
+        """Tell whether a receipt's run is there; all else that a deleted run had was swept away with it."""
+        if not isinstance(record, Receipt):
+            return True
+        run = self._runs.by_id.get(record.run_id)
+        return run is not None and run.incarnation == record.owner
+
+
+def _row(record: Record) -> dict[str, Any]:
+    return {name: getattr(record, name) for name in record.__slots__}
+
+
+def _order(listing: Listing) -> Order[Record]:
+    return Order(
+        lambda record: tuple(getattr(record, field) for field in listing.order),
+        lambda position: position,
+        listing.descending,
+    )
+
+
+def _holds(condition: Condition, record: Record) -> bool:
+    value = getattr(record, condition.field)
+    match condition:
+        case Equals(_, wanted):
+            return bool(value == wanted)
+        case OneOf(_, several):
+            return value in several
+        case StartsWith(_, prefix):
+            return bool(value.startswith(prefix))
+        case Contains(_, part):
+            return part in value
+        case IsNull(_, is_null):
+            return (value is None) is is_null
+
+
+def _of_plan(plan_id: str, run_filter: RunFilter) -> RunFilter:
+    return RunFilter(plan_id=plan_id, include_archived=True, and_=(run_filter,))
+
+
+def _figures(results: Sequence[Result]) -> ResultFigures:
+    latencies = sorted(result.latency for result in results)
+    return ResultFigures(
+        latency_p50=_percentile(latencies, 50),
+        latency_p95=_percentile(latencies, 95),
+        latency_mean=fmean(latencies),
+        scores=_score_figures(results),
+    )
+
+
+def _score_figures(results: Sequence[Result]) -> tuple[ScoreFigures, ...]:
+    scores = sorted(
+        (score for result in results for score in decode_scores(result.scores)), key=lambda score: score.scorer_id
+    )
+    by_scorer = groupby(scores, key=lambda score: score.scorer_id)
+    return tuple(_figures_of(scorer_id, list(group)) for scorer_id, group in by_scorer)
+
+
+def _figures_of(scorer_id: str, scores: Sequence[Score]) -> ScoreFigures:
+    values = [score.value for score in scores if score.value is not None]
+    if not values:
+        return ScoreFigures(scorer_id, 0, None, None, None)
+    return ScoreFigures(scorer_id, len(values), fmean(values), min(values), max(values))
+
+
+def _percentile(ordered: Sequence[float], percent: int) -> float:
+    """Interpolate linearly between the two nearest values."""
+    rank, hundredths = divmod((len(ordered) - 1) * percent, 100)
+    lower = ordered[rank]
+    return lower + (ordered[rank + 1] - lower) * hundredths / 100 if hundredths else lower

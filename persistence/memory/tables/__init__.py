@@ -1,0 +1,1 @@
+"""What the memory storage keeps."""

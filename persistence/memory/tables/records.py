@@ -1,0 +1,120 @@
+"""Records in memory: a table for each kind, split by owner where records belong to a run."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from runindex.decisions.workspace import Records
+from runindex.domain.instants import Micros
+from runindex.domain.records.events import Event
+from runindex.domain.records.jobs import MOST_SPENT, Job
+from runindex.domain.records.plans import Plan
+from runindex.domain.records.results import Item, Result
+from runindex.domain.records.run_data import Cell, Document, Value, ValueVersion
+from runindex.domain.records.runtimes import Receipt, ReceiptHead, Runtime, RuntimeInput
+from runindex.domain.records.totals import ALL_GENERATIONS, Remains, Totals
+
+OWNED = (Totals, Result, Item, Value, ValueVersion, Event, Cell, Document, Receipt, ReceiptHead)
+FREE = (Plan, Job, Runtime, RuntimeInput)
+Key = tuple[Any, ...]
+
+
+class _Owned(Mapping[Key, Any]):
+    """Records of one kind by key, kept apart by owner, so that an owner's go at once."""
+
+    def __init__(self, kind: type) -> None:
+        self.by_owner: dict[int, dict[Key, Any]] = {}
+        self._place = 1 if kind in (Receipt, ReceiptHead) else 0  # of the owner in a key
+
+    def __getitem__(self, key: Key) -> Any:  # noqa: ANN401 - a record of the table's kind
+        return self.by_owner[key[self._place]][key]
+
+    def __iter__(self) -> Iterator[Key]:
+        return (key for records in self.by_owner.values() for key in records)
+
+    def __len__(self) -> int:
+        return sum(map(len, self.by_owner.values()))
+
+    def write(self, key: Key, record: Any) -> None:  # noqa: ANN401 - as above
+        if record is None:
+            del self.by_owner[key[self._place]][key]
+        else:
+            self.by_owner.setdefault(record.owner, {})[key] = record
+
+
+class RecordTables:
+    """All records of a store; `by_kind` holds a mapping by key for each kind."""
+
+    def __init__(self) -> None:
+        """Start empty."""
+        self._owned: dict[type, _Owned] = {kind: _Owned(kind) for kind in OWNED}
+        self._free: dict[type, dict[Key, Any]] = {kind: {} for kind in FREE}
+        self._results_by_id: dict[str, Result] = {}
+        self._remains: list[dict[Key, Any]] = []
+        self.by_kind: Mapping[type, Mapping[Key, Any]] = {**self._owned, **self._free}
+
+    def of_owner(self, kind: type, owner: int) -> Mapping[Key, Any]:
+        """Return a run's records of a kind by key."""
+        return self._owned[kind].by_owner.get(owner, {})
+
+    def find_result(self, result_id: str) -> Result | None:
+        """Return the result of that id; one that waits to be swept away is gone."""
+        result = self._results_by_id.get(result_id)
+        return None if result is None else self.of_owner(Result, result.owner).get(result.key)
+
+    def is_taken(self, node_id: str) -> bool:
+        """Tell whether a result, a plan or a job has the id."""
+        return self.find_result(node_id) is not None or (node_id,) in self._free[Plan] or (node_id,) in self._free[Job]
+
+    def due_jobs(self, queue: str, now: Micros) -> list[Job]:
+        """Return the jobs of a queue that may be claimed, best rank first, and some whose last lease has lapsed."""
+        due = [job for job in self._free[Job].values() if job.queue == queue and job.is_due(now)]
+        spent = sorted((job for job in due if job.is_spent(now)), key=lambda job: (job.lease_expires_at, job.id))
+        claimable = sorted((job for job in due if not job.is_spent(now)), key=lambda job: job.rank)
+        return [*claimable, *spent[:MOST_SPENT]]
+
+    def write(self, written: Mapping[type, Records[Any, Any]]) -> None:
+        """Take over what a batch left; what it made obsolete is at once out of reach, to be swept away later."""
+        for kind, records in written.items():
+            for key, before, record in records.written():
+                if isinstance(record, Remains):
+                    self._detach(record)
+                elif before is not None or record is not None:
+                    self._write(kind, key, before, record)
+
+    def _write(self, kind: type, key: Key, before: Any, record: Any) -> None:  # noqa: ANN401 - records of the kind
+        if kind is Result:
+            if before is not None:
+                del self._results_by_id[before.id]
+            if record is not None:
+                self._results_by_id[record.id] = record
+        if kind in self._owned:
+            self._owned[kind].write(key, record)
+        elif record is not None:
+            self._free[kind][key] = record
+        else:
+            del self._free[kind][key]
+
+    def sweep(self, limit: int) -> int:
+        """Forget at most so many records of those out of reach, and return how many."""
+        swept = 0
+        while self._remains and swept < limit:
+            records = self._remains[-1]
+            while records and swept < limit:
+                _, record = records.popitem()
+                if isinstance(record, Result) and self._results_by_id.get(record.id) is record:
+                    del self._results_by_id[record.id]
+                swept += 1
+            if not records:
+                self._remains.pop()
+        return swept
+
+    def by_owner(self, kind: type) -> Mapping[int, Mapping[Key, Any]]:
+        """Return the records of an owned kind, by owner."""
+        return self._owned[kind].by_owner
+
+    def _detach(self, remains: Remains) -> None:
+        # Memory has no results of a later generation yet: the batch that begins one is written by itself.
+        for kind in OWNED if remains.generation == ALL_GENERATIONS else (Result, Item):
+            records = self._owned[kind].by_owner.pop(remains.owner, None)
+            if records:
+                self._remains.append(records)

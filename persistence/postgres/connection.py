@@ -1,0 +1,195 @@
+"""Connections to Postgres, asyncpg's own, and what their failures mean."""
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from contextlib import asynccontextmanager, contextmanager
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Any, Final, Self, TypeAlias
+from urllib.parse import parse_qs, urlsplit
+
+import asyncpg
+
+from persistence.sql.statements import Rows, Statement
+from runindex.domain.errors import FaultError, OperationTimeoutError, UnavailableError
+
+Connection: TypeAlias = "asyncpg.Connection[asyncpg.Record]"
+Lent: TypeAlias = "Connection | asyncpg.pool.PoolConnectionProxy[asyncpg.Record]"
+Pool: TypeAlias = "asyncpg.Pool[asyncpg.Record]"
+
+# All that asyncpg raises: the server's answers, its own refusals, the network, and a connection that is used between
+# the server's last words and its end.
+DRIVER_ERRORS: Final = (asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError, OSError)
+LOGGER: Final = logging.getLogger("runindex.postgres")
+APPLICATION: Final = "runindex"
+# A combined write of every kind at once is some 8,000 characters long; all texts stay prepared.
+_LONGEST_PREPARED: Final = 100_000
+# What the server's settings can hold; 0 would mean no limit.
+_SHORTEST_MS: Final = 1
+_LONGEST_MS: Final = 2**31 - 1
+
+
+@dataclass(frozen=True, slots=True)
+class Patience:
+    """How many seconds to wait for what. The server breaks off a little sooner than the client turns away."""
+
+    operation: float = 10.0
+    statement: float = 5.0
+    lock: float = 2.0
+    idle: float = 3.0
+    connect: float = 5.0
+
+    @classmethod
+    def within(cls, seconds: float) -> Self:
+        """Return the usual patience, but so many seconds for an operation and no more for anything in it."""
+        usual = cls()
+        return cls(
+            operation=seconds,
+            statement=min(usual.statement, seconds),
+            lock=min(usual.lock, seconds),
+            idle=min(usual.idle, seconds),
+            connect=min(usual.connect, seconds),
+        )
+
+    def settings(self) -> dict[str, str]:
+        """Return the settings of a session, those included that only newer servers have."""
+        seconds = {
+            "statement_timeout": self.statement * 0.9,
+            "lock_timeout": self.lock,
+            "idle_in_transaction_session_timeout": self.idle,
+            "transaction_timeout": self.operation,
+            "tcp_user_timeout": self.connect,
+        }
+        return {name: str(min(max(round(1000 * value), _SHORTEST_MS), _LONGEST_MS)) for name, value in seconds.items()}
+
+
+_NONE: Final[Mapping[str, str]] = MappingProxyType({})
+# The server knows its own settings; those that it lacks are left out.
+_CONFIGURE: Final = """
+SELECT set_config(s.name, s.value, false) FROM unnest($1::text[], $2::text[]) AS s (name, value)
+JOIN pg_settings USING (name)
+"""
+
+
+async def connect(url: str, patience: Patience, settings: Mapping[str, str] = _NONE) -> Connection:
+    """Open a connection whose session has its time limits and other settings."""
+    named = "application_name" in parse_qs(urlsplit(url).query)
+    connection = await asyncpg.connect(
+        url,
+        timeout=patience.connect,
+        max_cacheable_statement_size=_LONGEST_PREPARED,
+        server_settings=None if named else {"application_name": APPLICATION},
+    )
+    every = {**patience.settings(), **settings}
+    try:
+        async with ending_on_silence(connection, patience.statement):
+            await connection.execute(_CONFIGURE, list(every), list(every.values()))
+    except BaseException:
+        connection.terminate()
+        raise
+    return connection
+
+
+@asynccontextmanager
+async def open_pool(url: str, patience: Patience, size: int) -> AsyncIterator[Pool]:
+    """Open a pool of at most `size` connections, each made when it is first needed."""
+
+    async def connect_one(*_: object, **__: object) -> Connection:
+        return await connect(url, patience)
+
+    async with asyncpg.create_pool(url, min_size=0, max_size=size, connect=connect_one, reset=_leave_as_it_is) as pool:
+        try:
+            yield pool
+        finally:
+            # Closing waits for what is lent out, and the server may be silent.
+            try:
+                async with asyncio.timeout(patience.lock):
+                    await pool.close()
+            except TimeoutError:
+                pool.terminate()
+
+
+async def close(connection: Connection, patience: Patience) -> None:
+    """Close a connection in good order, or at least in time."""
+    try:
+        async with ending_on_silence(connection, patience.lock):
+            await connection.close()
+    except DRIVER_ERRORS:
+        connection.terminate()
+
+
+async def _leave_as_it_is(connection: Connection) -> None:
+    """Spare the round trip that would reset a session: ours never change in use."""
+    del connection
+
+
+async def run(connection: Lent, statement: Statement, seconds: float) -> Rows:
+    """Run a statement; raise TimeoutError and end the connection when there is no answer in time."""
+    async with ending_on_silence(connection, seconds):
+        rows: Sequence[Any] = await connection.fetch(statement.text, *statement.arguments)
+        return rows
+
+
+@asynccontextmanager
+async def ending_on_silence(connection: Lent, seconds: float) -> AsyncIterator[None]:
+    """Give what runs inside so many seconds; past that, or cancelled, the connection is in no state to be used."""
+    try:
+        async with asyncio.timeout(seconds):
+            yield
+    except (TimeoutError, asyncio.CancelledError, asyncpg.InternalClientError):
+        connection.terminate()
+        raise
+
+
+@contextmanager
+def faults() -> Iterator[None]:
+    """Turn the driver's errors into what the Store port says; no text of theirs goes on."""
+    try:
+        yield
+    except DRIVER_ERRORS as error:
+        fault = fault_of(error)
+        if fault is None:
+            raise
+        LOGGER.warning("%s: %s %s", fault.message, type(error).__name__, getattr(error, "sqlstate", None) or "")
+        raise fault from None
+
+
+def fault_of(error: BaseException) -> FaultError | None:
+    """Return what an error means to the caller; None for one that is our own mistake."""
+    if isinstance(error, _TOO_SLOW):
+        return OperationTimeoutError("the storage took too long")
+    if is_lost(error):
+        return UnavailableError("the storage cannot be reached")
+    if isinstance(error, _RACES):
+        return UnavailableError("the storage is busy")
+    return UnavailableError("the storage cannot be used") if _state_class(error) in _UNUSABLE else None
+
+
+def is_lost(error: BaseException) -> bool:
+    """Tell whether the connection is gone, or none could be made."""
+    if isinstance(error, asyncpg.InterfaceError):
+        return not isinstance(error, asyncpg.DataError)
+    return isinstance(error, (OSError, asyncpg.InternalClientError, *_LOST)) or _state_class(error) == "08"
+
+
+def is_race(error: BaseException) -> bool:
+    """Tell whether the transaction lost a race and may win it when it is run again."""
+    return isinstance(error, _RACES)
+
+
+_RACES: Final = (asyncpg.DeadlockDetectedError, asyncpg.SerializationError, asyncpg.UniqueViolationError)
+_TOO_SLOW: Final = (asyncpg.QueryCanceledError, asyncpg.LockNotAvailableError, asyncpg.TransactionTimeoutError)
+_LOST: Final = (
+    asyncpg.AdminShutdownError,
+    asyncpg.CrashShutdownError,
+    asyncpg.CannotConnectNowError,
+    asyncpg.IdleInTransactionSessionTimeoutError,
+    asyncpg.IdleSessionTimeoutError,
+)
+# Wrong password, no such database, read-only, out of room, shut down by hand, disk or server broken.
+_UNUSABLE: Final = frozenset({"28", "3D", "25", "53", "57", "58", "XX"})
+
+
+def _state_class(error: BaseException) -> str:
+    return str(getattr(error, "sqlstate", None) or "")[:2]

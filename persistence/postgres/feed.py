@@ -1,0 +1,126 @@
+"""The feed of a Postgres database: LISTEN where that works, and a look each second whether it works or not."""
+
+import asyncio
+import logging
+import random
+import secrets
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from types import TracebackType
+from typing import Final, Self
+
+from persistence.postgres.connection import DRIVER_ERRORS, Connection, Patience, connect, ending_on_silence, run
+from persistence.postgres.statements import CHANNEL
+from persistence.sql.statements import Statement
+from runindex.ports.wakeups import Flags
+
+LOGGER: Final = logging.getLogger("runindex.feed")
+
+# A little under the second within which a lost notification must have done no harm.
+POLL_SECONDS: Final = 0.9
+HEARTBEAT_SECONDS: Final = 1.0
+SILENCE_SECONDS: Final = 2.0
+SHORTEST_BACKOFF: Final = 0.05
+LONGEST_BACKOFF: Final = 5.0
+
+_LONGEST_NUMBER: Final = 20  # digits
+
+_HEARTBEAT: Final = Statement("SELECT 1")
+
+
+class PostgresFeed(Flags):
+    """Listens on a connection of its own (never through a pooler that shares sessions) while the context lasts.
+
+    Notifications only save time: all flags are set each second anyway, and without `notify` only then.
+    """
+
+    def __init__(self, url: str, *, notify: bool = True) -> None:
+        """Connect when the context is entered; a server that is away is tried again and again."""
+        super().__init__()
+        self._url = url
+        self._notify = notify
+        self._backoff = SHORTEST_BACKOFF
+        self._group = asyncio.TaskGroup()
+        self._tasks: list[asyncio.Task[None]] = []
+
+    async def __aenter__(self) -> Self:
+        await self._group.__aenter__()
+        self._tasks.append(self._group.create_task(self._poll(), name="feed-poll"))
+        if self._notify:
+            self._tasks.append(self._group.create_task(self._listen(), name="feed-listen"))
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        for task in self._tasks:
+            task.cancel()
+        await self._group.__aexit__(kind, error, trace)
+
+    async def _poll(self) -> None:
+        while True:
+            await asyncio.sleep(POLL_SECONDS)
+            self.wake()
+
+    async def _listen(self) -> None:
+        """Listen for good, on one connection after the other."""
+        while True:
+            try:
+                async with self._connection() as connection:
+                    await self._follow(connection)
+            except DRIVER_ERRORS as error:
+                LOGGER.warning("not listening to the database: %s", type(error).__name__)
+            except Exception:
+                # Whatever it is: the feed can do without listening, and nothing can do without the feed.
+                LOGGER.exception("not listening to the database")
+            self.reconnects += 1
+            await asyncio.sleep(self._backoff * random.uniform(0.5, 1))  # noqa: S311 - only spreads the tries
+            self._backoff = min(2 * self._backoff, LONGEST_BACKOFF)
+
+    @asynccontextmanager
+    async def _connection(self) -> AsyncIterator[Connection]:
+        connection = await connect(self._url, Patience(), {"application_name": "runindex listener"})
+        try:
+            yield connection
+        finally:
+            connection.terminate()
+
+    async def _follow(self, connection: Connection) -> None:
+        """Listen until the connection is lost; a black hole is noticed by the heartbeat alone."""
+        lost, echoed = asyncio.Event(), asyncio.Event()
+        probe = secrets.token_hex(8)
+
+        def hear(_connection: object, _pid: int, _channel: str, payload: object) -> None:
+            if payload == probe:
+                echoed.set()
+            self.wake(_head_in(payload))
+
+        connection.add_termination_listener(lambda _: lost.set())
+        async with ending_on_silence(connection, SILENCE_SECONDS):
+            await connection.add_listener(CHANNEL, hear)
+        # What was committed before this moment was not heard of.
+        self.wake()
+        await run(connection, Statement("SELECT pg_notify($1, $2)", (CHANNEL, probe)), SILENCE_SECONDS)
+        if not await _is_set(echoed, SILENCE_SECONDS):
+            LOGGER.warning("the database's notifications do not arrive (a pooler in between?): looking each second")
+            await run(connection, _HEARTBEAT, SILENCE_SECONDS)
+        # Not before the connection has proved of use: a server that lets in and then refuses is not to be hammered.
+        self._backoff = SHORTEST_BACKOFF
+        while not await _is_set(lost, HEARTBEAT_SECONDS):
+            await run(connection, _HEARTBEAT, SILENCE_SECONDS)
+
+
+def _head_in(payload: object) -> int | None:
+    """Return how far the log goes by a notification, None when it does not say."""
+    if isinstance(payload, str) and payload.isdecimal() and len(payload) < _LONGEST_NUMBER:
+        return int(payload)
+    return None
+
+
+async def _is_set(event: asyncio.Event, seconds: float) -> bool:
+    """Wait for an event at most so long."""
+    try:
+        async with asyncio.timeout(seconds):
+            return await event.wait()
+    except TimeoutError:
+        return False

@@ -1,0 +1,149 @@
+"""The statements of a batch that read and write records, in Postgres' words."""
+
+# ruff: noqa: S608 - the names in the texts are those of our own tables, the values are bound
+
+from collections.abc import Iterable, Iterator, Sequence
+from functools import lru_cache
+from typing import Any, Final
+
+from sqlalchemy import Table
+from sqlalchemy.dialects import postgresql
+
+from persistence.sql.batch.writes import RECORD_PARTS, Values, Writes
+from persistence.sql.statements import Statement
+from persistence.sql.tables.records import TABLES
+from runindex.domain.instants import Micros
+
+_COMPILER: Final = postgresql.dialect()  # type: ignore[no-untyped-call]  # SQLAlchemy leaves it untyped
+
+
+def _arrays(table: Table, names: Sequence[str], first: int = 1) -> str:
+    types = [table.columns[name].type.compile(_COMPILER).partition(" COLLATE")[0] for name in names]
+    return ", ".join(f"${first + place}::{kind}[]" for place, kind in enumerate(types))
+
+
+def _rows(table: Table, names: Sequence[str], first: int = 1) -> str:
+    return f"unnest({_arrays(table, names, first)}) AS s ({', '.join(names)})"
+
+
+def _key(table: Table) -> list[str]:
+    return [column.name for column in table.primary_key]
+
+
+def _same_key(table: Table) -> str:
+    return " AND ".join(f"t.{name} = s.{name}" for name in _key(table))
+
+
+def _seek(table: Table, columns: str) -> str:
+    """Return where the rows of some keys are looked for: each at the first key that is not before its own.
+
+    Asked for equal keys the planner may take another index that begins like the key's, and read all of an owner's rows
+    for each: as long as it believes that there are few, both seem to cost the same. Only the key's own index has the
+    first one in this order at hand.
+    """
+    key = _key(table)
+    wanted, order = ", ".join(f"s.{name}" for name in key), ", ".join(f"k.{name}" for name in key)
+    # Not beyond the owner's rows: what was deleted of another's may lie there for a while, and would be walked over.
+    condition = f"({order}) >= ({wanted}) AND k.{key[0]} <= s.{key[0]}"
+    first = f"SELECT {columns} FROM {table.name} AS k WHERE {condition} ORDER BY {order} LIMIT 1"
+    return f"{_rows(table, key)} CROSS JOIN LATERAL ({first})"
+
+
+def _find(table: Table) -> str:
+    key = _key(table)
+    if "owner" in key:  # it belongs to a run, and is locked with it
+        return f"SELECT t.* FROM {_seek(table, 'k.*')} AS t WHERE {_same_key(table)}"
+    # What any process may change is locked here, in the order of the keys.
+    order = ", ".join(f"t.{name}" for name in key)
+    rows = f"{_rows(table, key)} JOIN {table.name} AS t ON {_same_key(table)}"
+    return f"SELECT t.* FROM {rows} ORDER BY {order} FOR UPDATE OF t"
+
+
+def _remove(table: Table) -> str:
+    if "owner" not in _key(table):
+        return f"DELETE FROM {table.name} AS t USING {_rows(table, _key(table))} WHERE {_same_key(table)}"
+    found = f"{_seek(table, 'k.ctid AS place')} AS f"
+    return f"DELETE FROM {table.name} AS t USING {found} WHERE t.ctid = f.place AND {_same_key(table)}"
+
+
+_FIND: Final = {kind: _find(table) for kind, table in TABLES.items()}
+_RANK: Final = "priority DESC, run_at, created_at, id"
+_DUE: Final = (
+    "status = 'PENDING' AND run_at <= $2",
+    "status = 'RETRYING' AND run_at <= $2",
+    "status = 'RUNNING' AND lease_expires_at <= $2 AND attempts < max_attempts",
+)
+# Each part is in the order of an index, so that as much is read as is claimed, however long the queue. What is locked
+# and then not claimed is free again with the commit.
+_PARTS: Final = " UNION ALL ".join(
+    f"SELECT * FROM (SELECT * FROM jobs WHERE queue = $1 AND {due} ORDER BY {_RANK} LIMIT $3 FOR UPDATE SKIP LOCKED)"
+    f" AS part{number}"
+    for number, due in enumerate(_DUE)
+)
+_LOCK_DUE: Final = f"SELECT * FROM ({_PARTS}) AS due ORDER BY {_RANK} LIMIT $3"
+_LOCK_SPENT: Final = """
+SELECT * FROM jobs WHERE queue = $1 AND status = 'RUNNING' AND lease_expires_at <= $2 AND attempts >= max_attempts
+ORDER BY lease_expires_at, id LIMIT $3 FOR UPDATE SKIP LOCKED
+"""
+_FIND_NODES: Final = """
+SELECT id FROM plans WHERE id = ANY($1::text[]) UNION ALL SELECT id FROM jobs WHERE id = ANY($1::text[])
+"""
+_FIND_RESULTS: Final = """
+SELECT r.*, (u.id IS NOT NULL) AS is_live FROM results AS r
+LEFT JOIN totals AS t ON t.owner = r.owner AND t.generation = r.generation
+LEFT JOIN runs AS u ON u.id = t.run_id AND u.incarnation = r.owner
+WHERE r.id = ANY($1::text[])
+"""
+
+
+class PostgresRecords:
+    """Reads and writes records by arrays."""
+
+    def find_records(self, kind: type, keys: Sequence[tuple[Any, ...]]) -> Statement:
+        """Answer the records of those keys that exist, locked unless their run's lock covers them."""
+        return Statement(_FIND[kind], _columns(keys))
+
+    def lock_due(self, queue: str, now: Micros, limit: int) -> Statement:
+        """Answer jobs of a queue that may be claimed, best rank first, passing over those that others hold."""
+        return Statement(_LOCK_DUE, (queue, now, limit))
+
+    def lock_spent(self, queue: str, now: Micros, limit: int) -> Statement:
+        """Answer jobs of a queue whose last lease has lapsed, passing over those that others hold."""
+        return Statement(_LOCK_SPENT, (queue, now, limit))
+
+    def find_nodes(self, ids: Iterable[str]) -> Statement:
+        """Answer as `id` those of the ids that a plan or a job has."""
+        return Statement(_FIND_NODES, (list(ids),))
+
+    def find_results(self, ids: Iterable[str]) -> Statement:
+        """Answer the results of those ids, and as `is_live` whether their run and generation exist."""
+        return Statement(_FIND_RESULTS, (list(ids),))
+
+    def take_records(self, kind: type, keys: Sequence[tuple[Any, ...]]) -> Statement:
+        """Delete the records of those keys, and answer a row for each that there was."""
+        return Statement(f"{_write_text('remove', kind)} RETURNING 1 AS one", _columns(keys))
+
+    def write_records(self, writes: Writes) -> Iterator[Statement]:
+        """Yield a statement for each kind of record and what becomes of it."""
+        for part in RECORD_PARTS:
+            rows = writes.records.get(part)
+            if rows:
+                yield Statement(_write_text(*part), _columns(rows))
+
+
+def _columns(rows: Sequence[Values]) -> list[Sequence[Any]]:
+    return list(zip(*rows, strict=True))
+
+
+@lru_cache(maxsize=64)
+def _write_text(verb: str, kind: type) -> str:
+    table = TABLES[kind]
+    names = table.columns.keys()
+    match verb:
+        case "remove":
+            return _remove(table)
+        case "replace":
+            assignments = ", ".join(f"{name} = s.{name}" for name in names if name not in _key(table))
+            return f"UPDATE {table.name} AS t SET {assignments} FROM {_rows(table, names)} WHERE {_same_key(table)}"
+        case _:
+            return f"INSERT INTO {table.name} ({', '.join(names)}) SELECT * FROM {_rows(table, names)}"

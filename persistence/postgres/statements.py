@@ -1,0 +1,249 @@
+"""The statements of a batch in Postgres' words: arrays in, one statement for all that is written."""
+
+# ruff: noqa: S608 - the names in the texts are those of our own tables, the values are bound
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from types import MappingProxyType
+from typing import Any, Final
+
+from sqlalchemy import Executable, Table
+from sqlalchemy.dialects.postgresql import asyncpg
+
+from persistence.postgres.record_statements import PostgresRecords
+from persistence.sql.batch.writes import CHANGE_COLUMNS, MOVED_COLUMNS, RUN_COLUMNS, Values, Writes
+from persistence.sql.compiling import compiled
+from persistence.sql.statements import Flow, Rows, Statement
+from persistence.sql.tables import runs as tables
+from persistence.sql.tables.runs import SHARD
+from runindex.domain.idempotency import KeyScope
+from runindex.ports.queries import RUN_COLUMNS as SHOWN_COLUMNS
+
+CHANNEL: Final = "runindex_changes"
+
+_COMPILER: Final = asyncpg.dialect()  # type: ignore[no-untyped-call]
+_RUN: Final = ", ".join(SHOWN_COLUMNS)
+
+# A batch finds its rows by their keys. Plans are made once and for good, maybe while the tables are small yet: those
+# that read whole tables are ruled out, and where there is an index in the order asked for, those without it. What
+# chooses runs by a filter is planned like any other query.
+_SCANS: Final = ("enable_seqscan", "enable_hashjoin", "enable_mergejoin")
+_SORTS: Final = ("enable_sort", "enable_incremental_sort", "enable_bitmapscan")
+_SETTINGS: Final = MappingProxyType(
+    {
+        "plan_cache_mode": "force_generic_plan",
+        **dict.fromkeys((*_SCANS, *_SORTS), "off"),
+    }
+)
+# A server that recovers from a crash, or takes over from another, gives the ids of transactions that were lost to
+# others; its statistics then begin anew, and at no other time unless they are reset by hand.
+ERA: Final = "extract(epoch FROM pg_stat_get_bgwriter_stat_reset_time())::text"
+_PLAN_FREELY: Final = Statement(
+    "SELECT set_config('plan_cache_mode', 'force_custom_plan', true), "
+    + ", ".join(f"set_config('{name}', 'on', true)" for name in (*_SCANS, *_SORTS))
+)
+# The transaction's id comes with the head, before the commit that it will have to speak for; so does its era.
+_LOCK_HEAD: Final = Statement(
+    f"SELECT n, pg_current_xact_id()::text AS xid, {ERA} AS era FROM feed_head WHERE shard = {SHARD} FOR UPDATE"
+)
+_LOCK_RUNS: Final = f"SELECT {_RUN} FROM runs WHERE id = ANY($1::text[]) ORDER BY id FOR UPDATE"
+_FIND_RUNS: Final = f"SELECT {_RUN} FROM runs WHERE id = ANY($1::text[])"
+_FIND_KEPT: Final = """
+SELECT k.* FROM unnest($1::text[], $2::text[], $3::text[]) AS s (actor, mutation, key)
+JOIN kept_answers AS k ON k.actor = s.actor AND k.mutation = s.mutation AND k.key = s.key
+"""
+_FIND_PARENTS: Final = "SELECT DISTINCT parent_id FROM runs WHERE parent_id = ANY($1::text[])"
+_FIND_LINEAGE: Final = """
+WITH RECURSIVE lineage AS (
+    SELECT id, parent_id FROM runs WHERE id = ANY($1::text[])
+    UNION SELECT r.id, r.parent_id FROM lineage JOIN runs AS r ON r.id = lineage.parent_id
+) SELECT id, parent_id FROM lineage
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """One table's part of the write: a data-modifying query over rows `s`, whose columns come as arrays."""
+
+    name: str
+    columns: tuple[str, ...]
+    types: tuple[str, ...]
+    text: str
+
+    def render(self, first: int) -> str:
+        """Return the part as a common table expression, its placeholders counted from `first`."""
+        arrays = ", ".join(f"${first + place}::{kind}[]" for place, kind in enumerate(self.types))
+        source = f"unnest({arrays}) AS s ({', '.join(self.columns)})"
+        return f"write_{self.name} AS ({self.text.format(source=source)})"
+
+
+def _part(name: str, table: Table, columns: Sequence[str], text: str) -> _Part:
+    types = (table.columns[column].type.compile(_COMPILER).partition(" ")[0] for column in columns)
+    return _Part(name, tuple(columns), tuple(types), text)
+
+
+def _insert(name: str, table: Table, columns: Sequence[str]) -> _Part:
+    return _part(name, table, columns, f"INSERT INTO {table.name} ({', '.join(columns)}) SELECT * FROM {{source}}")
+
+
+def _update(name: str, columns: Sequence[str]) -> _Part:
+    assignments = ", ".join(f"{column} = s.{column}" for column in columns if column != "id")
+    text = f"UPDATE runs SET {assignments} FROM {{source}} WHERE runs.id = s.id"
+    return _part(name, tables.runs, columns, text)
+
+
+_STEP_STATUSES: Final = """
+INSERT INTO status_counts (status, n) SELECT s.status, s.n FROM {source}
+ON CONFLICT (status) DO UPDATE SET n = status_counts.n + excluded.n
+"""
+# One statement cannot write a row twice, so whoever falls to zero is left out here and deleted beside it.
+_STEP_TAGS: Final = """
+INSERT INTO tag_counts (tag, n) SELECT s.tag, s.n FROM {source} LEFT JOIN tag_counts AS t ON t.tag = s.tag
+WHERE t.n + s.n IS DISTINCT FROM 0 ON CONFLICT (tag) DO UPDATE SET n = tag_counts.n + excluded.n
+"""
+_DROP_TAGS: Final = "DELETE FROM tag_counts AS t USING {source} WHERE t.tag = s.tag AND t.n + s.n = 0"
+_REMOVE_TAGS: Final = """
+DELETE FROM run_tags AS t USING {source} WHERE t.tag = s.tag AND t.created_at = s.created_at AND t.run_id = s.run_id
+"""
+_EXPIRE: Final = """
+DELETE FROM kept_answers AS k USING (
+    SELECT old.* FROM {source}, LATERAL (
+        SELECT actor, mutation, key FROM kept_answers WHERE created_at < s.before ORDER BY created_at LIMIT s.most
+    ) AS old
+) AS o WHERE k.actor = o.actor AND k.mutation = o.mutation AND k.key = o.key
+"""
+
+# Each column is an array to send and to read: what most log entries leave null is left out where all of a batch do.
+_RARE: Final = (
+    *("plan_id", "dataset_id", "dataset_version", "target_type", "target_id", "total_items"),
+    *("former_name", "former_name_folded", "former_tags", "former_metadata"),
+)
+_PLAIN: Final = tuple(column for column in CHANGE_COLUMNS if column not in _RARE)
+_RARE_PLACES: Final = tuple(CHANGE_COLUMNS.index(column) for column in _RARE)
+_SEQ: Final = CHANGE_COLUMNS.index("seq")
+_PLAIN_PLACES: Final = tuple(CHANGE_COLUMNS.index(column) for column in _PLAIN)
+
+# Named as the fields of `Writes`, but for the plain changes.
+_PARTS: Final = (
+    _update("moved", MOVED_COLUMNS),
+    _update("rewritten", RUN_COLUMNS),
+    _insert("inserted", tables.runs, RUN_COLUMNS),
+    _part("deleted", tables.runs, ["id"], "DELETE FROM runs AS r USING {source} WHERE r.id = s.id"),
+    _part("tags_removed", tables.run_tags, tables.run_tags.columns.keys(), _REMOVE_TAGS),
+    _insert("tags_added", tables.run_tags, tables.run_tags.columns.keys()),
+    _insert("changes", tables.changes, CHANGE_COLUMNS),
+    _insert("plain_changes", tables.changes, _PLAIN),
+    _part("head", tables.feed_head, ["n"], f"UPDATE feed_head SET n = s.n FROM {{source}} WHERE shard = {SHARD}"),
+    _part("status_steps", tables.status_counts, ["status", "n"], _STEP_STATUSES),
+    _part("tag_steps", tables.tag_counts, ["tag", "n"], _STEP_TAGS),
+    _part("tags_dropped", tables.tag_counts, ["tag", "n"], _DROP_TAGS),
+    _insert("kept", tables.kept_answers, tables.kept_answers.columns.keys()),
+    _Part("expired", ("before", "most"), ("BIGINT", "BIGINT"), _EXPIRE),
+)
+
+# Few texts, so that all of them stay prepared: a write takes the first shape that has all it needs.
+_LOG: Final = frozenset({"plain_changes", "head", "status_steps"})
+_KEYS: Final = frozenset({"kept", "expired"})
+_MOVES: Final = _LOG | {"moved"}
+_CREATIONS: Final = _LOG | {"inserted", "tags_added", "tag_steps"}
+_EVERYTHING: Final = frozenset(part.name for part in _PARTS) - {"plain_changes"}
+_SHAPES: Final = (_MOVES, _MOVES | _KEYS, _CREATIONS, _CREATIONS | _KEYS)
+
+
+class PostgresDialect(PostgresRecords):
+    """Postgres, by way of asyncpg's numbered placeholders; with `notify`, what writes also tells who listens."""
+
+    # Answers the transaction's id as `xid`.
+    identify = _LOCK_HEAD
+    settings = _SETTINGS
+
+    def __init__(self, *, notify: bool) -> None:
+        """Choose whether to notify: one notification for each batch, which says how far the log goes if it grew."""
+        self._notify = notify
+
+    def choose(self, query: Executable) -> Flow[Rows]:
+        """Answer a query made with SQLAlchemy that finds rows by other things than their keys."""
+        yield _PLAN_FREELY
+        return (yield self.query(query, {}))
+
+    def query(self, query: Executable, parameters: Mapping[str, Any]) -> Statement:
+        """Return a query made with SQLAlchemy, bound to parameters."""
+        return compiled(query, _COMPILER).bind(parameters)
+
+    def lock_runs(self, run_ids: Iterable[str], *, wait: bool) -> Statement:
+        """Lock those of the runs that exist, in the order of their ids, and answer them with all columns.
+
+        Without `wait`, those that somebody else has locked are left out.
+        """
+        return Statement(_LOCK_RUNS if wait else f"{_LOCK_RUNS} SKIP LOCKED", (list(run_ids),))
+
+    def lock_head(self) -> Statement:
+        """Lock the log's head and answer it as `n`, with the transaction's id as `xid`."""
+        return _LOCK_HEAD
+
+    def find_runs(self, run_ids: Iterable[str]) -> Statement:
+        """Answer those of the runs that exist with all columns."""
+        return Statement(_FIND_RUNS, (list(run_ids),))
+
+    def find_kept(self, scopes: Iterable[KeyScope]) -> Statement:
+        """Answer the kept answers under those keys."""
+        keys = [(scope.actor, scope.mutation, scope.key) for scope in scopes]
+        return Statement(_FIND_KEPT, _columns(keys))
+
+    def find_parents(self, run_ids: Iterable[str]) -> Statement:
+        """Answer as `parent_id` those of the ids that some run names as its parent."""
+        return Statement(_FIND_PARENTS, (list(run_ids),))
+
+    def find_lineage(self, run_ids: Iterable[str]) -> Statement:
+        """Answer `id` and `parent_id` of those runs and all their ancestors."""
+        return Statement(_FIND_LINEAGE, (list(run_ids),))
+
+    def write(self, writes: Writes) -> Flow[None]:
+        """Yield what writes the records, then the one statement that writes runs and their log, and notifies."""
+        for statement in self.write_records(writes):  # noqa: UP028 - a flow is sent rows, these take none
+            yield statement
+        columns = {part.name: _columns(rows) for part in _PARTS if (rows := getattr(writes, part.name, ()))}
+        shape = _shape(columns)
+        arguments: list[Any] = []
+        for part in _PARTS:
+            if part.name in shape:
+                arguments.extend(columns.get(part.name) or [[]] * len(part.columns))
+        if self._notify:
+            arguments.append(str(writes.changes[-1][_SEQ] if writes.changes else 0))
+        yield Statement(_write_text(shape, notify=self._notify), arguments)
+
+
+def _columns(rows: Sequence[Values]) -> list[Sequence[Any]]:
+    return list(zip(*rows, strict=True))
+
+
+def _shape(columns: dict[str, list[Sequence[Any]]]) -> frozenset[str]:
+    """Choose the parts of the text, and make the changes plain where that does."""
+    if not columns:
+        return frozenset()
+    changes = columns.get("changes")
+    if changes is not None and not _is_plain(changes):
+        return _EVERYTHING
+    needed = {"plain_changes" if name == "changes" else name for name in columns}
+    for shape in _SHAPES:
+        if needed <= shape:
+            if changes is not None:
+                columns["plain_changes"] = [changes[place] for place in _PLAIN_PLACES]
+            return shape
+    return _EVERYTHING
+
+
+def _is_plain(changes: list[Sequence[Any]]) -> bool:
+    return all(changes[place].count(None) == len(changes[place]) for place in _RARE_PLACES)
+
+
+@lru_cache
+def _write_text(shape: frozenset[str], *, notify: bool) -> str:
+    rendered, first = [], 1
+    for part in _PARTS:
+        if part.name in shape:
+            rendered.append(part.render(first))
+            first += len(part.types)
+    last = f"SELECT pg_notify('{CHANNEL}', ${first})" if notify else "SELECT"
+    return f"WITH {', '.join(rendered)} {last}" if rendered else last

@@ -1,0 +1,94 @@
+"""Runs in Postgres, which any number of processes share."""
+
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from typing import Any, Final, Self, TypeVar
+
+from sqlalchemy import Executable, text
+
+from persistence.postgres.connection import DRIVER_ERRORS, Patience, Pool, faults, is_lost, open_pool, run
+from persistence.postgres.session import open_session, transact
+from persistence.postgres.statements import PostgresDialect
+from persistence.postgres.writer import PostgresWriter
+from persistence.sql.batch.transactions import Run
+from persistence.sql.fetching import NOTHING
+from persistence.sql.maintenance.maintenance import SqlUpkeep
+from persistence.sql.reads.store_reads import SqlReads
+from persistence.sql.statements import Flow, Rows, Statement
+from runindex.commands import AnyCommand
+from runindex.ports.store import Applied, Clock
+
+T = TypeVar("T")
+
+POOL_SIZE: Final = 10
+_PING: Final = text("SELECT 1 AS one")
+
+
+class PostgresStore(SqlReads, SqlUpkeep):
+    """Keeps runs in a database that `persistence.migrations.upgrade` has brought up to date; open it with `open`."""
+
+    sweep_step = 256
+    sweep_seconds = 0.1
+
+    def __init__(
+        self, url: str, dialect: PostgresDialect, *, writer: PostgresWriter, pool: Pool, patience: Patience
+    ) -> None:
+        """Take what was opened."""
+        self.dialect = dialect
+        self._url = url
+        self._writer = writer
+        self._pool = pool
+        self._patience = patience
+
+    @classmethod
+    @asynccontextmanager
+    async def open(
+        cls,
+        url: str,
+        clock: Clock,
+        *,
+        pool_size: int = POOL_SIZE,
+        notify: bool = True,
+        patience: Patience | None = None,
+    ) -> AsyncIterator[Self]:
+        """Open a database (postgresql://…) with so many connections that read and one that writes.
+
+        Nothing is connected before it is needed. With `notify`, each batch tells the feeds of all processes.
+        """
+        patience = patience or Patience()
+        dialect = PostgresDialect(notify=notify)
+        async with (
+            PostgresWriter.open(url, clock, dialect, patience) as writer,
+            open_pool(url, patience, pool_size) as pool,
+        ):
+            yield cls(url, dialect, writer=writer, pool=pool, patience=patience)
+
+    async def apply(self, batch: Sequence[AnyCommand]) -> Applied:
+        """Decide and write a batch, as the Store port says."""
+        return await self._writer.apply(batch)
+
+    async def ping(self) -> None:
+        """Return when the database answers."""
+        await self._fetch(_PING)
+
+    async def _transact(self, flow: Callable[[], Flow[T]]) -> T:
+        return await transact(self._pool, self._patience, flow)
+
+    def _session(self, *, writes: bool) -> AbstractAsyncContextManager[Run]:
+        return open_session(self._url, self._patience, writes=writes)
+
+    async def _fetch(self, statement: Executable, parameters: Mapping[str, Any] = NOTHING) -> Rows:
+        bound = self.dialect.query(statement, parameters)
+        with faults():
+            # Connections that were idle while the server restarted are found out by using them, all of them at worst.
+            for _ in range(self._pool.get_size()):
+                try:
+                    return await self._run(bound)
+                except DRIVER_ERRORS as error:
+                    if isinstance(error, TimeoutError) or not is_lost(error):
+                        raise
+            return await self._run(bound)
+
+    async def _run(self, statement: Statement) -> Rows:
+        async with self._pool.acquire(timeout=self._patience.connect) as connection:
+            return [dict(row) for row in await run(connection, statement, self._patience.statement)]

@@ -1,0 +1,1 @@
+"""The write path: a batch of commands in one transaction."""

@@ -1,0 +1,192 @@
+"""A batch in one transaction: read under lock, decide, write.
+
+The flow does no I/O: a driver opens a transaction, runs what the flow yields, and commits. Rows of runs are locked
+before the log's head, each kind in one statement, and nothing is locked after it: two processes cannot deadlock.
+Runs that a filter chooses are found before they can be locked, and the filter is asked again when all is locked.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from sqlalchemy import Select, select
+
+from persistence.sql.batch.cycles import Loops
+from persistence.sql.batch.dialect import Dialect
+from persistence.sql.batch.reads import read_records
+from persistence.sql.batch.writes import writes_of
+from persistence.sql.queries.where import where
+from persistence.sql.statements import Flow
+from persistence.sql.tables import runs as tables
+from runindex.commands import MAX_BULK, AnyCommand, BulkCommand, CreateRun
+from runindex.commands.base import Need
+from runindex.commands.outcomes import Outcome
+from runindex.decisions.batch import decide
+from runindex.decisions.replay import references
+from runindex.decisions.workspace import Workspace
+from runindex.domain.errors import OperationTimeoutError
+from runindex.domain.idempotency import KeptAnswer, KeyScope
+from runindex.domain.instants import Micros
+from runindex.domain.runs.filters import RunFilter
+from runindex.domain.runs.run import Run
+from runindex.ports.rows import run_of
+from runindex.ports.store import Applied
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """What becomes of a batch with its commit; when nothing was written there is nothing to commit."""
+
+    applied: Applied
+    wrote: bool
+
+
+def apply_batch(batch: Sequence[AnyCommand], now: Micros, dialect: Dialect, *, wait: bool = True) -> Flow[Judged]:
+    """Judge a batch and yield the statements that read and write what it takes.
+
+    Without `wait`, a command on a run that somebody else has locked is not judged but timed out, and stops no other.
+    """
+    selections = yield from _select(_filters(batch), dialect)
+    wanted = [_looked_at(command, selections.get(place, ())) for place, command in enumerate(batch)]
+    runs = yield from _lock(set().union(*wanted), dialect, wait=wait)
+    locked = set() if wait else (yield from _find(set().union(*wanted) - runs.keys(), dialect)).keys()
+    free = [place for place, run_ids in enumerate(wanted) if run_ids.isdisjoint(locked)]
+    chosen = {place: selections[origin] for place, origin in enumerate(free) if origin in selections}
+    judged = yield from _judge([batch[place] for place in free], now, runs, chosen, dialect)
+    if len(free) == len(batch):
+        return judged
+    outcomes: list[Outcome | Exception] = [OperationTimeoutError("the run stayed locked for too long") for _ in batch]
+    for place, outcome in zip(free, judged.applied.outcomes, strict=True):
+        outcomes[place] = outcome
+    return replace(judged, applied=replace(judged.applied, outcomes=outcomes))
+
+
+def _judge(
+    batch: Sequence[AnyCommand],
+    now: Micros,
+    runs: dict[str, Run],
+    selections: Mapping[int, Sequence[str]],
+    dialect: Dialect,
+) -> Flow[Judged]:
+    """Decide on commands whose runs are locked, and write what they change."""
+    head = 0
+    if any(_takes_head(command, runs) for command in batch):
+        head = (yield dialect.lock_head())[0]["n"]
+    still = {
+        place: RunFilter(ids=tuple(run_id for run_id in selections[place] if run_id in runs), and_=(run_filter,))
+        for place, run_filter in _filters(batch).items()
+        if len(selections[place]) <= MAX_BULK
+    }
+    selections = {**selections, **(yield from _select(still, dialect))}
+    kept, shown = yield from _kept(batch, runs, dialect)
+    reading = yield from read_records(batch, runs, shown, now, dialect)
+    workspace = Workspace(
+        now=now,
+        head=head,
+        runs=runs,
+        kept=kept,
+        selections=selections,
+        records=reading.records,
+        taken=reading.taken,
+        results=reading.results,
+        due_jobs=reading.due_jobs,
+    )
+    lineage = yield from _lineage(batch, dialect)
+    # The batch's own runs are in the workspace, where it may meanwhile have deleted them.
+    workspace.looping = Loops(workspace.runs, {key: lineage[key] for key in lineage.keys() - runs.keys()})
+    outcomes = decide(workspace, batch)
+    writes = writes_of(workspace)
+    if writes:
+        yield from dialect.write(writes)
+    return Judged(Applied(outcomes, workspace.changes), bool(writes))
+
+
+def _takes_head(command: AnyCommand, runs: Mapping[str, Run]) -> bool:
+    """Tell whether the command must be alone: it may add to the log, or an id that it asks for must be its own.
+
+    Some commands add to the log only when they are the first to report on a run.
+    """
+    if command.touches_log or any(command.node_ids):
+        return True
+    return command.is_scoped and any(run_id in runs and runs[run_id].started_at is None for run_id in command.run_ids)
+
+
+def _filters(batch: Sequence[AnyCommand]) -> dict[int, RunFilter]:
+    """Return the filters by which bulk commands choose runs, by the command's place."""
+    return {
+        place: command.runs.filter
+        for place, command in enumerate(batch)
+        if isinstance(command, BulkCommand) and command.runs.filter is not None
+    }
+
+
+def _select(filters: Mapping[int, RunFilter], dialect: Dialect) -> Flow[dict[int, Sequence[str]]]:
+    """Find the runs that the filters choose, under the same keys."""
+    selections: dict[int, Sequence[str]] = {}
+    for place, run_filter in filters.items():
+        rows = yield from dialect.choose(_newest(run_filter))
+        selections[place] = [row["id"] for row in rows]
+    return selections
+
+
+def _newest(run_filter: RunFilter) -> Select[tuple[str]]:
+    """Return the ids of the newest runs that match: one more than a command may have tells that there are too many."""
+    runs = tables.runs.c
+    newest_first = (runs.created_at.desc(), runs.id.desc())
+    return select(runs.id).where(where(run_filter)).order_by(*newest_first).limit(MAX_BULK + 1)
+
+
+def _looked_at(command: AnyCommand, chosen: Sequence[str]) -> set[str]:
+    """Return the runs that a decision looks at; of too many it looks at none."""
+    run_ids = {*command.run_ids, *chosen}
+    return set() if isinstance(command, BulkCommand) and len(run_ids) > MAX_BULK else run_ids
+
+
+def _lock(run_ids: set[str], dialect: Dialect, *, wait: bool) -> Flow[dict[str, Run]]:
+    if not run_ids:
+        return {}
+    rows = yield dialect.lock_runs(sorted(run_ids), wait=wait)
+    return {row["id"]: run_of(row) for row in rows}
+
+
+def _find(run_ids: set[str], dialect: Dialect) -> Flow[dict[str, Run]]:
+    if not run_ids:
+        return {}
+    rows = yield dialect.find_runs(sorted(run_ids))
+    return {row["id"]: run_of(row) for row in rows}
+
+
+def _kept(
+    batch: Sequence[AnyCommand], runs: dict[str, Run], dialect: Dialect
+) -> Flow[tuple[dict[KeyScope, KeptAnswer], set[Need]]]:
+    """Find the answers that the batch's keys stand for, add the runs that these show, and name the records.
+
+    Behind the locks: of two with one key at once the second has waited for the first and finds its answer.
+    """
+    scopes = {scope for command in batch for scope in command.scopes}
+    if not scopes:
+        return {}, set()
+    kept = {}
+    for row in (yield dialect.find_kept(scopes)):
+        scope = KeyScope(row["actor"], row["mutation"], row["key"])
+        kept[scope] = KeptAnswer(scope, row["fingerprint"], row["answer"], row["created_at"])
+    found = [references(answer.answer) for answer in kept.values()]
+    shown = {run_id for reference in found for run_id in reference.run_ids} - runs.keys()
+    runs.update((yield from _find(shown, dialect)))
+    return kept, {need for reference in found for need in reference.needs}
+
+
+def _lineage(batch: Sequence[AnyCommand], dialect: Dialect) -> Flow[dict[str, str | None]]:
+    """Return the parents of the runs below which the batch creates, and of all their ancestors.
+
+    Only where it matters: a run may close a circle only when others already name its id as their parent.
+    """
+    children = [command for command in batch if isinstance(command, CreateRun) and command.parent_id is not None]
+    named = {command.id for command in children if command.id is not None}
+    if not named or not (yield dialect.find_parents(sorted(named))):
+        return {}
+    rows = yield dialect.find_lineage(_parents(children))
+    return {row["id"]: row["parent_id"] for row in rows}
+
+
+def _parents(children: Iterable[CreateRun]) -> list[str]:
+    return sorted({command.parent_id for command in children if command.parent_id is not None})

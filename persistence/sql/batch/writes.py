@@ -1,0 +1,218 @@
+"""What a batch leaves to be written, as rows for each table."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Final, TypeAlias
+
+from persistence.sql.tables import runs as tables
+from persistence.sql.tables.records import TABLES
+from persistence.sql.tables.runs import SHARD
+from runindex.decisions.workspace import Workspace
+from runindex.domain import json_text as jsontext
+from runindex.domain.idempotency import KEPT_FOR, KeptAnswer
+from runindex.domain.runs.changes import Change, Former, RunChangeKind
+from runindex.domain.runs.run import Run
+from runindex.domain.runs.search import lasting_text, words_in
+from runindex.ports.rows import row_of
+
+Values: TypeAlias = tuple[Any, ...]
+# What becomes of records of a kind: "remove" (by key), "replace" or "insert".
+RecordPart: TypeAlias = tuple[str, type]
+RECORD_PARTS: Final[Sequence[RecordPart]] = [
+    (verb, kind) for verb in ("remove", "replace", "insert") for kind in TABLES
+]
+
+RUN_COLUMNS: Final = tuple(column.name for column in tables.runs.columns)
+CHANGE_COLUMNS: Final = tuple(column.name for column in tables.changes.columns)
+# What can change while name, tags and metadata stay: most writes are moves, and these spare the texts and their search.
+MOVED_COLUMNS: Final = (
+    "id",
+    "version",
+    "status",
+    "error",
+    "updated_at",
+    "started_at",
+    "finished_at",
+    "outcome",
+    "retention_kind",
+    "retention_value",
+)
+
+
+@dataclass(slots=True)
+class Writes:
+    """Rows to write, by table, each list in the order of its table's (or the named) columns.
+
+    `rewritten` and `inserted` are whole runs, `moved` only what MOVED_COLUMNS names, `deleted` ids. Tags are
+    (tag, created_at, run id), steps (status or tag, difference). `tags_dropped` are the steps that may end at zero.
+    `expired` is (instant, number): so many kept answers from before that instant go. `records` are the rows of records
+    by RECORD_PARTS.
+    """
+
+    inserted: list[Values] = field(default_factory=list)
+    rewritten: list[Values] = field(default_factory=list)
+    moved: list[Values] = field(default_factory=list)
+    deleted: list[Values] = field(default_factory=list)
+    tags_added: list[Values] = field(default_factory=list)
+    tags_removed: list[Values] = field(default_factory=list)
+    changes: list[Values] = field(default_factory=list)
+    head: list[Values] = field(default_factory=list)
+    status_steps: list[Values] = field(default_factory=list)
+    tag_steps: list[Values] = field(default_factory=list)
+    tags_dropped: list[Values] = field(default_factory=list)
+    kept: list[Values] = field(default_factory=list)
+    expired: list[Values] = field(default_factory=list)
+    records: dict[RecordPart, list[Values]] = field(default_factory=dict)
+
+    def __bool__(self) -> bool:
+        """Tell whether there is anything to write."""
+        return bool(self.changes or self.kept or self.records)
+
+
+def writes_of(workspace: Workspace) -> Writes:
+    """Return what the decisions on a workspace changed, runs and keys in ascending order."""
+    writes = Writes()
+    if workspace.changes:
+        _add_log(writes, workspace)
+        _add_runs(writes, workspace)
+        counters = workspace.counters()
+        writes.status_steps = sorted((status.value, step) for status, step in counters.by_status.items())
+        writes.tag_steps = sorted(counters.by_tag.items())
+        writes.tags_dropped = [(tag, step) for tag, step in writes.tag_steps if step < 0]
+    writes.kept = sorted(_kept_rows(workspace))
+    _add_records(writes, workspace)
+    if writes.kept:
+        # Twice as many as come: the table shrinks to what must be kept, a little at a time.
+        writes.expired = [(workspace.now - KEPT_FOR, 2 * len(writes.kept))]
+    return writes
+
+
+def run_values(run: Run) -> Values:
+    """Return a run as a row of its table, derived columns included."""
+    text = lasting_text(run)
+    return (*_state(run), text, words_in(text))
+
+
+def change_values(change: Change) -> Values:
+    """Return a log entry as a row of its table."""
+    return (
+        SHARD,
+        change.seq,
+        change.kind.value,
+        *_state(change.run),
+        *_former_values(change.kind, change.former),
+        change.reason,
+        change.actor,
+    )
+
+
+def _state(run: Run) -> Values:
+    """Return what a run and its log entries share, the id first."""
+    values = tuple(row_of(run).values())
+    return (*values[:_AFTER_NAME], _folded(run.name), *values[_AFTER_NAME:])
+
+
+_AFTER_NAME: Final = RUN_COLUMNS.index("name_folded")
+
+
+def _folded(name: str | None) -> str | None:
+    return None if name is None else name.lower()
+
+
+def _former_values(kind: RunChangeKind, former: Former | None) -> Values:
+    """Return what a change overwrote; what its kind cannot change is not written twice."""
+    if former is None:
+        return (None, None, None, None, None, None)
+    named, tagged = kind is RunChangeKind.NAME, kind is RunChangeKind.TAGS
+    return (
+        former.status.value,
+        former.name if named else None,
+        _folded(former.name) if named else None,
+        jsontext.dumps(former.tags) if tagged else None,
+        former.metadata if kind is RunChangeKind.METADATA else None,
+        former.updated_at,
+    )
+
+
+def _add_log(writes: Writes, workspace: Workspace) -> None:
+    writes.changes = [change_values(change) for change in workspace.changes]
+    writes.head = [(workspace.head,)]
+
+
+def _add_runs(writes: Writes, workspace: Workspace) -> None:
+    for run_id, before, after in sorted(workspace.runs.written(), key=lambda written: written[0]):
+        if after is None:
+            if before is not None:
+                writes.deleted.append((run_id,))
+        elif before is None:
+            writes.inserted.append(run_values(after))
+        elif _says_the_same(before, after):
+            writes.moved.append(_moved_values(after))
+            continue
+        else:
+            writes.rewritten.append(run_values(after))
+        _add_tags(writes, before, after)
+
+
+def _says_the_same(before: Run, after: Run) -> bool:
+    """Tell whether all that cannot be moved is as it was; a new incarnation under the same id is not."""
+    return (
+        before.incarnation == after.incarnation
+        and before.tags == after.tags
+        and before.name == after.name
+        and before.metadata == after.metadata
+    )
+
+
+def _moved_values(run: Run) -> Values:
+    return (
+        run.id,
+        run.version,
+        run.status.value,
+        run.error,
+        run.updated_at,
+        run.started_at,
+        run.finished_at,
+        None if run.outcome is None else run.outcome.value,
+        run.retention.kind.value,
+        run.retention.value,
+    )
+
+
+def _add_records(writes: Writes, workspace: Workspace) -> None:
+    for kind, records in workspace.written_records.items():
+        written = sorted(records.written(), key=lambda entry: entry[0])
+        rows: dict[RecordPart, list[Values]] = {
+            ("insert", kind): [record_values(row) for _, before, row in written if before is None and row is not None],
+            ("replace", kind): [
+                record_values(row) for _, before, row in written if before is not None and row is not None
+            ],
+            ("remove", kind): [key for key, before, row in written if row is None and before is not None],
+        }
+        writes.records.update({part: values for part, values in rows.items() if values})
+
+
+def record_values(record: Any) -> Values:  # noqa: ANN401 - any dataclass of `record_tables.TABLES`
+    """Return a record as a row of its table."""
+    return tuple(getattr(record, name) for name in record.__slots__)
+
+
+def _add_tags(writes: Writes, before: Run | None, after: Run | None) -> None:
+    had, has = _tag_rows(before), _tag_rows(after)
+    writes.tags_removed.extend(sorted(had - has))
+    writes.tags_added.extend(sorted(has - had))
+
+
+def _tag_rows(run: Run | None) -> set[Values]:
+    return set() if run is None else {(tag, run.created_at, run.id) for tag in run.tags}
+
+
+def _kept_rows(workspace: Workspace) -> Iterator[Values]:
+    for _, before, answer in workspace.kept.written():
+        if before is None and answer is not None:
+            yield _kept_values(answer)
+
+
+def _kept_values(kept: KeptAnswer) -> Values:
+    scope = kept.scope
+    return (scope.actor, scope.mutation, scope.key, kept.fingerprint, kept.answer, kept.created_at)

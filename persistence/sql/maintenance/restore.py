@@ -1,0 +1,102 @@
+"""Rows that are inserted as they are."""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Sequence
+from typing import Final
+
+from sqlalchemy import bindparam, delete, update
+
+from persistence.sql.batch.transactions import drive
+from persistence.sql.batch.writes import Values, Writes, change_values, record_values, run_values
+from persistence.sql.maintenance.snapshot import SqlSnapshot
+from persistence.sql.queries.where import INSTANT, TEXT
+from persistence.sql.tables.runs import SHARD, changes, feed_head
+from runindex.domain.ids import DEFAULT_RUN
+from runindex.domain.lifecycle import RunStatus
+from runindex.domain.runs.run import Run
+from runindex.ports.maintenance import Restored
+from runindex.ports.rows import run_of
+from runindex.ports.store import LogState
+
+
+class SqlRestoration(SqlSnapshot):
+    """Inserts rows in a transaction that holds the log's head."""
+
+    async def log_state(self) -> LogState:
+        """Return where the log stands, and keep all others from moving it."""
+        await self._run(self._dialect.lock_head())
+        return await super().log_state()
+
+    async def find_taken(self, ids: Sequence[str]) -> frozenset[str]:
+        """Return those of the ids that plans, jobs, or results of existing runs and generations have."""
+        nodes = await self._run(self._dialect.find_nodes(ids))
+        results = await self._run(self._dialect.find_results(ids))
+        return frozenset([row["id"] for row in nodes] + [row["id"] for row in results if row["is_live"]])
+
+    async def drop_default_run(self, *, with_log: bool) -> None:
+        """Take out the default run, and if wanted its entries of the log."""
+        for row in await self._run(self._dialect.lock_runs([DEFAULT_RUN], wait=True)):
+            run = run_of(row)
+            await self._write(_writes_of_dropped(run))
+            if with_log:
+                mine = {"id": run.id, "mine": run.incarnation}
+                await self._run(self._dialect.query(_FORGET_CHANGES, mine))
+
+    async def write(self, rows: Restored) -> None:
+        """Insert rows, and move the counts of runs with them."""
+        await self._write(_writes_of(rows))
+
+    async def set_log(self, head: int, floor: int) -> None:
+        """Say where the log ends, and up to where compaction removed entries."""
+        await self._run(self._dialect.query(_SET_LOG, {"head": head, "lowest": floor}))
+
+    async def _write(self, writes: Writes) -> None:
+        await drive(self._dialect.write(writes), self._run)
+
+
+def _writes_of(rows: Restored) -> Writes:
+    """Return rows to insert, with the steps of what is counted of runs."""
+    records: dict[type, list[Values]] = defaultdict(list)
+    for record in rows.records:
+        records[type(record)].append(record_values(record))
+    return Writes(
+        inserted=[run_values(run) for run in rows.runs],
+        tags_added=sorted(_tag_rows(rows.runs)),
+        changes=[change_values(change) for change in rows.changes],
+        status_steps=sorted(Counter(run.status.value for run in rows.runs).items()),
+        tag_steps=sorted(_tag_steps(rows.runs, 1)),
+        records={("insert", kind): values for kind, values in records.items()},
+    )
+
+
+def _writes_of_dropped(run: Run) -> Writes:
+    """Return what takes a run out, all but its entries of the log."""
+    steps = sorted(_tag_steps([run], -1))
+    return Writes(
+        deleted=[(run.id,)],
+        tags_removed=sorted(_tag_rows([run])),
+        status_steps=[(run.status.value, -1)],
+        tag_steps=steps,
+        tags_dropped=steps,
+    )
+
+
+def _tag_rows(runs: Iterable[Run]) -> set[Values]:
+    return {(tag, run.created_at, run.id) for run in runs for tag in run.tags}
+
+
+def _tag_steps(runs: Iterable[Run], step: int) -> Iterable[tuple[str, int]]:
+    counted = Counter(tag for run in runs if run.status is not RunStatus.ARCHIVED for tag in run.tags)
+    return ((tag, step * count) for tag, count in counted.items())
+
+
+_MINE: Final = (
+    changes.c.run_id == bindparam("id", type_=TEXT),
+    changes.c.incarnation == bindparam("mine", type_=INSTANT),
+)
+_FORGET_CHANGES: Final = delete(changes).where(*_MINE)
+_SET_LOG: Final = (
+    update(feed_head)
+    .where(feed_head.c.shard == SHARD)
+    .values(n=bindparam("head", type_=INSTANT), floor=bindparam("lowest", type_=INSTANT))
+)

@@ -1,0 +1,111 @@
+"""Rows of any kind in the order of a key, a page at a time; and by their keys."""
+
+from collections.abc import Mapping, Sequence
+from functools import lru_cache
+from types import MappingProxyType
+from typing import Any, Final
+
+from sqlalchemy import Column, Select, bindparam, cast, exists, or_, select, tuple_
+from sqlalchemy import literal_column as literal
+
+from persistence.sql.queries import expressions as read_dialect
+from persistence.sql.queries.shape import Condition
+from persistence.sql.queries.where import TEXT, matching
+from persistence.sql.tables.records import TABLES
+from persistence.sql.tables.runs import changes, run_tags, runs, status_counts, tag_counts
+from runindex.domain import json_text as jsontext
+from runindex.domain.runs.changes import Change
+from runindex.domain.runs.derived import RunTag, RunTexts, StatusCount, TagCount
+from runindex.domain.runs.run import Run
+from runindex.ports.maintenance import Key, Walk
+from runindex.ports.queries import RUN_COLUMNS, Columns
+
+_UNSEEN: Final = frozenset({"shard", "name_folded", "former_name_folded", "run_id"})
+_COLUMNS: Final[Mapping[type, Mapping[str, Column[Any]]]] = MappingProxyType(
+    {
+        Run: {name: runs.c[name] for name in RUN_COLUMNS},
+        Change: {"id": changes.c.run_id, **{c.name: c for c in changes.c if c.name not in _UNSEEN}},
+        RunTexts: {
+            "run_id": runs.c.id,
+            **{name: runs.c[name] for name in ("name_folded", "search_text", "search_words")},
+        },
+        **{
+            kind: dict(table.c.items())
+            for kind, table in (
+                *TABLES.items(),
+                (RunTag, run_tags),
+                (StatusCount, status_counts),
+                (TagCount, tag_counts),
+            )
+        },
+    }
+)
+
+
+@lru_cache(maxsize=256)
+def page(walk: Walk, *, is_behind: bool, within: bool) -> Select[Any]:
+    """Return the statement for a page of a walk; a position's values are `after_0` and so on."""
+    columns = _COLUMNS[walk.kind]
+    order = [columns[name] for name in walk.order]
+    rows = _chosen(walk.kind, None if walk.columns is None else walk.columns.union(walk.order))
+    bounds = [bindparam(f"after_{place}", type_=column.type) for place, column in enumerate(order)]
+    if within:
+        rows = rows.where(order[0] == bounds[0], tuple_(*order[1:]) > tuple_(*bounds[1:]))
+    elif is_behind:
+        rows = rows.where(tuple_(*order) > tuple_(*bounds))
+    # The limit is no parameter: the planner would take an unknown one for a long list, and sort the table.
+    return rows.order_by(*order).limit(literal(str(walk.page)))
+
+
+def position_values(after: Key | None) -> dict[str, Any]:
+    """Return a position as parameters."""
+    return {f"after_{place}": value for place, value in enumerate(after or ())}
+
+
+@lru_cache(maxsize=256)
+def ids_matching(conditions: tuple[Condition, ...]) -> Select[Any]:
+    """Return the statement for the ids of the runs that meet conditions, in order."""
+    return select(runs.c.id).where(matching(conditions)).order_by(runs.c.id)
+
+
+@lru_cache(maxsize=256)
+def by_key(kind: type, columns: Columns | None, places: int) -> Select[Any]:
+    """Return the statement for the rows of so many keys, whose parameters `key_values` makes."""
+    key = _key_of(kind)
+    rows = _chosen(kind, None if columns is None else columns.union(column.name for column in key))
+    if len(key) == 1:
+        asked = read_dialect.each(bindparam("keys", type_=TEXT)).c.value
+        return rows.where(key[0].in_(select(cast(asked, key[0].type))))
+    named = [
+        tuple_(*(bindparam(f"key_{place}_{which}", type_=column.type) for which, column in enumerate(key)))
+        for place in range(places)
+    ]
+    return rows.where(or_(*(tuple_(*key) == one for one in named)))
+
+
+def key_values(keys: Sequence[Key], places: int) -> dict[str, Any]:
+    """Return keys as parameters; the places beyond them stay empty."""
+    if len(keys[0]) == 1:
+        return {"keys": jsontext.dumps([key[0] for key in keys])}
+    padded = [*keys, *[(None,) * len(keys[0])] * (places - len(keys))]
+    return {f"key_{place}_{which}": value for place, key in enumerate(padded) for which, value in enumerate(key)}
+
+
+def circle() -> Select[Any]:
+    """Return the statement for one run that no way leads down to from where a line of ancestors ends."""
+    parent, child = runs.alias(), runs.alias()
+    is_below = exists(1).where(parent.c.id == runs.c.parent_id)
+    tree = select(runs.c.id).where(or_(runs.c.parent_id.is_(None), ~is_below)).cte("tree", recursive=True)
+    tree = tree.union_all(select(child.c.id).join(tree, child.c.parent_id == tree.c.id))
+    return select(runs.c.id).where(runs.c.id.not_in(select(tree.c.id))).limit(literal("1"))
+
+
+def _key_of(kind: type) -> list[Column[Any]]:
+    return [runs.c.id] if kind is Run else list(TABLES[kind].primary_key)
+
+
+def _chosen(kind: type, names: Columns | None) -> Select[Any]:
+    return select(*(column.label(name) for name, column in _COLUMNS[kind].items() if names is None or name in names))
+
+
+CIRCLE: Final = circle()

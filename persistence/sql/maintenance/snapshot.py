@@ -1,0 +1,61 @@
+"""A SQL storage as one transaction sees it."""
+
+from collections.abc import Sequence
+from typing import Final
+
+from persistence.sql.batch.dialect import Dialect
+from persistence.sql.batch.transactions import Run
+from persistence.sql.maintenance.scan import CIRCLE, by_key, ids_matching, key_values, page, position_values
+from persistence.sql.queries.shape import taken_apart
+from persistence.sql.reads.log import STATE
+from persistence.sql.statements import Rows
+from runindex.domain.errors import DamagedError
+from runindex.domain.runs.filters import RunFilter
+from runindex.ports.maintenance import Key, Walk
+from runindex.ports.queries import Columns, Row
+from runindex.ports.store import LogState
+
+# Texts for so many keys serve any number of them.
+_PLACES: Final = (1, 16, 256)
+
+
+class SqlSnapshot:
+    """Reads in a transaction."""
+
+    def __init__(self, run: Run, dialect: Dialect) -> None:
+        """Take what runs a statement."""
+        self._run = run
+        self._dialect = dialect
+
+    async def log_state(self) -> LogState:
+        """Return where the log stands."""
+        rows = await self._run(self._dialect.query(STATE, {}))
+        if not rows:
+            raise DamagedError("log: where it stands is nowhere to be found")
+        return LogState(rows[0]["epoch"], rows[0]["n"], rows[0]["floor"])
+
+    async def read(self, walk: Walk, after: Key | None = None, *, within: bool = False) -> Sequence[Row]:
+        """Return the next rows behind a position."""
+        statement = page(walk, is_behind=after is not None, within=within)
+        return await self._run(self._dialect.query(statement, position_values(after)))
+
+    async def list_ids(self, run_filter: RunFilter) -> Sequence[str]:
+        """Return the ids of all runs that a filter matches, in order."""
+        conditions, values = taken_apart(run_filter)
+        return [row["id"] for row in await self._run(self._dialect.query(ids_matching(conditions), values))]
+
+    async def find(self, kind: type, keys: Sequence[Key], columns: Columns | None = None) -> Sequence[Row]:
+        """Return the rows of those primary keys that exist."""
+        found: list[Row] = []
+        for start in range(0, len(keys), _PLACES[-1]):
+            found += await self._find_some(kind, keys[start : start + _PLACES[-1]], columns)
+        return found
+
+    async def find_circle(self) -> str | None:
+        """Return the id of some run that is its own ancestor."""
+        rows = await self._run(self._dialect.query(CIRCLE, {}))
+        return rows[0]["id"] if rows else None
+
+    async def _find_some(self, kind: type, keys: Sequence[Key], columns: Columns | None) -> Rows:
+        places = next(number for number in _PLACES if number >= len(keys))
+        return await self._run(self._dialect.query(by_key(kind, columns, places), key_values(keys, places)))

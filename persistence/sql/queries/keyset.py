@@ -1,0 +1,142 @@
+"""Stretches of ordered lists: keyset conditions, order and limit."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, Final, NamedTuple, TypeAlias, TypeVar
+
+from sqlalchemy import BigInteger, ColumnElement, FromClause, Select, Text, bindparam, literal_column, or_, tuple_
+from sqlalchemy.types import TypeEngine
+
+from persistence.sql.tables.runs import runs
+from runindex.ports.queries import OrderDirection, RunOrder, RunOrderField, Window
+
+T = TypeVar("T")
+Position: TypeAlias = tuple[Any, ...]
+
+_TYPES: Final[Mapping[type, TypeEngine[Any]]] = {int: BigInteger(), str: Text()}
+
+
+class Stretch(NamedTuple):
+    """What of a window the text of a statement depends on: of a position, which of its values are known."""
+
+    limit: int
+    after: tuple[bool, ...] | None
+    before: tuple[bool, ...] | None
+    backward: bool
+    skips: bool
+
+
+def stretch_of(window: Window) -> Stretch:
+    """Return the window without its positions' values."""
+    return Stretch(window.limit, _known(window.after), _known(window.before), window.backward, window.offset > 0)
+
+
+def values_of(window: Window) -> dict[str, Any]:
+    """Return the values of the window's parameters by name."""
+    values: dict[str, Any] = {}
+    for side, position in (("after", window.after), ("before", window.before)):
+        for place, value in enumerate(position or ()):
+            values[f"{side}_{place}"] = value
+    if window.offset > 0:
+        values["skipped"] = window.offset
+    return values
+
+
+def position(side: str, *types: type[int | str]) -> list[ColumnElement[Any]]:
+    """Return the parameters of a window's position."""
+    return [bindparam(f"{side}_{place}", type_=_TYPES[kind]) for place, kind in enumerate(types)]
+
+
+class Keys(NamedTuple):
+    """The columns that order a list of runs."""
+
+    value: ColumnElement[Any]
+    id: ColumnElement[Any]
+
+
+def keys_of(source: FromClause, order: RunOrder) -> Keys:
+    """Return the keys in `runs`, or in rows taken from it."""
+    return Keys(source.c[order.field.column], source.c.id)
+
+
+def page_by(selection: Select[Any], keys: Keys, order: RunOrder, stretch: Stretch) -> Select[Any]:
+    """Return a stretch of a selection in which every run has a value; taken from the list's end, it is upside down."""
+    selection = selection.where(*between(keys, order, stretch))
+    return limited(selection.order_by(*directed(keys, order, stretch)), stretch)
+
+
+def page_of_runs(selection: Select[Any], order: RunOrder, stretch: Stretch) -> Select[Any]:
+    """Return a stretch of a selection from `runs`, in any order; no index has those without a value last."""
+    keys = keys_of(runs, order)
+    if order.field is not RunOrderField.FINISHED_AT:
+        return page_by(selection, keys, order, stretch)
+    if stretch.after is not None:
+        beyond = behind(keys, order, "after") if stretch.after[0] else behind_id(keys, order, "after")
+        unfinished = keys.value.is_(None)
+        selection = selection.where(or_(beyond, unfinished) if stretch.after[0] else unfinished & beyond)
+    if stretch.before is not None:
+        ahead = behind(keys, order, "before") if stretch.before[0] else behind_id(keys, order, "before")
+        selection = selection.where(ahead if stretch.before[0] else or_(ahead, keys.value.is_not(None)))
+    return limited(selection.order_by(*ordering(runs, order, stretch)), stretch)
+
+
+def ordering(source: FromClause, order: RunOrder, stretch: Stretch) -> list[ColumnElement[Any]]:
+    """Return what orders runs, or rows taken from them, for a stretch; runs without a value come last."""
+    keys = keys_of(source, order)
+    if order.field is not RunOrderField.FINISHED_AT:
+        return directed(keys, order, stretch)
+    unfinished = keys.value.is_(None)
+    return [unfinished.desc() if stretch.backward else unfinished, *directed(keys, order, stretch)]
+
+
+def directed(keys: Iterable[ColumnElement[Any]], order: RunOrder, stretch: Stretch) -> list[ColumnElement[Any]]:
+    """Return the keys in the direction in which a stretch is read."""
+    ascending = (order.direction is OrderDirection.ASC) is not stretch.backward
+    return [key.asc() if ascending else key.desc() for key in keys]
+
+
+def between(keys: Keys, order: RunOrder, stretch: Stretch) -> list[ColumnElement[bool]]:
+    """Return what holds for entries inside a stretch whose positions have values."""
+    sides = (("after", stretch.after), ("before", stretch.before))
+    return [behind(keys, order, side) for side, known in sides if known is not None]
+
+
+def behind(keys: Keys, order: RunOrder, side: str) -> ColumnElement[bool]:
+    """Return what holds for entries on the right side of a position that has a value."""
+    here, there = tuple_(*keys), tuple_(*position(side, int, str))
+    return here > there if _upwards(order, side) else here < there
+
+
+def behind_id(keys: Keys, order: RunOrder, side: str) -> ColumnElement[bool]:
+    """Return what holds for entries without a value on the right side of a position without one."""
+    _, run_id = position(side, int, str)
+    return keys.id > run_id if _upwards(order, side) else keys.id < run_id
+
+
+def limited(selection: Select[Any], stretch: Stretch) -> Select[Any]:
+    """Return the selection with the stretch's limit and offset."""
+    # The limit is no parameter: the planner would take an unknown one for a long list, and sort the table.
+    selection = selection.limit(literal_column(str(stretch.limit)))
+    return selection.offset(_skipped()) if stretch.skips else selection
+
+
+def limited_for(selection: Select[Any], stretch: Stretch) -> Select[Any]:
+    """Return the selection with a limit that leaves enough for the stretch, its offset included."""
+    limit: ColumnElement[int] = literal_column(str(stretch.limit))
+    return selection.limit(limit + _skipped() if stretch.skips else limit)
+
+
+def in_list_order(rows: Sequence[T], window: Window) -> Sequence[T]:
+    """Return what a statement answered in the order of the list."""
+    return rows[::-1] if window.backward else rows
+
+
+def _known(place: Position | None) -> tuple[bool, ...] | None:
+    return None if place is None else tuple(value is not None for value in place)
+
+
+def _upwards(order: RunOrder, side: str) -> bool:
+    return (order.direction is OrderDirection.ASC) is (side == "after")
+
+
+def _skipped() -> ColumnElement[int]:
+    return bindparam("skipped", type_=BigInteger())

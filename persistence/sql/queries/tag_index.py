@@ -1,0 +1,64 @@
+"""Runs found by way of a tag, when a filter demands one."""
+
+from typing import Final, NamedTuple, TypeAlias
+
+from sqlalchemy import ColumnElement, FromClause, and_, bindparam, func, select
+from sqlalchemy import literal_column as literal
+
+from persistence.sql.queries import expressions as read_dialect
+from persistence.sql.queries.shape import Condition, Kind, name_of
+from persistence.sql.queries.where import TEXT, matching
+from persistence.sql.tables.runs import run_tags, runs, tag_counts
+
+Conditions: TypeAlias = tuple[Condition, ...]
+
+# Conditions that few runs meet, and that an index finds.
+_NARROW: Final = frozenset({Kind.ID_IN, Kind.BELOW, Kind.EQUALS})
+
+
+class Led(NamedTuple):
+    """Runs joined to one of their tags: the join, what holds in it, and the tags, which have the order of creation."""
+
+    source: FromClause
+    condition: ColumnElement[bool]
+    tags: FromClause
+
+
+def is_narrow(conditions: Conditions) -> bool:
+    """Tell whether the conditions leave few runs without a look at tags."""
+    return any(condition.kind in _NARROW for condition in conditions)
+
+
+def led_by_tag(conditions: Conditions) -> Led | None:
+    """Return the runs that meet the conditions by way of a tag that they demand, None when they demand none.
+
+    Of several tags it is the one that the fewest runs have.
+    """
+    if is_narrow(conditions):
+        return None
+    for kind in (Kind.TAG, Kind.TAGS_ALL):
+        for condition in conditions:
+            if condition.kind is kind:
+                return _led_by(condition, conditions)
+    return None
+
+
+def with_runs(tags: FromClause) -> FromClause:
+    """Join rows of `run_tags` with their runs."""
+    return read_dialect.leading(tags, runs, runs.c.id == tags.c.run_id)
+
+
+def _led_by(tagged: Condition, conditions: Conditions) -> Led:
+    bound = bindparam(name_of(tagged.place), type_=TEXT)
+    is_one = tagged.kind is Kind.TAG
+    others = tuple(condition for condition in conditions if not (is_one and condition is tagged))
+    tags = run_tags.alias("led")
+    is_tag = tags.c.tag == (bound if is_one else _rarest(bound))
+    return Led(with_runs(tags), and_(is_tag, matching(others)), tags)
+
+
+def _rarest(tags: ColumnElement[str]) -> ColumnElement[str]:
+    wanted = read_dialect.each(tags, "wanted")
+    counted = select(wanted.c.value).outerjoin_from(wanted, tag_counts, tag_counts.c.tag == wanted.c.value)
+    rarest = counted.order_by(func.coalesce(tag_counts.c.n, literal("0")), wanted.c.value)
+    return rarest.limit(literal("1")).scalar_subquery()

@@ -1,0 +1,133 @@
+"""What a filter is asked of: a run, or one of the two sides of a log entry."""
+
+from collections.abc import Callable, Container, Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Any, Final, Protocol, TypeAlias
+
+from sqlalchemy import ColumnElement, FromClause, case, exists, false
+from sqlalchemy import literal_column as literal
+
+from persistence.sql.queries import expressions as read_dialect
+from persistence.sql.tables.runs import changes, run_tags, runs
+from runindex.domain.lifecycle import OPEN, RunStatus
+from runindex.domain.runs.changes import RunChangeKind
+
+Truth: TypeAlias = ColumnElement[bool]
+
+
+class Tags(Protocol):
+    """Conditions on a run's tags; arrays are JSON texts."""
+
+    def has(self, tag: ColumnElement[str]) -> Truth:
+        """Tell whether the run has the tag."""
+        ...
+
+    def has_all(self, tags: ColumnElement[str]) -> Truth:
+        """Tell whether the run has every tag of the array."""
+        ...
+
+    def has_any(self, tags: ColumnElement[str]) -> Truth:
+        """Tell whether the run has some tag of the array."""
+        ...
+
+    def has_prefix(self, prefix: ColumnElement[str]) -> Truth:
+        """Tell whether some tag of the run starts with the prefix."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """What a filter is asked of; `is_there` is a condition beside the filter's own."""
+
+    columns: Mapping[str, ColumnElement[Any]]
+    tags: Tags
+    is_there: Truth | None = None
+    has_hierarchy: bool = False
+
+
+class _StoredTags:
+    """The tags of a row of `runs`, as rows of `run_tags`."""
+
+    def __init__(self, source: FromClause) -> None:
+        self._source = source
+
+    def has(self, tag: ColumnElement[str]) -> Truth:
+        return self._some(lambda column: column == tag)
+
+    def has_all(self, tags: ColumnElement[str]) -> Truth:
+        wanted = read_dialect.each(tags)
+        return ~exists(1).select_from(wanted).where(~self.has(wanted.c.value)).correlate(self._source)
+
+    def has_any(self, tags: ColumnElement[str]) -> Truth:
+        return self._some(lambda column: read_dialect.one_of(column, tags))
+
+    def has_prefix(self, prefix: ColumnElement[str]) -> Truth:
+        return self._some(lambda column: read_dialect.starts_with(column, prefix))
+
+    def _some(self, condition: Callable[[ColumnElement[str]], Truth]) -> Truth:
+        # An alias, for the statement around this may read `run_tags` too.
+        mine = run_tags.alias()
+        same = mine.c.run_id == self._source.c.id
+        return exists(1).select_from(mine).where(condition(mine.c.tag), same).correlate_except(mine)
+
+
+class _WrittenTags:
+    """Tags as a JSON array in one column."""
+
+    def __init__(self, column: ColumnElement[Any]) -> None:
+        self._column = column
+
+    def has(self, tag: ColumnElement[str]) -> Truth:
+        return read_dialect.array_has(self._column, tag)
+
+    def has_all(self, tags: ColumnElement[str]) -> Truth:
+        return read_dialect.array_has_all(self._column, tags)
+
+    def has_any(self, tags: ColumnElement[str]) -> Truth:
+        return read_dialect.array_has_any(self._column, tags)
+
+    def has_prefix(self, prefix: ColumnElement[str]) -> Truth:
+        return read_dialect.array_has_prefix(self._column, prefix)
+
+
+def _overwritten(kind: RunChangeKind, former: str, now: str) -> ColumnElement[Any]:
+    return case((changes.c.kind == literal(f"'{kind}'"), changes.c[former]), else_=changes.c[now])
+
+
+def one_of_statuses(column: ColumnElement[Any], wanted: Container[RunStatus]) -> Truth:
+    """Tell whether the column is one of the statuses."""
+    # Not bound: there are few sets, and the planner knows how frequent each status is.
+    texts: list[ColumnElement[str]] = [literal(f"'{status}'") for status in RunStatus if status in wanted]
+    if not texts:
+        return false()
+    return column == texts[0] if len(texts) == 1 else column.in_(texts)
+
+
+_WAS_OPEN: Final = one_of_statuses(changes.c.former_status, OPEN)
+_FORMER_COLUMNS: Final[Mapping[str, ColumnElement[Any]]] = {
+    "status": changes.c.former_status,
+    "name_folded": _overwritten(RunChangeKind.NAME, "former_name_folded", "name_folded"),
+    "metadata": _overwritten(RunChangeKind.METADATA, "former_metadata", "metadata"),
+    "updated_at": changes.c.former_updated_at,
+    "finished_at": case((_WAS_OPEN, None), else_=changes.c.finished_at),
+}
+_AFTER_COLUMNS: Final[Mapping[str, ColumnElement[Any]]] = {**dict(changes.c.items()), "id": changes.c.run_id}
+
+
+def run_in(source: FromClause) -> Subject:
+    """Return the runs of `runs`, or of an alias of it, as a subject."""
+    return Subject(MappingProxyType(dict(source.c.items())), _StoredTags(source), has_hierarchy=True)
+
+
+RUN: Final = run_in(runs)
+AFTER: Final = Subject(
+    MappingProxyType(_AFTER_COLUMNS),
+    _WrittenTags(changes.c.tags),
+    is_there=changes.c.kind != literal(f"'{RunChangeKind.DELETED}'"),
+)
+BEFORE: Final = Subject(
+    MappingProxyType({**_AFTER_COLUMNS, **_FORMER_COLUMNS}),
+    _WrittenTags(_overwritten(RunChangeKind.TAGS, "former_tags", "tags")),
+    is_there=changes.c.former_status.is_not(None),
+)

@@ -1,0 +1,209 @@
+"""The filter in SQL: on runs, and on both sides of a log entry; `runindex.domain.runs.filters` says what it means."""
+
+from collections.abc import Callable, Iterable, Mapping
+from types import MappingProxyType
+from typing import Any, Final, TypeAlias
+
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    Text,
+    and_,
+    bindparam,
+    false,
+    or_,
+    select,
+    true,
+)
+from sqlalchemy import literal_column as literal
+from sqlalchemy.types import TypeEngine
+
+from persistence.sql.queries import expressions as read_dialect
+from persistence.sql.queries.lineage import children_of
+from persistence.sql.queries.shape import (
+    PATH,
+    TRACE,
+    UNARCHIVED_ONLY,
+    VALUE,
+    Condition,
+    Kind,
+    Values,
+    name_of,
+    taken_apart,
+)
+from persistence.sql.queries.targets import AFTER, BEFORE, RUN, Subject, Truth, one_of_statuses
+from persistence.sql.tables.runs import runs
+from runindex.domain.errors import BadRequestError
+from runindex.domain.lifecycle import RunStatus
+from runindex.domain.runs.filters import RunFilter
+
+Bind: TypeAlias = Callable[[str, TypeEngine[Any]], ColumnElement[Any]]
+
+TEXT: Final = Text()
+INSTANT: Final = BigInteger()
+
+
+def where(run_filter: RunFilter) -> Truth:
+    """Return the filter as a condition on `runs`, with its values bound."""
+    return _with_values(run_filter, RUN)
+
+
+def where_after(run_filter: RunFilter) -> Truth:
+    """Return as a condition on `changes` that the filter matches the run after the change."""
+    return _with_values(run_filter, AFTER)
+
+
+def where_before(run_filter: RunFilter) -> Truth:
+    """Return as a condition on `changes` that the filter matched the run before the change."""
+    return _with_values(run_filter, BEFORE)
+
+
+def unbound(name: str, value_type: TypeEngine[Any]) -> ColumnElement[Any]:
+    """Return a parameter whose value comes when the statement is run."""
+    return bindparam(name, type_=value_type)
+
+
+def matching(conditions: Iterable[Condition], subject: Subject = RUN, bind: Bind = unbound) -> Truth:
+    """Return the conjunction of conditions, asked of a subject."""
+    is_there = () if subject.is_there is None else (subject.is_there,)
+    return and_(true(), *is_there, *(_asked(condition, subject, bind) for condition in conditions))
+
+
+def _with_values(run_filter: RunFilter, subject: Subject) -> Truth:
+    conditions, values = taken_apart(run_filter)
+    return matching(conditions, subject, _binding(values))
+
+
+def _binding(values: Values) -> Bind:
+    # Unique, so that several filters can stand in one statement.
+    return lambda name, value_type: bindparam(name, values[name], value_type, unique=True)
+
+
+def _asked(condition: Condition, subject: Subject, bind: Bind) -> Truth:
+    return _WORDINGS[condition.kind](condition, subject, bind)
+
+
+def _value(condition: Condition, bind: Bind, part: str = "") -> ColumnElement[Any]:
+    return bind(name_of(condition.place, part), TEXT)
+
+
+def _instant(condition: Condition, bind: Bind) -> ColumnElement[Any]:
+    return bind(name_of(condition.place), INSTANT)
+
+
+def _never(_: Condition, __: Subject, ___: Bind) -> Truth:
+    return false()
+
+
+def _all(condition: Condition, subject: Subject, bind: Bind) -> Truth:
+    return and_(true(), *(_asked(part, subject, bind) for part in condition.parts))
+
+
+def _any(condition: Condition, subject: Subject, bind: Bind) -> Truth:
+    return or_(false(), *(_asked(part, subject, bind) for part in condition.parts))
+
+
+# What these ask is never unknown. Postgres looks up NOT EXISTS run by run, but all of what EXISTS IS NOT TRUE asks.
+_DECIDED: Final = frozenset({Kind.TAG, Kind.TAGS_ALL, Kind.TAGS_ANY, Kind.TAG_PREFIX})
+
+
+def _not(condition: Condition, subject: Subject, bind: Bind) -> Truth:
+    if len(condition.parts) == 1 and condition.parts[0].kind in _DECIDED:
+        return ~_asked(condition.parts[0], subject, bind)
+    # What is unknown does not hold, so it is not enough to negate.
+    return _all(condition, subject, bind).is_not(true())
+
+
+def _id_in(condition: Condition, subject: Subject, bind: Bind) -> Truth:
+    return read_dialect.one_of(subject.columns["id"], _value(condition, bind))
+
+
+def _status_in(condition: Condition, subject: Subject, _: Bind) -> Truth:
+    status = subject.columns["status"]
+    if condition == UNARCHIVED_ONLY:
+        return status != literal(f"'{RunStatus.ARCHIVED}'")
+    return one_of_statuses(status, condition.detail)
+
+
+def _name_contains(condition: Condition, subject: Subject, bind: Bind) -> Truth:
+    return read_dialect.contains_text(subject.columns["name_folded"], _value(condition, bind))
+
+
+def _is_root(condition: Condition, subject: Subject, _: Bind) -> Truth:
+    parent = subject.columns["parent_id"]
+    return parent.is_(None) if condition.detail else parent.is_not(None)
+
+
+def _below(condition: Condition, subject: Subject, bind: Bind) -> Truth:
+    if not subject.has_hierarchy:
+        raise BadRequestError("ancestorId can be asked of runs only, not of their changes")
+    first = runs.alias()
+    below = select(first.c.id).where(first.c.parent_id == _value(condition, bind)).cte(recursive=True)
+    joined, child = children_of(below, ["id"])
+    return subject.columns["id"].in_(select(below.union_all(select(child.c.id).select_from(joined)).c.id))
+
+
+def _equals(condition: Condition, subject: Subject, bind: Bind) -> Truth:
+    return subject.columns[condition.detail] == _value(condition, bind)
+
+
+def _from(condition: Condition, subject: Subject, bind: Bind) -> Truth:
+    return subject.columns[condition.detail] >= _instant(condition, bind)
+
+
+def _until(condition: Condition, subject: Subject, bind: Bind) -> Truth:
+    return subject.columns[condition.detail] < _instant(condition, bind)
+
+
+def _finished(_: Condition, subject: Subject, __: Bind) -> Truth:
+    return subject.columns["finished_at"].is_not(None)
+
+
+def _tag(condition: Condition, subject: Subject, bind: Bind) -> Truth:
+    return subject.tags.has(_value(condition, bind))
+
+
+def _tags_all(condition: Condition, subject: Subject, bind: Bind) -> Truth:
+    return subject.tags.has_all(_value(condition, bind))
+
+
+def _tags_any(condition: Condition, subject: Subject, bind: Bind) -> Truth:
+    return subject.tags.has_any(_value(condition, bind))
+
+
+def _tag_prefix(condition: Condition, subject: Subject, bind: Bind) -> Truth:
+    return subject.tags.has_prefix(_value(condition, bind))
+
+
+def _metadata(condition: Condition, subject: Subject, bind: Bind) -> Truth:
+    values = read_dialect.MetadataValues(
+        path=_value(condition, bind, PATH),
+        value=_value(condition, bind, VALUE),
+        whole=_value(condition, bind),
+        trace=_value(condition, bind, TRACE),
+    )
+    return read_dialect.metadata_meets(subject.columns["metadata"], condition.detail, values)
+
+
+_WORDINGS: Final[Mapping[Kind, Callable[[Condition, Subject, Bind], Truth]]] = MappingProxyType(
+    {
+        Kind.NEVER: _never,
+        Kind.ALL: _all,
+        Kind.ANY: _any,
+        Kind.NOT: _not,
+        Kind.ID_IN: _id_in,
+        Kind.STATUS_IN: _status_in,
+        Kind.NAME_CONTAINS: _name_contains,
+        Kind.IS_ROOT: _is_root,
+        Kind.BELOW: _below,
+        Kind.EQUALS: _equals,
+        Kind.FROM: _from,
+        Kind.UNTIL: _until,
+        Kind.FINISHED: _finished,
+        Kind.TAG: _tag,
+        Kind.TAGS_ALL: _tags_all,
+        Kind.TAGS_ANY: _tags_any,
+        Kind.TAG_PREFIX: _tag_prefix,
+        Kind.METADATA: _metadata,
+    }
+)

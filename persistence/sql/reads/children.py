@@ -1,0 +1,71 @@
+"""Runs by what they name, their parent or their plan: one statement for all of these, which reads no more of each."""
+
+from collections.abc import Mapping, Sequence
+from functools import lru_cache
+from typing import Any
+
+from sqlalchemy import Select, bindparam, func, select
+
+from persistence.sql.fetching import Fetching
+from persistence.sql.queries import expressions as read_dialect
+from persistence.sql.queries.keyset import Stretch, in_list_order, ordering, page_of_runs, stretch_of, values_of
+from persistence.sql.queries.run_pages import chosen
+from persistence.sql.queries.shape import Condition, taken_apart
+from persistence.sql.queries.where import TEXT, matching
+from persistence.sql.reads.hierarchy import by_asked
+from persistence.sql.reads.runs import array_of
+from persistence.sql.tables.runs import runs
+from runindex.domain.runs.filters import RunFilter
+from runindex.ports.queries import Columns, Row, RunOrder, RunQuery
+
+
+class ChildReads(Fetching):
+    """Answers which children runs have, and which runs plans have."""
+
+    async def list_children(self, parent_ids: Sequence[str], query: RunQuery) -> Mapping[str, Sequence[Row]]:
+        """Return for each parent a stretch of its children (those that also match the query's filter)."""
+        return await self._list_naming("parent_id", parent_ids, query)
+
+    async def count_children(self, parent_ids: Sequence[str], run_filter: RunFilter) -> Mapping[str, int]:
+        """Return for each parent how many of its children the filter matches; 0 may be left out."""
+        return await self._count_naming("parent_id", parent_ids, run_filter)
+
+    async def list_plan_runs(self, plan_ids: Sequence[str], query: RunQuery) -> Mapping[str, Sequence[Row]]:
+        """Return for each plan a stretch of its runs (those that also match the query's filter)."""
+        return await self._list_naming("plan_id", plan_ids, query)
+
+    async def count_plan_runs(self, plan_ids: Sequence[str], run_filter: RunFilter) -> Mapping[str, int]:
+        """Return for each plan how many of its runs the filter matches; 0 may be left out."""
+        return await self._count_naming("plan_id", plan_ids, run_filter)
+
+    async def _list_naming(self, field: str, ids: Sequence[str], query: RunQuery) -> Mapping[str, Sequence[Row]]:
+        conditions, values = taken_apart(query.filter)
+        statement = _list(field, conditions, query.columns, query.order, stretch_of(query.window))
+        values |= values_of(query.window) | {"asked": array_of(dict.fromkeys(ids))}
+        return by_asked(ids, in_list_order(await self._fetch(statement, values), query.window))
+
+    async def _count_naming(self, field: str, ids: Sequence[str], run_filter: RunFilter) -> Mapping[str, int]:
+        conditions, values = taken_apart(run_filter)
+        rows = await self._fetch(_count(field, conditions), values | {"asked": array_of(ids)})
+        return {row[field]: row["n"] for row in rows}
+
+
+@lru_cache(maxsize=256)
+def _list(
+    field: str, conditions: tuple[Condition, ...], columns: Columns, order: RunOrder, stretch: Stretch
+) -> Select[Any]:
+    named = read_dialect.each(bindparam("asked", type_=TEXT), "named")
+    naming = select(*chosen(columns, order.field.column)).where(runs.c[field] == named.c.value)
+    page = page_of_runs(naming.where(matching(conditions)).correlate(named), order, stretch)
+    joined, found = read_dialect.top_of_each(named, page, runs.c.id)
+    rows = select(named.c.value.label("asked"), *found.c).select_from(joined)
+    return rows.order_by(*ordering(found, order, stretch))
+
+
+@lru_cache(maxsize=256)
+def _count(field: str, conditions: tuple[Condition, ...]) -> Select[Any]:
+    column = runs.c[field]
+    counted = select(column, func.count().label("n")).where(
+        read_dialect.one_of(column, bindparam("asked", type_=TEXT)), matching(conditions)
+    )
+    return counted.group_by(column)

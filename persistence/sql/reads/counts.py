@@ -1,0 +1,112 @@
+"""How many runs: of a list, and by group."""
+
+from collections.abc import Mapping, Sequence
+from functools import lru_cache
+from types import MappingProxyType
+from typing import Any, Final
+
+from sqlalchemy import Column, ColumnElement, FromClause, Select, bindparam, func, select
+from sqlalchemy import literal_column as literal
+
+from persistence.sql.fetching import Fetching
+from persistence.sql.queries.shape import UNARCHIVED_ONLY, Condition, Kind, name_of, taken_apart
+from persistence.sql.queries.tag_index import led_by_tag
+from persistence.sql.queries.targets import one_of_statuses
+from persistence.sql.queries.where import TEXT, matching
+from persistence.sql.tables.runs import run_tags, runs, status_counts, tag_counts
+from runindex.domain.lifecycle import RunStatus
+from runindex.domain.runs.filters import RunFilter, only_status
+from runindex.ports.queries import RunGroupKey
+
+
+class CountReads(Fetching):
+    """Answers how many."""
+
+    async def count_runs(self, run_filter: RunFilter) -> int:
+        """Return how many runs the filter matches, exactly."""
+        statuses = only_status(run_filter)
+        conditions, values = taken_apart(run_filter)
+        statement = _count(conditions) if statuses is None else _count_by_status(frozenset(statuses))
+        return int((await self._fetch(statement, values))[0]["n"])
+
+    async def group_runs(self, run_filter: RunFilter, key: RunGroupKey, limit: int | None) -> Sequence[tuple[str, int]]:
+        """Return groups and their sizes, largest first, then by key. Runs without the key are in no group."""
+        statuses = only_status(run_filter)
+        conditions, values = taken_apart(run_filter)
+        if key is RunGroupKey.STATUS and statuses is not None:
+            statement = _kept_status_groups(frozenset(statuses), limit)
+        elif key is RunGroupKey.TAG and conditions == (UNARCHIVED_ONLY,):
+            statement = _kept_tag_groups(limit)
+        else:
+            statement = _group(conditions, key, limit)
+        return [(row["key"], row["n"]) for row in await self._fetch(statement, values)]
+
+
+@lru_cache(maxsize=64)
+def _count_by_status(statuses: frozenset[RunStatus]) -> Select[Any]:
+    return _total(status_counts).where(one_of_statuses(status_counts.c.status, statuses))
+
+
+@lru_cache(maxsize=1024)
+def _count(conditions: tuple[Condition, ...]) -> Select[Any]:
+    match sorted(conditions, key=lambda condition: condition.kind is Kind.TAG):
+        case [condition, Condition(Kind.TAG, place)] if condition == UNARCHIVED_ONLY:
+            return _total(tag_counts).where(tag_counts.c.tag == bindparam(name_of(place), type_=TEXT))
+    return _found(select(func.count().label("n")), conditions)
+
+
+def _found(selection: Select[Any], conditions: tuple[Condition, ...]) -> Select[Any]:
+    """Return a selection from the runs that meet the conditions."""
+    led = led_by_tag(conditions)
+    if led is None:
+        return selection.select_from(runs).where(matching(conditions))
+    return selection.select_from(led.source).where(led.condition)
+
+
+def _total(counts: FromClause) -> Select[Any]:
+    return select(func.coalesce(func.sum(counts.c.n), 0).label("n"))
+
+
+@lru_cache(maxsize=64)
+def _kept_status_groups(statuses: frozenset[RunStatus], limit: int | None) -> Select[Any]:
+    chosen = one_of_statuses(status_counts.c.status, statuses)
+    return _kept_groups(status_counts, status_counts.c.status, limit).where(chosen)
+
+
+@lru_cache(maxsize=64)
+def _kept_tag_groups(limit: int | None) -> Select[Any]:
+    return _kept_groups(tag_counts, tag_counts.c.tag, limit)
+
+
+def _kept_groups(counts: FromClause, key: ColumnElement[Any], limit: int | None) -> Select[Any]:
+    groups = select(key.label("key"), counts.c.n).where(counts.c.n > literal("0"))
+    return _largest_first(groups, counts.c.n, key, limit)
+
+
+@lru_cache(maxsize=256)
+def _group(conditions: tuple[Condition, ...], key: RunGroupKey, limit: int | None) -> Select[Any]:
+    column, size = _COLUMNS[key], func.count()
+    groups = select(column.label("key"), size.label("n")).where(column.is_not(None))
+    if key is not RunGroupKey.TAG:
+        groups = _found(groups, conditions)
+    elif conditions:
+        groups = groups.where(run_tags.c.run_id.in_(_found(select(runs.c.id), conditions)))
+    return _largest_first(groups.group_by(column), size, column, limit)
+
+
+def _largest_first(
+    groups: Select[Any], size: ColumnElement[int], key: ColumnElement[Any], limit: int | None
+) -> Select[Any]:
+    ordered = groups.order_by(size.desc(), key)
+    return ordered if limit is None else ordered.limit(literal(str(limit)))
+
+
+_COLUMNS: Final[Mapping[RunGroupKey, Column[Any]]] = MappingProxyType(
+    {
+        RunGroupKey.STATUS: runs.c.status,
+        RunGroupKey.TAG: run_tags.c.tag,
+        RunGroupKey.DATASET: runs.c.dataset_id,
+        RunGroupKey.TARGET: runs.c.target_id,
+        RunGroupKey.PARENT: runs.c.parent_id,
+    }
+)

@@ -1,0 +1,258 @@
+"""Lists of records, read."""
+
+from collections.abc import Mapping, Sequence
+from functools import lru_cache
+from typing import Any, Final
+
+from sqlalchemy import (
+    ColumnElement,
+    CompoundSelect,
+    Select,
+    Table,
+    and_,
+    bindparam,
+    func,
+    or_,
+    select,
+    true,
+    tuple_,
+    union_all,
+)
+
+from persistence.sql.fetching import Fetching
+from persistence.sql.queries import expressions as read_dialect
+from persistence.sql.queries.keyset import Stretch, in_list_order, limited, stretch_of, values_of
+from persistence.sql.queries.where import TEXT
+from persistence.sql.reads.runs import array_of
+from persistence.sql.tables.records import TABLES, items, receipts, results, totals
+from persistence.sql.tables.runs import runs
+from runindex.ports.queries import Columns, Row
+from runindex.ports.record_lists import (
+    NO_OWNER,
+    Condition,
+    Contains,
+    Equals,
+    IsNull,
+    Listing,
+    ListQuery,
+    OneOf,
+    Owner,
+    StartsWith,
+)
+
+MOST_OWNERS: Final = 256
+MOST_KEYS: Final = 256
+
+
+class RecordReads(Fetching):
+    """Answers what is kept beside runs."""
+
+    async def find_records(self, kind: type, keys: Sequence[tuple[object, ...]], columns: Columns) -> Sequence[Row]:
+        """Return the records of those keys that exist, in any order."""
+        found: list[Row] = []
+        for start in range(0, len(keys), MOST_KEYS):
+            some = keys[start : start + MOST_KEYS]
+            found += await self._fetch(_by_key(kind, columns, _padded(len(some))), _key_values(some))
+        return found
+
+    async def list_records(
+        self, query: ListQuery, owners: Sequence[Owner], columns: Columns
+    ) -> Mapping[Owner, Sequence[Row]]:
+        """Return for each owner a stretch of the listing."""
+        listing, window = query.listing, query.window
+        if listing.owner_field is None:
+            rows = await self._fetch(_list(_shape(listing), stretch_of(window), columns, 0), _values(query))
+            return {NO_OWNER: in_list_order(rows, window)}
+        found: dict[Owner, list[Row]] = {owner: [] for owner in owners}
+        asked = list(found)
+        for start in range(0, len(asked), MOST_OWNERS):
+            some = asked[start : start + MOST_OWNERS]
+            statement = _list(_shape(listing), stretch_of(window), columns, _padded(len(some)))
+            for row in in_list_order(await self._fetch(statement, _values(query) | _named(some)), window):
+                found[listing.owner_of(row)].append(row)
+        return found
+
+    async def count_records(self, listing: Listing, owners: Sequence[Owner]) -> Mapping[Owner, int]:
+        """Return for each owner how many records the listing has."""
+        values = _condition_values(listing.conditions)
+        if listing.owner_field is None:
+            (row,) = await self._fetch(_count(_shape(listing), 0), values)
+            return {NO_OWNER: row["n"]}
+        asked = list(dict.fromkeys(owners))
+        if not asked:
+            return {}
+        rows = await self._fetch(_count(_shape(listing), _padded(len(asked))), values | _named(asked))
+        return dict.fromkeys(asked, 0) | {listing.owner_of(row): row["n"] for row in rows}
+
+    async def find_results(self, result_ids: Sequence[str], columns: Columns) -> Mapping[str, Row]:
+        """Return the results of those ids, of runs and generations that exist."""
+        rows = await self._fetch(_results_by_id(columns), {"asked": array_of(result_ids)})
+        return {row["id"]: row for row in rows}
+
+
+@lru_cache(maxsize=128)
+def _by_key(kind: type, columns: Columns, keys: int) -> Select[Any]:
+    table = TABLES[kind]
+    key = list(table.primary_key)
+    names = columns.union(column.name for column in key)
+    asked = [
+        tuple_(*(bindparam(f"key_{place}_{which}", type_=column.type) for which, column in enumerate(key)))
+        for place in range(keys)
+    ]
+    chosen = [column for column in table.columns if column.name in names]
+    return select(*chosen).where(or_(*(tuple_(*key) == one for one in asked)), _is_live(table))
+
+
+def _key_values(keys: Sequence[tuple[object, ...]]) -> dict[str, Any]:
+    nothing = (None,) * len(keys[0])
+    padded = [*keys, *[nothing] * (_padded(len(keys)) - len(keys))]
+    return {f"key_{place}_{which}": value for place, key in enumerate(padded) for which, value in enumerate(key)}
+
+
+def _shape(listing: Listing) -> Listing:
+    """Return the listing without its conditions' values: what the text of a statement depends on."""
+    return Listing(
+        listing.kind,
+        listing.order,
+        listing.descending,
+        tuple(_without_value(condition) for condition in listing.conditions),
+        listing.owner_field,
+    )
+
+
+def _without_value(condition: Condition) -> Condition:
+    match condition:
+        case Equals(field):
+            return Equals(field, None)
+        case OneOf(field, values):
+            return OneOf(field, (None,) * len(values))
+        case StartsWith(field):
+            return StartsWith(field, "")
+        case Contains(field):
+            return Contains(field, "")
+        case IsNull():
+            return condition
+
+
+def _condition_values(conditions: Sequence[Condition]) -> dict[str, Any]:
+    values: dict[str, Any] = {}
+    for place, condition in enumerate(conditions):
+        match condition:
+            case Equals(_, value) | StartsWith(_, value) | Contains(_, value):
+                values[f"condition_{place}"] = value
+            case OneOf(_, several):
+                values |= {f"condition_{place}_{which}": value for which, value in enumerate(several)}
+    return values
+
+
+def _values(query: ListQuery) -> dict[str, Any]:
+    return _condition_values(query.listing.conditions) | values_of(query.window)
+
+
+def _named(owners: Sequence[Owner]) -> dict[str, Any]:
+    """Return the owners as parameters; the places beyond them stay empty."""
+    values = [owner if isinstance(owner, tuple) else (owner,) for owner in owners]
+    nothing = (None,) * len(values[0])
+    padded = [*values, *[nothing] * (_padded(len(values)) - len(values))]
+    return {f"owner_{place}_{which}": value for place, one in enumerate(padded) for which, value in enumerate(one)}
+
+
+def _padded(number: int) -> int:
+    """Return the next power of two: a few texts serve any number of owners."""
+    return 1 << max(number - 1, 0).bit_length()
+
+
+@lru_cache(maxsize=512)
+def _list(shape: Listing, stretch: Stretch, columns: Columns, owners: int) -> Select[Any] | CompoundSelect[Any]:
+    table = TABLES[shape.kind]
+    if shape.owner_field is None:
+        return _page(_chosen(table, shape, columns), shape, stretch)
+    pages = [
+        _page(_chosen(table, shape, columns).where(*_is_owned(table, shape, place)), shape, stretch)
+        for place in range(owners)
+    ]
+    if len(pages) == 1:
+        return pages[0]
+    whole = union_all(*(select(page.subquery()) for page in pages)).subquery()
+    return select(whole).order_by(*_ordering([whole.c[name] for name in shape.order], shape, stretch))
+
+
+def _page(selection: Select[Any], shape: Listing, stretch: Stretch) -> Select[Any]:
+    table = TABLES[shape.kind]
+    columns = [table.c[name] for name in shape.order]
+    for side, known in (("after", stretch.after), ("before", stretch.before)):
+        if known is not None:
+            bounds = [bindparam(f"{side}_{place}", type_=column.type) for place, column in enumerate(columns)]
+            upwards = (side == "after") is not shape.descending
+            here, there = tuple_(*columns), tuple_(*bounds)
+            selection = selection.where(here > there if upwards else here < there)
+    return limited(selection.order_by(*_ordering(columns, shape, stretch)), stretch)
+
+
+def _ordering(columns: Sequence[ColumnElement[Any]], shape: Listing, stretch: Stretch) -> list[ColumnElement[Any]]:
+    downwards = shape.descending is not stretch.backward
+    return [column.desc() if downwards else column.asc() for column in columns]
+
+
+def _chosen(table: Table, shape: Listing, columns: Columns) -> Select[Any]:
+    names = columns.union(shape.order, shape.owner_fields)
+    chosen = [column for column in table.columns if column.name in names]
+    return select(*chosen).where(_is_live(table), *_conditions(table, shape.conditions))
+
+
+@lru_cache(maxsize=128)
+def _count(shape: Listing, owners: int) -> Select[Any]:
+    table = TABLES[shape.kind]
+    holds = (_is_live(table), *_conditions(table, shape.conditions))
+    if shape.owner_field is None:
+        return select(func.count().label("n")).select_from(table).where(*holds)
+    owner = [table.c[name] for name in shape.owner_fields]
+    asked = or_(*(and_(*_is_owned(table, shape, place)) for place in range(owners)))
+    return select(*owner, func.count().label("n")).where(asked, *holds).group_by(*owner)
+
+
+def _is_owned(table: Table, shape: Listing, place: int) -> list[ColumnElement[bool]]:
+    columns = (table.c[name] for name in shape.owner_fields)
+    return [column == bindparam(f"owner_{place}_{which}", type_=column.type) for which, column in enumerate(columns)]
+
+
+def _is_live(table: Table) -> ColumnElement[bool]:
+    """Tell whether what the row belongs to is still there; rows of a run come by its incarnation, which tells."""
+    if table in (results, items):
+        present = select(totals.c.generation).where(totals.c.owner == table.c.owner).correlate(table)
+        return table.c.generation == present.scalar_subquery()
+    if table is receipts:
+        return _run_exists(table)
+    return true()
+
+
+def _run_exists(table: Table) -> ColumnElement[bool]:
+    run = select(runs.c.incarnation).where(runs.c.id == table.c.run_id).correlate(table)
+    return table.c.owner == run.scalar_subquery()
+
+
+def _conditions(table: Table, conditions: Sequence[Condition]) -> list[ColumnElement[bool]]:
+    return [_condition(table, condition, f"condition_{place}") for place, condition in enumerate(conditions)]
+
+
+def _condition(table: Table, condition: Condition, name: str) -> ColumnElement[bool]:
+    column = table.c[condition.field]
+    match condition:
+        case Equals():
+            return column == bindparam(name, type_=column.type)
+        case OneOf(_, values):
+            return column.in_([bindparam(f"{name}_{place}", type_=column.type) for place in range(len(values))])
+        case StartsWith():
+            return read_dialect.starts_with(column, bindparam(name, type_=TEXT))
+        case Contains():
+            return read_dialect.contains_text(column, bindparam(name, type_=TEXT))
+        case IsNull(_, is_null):
+            return column.is_(None) if is_null else column.is_not(None)
+
+
+@lru_cache(maxsize=64)
+def _results_by_id(columns: Columns) -> Select[Any]:
+    names = columns | {"id"}
+    chosen = [column for column in results.columns if column.name in names]
+    asked = read_dialect.one_of(results.c.id, bindparam("asked", type_=TEXT))
+    return select(*chosen).where(asked, _is_live(results), _run_exists(results))

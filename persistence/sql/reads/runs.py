@@ -1,0 +1,53 @@
+"""Lists of runs, and runs by id."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from functools import lru_cache
+from typing import Any, Final
+
+from sqlalchemy import Select, bindparam, select
+
+from persistence.sql.fetching import Fetching
+from persistence.sql.queries import expressions as read_dialect
+from persistence.sql.queries.keyset import in_list_order, stretch_of, values_of
+from persistence.sql.queries.run_pages import chosen, listing
+from persistence.sql.queries.shape import taken_apart
+from persistence.sql.queries.where import TEXT
+from persistence.sql.tables.runs import runs
+from runindex.domain.json_text import dumps
+from runindex.ports.queries import Columns, Row, RunQuery
+
+
+class RunReads(Fetching):
+    """Answers which runs there are."""
+
+    async def find_runs(self, run_ids: Sequence[str], columns: Columns) -> Mapping[str, Row]:
+        """Return the runs of those ids that exist."""
+        if len(run_ids) == 1:
+            rows = await self._fetch(_find_one(columns), {"id": run_ids[0]})
+        else:
+            rows = await self._fetch(_find_many(columns), {"ids": array_of(run_ids)})
+        return {row["id"]: row for row in rows}
+
+    async def list_runs(self, query: RunQuery) -> Sequence[Row]:
+        """Return a stretch of a list of runs. The order's column is among the columns answered."""
+        conditions, values = taken_apart(query.filter)
+        statement = _listing(conditions, query.columns, query.order, stretch_of(query.window))
+        return in_list_order(await self._fetch(statement, values | values_of(query.window)), query.window)
+
+
+def array_of(texts: Iterable[str]) -> str:
+    """Return texts as the JSON array that statements take."""
+    return dumps(list(texts))
+
+
+@lru_cache(maxsize=256)
+def _find_one(columns: Columns) -> Select[Any]:
+    return select(*chosen(columns)).where(runs.c.id == bindparam("id", type_=TEXT))
+
+
+@lru_cache(maxsize=256)
+def _find_many(columns: Columns) -> Select[Any]:
+    return select(*chosen(columns)).where(read_dialect.one_of(runs.c.id, bindparam("ids", type_=TEXT)))
+
+
+_listing: Final = lru_cache(maxsize=1024)(listing)

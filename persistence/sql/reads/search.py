@@ -1,0 +1,73 @@
+"""Free-text search; `runindex.domain.runs.search` says what matches and how well."""
+
+from collections.abc import Sequence
+from functools import lru_cache
+from typing import Any, Final
+
+from sqlalchemy import ColumnElement, Double, FromClause, Select, bindparam, case, cast, func, or_, select
+from sqlalchemy import literal as bound
+from sqlalchemy import literal_column as literal
+
+from persistence.sql.fetching import Fetching
+from persistence.sql.queries import expressions as read_dialect
+from persistence.sql.queries.run_pages import chosen
+from persistence.sql.queries.shape import Condition, taken_apart
+from persistence.sql.queries.where import INSTANT, TEXT, matching
+from persistence.sql.reads.runs import array_of
+from persistence.sql.tables.runs import runs
+from runindex.domain.json_text import is_plain_text
+from runindex.domain.runs.filters import RunFilter
+from runindex.domain.runs.search import LOWEST_SCORE, WORD_MARK, WORDS_PER_HALVING, needle_of, score
+from runindex.ports.queries import Columns, Row
+
+# A status is one word, so it is marked text with one mark.
+STATUS_TEXT: Final = bound(WORD_MARK, TEXT) + func.lower(runs.c.status)
+
+
+class SearchReads(Fetching):
+    """Answers which runs fit best."""
+
+    async def search_runs(
+        self, tokens: Sequence[str], run_filter: RunFilter, limit: int, columns: Columns
+    ) -> Sequence[tuple[Row, float]]:
+        """Return the best matches and their scores (`domain.search`), best first, then newest, then largest id."""
+        needles = [needle for needle in map(needle_of, tokens) if needle is not None and is_plain_text(needle)]
+        if not needles:
+            return ()
+        conditions, values = taken_apart(run_filter)
+        values |= {"needles": array_of(needles), "tokens": len(tokens)}
+        rows = await self._fetch(_search(conditions, columns, limit), values)
+        return [(row, score(row["matched"], len(tokens), row["words"])) for row in rows]
+
+
+@lru_cache(maxsize=256)
+def _search(conditions: tuple[Condition, ...], columns: Columns, limit: int) -> Select[Any]:
+    hits = _hits(conditions)
+    best = select(hits).where(hits.c.matched > literal("0")).order_by(*_best_first(hits))
+    top = best.limit(literal(str(limit))).subquery("best")
+    rows = select(top.c.matched, top.c.words, *chosen(columns)).join_from(top, runs, runs.c.id == top.c.id)
+    return rows.order_by(*_best_first(top))
+
+
+def _hits(conditions: tuple[Condition, ...]) -> FromClause:
+    """Return the filtered runs, with how many needles each matches and how many words it has."""
+    needles = read_dialect.each(bindparam("needles", type_=TEXT), "needles")
+    texts = (runs.c.search_text, STATUS_TEXT)
+    found = or_(*(read_dialect.contains_text(text, needles.c.value) for text in texts))
+    matched = select(func.count()).select_from(needles).where(found).correlate(runs).scalar_subquery()
+    words = runs.c.search_words + literal("1")
+    judged = select(runs.c.id, runs.c.created_at, words.label("words"), matched.label("matched"))
+    # The offset keeps the planner from folding this into the statement around it, which would count three times.
+    return judged.where(matching(conditions)).offset(literal("0")).subquery("hits")
+
+
+def _best_first(hits: FromClause) -> list[ColumnElement[Any]]:
+    return [_score(hits).desc(), hits.c.created_at.desc(), hits.c.id.desc()]
+
+
+def _score(hits: FromClause) -> ColumnElement[float]:
+    """Return `domain.search.score` in the same steps, so that it orders alike to the last bit."""
+    share = cast(hits.c.matched, Double) / cast(bindparam("tokens", type_=INSTANT), Double)
+    exact = share / (literal("1") + cast(hits.c.words, Double) / literal(str(WORDS_PER_HALVING)))
+    lowest: ColumnElement[float] = literal(str(LOWEST_SCORE), Double)
+    return case((exact < lowest, lowest), else_=exact)

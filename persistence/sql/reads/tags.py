@@ -1,0 +1,47 @@
+"""The tags there are."""
+
+from collections.abc import Sequence
+from functools import lru_cache
+from typing import Any, Final
+
+from sqlalchemy import Select, bindparam, select
+from sqlalchemy import literal_column as literal
+
+from persistence.sql.fetching import Fetching
+from persistence.sql.queries.where import TEXT
+from persistence.sql.tables.runs import tag_counts
+from runindex.domain.json_text import is_plain_text
+
+_LAST: Final = "\U0010ffff"
+_BEFORE_SURROGATES: Final = "\ud7ff"
+_AFTER_SURROGATES: Final = "\ue000"
+
+
+class TagReads(Fetching):
+    """Answers which tags there are."""
+
+    async def list_tags(self, prefix: str, limit: int) -> Sequence[tuple[str, int]]:
+        """Return tags of runs that are not archived, with how many have them, in code-point order."""
+        if not is_plain_text(prefix):
+            return ()
+        end = _end_of(prefix)
+        rows = await self._fetch(_list(limit, has_end=end is not None), {"prefix": prefix, "end": end})
+        return [(row["tag"], row["n"]) for row in rows]
+
+
+@lru_cache(maxsize=64)
+def _list(limit: int, *, has_end: bool) -> Select[Any]:
+    tag = tag_counts.c.tag
+    found = select(tag, tag_counts.c.n).where(tag >= bindparam("prefix", type_=TEXT), tag_counts.c.n > literal("0"))
+    if has_end:
+        found = found.where(tag < bindparam("end", type_=TEXT))
+    return found.order_by(tag).limit(literal(str(limit)))
+
+
+def _end_of(prefix: str) -> str | None:
+    """Return the first text behind all that start with the prefix, None when there is none."""
+    bare = prefix.rstrip(_LAST)
+    if not bare:
+        return None
+    following = _AFTER_SURROGATES if bare[-1] == _BEFORE_SURROGATES else chr(ord(bare[-1]) + 1)
+    return bare[:-1] + following

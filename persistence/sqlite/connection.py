@@ -1,0 +1,131 @@
+"""Connections to a SQLite file, each used by one thread at a time, and what their failures mean."""
+
+import logging
+import random
+import sqlite3
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Final
+
+from persistence.sql.queries.expressions import SQLITE_FUNCTIONS
+from persistence.sql.statements import Rows, Statement
+from runindex.domain.errors import FaultError, OperationTimeoutError, UnavailableError
+
+LOGGER: Final = logging.getLogger("runindex.sqlite")
+# After so many of SQLite's steps a statement's time is looked at.
+_STEPS_BETWEEN_LOOKS: Final = 20_000
+# How long a writer sleeps between two tries for the lock. Steady and short, where SQLite's own handler backs off to
+# 100 ms and may lose every race against a process that writes all the time.
+_SHORTEST_NAP: Final = 0.0005
+_LONGEST_NAP: Final = 0.003
+
+
+def connect(path: Path, *, seconds: float, read_only: bool = False) -> sqlite3.Connection:
+    """Open an existing file; a statement that runs or waits longer than `seconds` is broken off."""
+    connection = sqlite3.connect(
+        f"{path.absolute().as_uri()}?mode=rw",
+        uri=True,
+        timeout=seconds,
+        isolation_level=None,
+        check_same_thread=False,
+        cached_statements=256,
+    )
+    try:
+        connection.execute("PRAGMA journal_mode = WAL")
+        connection.execute("PRAGMA synchronous = FULL")
+        # A reader leaves waiting to SQLite; a writer waits in `begin`, and nowhere else.
+        connection.execute("PRAGMA query_only = ON" if read_only else "PRAGMA busy_timeout = 0")
+        for name, (arity, function) in SQLITE_FUNCTIONS.items():
+            connection.create_function(name, arity, function, deterministic=True)
+    except BaseException:
+        connection.close()
+        raise
+    return connection
+
+
+def run(connection: sqlite3.Connection, statement: Statement) -> Rows:
+    """Run a statement and return its rows."""
+    cursor = connection.execute(statement.text, statement.arguments)
+    if cursor.description is None:
+        return ()
+    names = [column[0] for column in cursor.description]
+    return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+
+
+@contextmanager
+def time_limit(connection: sqlite3.Connection, seconds: float) -> Iterator[None]:
+    """Break off what runs on the connection after so many seconds."""
+    deadline = time.monotonic() + seconds
+    connection.set_progress_handler(lambda: time.monotonic() > deadline, _STEPS_BETWEEN_LOOKS)
+    try:
+        yield
+    finally:
+        connection.set_progress_handler(None, 0)
+
+
+def begin(connection: sqlite3.Connection, seconds: float) -> None:
+    """Begin a transaction as the file's only writer, waiting at most so many seconds for another one."""
+    deadline = time.monotonic() + seconds
+    while True:
+        try:
+            connection.execute("BEGIN IMMEDIATE")
+        except sqlite3.OperationalError as error:
+            if _code(error) != sqlite3.SQLITE_BUSY or time.monotonic() > deadline:
+                raise
+            time.sleep(random.uniform(_SHORTEST_NAP, _LONGEST_NAP))  # noqa: S311 - only spreads the tries
+        else:
+            return
+
+
+@contextmanager
+def faults() -> Iterator[None]:
+    """Turn the driver's errors into what the Store port says; no text of theirs goes on."""
+    try:
+        yield
+    except sqlite3.Error as error:
+        fault = fault_of(error)
+        if fault is None:
+            raise
+        LOGGER.warning("%s: %s", fault.message, getattr(error, "sqlite_errorname", type(error).__name__))
+        raise fault from None
+
+
+def is_busy(error: sqlite3.Error) -> bool:
+    """Tell whether another connection is in the way."""
+    return _code(error) in _BUSY
+
+
+def fault_of(error: sqlite3.Error) -> FaultError | None:
+    """Return what an error means to the caller; None for one that is our own mistake."""
+    if is_busy(error):
+        return UnavailableError("the storage is busy")
+    code = _code(error)
+    if code == sqlite3.SQLITE_INTERRUPT:
+        return OperationTimeoutError("the statement took too long")
+    return UnavailableError("the storage cannot be used") if code in _BROKEN else None
+
+
+_BUSY: Final = frozenset({sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED})
+_BROKEN: Final = frozenset(
+    {
+        sqlite3.SQLITE_PERM,
+        sqlite3.SQLITE_NOMEM,
+        sqlite3.SQLITE_READONLY,
+        sqlite3.SQLITE_IOERR,
+        sqlite3.SQLITE_CORRUPT,
+        sqlite3.SQLITE_FULL,
+        sqlite3.SQLITE_CANTOPEN,
+        sqlite3.SQLITE_PROTOCOL,
+        sqlite3.SQLITE_NOLFS,
+        sqlite3.SQLITE_AUTH,
+        sqlite3.SQLITE_NOTADB,
+    }
+)
+_PRIMARY_CODE: Final = 0xFF  # an extended code's low byte
+
+
+def _code(error: sqlite3.Error) -> int | None:
+    code = getattr(error, "sqlite_errorcode", None)
+    return None if code is None else code & _PRIMARY_CODE

@@ -1,0 +1,88 @@
+"""The feed of a SQLite file: commits of other processes show in `PRAGMA data_version`, which costs microseconds."""
+
+import asyncio
+import sqlite3
+import threading
+from collections.abc import AsyncIterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import asynccontextmanager
+from pathlib import Path
+from types import TracebackType
+from typing import Final, Self
+
+from runindex.ports.wakeups import Flags, News
+
+SHORTEST_PAUSE: Final = 0.005
+LONGEST_PAUSE: Final = 0.05
+RETRY_PAUSE: Final = 0.5
+# From the shortest to the longest pause in some two seconds without a commit.
+_SLOWING: Final = 1.02
+
+
+class SqliteFeed(Flags):
+    """Looks at the file from a thread of its own while the context lasts and somebody has subscribed."""
+
+    def __init__(self, path: Path) -> None:
+        """Open the file when the first flag is given."""
+        super().__init__()
+        self._path = path
+        self._thread = ThreadPoolExecutor(1, thread_name_prefix="sqlite-feed")
+        self._watched = threading.Event()
+        self._stopped = threading.Event()
+        self._group = asyncio.TaskGroup()
+
+    async def __aenter__(self) -> Self:
+        await self._group.__aenter__()
+        self._group.create_task(self._run(), name="feed-watch")
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._stopped.set()
+        self._watched.set()
+        try:
+            await self._group.__aexit__(kind, error, trace)
+        finally:
+            self._thread.shutdown()
+
+    @asynccontextmanager
+    async def subscribe(self) -> AsyncIterator[News]:
+        """Give a flag for as long as the context lasts, and look while there is one."""
+        async with super().subscribe() as flag:
+            self._watched.set()
+            try:
+                yield flag
+            finally:
+                if len(self) == 1:
+                    self._watched.clear()
+
+    async def _run(self) -> None:
+        loop = asyncio.get_running_loop()
+        await loop.run_in_executor(self._thread, self._watch, loop)
+
+    def _watch(self, loop: asyncio.AbstractEventLoop) -> None:
+        """Look until stopped, on a fresh connection after each failure."""
+        while not self._stopped.is_set():
+            self._watched.wait()
+            try:
+                self._follow(loop)
+            except sqlite3.Error:
+                # Better once too often than never: whoever looks finds out by itself how the file is.
+                loop.call_soon_threadsafe(self.wake)
+                self._stopped.wait(RETRY_PAUSE)
+
+    def _follow(self, loop: asyncio.AbstractEventLoop) -> None:
+        connection = sqlite3.connect(f"{self._path.absolute().as_uri()}?mode=rw", uri=True, isolation_level=None)
+        try:
+            seen, pause = None, SHORTEST_PAUSE
+            while not self._stopped.wait(pause):
+                self._watched.wait()
+                (version,) = connection.execute("PRAGMA data_version").fetchone()
+                if version == seen:
+                    pause = min(pause * _SLOWING, LONGEST_PAUSE)
+                    continue
+                seen, pause = version, SHORTEST_PAUSE
+                loop.call_soon_threadsafe(self.wake)
+        finally:
+            connection.close()

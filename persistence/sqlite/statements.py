@@ -1,0 +1,139 @@
+"""The statements of a batch in SQLite's words.
+
+A thread gives Python's lock away at each step of a statement and must win it back, which under load costs more than the
+step: so many rows go into one statement.
+"""
+
+# ruff: noqa: S608 - the names in the texts are those of our own tables, the values are bound
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from sqlalchemy import Executable, Table
+from sqlalchemy.dialects import sqlite
+
+from persistence.sql.batch.writes import MOVED_COLUMNS, Writes
+from persistence.sql.compiling import compiled
+from persistence.sql.statements import Flow, Rows, Statement
+from persistence.sql.tables import runs as tables
+from persistence.sql.tables.runs import SHARD
+from persistence.sqlite.chunks import chunks_of, rows_text
+from persistence.sqlite.record_statements import SqliteRecords
+from runindex.domain.idempotency import KeyScope
+from runindex.ports.queries import RUN_COLUMNS
+
+_COMPILER: Final = sqlite.dialect()
+_RUN: Final = ", ".join(RUN_COLUMNS)
+_IDS: Final = "(SELECT value FROM json_each(?))"
+
+_LOCK_HEAD: Final = Statement(f"SELECT n FROM feed_head WHERE shard = {SHARD}")
+_FIND_RUNS: Final = f"SELECT {_RUN} FROM runs WHERE id IN {_IDS}"
+_FIND_KEPT: Final = """
+SELECT k.* FROM json_each(?) AS s JOIN kept_answers AS k
+ON k.actor = s.value ->> 0 AND k.mutation = s.value ->> 1 AND k.key = s.value ->> 2
+"""
+_FIND_PARENTS: Final = f"SELECT DISTINCT parent_id FROM runs WHERE parent_id IN {_IDS}"
+_FIND_LINEAGE: Final = f"""
+WITH RECURSIVE lineage AS (
+    SELECT id, parent_id FROM runs WHERE id IN {_IDS}
+    UNION SELECT r.id, r.parent_id FROM lineage JOIN runs AS r ON r.id = lineage.parent_id
+) SELECT id, parent_id FROM lineage
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """One table's part of the write: a statement over rows of so many columns, named as the field of `Writes`."""
+
+    name: str
+    columns: int
+    text: str
+
+
+def _insert(name: str, table: Table) -> _Part:
+    columns = table.columns.keys()
+    return _Part(name, len(columns), f"INSERT INTO {table.name} ({', '.join(columns)}) {{rows}}")
+
+
+def _update(name: str, columns: Sequence[str]) -> _Part:
+    values = [f"s.column{place}" for place in range(2, len(columns) + 1)]
+    assignments = f"({', '.join(columns[1:])}) = ({', '.join(values)})"
+    return _Part(name, len(columns), f"UPDATE runs SET {assignments} FROM ({{rows}}) AS s WHERE id = s.column1")
+
+
+_STEP: Final = "INSERT INTO {table} {{rows}} ON CONFLICT ({key}) DO UPDATE SET n = n + excluded.n"
+# Without the casts the columns of a row of values have no affinity, and no index serves to compare with them.
+_REMOVE_TAGS: Final = """
+DELETE FROM run_tags WHERE (tag, created_at, run_id) IN (
+    SELECT CAST(column1 AS TEXT), CAST(column2 AS BIGINT), CAST(column3 AS TEXT) FROM ({rows})
+)
+"""
+_EXPIRE: Final = """
+DELETE FROM kept_answers WHERE (actor, mutation, key) IN (
+    SELECT actor, mutation, key FROM kept_answers WHERE created_at < ? ORDER BY created_at LIMIT ?
+)
+"""
+
+_PARTS: Final = (
+    _update("moved", MOVED_COLUMNS),
+    _update("rewritten", tables.runs.columns.keys()),
+    _insert("inserted", tables.runs),
+    _Part("deleted", 1, "DELETE FROM runs WHERE id IN ({rows})"),
+    _Part("tags_removed", 3, _REMOVE_TAGS),
+    _insert("tags_added", tables.run_tags),
+    _insert("changes", tables.changes),
+    _Part("head", 1, f"UPDATE feed_head SET n = ({{rows}}) WHERE shard = {SHARD}"),
+    _Part("status_steps", 2, _STEP.format(table="status_counts", key="status")),
+    _Part("tag_steps", 2, _STEP.format(table="tag_counts", key="tag")),
+    _Part("tags_dropped", 2, "DELETE FROM tag_counts WHERE n = 0 AND tag IN (SELECT column1 FROM ({rows}))"),
+    _insert("kept", tables.kept_answers),
+    _Part("expired", 2, _EXPIRE),
+)
+
+
+class SqliteDialect(SqliteRecords):
+    """SQLite, by way of positional placeholders. Its one writer at a time holds every lock there is."""
+
+    def choose(self, query: Executable) -> Flow[Rows]:
+        """Answer a query made with SQLAlchemy that finds rows by other things than their keys."""
+        return (yield self.query(query, {}))
+
+    def query(self, query: Executable, parameters: Mapping[str, Any]) -> Statement:
+        """Return a query made with SQLAlchemy, bound to parameters."""
+        return compiled(query, _COMPILER).bind(parameters)
+
+    def lock_runs(self, run_ids: Iterable[str], *, wait: bool) -> Statement:
+        """Answer those of the runs that exist with all columns; nobody else has locked any."""
+        del wait
+        return self.find_runs(run_ids)
+
+    def lock_head(self) -> Statement:
+        """Answer the log's head as `n`."""
+        return _LOCK_HEAD
+
+    def find_runs(self, run_ids: Iterable[str]) -> Statement:
+        """Answer those of the runs that exist with all columns."""
+        return Statement(_FIND_RUNS, (json.dumps(list(run_ids)),))
+
+    def find_kept(self, scopes: Iterable[KeyScope]) -> Statement:
+        """Answer the kept answers under those keys."""
+        return Statement(_FIND_KEPT, (json.dumps([[scope.actor, scope.mutation, scope.key] for scope in scopes]),))
+
+    def find_parents(self, run_ids: Iterable[str]) -> Statement:
+        """Answer as `parent_id` those of the ids that some run names as its parent."""
+        return Statement(_FIND_PARENTS, (json.dumps(list(run_ids)),))
+
+    def find_lineage(self, run_ids: Iterable[str]) -> Statement:
+        """Answer `id` and `parent_id` of those runs and all their ancestors."""
+        return Statement(_FIND_LINEAGE, (json.dumps(list(run_ids)),))
+
+    def write(self, writes: Writes) -> Flow[None]:
+        """Yield the statements of each table in turn."""
+        for part in _PARTS:
+            for chunk in chunks_of(getattr(writes, part.name)):
+                text = part.text.format(rows=rows_text(len(chunk), part.columns))
+                yield Statement(text, [value for row in chunk for value in row])
+        for statement in self.write_records(writes):  # noqa: UP028 - a flow is sent rows, these take none
+            yield statement

@@ -1,0 +1,199 @@
+"""Runs in a SQLite file: one thread writes, a few read, and any number of processes share the file."""
+
+import asyncio
+import sqlite3
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager, suppress
+from pathlib import Path
+from queue import Empty, SimpleQueue
+from typing import Any, Final, Self, TypeVar
+
+from sqlalchemy import Executable, text
+
+from persistence.sql.batch.apply import apply_batch
+from persistence.sql.batch.transactions import Run
+from persistence.sql.fetching import NOTHING
+from persistence.sql.maintenance.maintenance import SqlUpkeep
+from persistence.sql.reads.store_reads import SqlReads
+from persistence.sql.statements import Flow, Rows, Statement
+from persistence.sqlite import connection as sqlite_connection
+from persistence.sqlite.session import open_session
+from persistence.sqlite.statements import SqliteDialect
+from runindex.commands import AnyCommand
+from runindex.ports.store import Applied, Clock
+
+T = TypeVar("T")
+
+READERS: Final = 4
+SECONDS: Final = 5.0
+_PING: Final = text("SELECT 1 AS one")
+
+
+class SqliteStore(SqlReads, SqlUpkeep):
+    """Keeps runs in a file that `persistence.migrations.upgrade` has brought up to date; open it with `open`."""
+
+    dialect = SqliteDialect()
+    sweep_step = 32
+    sweep_seconds = 0.015
+
+    def __init__(self, path: Path, seconds: float, clock: Clock, writer: "_Writer", readers: "_Readers") -> None:
+        """Take what was opened."""
+        self._path = path
+        self._seconds = seconds
+        self._clock = clock
+        self._writer = writer
+        self._readers = readers
+
+    @classmethod
+    @asynccontextmanager
+    async def open(
+        cls, path: Path, clock: Clock, *, readers: int = READERS, seconds: float = SECONDS
+    ) -> AsyncIterator[Self]:
+        """Open the file.
+
+        A query, the statements of a batch, and the wait for another process's lock take at most so many seconds each.
+        """
+        async with AsyncExitStack() as stack:
+            writer = await stack.enter_async_context(_Writer.open(path, seconds))
+            lent = await stack.enter_async_context(_Readers.open(path, seconds, readers))
+            yield cls(path, seconds, clock, writer, lent)
+
+    async def apply(self, batch: Sequence[AnyCommand]) -> Applied:
+        """Decide and write a batch, as the Store port says."""
+        now = self._clock.now
+        judged = await self._writer.transact(lambda: apply_batch(batch, now(), self.dialect), lambda done: done.wrote)
+        return judged.applied
+
+    async def ping(self) -> None:
+        """Return when the file answers."""
+        await self._fetch(_PING)
+
+    async def _transact(self, flow: Callable[[], Flow[T]]) -> T:
+        return await self._writer.transact(flow)
+
+    def _session(self, *, writes: bool) -> AbstractAsyncContextManager[Run]:
+        return open_session(self._path, self._seconds, writes=writes)
+
+    async def _fetch(self, statement: Executable, parameters: Mapping[str, Any] = NOTHING) -> Rows:
+        return await self._readers.run(self.dialect.query(statement, parameters))
+
+
+class _Writer:
+    """The thread that writes, and its connection."""
+
+    def __init__(self, path: Path, seconds: float, thread: ThreadPoolExecutor) -> None:
+        self._path = path
+        self._seconds = seconds
+        self._thread = thread
+        self._connection: sqlite3.Connection | None = None
+
+    @classmethod
+    @asynccontextmanager
+    async def open(cls, path: Path, seconds: float) -> AsyncIterator[Self]:
+        thread = ThreadPoolExecutor(1, thread_name_prefix="sqlite-writer")
+        writer = cls(path, seconds, thread)
+        try:
+            await writer._hop(writer._open_connection)
+            yield writer
+        finally:
+            await writer._hop(writer._close)
+            thread.shutdown()
+
+    async def transact(self, flow: Callable[[], Flow[T]], is_wanted: Callable[[T], bool] = lambda _: True) -> T:
+        """Run a flow in one transaction, and commit it if what it found is wanted."""
+        return await self._hop(lambda: self._transact(flow, is_wanted))
+
+    async def _hop(self, function: Callable[[], T]) -> T:
+        with sqlite_connection.faults():
+            return await asyncio.get_running_loop().run_in_executor(self._thread, function)
+
+    def _transact(self, flow: Callable[[], Flow[T]], is_wanted: Callable[[T], bool]) -> T:
+        connection = self._connection or self._open_connection()
+        try:
+            sqlite_connection.begin(connection, self._seconds)
+            with sqlite_connection.time_limit(connection, self._seconds):
+                found = _drive(connection, flow())
+            connection.execute("COMMIT" if is_wanted(found) else "ROLLBACK")
+        except BaseException as error:
+            self._take_back(connection, error)
+            raise
+        return found
+
+    def _take_back(self, connection: sqlite3.Connection, error: BaseException) -> None:
+        try:
+            if connection.in_transaction:
+                connection.execute("ROLLBACK")
+        except sqlite3.Error:
+            self._close()
+        if isinstance(error, sqlite3.Error) and not sqlite_connection.is_busy(error):
+            # A file that came back after a failure is met with a fresh connection.
+            self._close()
+
+    def _open_connection(self) -> sqlite3.Connection:
+        self._connection = sqlite_connection.connect(self._path, seconds=self._seconds)
+        return self._connection
+
+    def _close(self) -> None:
+        connection, self._connection = self._connection, None
+        if connection is not None:
+            with suppress(sqlite3.Error):
+                connection.close()
+
+
+def _drive(connection: sqlite3.Connection, flow: Flow[T]) -> T:
+    """Run the statements of a flow, inside the transaction that is open."""
+    try:
+        statement = next(flow)
+        while True:
+            statement = flow.send(sqlite_connection.run(connection, statement))
+    except StopIteration as end:
+        found: T = end.value
+        return found
+
+
+class _Readers:
+    """A few threads that read, each on a connection of its own while it does."""
+
+    def __init__(self, path: Path, seconds: float, threads: ThreadPoolExecutor) -> None:
+        self._path = path
+        self._seconds = seconds
+        self._threads = threads
+        self._idle: SimpleQueue[sqlite3.Connection] = SimpleQueue()
+
+    @classmethod
+    @asynccontextmanager
+    async def open(cls, path: Path, seconds: float, count: int) -> AsyncIterator[Self]:
+        threads = ThreadPoolExecutor(count, thread_name_prefix="sqlite-reader")
+        readers = cls(path, seconds, threads)
+        try:
+            yield readers
+        finally:
+            # Reads that nobody waits for any more are over within their time limit.
+            await asyncio.get_running_loop().run_in_executor(None, threads.shutdown)
+            readers._close()
+
+    async def run(self, statement: Statement) -> Rows:
+        with sqlite_connection.faults():
+            return await asyncio.get_running_loop().run_in_executor(self._threads, self._run, statement)
+
+    def _run(self, statement: Statement) -> Rows:
+        connection = self._take()
+        try:
+            with sqlite_connection.time_limit(connection, self._seconds):
+                rows = sqlite_connection.run(connection, statement)
+        except BaseException:
+            connection.close()
+            raise
+        self._idle.put(connection)
+        return rows
+
+    def _take(self) -> sqlite3.Connection:
+        try:
+            return self._idle.get_nowait()
+        except Empty:
+            return sqlite_connection.connect(self._path, seconds=self._seconds, read_only=True)
+
+    def _close(self) -> None:
+        while not self._idle.empty():
+            self._idle.get().close()

@@ -1,0 +1,74 @@
+"""What a resolver has at hand."""
+
+import time
+from dataclasses import dataclass, field
+from typing import Any, Final, TypeAlias
+
+import strawberry
+
+from resolvers.execution.operation_counts import OperationCounts
+from resolvers.execution.position import Place
+from resolvers.roots.loaders import StoreLoads
+from runindex.index import RunIndex
+from runindex.streams.changes import IDLE_SECONDS
+
+EPOCH_SECONDS: Final = 1.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pace:
+    """Times of the API, in seconds.
+
+    `operation` bounds a query, `idle` is how long a stream of changes is silent before it sends a bookmark, `counts`
+    the shortest time between two deliveries of groups, `beat` how often a stream over HTTP shows that it lives.
+    """
+
+    operation: float = 10.0
+    idle: float = IDLE_SECONDS
+    counts: float = 1.0
+    beat: float = 10.0
+
+
+@dataclass(slots=True)
+class LogEpoch:
+    """The epoch of an index's log, which its cursors name: read when first needed, and again after a second."""
+
+    index: RunIndex
+    _epoch: str = ""
+    _stale_at: float = 0.0
+
+    async def get(self) -> str:
+        """Return the epoch."""
+        if time.monotonic() >= self._stale_at:
+            self._epoch = (await self.index.log_state()).epoch
+            self._stale_at = time.monotonic() + EPOCH_SECONDS
+        return self._epoch
+
+
+@dataclass(slots=True)
+class Context:
+    """The way to the index of one request, or of one socket.
+
+    `actor` is the caller's name if callers are known; `writes` counts the mutations that were answered; `place` is
+    where a stream stands, `operations` counts what is asked.
+    """
+
+    index: RunIndex
+    epoch: LogEpoch
+    pace: Pace
+    actor: str | None = None
+    writes: int = 0
+    place: Place = field(default_factory=Place)
+    operations: OperationCounts = field(default_factory=OperationCounts)
+    loads: StoreLoads = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Begin with no load under way."""
+        self.loads = StoreLoads(self.index.store)
+
+    def at(self, place: Place) -> "Context":
+        """Return the same for an operation of its own, whose stream stands at a place."""
+        return Context(self.index, self.epoch, self.pace, self.actor, place=place, operations=self.operations)
+
+
+Info: TypeAlias = strawberry.Info[Context, Any]

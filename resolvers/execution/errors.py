@@ -1,0 +1,75 @@
+"""What a caller may see of an error.
+
+Faults say what the caller can act on; everything unforeseen is logged here and shown as no more than that it happened.
+"""
+
+import logging
+from collections.abc import Iterable
+from enum import StrEnum
+from typing import Final
+
+from graphql import GraphQLError
+from strawberry.exceptions import MissingQueryError
+from strawberry.schema.exceptions import CannotGetOperationTypeError, InvalidOperationTypeError
+
+from runindex.domain.errors import FaultError
+from runindex.domain.problems import InvalidInput, RefusedError
+
+log: Final = logging.getLogger(__name__)
+
+
+class ErrorCode(StrEnum):
+    """`extensions.code` of errors that no fault stands for; faults bring their own."""
+
+    BAD_USER_INPUT = "BAD_USER_INPUT"
+    LIMIT_EXCEEDED = "LIMIT_EXCEEDED"
+    TIMEOUT = "TIMEOUT"
+    INTERNAL = "INTERNAL"
+
+
+def shown(errors: Iterable[GraphQLError] | None) -> list[GraphQLError] | None:
+    """Return errors as the caller sees them, None for none."""
+    return [_shown(error) for error in errors] if errors else None
+
+
+def legible(message: str) -> str:
+    """Return a message that a response can hold: it may quote what the caller sent, lone surrogates included."""
+    return message.encode("utf-8", "replace").decode()
+
+
+def _shown(error: GraphQLError) -> GraphQLError:
+    message, code = explained(error)
+    if code == ErrorCode.INTERNAL:
+        log.error("internal error at %s", error.path, exc_info=error.original_error)
+    return GraphQLError(
+        legible(message),
+        nodes=error.nodes,
+        source=error.source,
+        positions=error.positions,
+        path=error.path,
+        extensions={"code": code},
+    )
+
+
+def explained(error: GraphQLError) -> tuple[str, str]:
+    """Return message and code as the caller sees them."""
+    cause = error.original_error
+    match cause:
+        case FaultError():
+            return cause.message, cause.code
+        case RefusedError():
+            return _refusal(cause), ErrorCode.BAD_USER_INPUT
+        case TimeoutError():
+            return "the operation took too long", ErrorCode.TIMEOUT
+        case RecursionError():
+            return "the request is nested too deeply", ErrorCode.BAD_USER_INPUT
+        case None | GraphQLError() | CannotGetOperationTypeError() | InvalidOperationTypeError() | MissingQueryError():
+            return error.message, ErrorCode.BAD_USER_INPUT
+    return "internal error", ErrorCode.INTERNAL
+
+
+def _refusal(refusal: RefusedError) -> str:
+    problem = refusal.problem
+    if isinstance(problem, InvalidInput) and problem.field is not None:
+        return f"`{problem.field}`: {problem.message}"
+    return problem.message

@@ -1,0 +1,153 @@
+"""Filters and orders as callers give them, made into those of the core.
+
+What cannot be asked is refused with the path of the offending field. An id that names no run that could exist matches
+nothing.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from runindex.domain import json_text as jsontext
+from runindex.domain.ids import find_run_id
+from runindex.domain.problems import invalid
+from runindex.domain.runs import filters
+from runindex.domain.runs.filters import InstantRange, MetadataOperator, is_ordered, parse_path
+from runindex.ports.queries import NEWEST_FIRST
+from runindex.ports.queries import RunOrder as CoreOrder
+from schema.filters import DateTimeRange, MetadataFilter, RunFilter, RunOrder, TagFilter
+from schema.typesystem.connections import ABSENT
+
+DEEPEST_FILTER: Final = 20
+MOST_CONDITIONS: Final = 300
+DEEPEST_VALUE: Final = 64
+_ORDERINGS: Final = frozenset({MetadataOperator.LT, MetadataOperator.LTE, MetadataOperator.GT, MetadataOperator.GTE})
+_WITHOUT_VALUE: Final = frozenset({MetadataOperator.EXISTS, MetadataOperator.MISSING})
+
+
+def order_of(order: RunOrder | None) -> CoreOrder:
+    """Return the core's order, newest first for none."""
+    return NEWEST_FIRST if order is None else CoreOrder(order.field, order.direction)
+
+
+def filter_of(run_filter: RunFilter | None, path: str = "filter") -> filters.RunFilter | None:
+    """Return the core's filter, None for none; raise RefusedError for one that cannot be asked."""
+    return None if run_filter is None else _Reader().read(run_filter, path, depth=1)
+
+
+def plain(text: str | None, path: str) -> str | None:
+    """Return a text to compare with; refuse one that no storage can hold."""
+    if text is not None and not jsontext.is_plain_text(text):
+        raise invalid("text with NUL or a lone surrogate", path)
+    return text
+
+
+@dataclass(slots=True)
+class _Reader:
+    """Reads one filter, and counts its conditions: what a storage is asked stays within bounds."""
+
+    conditions: int = 0
+
+    def read(self, given: RunFilter, path: str, depth: int) -> filters.RunFilter:
+        self._count(path)
+        if depth > DEEPEST_FILTER:
+            raise invalid(f"a filter nests at most {DEEPEST_FILTER} levels deep", path)
+        parent_id, ancestor_id, plan_id = map(_found, (given.parent_id, given.ancestor_id, given.plan_id))
+        nowhere = "" in {parent_id, ancestor_id, plan_id}
+        return filters.RunFilter(
+            ids=() if nowhere else _known_ids(given.ids),
+            status=None if given.status is None else tuple(given.status),
+            include_archived=bool(given.include_archived),
+            tags=None if given.tags is None else _tags(given.tags, f"{path}.tags"),
+            name_contains=plain(given.name_contains, f"{path}.nameContains"),
+            parent_id=parent_id or None,
+            is_root=given.is_root,
+            ancestor_id=ancestor_id or None,
+            dataset_id=plain(given.dataset_id, f"{path}.datasetId"),
+            target_type=given.target_type,
+            target_id=plain(given.target_id, f"{path}.targetId"),
+            plan_id=plan_id or None,
+            created_at=_range(given.created_at),
+            updated_at=_range(given.updated_at),
+            finished_at=_range(given.finished_at),
+            metadata=self._metadata(given.metadata, f"{path}.metadata"),
+            and_=self._parts(given.and_, f"{path}.and", depth),
+            or_=self._parts(given.or_, f"{path}.or", depth),
+            not_=None if given.not_ is None else self.read(given.not_, f"{path}.not", depth + 1),
+        )
+
+    def _parts(self, parts: Sequence[RunFilter] | None, path: str, depth: int) -> tuple[filters.RunFilter, ...] | None:
+        if parts is None:
+            return None
+        return tuple(self.read(part, f"{path}.{place}", depth + 1) for place, part in enumerate(parts))
+
+    def _metadata(
+        self, conditions: Sequence[MetadataFilter] | None, path: str
+    ) -> tuple[filters.MetadataFilter, ...] | None:
+        if conditions is None:
+            return None
+        return tuple(self._condition(condition, f"{path}.{place}") for place, condition in enumerate(conditions))
+
+    def _condition(self, condition: MetadataFilter, path: str) -> filters.MetadataFilter:
+        self._count(path)
+        plain(condition.path, f"{path}.path")
+        keys = parse_path(condition.path)
+        if len(keys) > DEEPEST_VALUE:
+            raise invalid(f"a path has at most {DEEPEST_VALUE} keys", f"{path}.path")
+        return filters.MetadataFilter(keys, condition.op, _value(condition, f"{path}.value"))
+
+    def _count(self, path: str) -> None:
+        self.conditions += 1
+        if self.conditions > MOST_CONDITIONS:
+            raise invalid(f"a filter has at most {MOST_CONDITIONS} parts", path)
+
+
+def _found(run_id: str | None) -> str | None:
+    """Return an id in stored form, an empty text for one that nothing can have."""
+    return None if run_id is None else find_run_id(run_id) or ""
+
+
+def _known_ids(ids: Sequence[str] | None) -> tuple[str, ...] | None:
+    if ids is None:
+        return None
+    return tuple(run_id for run_id in map(find_run_id, ids) if run_id is not None)
+
+
+def _range(bounds: DateTimeRange | None) -> InstantRange | None:
+    return None if bounds is None else InstantRange(bounds.from_, bounds.to)
+
+
+def _tags(tags: TagFilter, path: str) -> filters.TagFilter:
+    return filters.TagFilter(
+        all=_texts(tags.all_, f"{path}.all"),
+        any=_texts(tags.any_, f"{path}.any"),
+        none=_texts(tags.none, f"{path}.none"),
+        prefix=plain(tags.prefix, f"{path}.prefix"),
+    )
+
+
+def _texts(texts: Sequence[str] | None, path: str) -> tuple[str, ...] | None:
+    if texts is None:
+        return None
+    for place, text in enumerate(texts):
+        plain(text, f"{path}.{place}")
+    return tuple(texts)
+
+
+def _value(condition: MetadataFilter, path: str) -> object:
+    value = condition.value
+    if condition.op in _WITHOUT_VALUE:
+        return None
+    if value is ABSENT:
+        raise invalid(f"{condition.op} needs a value to compare with", path)
+    if condition.op in _ORDERINGS and not is_ordered(value):
+        raise invalid(f"{condition.op} compares with a number or a text", path)
+    if condition.op is MetadataOperator.IN and not isinstance(value, list):
+        raise invalid("IN compares with a list", path)
+    try:
+        depth = jsontext.depth_of(value)
+    except jsontext.JsonError as error:
+        raise invalid(str(error), path) from error
+    if depth > DEEPEST_VALUE:
+        raise invalid(f"a value nests at most {DEEPEST_VALUE} levels deep", path)
+    return value

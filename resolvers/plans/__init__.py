@@ -1,0 +1,1 @@
+"""Plans: mutations and loaders."""

@@ -1,0 +1,1 @@
+"""Results: mutations and loaders."""

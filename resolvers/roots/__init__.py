@@ -1,0 +1,1 @@
+"""The root types, and the schema made of them."""

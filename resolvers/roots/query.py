@@ -1,0 +1,221 @@
+"""The queries."""
+
+from typing import Annotated
+
+import strawberry
+
+from resolvers.execution.context import Info
+from resolvers.execution.fields import query
+from resolvers.paging.pages import check_offset
+from resolvers.roots import nodes
+from resolvers.runs import aggregates as figures
+from resolvers.runs import queries as runs
+from resolvers.runs.comparison import compare_runs
+from schema.filters import DateTimeRange, RunFilter, RunOrder
+from schema.jobs.types import Job, JobConnection, JobFilter
+from schema.plans.types import Plan, PlanConnection
+from schema.results.comparison import RunComparison
+from schema.results.types import RunResult
+from schema.runs.aggregates import RunGroup, TagCount, TimelineBucket
+from schema.runs.changes import RunChangeConnection
+from schema.runs.lifecycle import LifecycleState, lifecycle_states
+from schema.runs.retention import RetentionPreview
+from schema.runs.run import Run, RunConnection
+from schema.runs.search import RunSearchHit
+from schema.runtimes.types import AgentRuntime
+from schema.typesystem.connections import ABSENT, After, Before, First, Last, given, page_arguments
+from schema.typesystem.enums import RunGroupKey, TimelineInterval
+from schema.typesystem.interfaces import Node
+from schema.typesystem.selection import run_columns, selection_of, wanted
+
+Filter = Annotated[RunFilter | None, strawberry.argument(description="Only runs that pass this.")]
+Id = Annotated[strawberry.ID, strawberry.argument(description="The id, in any spelling of a UUID.")]
+
+
+@strawberry.type(description="What can be asked.")
+class Query:
+    """What can be asked."""
+
+    @query("Anything that has an id; null when there is no such thing.")
+    async def node(self, info: Info, id: Id) -> Node | None:
+        """Find one node."""
+        return await nodes.find_node(info.context, id, selection_of(info))
+
+    @query("Things by their ids, in the order asked; at most 500.")
+    async def nodes(
+        self,
+        info: Info,
+        ids: Annotated[list[strawberry.ID], strawberry.argument(description="The ids.")],
+    ) -> list[Node | None]:
+        """Find many nodes."""
+        return list(await nodes.find_nodes(info.context, ids, selection_of(info)))
+
+    @query("A run, archived ones too; null when there is none.")
+    async def run(self, info: Info, id: Id) -> Run | None:
+        """Find one run."""
+        return await runs.find_run(info.context, id, run_columns(info))
+
+    @query("Whether there is such a run, archived ones too.")
+    async def run_exists(self, info: Info, id: Id) -> bool:
+        """Tell whether a run exists."""
+        return await runs.find_run(info.context, id, frozenset()) is not None
+
+    @query(
+        "Newest first unless `orderBy` says otherwise. `first` defaults to 50; 1 to 500. "
+        "`offset` skips, costs what it skips, and excludes cursors."
+    )
+    async def runs(
+        self,
+        info: Info,
+        *,
+        filter: Filter = ABSENT,
+        order_by: Annotated[RunOrder | None, strawberry.argument(description="Their order.")] = ABSENT,
+        first: First = ABSENT,
+        after: After = ABSENT,
+        last: Last = ABSENT,
+        before: Before = ABSENT,
+        offset: Annotated[int | None, strawberry.argument(description="Skip so many.")] = ABSENT,
+    ) -> RunConnection:
+        """List runs."""
+        asked = page_arguments(first, after, last, before)
+        skipped = check_offset(given(offset), asked)
+        return await runs.list_runs(info.context, given(filter), given(order_by), asked, wanted(info), offset=skipped)
+
+    @query("Exact number of runs that match.")
+    async def run_count(self, info: Info, filter: Filter = ABSENT) -> int:
+        """Count runs."""
+        return await runs.count_runs(info.context, given(filter))
+
+    @query(
+        "Largest first, then by key. "
+        "With STATUS, archived runs have their own group whatever the filter's default hides."
+    )
+    async def run_counts(
+        self,
+        info: Info,
+        filter: Filter = ABSENT,
+        group_by: Annotated[
+            RunGroupKey, strawberry.argument(description="What the groups have in common.")
+        ] = RunGroupKey.STATUS,
+        first: Annotated[int | None, strawberry.argument(description="At most so many groups.")] = ABSENT,
+    ) -> list[RunGroup]:
+        """Count runs by groups."""
+        return await figures.group_runs(info.context, given(filter), group_by, given(first))
+
+    @query("Runs created and runs finished per interval of the range, empty ones too.")
+    async def run_timeline(
+        self,
+        info: Info,
+        interval: Annotated[TimelineInterval, strawberry.argument(description="The length of a bucket.")],
+        range: Annotated[DateTimeRange, strawberry.argument(description="The time looked at, both ends needed.")],
+        filter: Filter = ABSENT,
+    ) -> list[TimelineBucket]:
+        """Count runs by time."""
+        return await figures.timeline(info.context, given(filter), interval, range)
+
+    @query("Ids, names, statuses, tags and metadata; never a run's results or scoped data.")
+    async def search_runs(
+        self,
+        info: Info,
+        query: Annotated[str, strawberry.argument(description="Words, or beginnings of words; any of them may match.")],
+        filter: Filter = ABSENT,
+        first: Annotated[int | None, strawberry.argument(description="At most so many hits, 1 to 100.")] = 10,
+    ) -> list[RunSearchHit]:
+        """Search runs."""
+        return await runs.search_runs(info.context, query, given(filter), first, run_columns(info, "run"))
+
+    @query("2 to 20 runs side by side, archived ones too; an unknown one is a NOT_FOUND error.")
+    async def compare_runs(
+        self,
+        info: Info,
+        ids: Annotated[list[strawberry.ID], strawberry.argument(description="The runs, each once.")],
+    ) -> RunComparison:
+        """Compare runs."""
+        return await compare_runs(info.context, ids, run_columns(info, "runs"))
+
+    @query("Tags of runs that are not archived, in code-point order, with their counts.")
+    async def tags(
+        self,
+        info: Info,
+        prefix: Annotated[str | None, strawberry.argument(description="Only tags that start with this.")] = ABSENT,
+        first: Annotated[int | None, strawberry.argument(description="At most so many, 1 to 500.")] = 50,
+    ) -> list[TagCount]:
+        """List tags."""
+        return await figures.list_tags(info.context, given(prefix) or "", first)
+
+    @query("The transition table, in enum order.")
+    def lifecycle(self) -> list[LifecycleState]:
+        """Return the transition table."""
+        return lifecycle_states()
+
+    @query("The whole change log, oldest first: for readers that poll instead of subscribing.")
+    async def changes(
+        self,
+        info: Info,
+        filter: Filter = ABSENT,
+        after: After = ABSENT,
+        first: First = ABSENT,
+    ) -> RunChangeConnection:
+        """List the change log."""
+        return await runs.list_changes(info.context, given(filter), page_arguments(first, after), wanted(info))
+
+    @query("The end of the log now: read it before a snapshot query, then subscribe after it.")
+    async def change_cursor(self, info: Info) -> str:
+        """Return the end of the log."""
+        return await info.context.index.change_cursor()
+
+    @query("What compaction would remove now, of each of these runs that exists; at most 500.")
+    async def retention_preview(
+        self,
+        info: Info,
+        run_ids: Annotated[list[strawberry.ID], strawberry.argument(description="The runs.")],
+    ) -> list[RetentionPreview]:
+        """Preview compaction."""
+        return await figures.retention_preview(info.context, run_ids)
+
+    @query("A result; null when there is none.")
+    async def result(self, info: Info, id: Id) -> RunResult | None:
+        """Find one result."""
+        return await nodes.find_result(info.context, id, selection_of(info))
+
+    @query("A plan; null when there is none.")
+    async def plan(self, info: Info, id: Id) -> Plan | None:
+        """Find one plan."""
+        return await nodes.find_plan(info.context, id, selection_of(info))
+
+    @query("Newest first.")
+    async def plans(
+        self,
+        info: Info,
+        name_contains: Annotated[
+            str | None, strawberry.argument(description="Only plans with this in their names, whatever the case.")
+        ] = ABSENT,
+        first: First = ABSENT,
+        after: After = ABSENT,
+    ) -> PlanConnection:
+        """List plans."""
+        page = page_arguments(first, after)
+        return await info.context.loads.plans(given(name_contains), page, wanted(info, "Plan"))
+
+    @query("A job; null when there is none.")
+    async def job(self, info: Info, id: Id) -> Job | None:
+        """Find one job."""
+        return await nodes.find_job(info.context, id, selection_of(info))
+
+    @query("Newest first.")
+    async def jobs(
+        self,
+        info: Info,
+        filter: Annotated[JobFilter | None, strawberry.argument(description="Only jobs that pass this.")] = ABSENT,
+        first: First = ABSENT,
+        after: After = ABSENT,
+    ) -> JobConnection:
+        """List jobs."""
+        return await info.context.loads.jobs(given(filter), page_arguments(first, after), wanted(info, "Job"))
+
+    @query("What an agent runtime left behind; null when nothing is known of it.")
+    async def runtime(
+        self, info: Info, runtime_id: Annotated[str, strawberry.argument(description="The runtime's name.")]
+    ) -> AgentRuntime | None:
+        """Find one runtime."""
+        return await info.context.loads.runtime(runtime_id, selection_of(info).columns("AgentRuntime"))

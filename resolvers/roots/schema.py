@@ -1,0 +1,92 @@
+"""The executable schema, and its text."""
+
+import asyncio
+from collections.abc import AsyncGenerator, AsyncIterator
+from typing import Any, Final
+
+import strawberry
+from graphql import Executor, GraphQLError
+from strawberry.extensions import SchemaExtension
+from strawberry.schema.config import StrawberryConfig
+from strawberry.schema.schema import StrawberryGraphQLCoreExecutionContext
+from strawberry.types import ExecutionContext, ExecutionResult
+from strawberry.types.graphql import OperationType
+
+from resolvers.execution.document_cache import CachedDocuments, DocumentCache, NamedOperation
+from resolvers.execution.errors import shown
+from resolvers.execution.operation_counts import CountedOperations
+from resolvers.roots.mutation import Mutation
+from resolvers.roots.query import Query
+from resolvers.roots.subscription import Subscription
+from schema.runs.changes import STREAM_ITEMS
+from schema.typesystem.scalars import SCALARS
+
+
+class QueryTimeout(SchemaExtension):
+    """Ends a query when its time is over; a mutation's is the writer's business, who alone knows what was written."""
+
+    async def on_execute(self) -> AsyncIterator[None]:
+        """Bound the execution of a query."""
+        context = self.execution_context
+        if context.operation_type is not OperationType.QUERY:
+            yield
+            return
+        async with asyncio.timeout(context.context.pace.operation):
+            yield
+
+
+class EventExecutor(StrawberryGraphQLCoreExecutionContext):
+    """Executes each event of a subscription by itself.
+
+    graphql-core 3.3.2 lets the executors of all events share the memory of one, where each adds entries that none but
+    itself finds again: it grew for as long as a subscription lasted.
+    """
+
+    def build_per_event_executor(self, payload: Any) -> Executor[Any]:  # noqa: ANN401 - what was yielded
+        """Return an executor that remembers nothing of other events."""
+        executor = super().build_per_event_executor(payload)
+        executor._relevant_sub_fields = {}  # noqa: SLF001 - forgotten in no other way
+        return executor
+
+
+class RunIndexSchema(strawberry.Schema):
+    """A schema whose errors, on every way out, are those that a caller may see."""
+
+    async def execute(self, *args: Any, **kwargs: Any) -> ExecutionResult:  # noqa: ANN401 - passed on as they are
+        """Execute a query or a mutation."""
+        result = await super().execute(*args, **kwargs)
+        result.errors = shown(result.errors)
+        return result
+
+    async def stream(self, *args: Any, **kwargs: Any) -> AsyncGenerator[Any, None]:  # noqa: ANN401 - as above
+        """Execute any operation and yield its results."""
+        return self._shown(await super().stream(*args, **kwargs))
+
+    async def _shown(self, results: AsyncGenerator[Any, None]) -> AsyncGenerator[Any, None]:
+        try:
+            async for result in results:
+                result.errors = shown(result.errors)
+                yield result
+        finally:
+            await results.aclose()
+
+    def process_errors(self, errors: list[GraphQLError], execution_context: ExecutionContext | None = None) -> None:
+        """Log nothing here: `shown` logs what deserves it."""
+
+
+DOCUMENTS: Final = DocumentCache()
+
+schema: Final = RunIndexSchema(
+    query=Query,
+    mutation=Mutation,
+    subscription=Subscription,
+    types=STREAM_ITEMS,
+    extensions=[lambda: CachedDocuments(DOCUMENTS), NamedOperation, QueryTimeout, CountedOperations],
+    config=StrawberryConfig(scalar_map=SCALARS),
+    execution_context_class=EventExecutor,
+)
+
+
+def print_schema() -> str:
+    """Return the schema's text: the same for the same schema, with a newline at its end."""
+    return schema.as_str().rstrip() + "\n"

@@ -1,0 +1,1 @@
+"""Run data: mutations and loaders."""

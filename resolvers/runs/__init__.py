@@ -1,0 +1,1 @@
+"""Runs: queries, mutations, streams."""

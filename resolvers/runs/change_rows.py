@@ -1,0 +1,39 @@
+"""Entries of the change log as the rows that the API's types wrap."""
+
+from typing import Any
+
+from runindex.domain import json_text as jsontext
+from runindex.domain.runs.changes import Change, Membership
+
+
+def change_row(change: Change, membership: Membership) -> dict[str, Any]:
+    """Return an entry as the row of a `RunChange`, with its place and how it looks to the reader."""
+    run, former = change.run, change.former
+    return {
+        "seq": change.seq,
+        "run_id": run.id,
+        "version": run.version,
+        "kind": change.kind,
+        "at": run.updated_at,
+        "from_status": None if former is None else former.status,
+        "status": run.status,
+        "tags": jsontext.dumps(run.tags),
+        "error": run.error,
+        "reason": change.reason,
+        "actor": change.actor,
+        "membership": membership,
+    }
+
+
+def snapshot_row(change: Change) -> dict[str, Any]:
+    """Return the run after a change as the row of a `RunSnapshot`."""
+    run = change.run
+    return {
+        "version": run.version,
+        "at": run.updated_at,
+        "status": run.status,
+        "tags": jsontext.dumps(run.tags),
+        "metadata": run.metadata,
+        "error": run.error,
+        "name": run.name,
+    }

@@ -1,0 +1,113 @@
+"""The mutations of runs: each makes a command of its input and answers what became of it."""
+
+from collections.abc import Callable
+
+import strawberry
+
+from resolvers.execution.context import Info
+from resolvers.execution.fields import mutation
+from resolvers.execution.mutate import Input, execute
+from resolvers.runs import commands as make
+from resolvers.runs.outcomes import bulk_deletion_outcome, bulk_run_outcome, deletion_outcome, run_outcome
+from runindex.commands import AnyCommand
+from schema.runs import inputs
+from schema.runs.outcomes import BulkDeletionOutcome, BulkRunOutcome, RunDeletionOutcome, RunOutcome
+
+
+async def _change(info: Info, make_command: Callable[[str, Input, str | None], AnyCommand], asked: Input) -> RunOutcome:
+    return await execute(info, make_command, asked, run_outcome)
+
+
+@strawberry.type
+class RunMutations:
+    """What can be changed of runs."""
+
+    @mutation("Create a run; it is ACTIVE.")
+    async def create_run(self, info: Info, input: inputs.CreateRunInput) -> RunOutcome:
+        """Create a run."""
+        return await _change(info, make.create_run, input)
+
+    @mutation("Create a run below an existing one.")
+    async def create_child_run(self, info: Info, input: inputs.CreateChildRunInput) -> RunOutcome:
+        """Create a run below another."""
+        return await _change(info, make.create_child_run, input)
+
+    @mutation("Sets startedAt once; no transition.")
+    async def start_run(self, info: Info, input: inputs.RunInput) -> RunOutcome:
+        """Start a run."""
+        return await _change(info, make.start_run, input)
+
+    @mutation("Happy end: COMPLETED.")
+    async def close_run(self, info: Info, input: inputs.RunInput) -> RunOutcome:
+        """Complete a run."""
+        return await _change(info, make.move_run, input)
+
+    @mutation("Suspend the work: PAUSED.")
+    async def pause_run(self, info: Info, input: inputs.RunInput) -> RunOutcome:
+        """Pause a run."""
+        return await _change(info, make.move_run, input)
+
+    @mutation("Let suspended work go on: ACTIVE.")
+    async def resume_run(self, info: Info, input: inputs.RunInput) -> RunOutcome:
+        """Resume a run."""
+        return await _change(info, make.move_run, input)
+
+    @mutation("Say that the work ended with an error: FAILED.")
+    async def fail_run(self, info: Info, input: inputs.FailRunInput) -> RunOutcome:
+        """Fail a run."""
+        return await _change(info, make.fail_run, input)
+
+    @mutation("Call the work off: CANCELLED.")
+    async def cancel_run(self, info: Info, input: inputs.RunInput) -> RunOutcome:
+        """Cancel a run."""
+        return await _change(info, make.move_run, input)
+
+    @mutation("Soft delete: data is kept, normal queries no longer show the run.")
+    async def archive_run(self, info: Info, input: inputs.RunInput) -> RunOutcome:
+        """Archive a run."""
+        return await _change(info, make.move_run, input)
+
+    @mutation("The same guard as the verbs', by the status to move to.")
+    async def transition_run(self, info: Info, input: inputs.TransitionRunInput) -> RunOutcome:
+        """Move a run."""
+        return await _change(info, make.transition_run, input)
+
+    @mutation("The same move of many runs.")
+    async def transition_runs(self, info: Info, input: inputs.TransitionRunsInput) -> BulkRunOutcome:
+        """Move many runs."""
+        return await execute(info, make.transition_runs, input, bulk_run_outcome)
+
+    @mutation("Give the run a name, or take it away.")
+    async def rename_run(self, info: Info, input: inputs.RenameRunInput) -> RunOutcome:
+        """Rename a run."""
+        return await _change(info, make.rename_run, input)
+
+    @mutation("Replace, patch or clear the metadata.")
+    async def update_run_metadata(self, info: Info, input: inputs.UpdateRunMetadataInput) -> RunOutcome:
+        """Change a run's metadata."""
+        return await _change(info, make.update_run_metadata, input)
+
+    @mutation("Add tags; those that are there stay in their places.")
+    async def add_run_tags(self, info: Info, input: inputs.RunTagsInput) -> RunOutcome:
+        """Add tags to a run."""
+        return await _change(info, make.add_run_tags, input)
+
+    @mutation("Remove tags; those that are not there are ignored.")
+    async def remove_run_tags(self, info: Info, input: inputs.RunTagsInput) -> RunOutcome:
+        """Remove tags from a run."""
+        return await _change(info, make.remove_run_tags, input)
+
+    @mutation("Declare how much of the run's history compaction keeps.")
+    async def set_run_retention(self, info: Info, input: inputs.SetRunRetentionInput) -> RunOutcome:
+        """Set a run's retention policy."""
+        return await _change(info, make.set_run_retention, input)
+
+    @mutation("Deletes the run and all that is scoped to it; never another run.")
+    async def delete_run(self, info: Info, input: inputs.DeleteRunInput) -> RunDeletionOutcome:
+        """Delete a run."""
+        return await execute(info, make.delete_run, input, deletion_outcome)
+
+    @mutation("Each on its own.")
+    async def delete_runs(self, info: Info, input: inputs.DeleteRunsInput) -> BulkDeletionOutcome:
+        """Delete many runs."""
+        return await execute(info, make.delete_runs, input, bulk_deletion_outcome)

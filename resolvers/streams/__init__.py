@@ -1,0 +1,1 @@
+"""From one operation to its subscribers: fan-out past GraphQL."""

@@ -1,0 +1,230 @@
+"""The API over HTTP and WebSocket."""
+
+import json
+import logging
+from datetime import timedelta
+from typing import Any, Final
+
+import orjson
+from cross_web import AsyncHTTPRequestAdapter, HTTPException
+from graphql import GraphQLError
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import Response, StreamingResponse
+from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.websockets import WebSocket
+from strawberry.asgi import GraphQL
+from strawberry.http import GraphQLHTTPResponse, GraphQLRequestData
+from strawberry.schema import BaseSchema
+from strawberry.schema.exceptions import CannotGetOperationTypeError, InvalidOperationTypeError
+from strawberry.subscriptions import GRAPHQL_TRANSPORT_WS_PROTOCOL
+from strawberry.types import ExecutionResult
+from strawberry.types.graphql import OperationType
+
+from resolvers.execution.context import Context, LogEpoch, Pace
+from resolvers.execution.document_cache import UNNAMED
+from resolvers.execution.errors import ErrorCode, legible
+from resolvers.execution.operation_counts import OperationCounts
+from resolvers.roots.schema import DOCUMENTS
+from resolvers.streams.channels import Channels
+from resolvers.streams.conflated import Views
+from resolvers.streams.delivery import results_of
+from resolvers.streams.operation import Asked
+from resolvers.transports import graphiql
+from resolvers.transports.negotiation import JSON, VARY, wanted_media_type, wants_page
+from resolvers.transports.requests import read_request
+from resolvers.transports.streaming import WORK_SECONDS, StreamedResponse, may_stream, payloads, wanted_form
+from resolvers.transports.websocket import SocketHandler, TextSocket
+from runindex.domain import json_text as jsontext
+from runindex.domain.errors import UnavailableError
+from runindex.index import RunIndex
+
+BAD_REQUEST: Final = 400
+METHOD_NOT_ALLOWED: Final = 405
+INTERNAL_ERROR: Final = 500
+UNAVAILABLE: Final = 503
+RETRY_SECONDS: Final = 1
+INIT_WAIT: Final = timedelta(seconds=5)
+BY_POST: Final = "mutations are sent by POST"
+HOW_TO_SUBSCRIBE: Final = (
+    "subscriptions are opened over a WebSocket (graphql-transport-ws), with `Accept: text/event-stream`, or with "
+    "`Accept: multipart/mixed;subscriptionSpec=1.0`"
+)
+OVER_GET: Final = frozenset({OperationType.QUERY})
+OVER_POST: Final = frozenset({OperationType.QUERY, OperationType.MUTATION})
+log: Final = logging.getLogger(__name__)
+
+
+class Endpoint(GraphQL[Context, None]):
+    """Serves a schema on the index that the application keeps in `state.index`.
+
+    Streams over HTTP end when the application sets the event in `state.going_away`.
+    """
+
+    websocket_adapter_class = TextSocket
+    graphql_transport_ws_handler_class = SocketHandler
+
+    def __init__(self, schema: BaseSchema, pace: Pace | None = None, *, page: bool = False) -> None:
+        """Serve at the given pace; with `page`, browsers get GraphiQL."""
+        super().__init__(
+            schema,
+            graphql_ide=None,
+            subscription_protocols=[GRAPHQL_TRANSPORT_WS_PROTOCOL],
+            connection_init_wait_timeout=INIT_WAIT,
+        )
+        self._pace = pace or Pace()
+        self._page = page
+        self.channels = Channels()
+        self.views = Views()
+        self.operations = OperationCounts()
+        self.documents = DOCUMENTS
+        self._epoch: LogEpoch | None = None
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer a request, or talk on a socket."""
+        if scope["type"] == "websocket":
+            await super().__call__(scope, receive, send)
+            return
+        try:
+            response = await self._respond(Request(scope, receive))
+        except ClientDisconnect:
+            return
+        await response(scope, receive, send)
+
+    async def get_context(self, request: Request | WebSocket, response: Response | WebSocket) -> Context:
+        """Give an operation, or a socket, its way to the index."""
+        del response
+        index: RunIndex = request.app.state.index
+        if self._epoch is None or self._epoch.index is not index:
+            self._epoch = LogEpoch(index)
+        return Context(index, self._epoch, self._pace, operations=self.operations)
+
+    async def get_sub_response(self, request: Request | WebSocket) -> Response:
+        """Begin a response of the media type that the caller prefers."""
+        return Response(media_type=wanted_media_type(request.headers))
+
+    async def parse_http_body(self, request: AsyncHTTPRequestAdapter) -> GraphQLRequestData:
+        """Return what is asked; raise HTTPException for a request that is not well-formed."""
+        return await read_request(request)
+
+    def should_render_graphql_ide(self, request: Any) -> bool:  # noqa: ANN401 - Strawberry's protocol
+        """Never: Strawberry's page loads its scripts from elsewhere."""
+        del request
+        return False
+
+    async def execute_single(  # noqa: PLR0917 - Strawberry's arguments
+        self,
+        request: Request,
+        request_adapter: AsyncHTTPRequestAdapter,
+        sub_response: Response,
+        context: Context,
+        root_value: None,
+        request_data: GraphQLRequestData,
+    ) -> ExecutionResult:
+        """Execute a query, or, if it was posted, a mutation."""
+        del request, root_value
+        try:
+            result = await self.schema.execute(
+                request_data.query,
+                variable_values=request_data.variables,
+                context_value=context,
+                operation_name=request_data.operation_name,
+                allowed_operation_types=OVER_GET if request_adapter.method == "GET" else OVER_POST,
+            )
+        except CannotGetOperationTypeError as error:
+            raise HTTPException(BAD_REQUEST, error.as_http_error_reason()) from error
+        except InvalidOperationTypeError as error:
+            if self.documents.operation_type(request_data.query or "", request_data.operation_name) is None:
+                raise HTTPException(BAD_REQUEST, UNNAMED) from error
+            if error.operation_type is OperationType.MUTATION:
+                raise HTTPException(METHOD_NOT_ALLOWED, BY_POST) from error
+            raise HTTPException(BAD_REQUEST, HOW_TO_SUBSCRIBE) from error
+        if _is_unavailable(result) and not context.writes:
+            sub_response.status_code = UNAVAILABLE
+        return result
+
+    async def process_result(self, request: Request, result: ExecutionResult) -> GraphQLHTTPResponse:
+        """Return the body of a response: without `data` for a request that was not executed."""
+        response = await super().process_result(request, result)
+        if result.data is None and result.errors and all(map(_is_refusal, result.errors)):
+            response.pop("data")
+        return response
+
+    def create_response(
+        self,
+        response_data: GraphQLHTTPResponse | list[GraphQLHTTPResponse],
+        sub_response: Response,
+    ) -> Response:
+        """Return a response of the media type that was chosen, with the status that it calls for."""
+        status, headers = sub_response.status_code, VARY
+        if status == UNAVAILABLE:
+            headers = VARY | {"Retry-After": str(RETRY_SECONDS)}
+        elif sub_response.media_type != JSON and "data" not in response_data:
+            status = BAD_REQUEST
+        return Response(self.encode_json(response_data), status, headers, sub_response.media_type)
+
+    def decode_json(self, data: str | bytes) -> object:
+        """Read a socket's message with its numbers exact; raise JSONDecodeError for what is not JSON."""
+        try:
+            return jsontext.loads(data)
+        except jsontext.JsonError as error:
+            raise json.JSONDecodeError(str(error), "", 0) from error
+
+    def encode_json(self, data: object) -> bytes:
+        """Write JSON; what is JSON text already is spliced in."""
+        return orjson.dumps(data)
+
+    async def _respond(self, request: Request) -> ASGIApp:
+        if self._page and wants_page(request.method, request.query_params, request.headers):
+            return graphiql.page()
+        is_head = request.method == "HEAD"
+        # Answered as GET is, and the server leaves out the body.
+        asked = Request({**request.scope, "method": "GET"}, request.receive) if is_head else request
+        try:
+            return await self._streamed(asked, is_head=is_head) or await self.run(asked)
+        except ClientDisconnect:
+            raise
+        except HTTPException as error:
+            status, message, code = error.status_code, error.reason, ErrorCode.BAD_USER_INPUT
+        except Exception:
+            log.exception("internal error")
+            status, message, code = INTERNAL_ERROR, "internal error", ErrorCode.INTERNAL
+        body = {"errors": [{"message": legible(message), "extensions": {"code": code}}]}
+        headers = VARY | {"Allow": "GET, HEAD, POST"} if status == METHOD_NOT_ALLOWED else VARY
+        return Response(self.encode_json(body), status, headers, wanted_media_type(request.headers))
+
+    async def _streamed(self, request: Request, *, is_head: bool) -> ASGIApp | None:
+        """Return a response that lasts, if one is wanted, or what it would begin with."""
+        adapter = self.request_adapter_class(request)
+        if not (may_stream(request.headers) and self.is_request_allowed(adapter)):
+            return None
+        data = await self.parse_http_body(adapter)
+        query, name = data.query or "", data.operation_name
+        operation = self.documents.operation_type(query, name)
+        form = wanted_form(request.headers, operation)
+        if form is None:
+            return None
+        if request.method == "GET" and operation is OperationType.MUTATION:
+            raise HTTPException(METHOD_NOT_ALLOWED, BY_POST)
+        if is_head:
+            return StreamingResponse((), headers=form.headers)
+        context = await self.get_context(request, Response())
+        asked = Asked(self.schema, self.documents, context, query, name, data.variables)
+        return StreamedResponse(
+            form,
+            lambda outlet: payloads(results_of(asked, self.channels, self.views, outlet)),
+            beat_seconds=self._pace.beat,
+            stop=request.app.state.going_away,
+            patience=0.0 if operation is OperationType.SUBSCRIPTION else WORK_SECONDS,
+        )
+
+
+def _code(error: GraphQLError) -> object:
+    return (error.extensions or {}).get("code")
+
+
+def _is_refusal(error: GraphQLError) -> bool:
+    return error.path is None and _code(error) == ErrorCode.BAD_USER_INPUT
+
+
+def _is_unavailable(result: ExecutionResult) -> bool:
+    return result.data is None and {_code(error) for error in result.errors or ()} == {UnavailableError.code}

@@ -1,0 +1,76 @@
+"""What a server counts, as Prometheus reads it."""
+
+from collections.abc import Iterable, Iterator
+from typing import Final
+
+from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+from prometheus_client.core import CollectorRegistry, CounterMetricFamily, GaugeMetricFamily, Metric
+from prometheus_client.registry import Collector
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response
+
+from resolvers.transports.endpoint import Endpoint
+from runindex.domain.errors import FaultError
+from runindex.index import RunIndex
+
+UNAVAILABLE: Final = 503
+
+
+class Metrics:
+    """Answers with what stands at the moment of asking."""
+
+    def __init__(self, endpoint: Endpoint) -> None:
+        """Tell of an endpoint, and of the index that its application keeps."""
+        self._endpoint = endpoint
+
+    async def answer(self, request: Request) -> Response:
+        """Answer a scrape; 503 while the storage cannot tell how far its log goes."""
+        index: RunIndex = request.app.state.index
+        try:
+            head = (await index.log_state()).head
+        except FaultError:
+            return PlainTextResponse("the storage does not answer", UNAVAILABLE)
+        registry = CollectorRegistry()
+        registry.register(_Told([*_of_log(index, head), *_of_writer(index), *_of_api(self._endpoint)]))
+        return Response(generate_latest(registry), media_type=CONTENT_TYPE_LATEST)
+
+
+class _Told(Collector):
+    def __init__(self, metrics: list[Metric]) -> None:
+        self._metrics = metrics
+
+    def collect(self) -> Iterable[Metric]:
+        return self._metrics
+
+
+def _of_log(index: RunIndex, head: int) -> Iterator[Metric]:
+    tail = index.tail
+    lag = max(0, head - tail.ring.end) if tail.listeners else 0
+    yield GaugeMetricFamily("runindex_log_head", "Entries of the change log.", head)
+    yield GaugeMetricFamily("runindex_tail_lag", "Entries that the tail has not read yet; 0 while nobody listens.", lag)
+    yield GaugeMetricFamily("runindex_watches", "Streams and channels that follow the change log.", tail.listeners)
+    yield GaugeMetricFamily("runindex_record_watches", "Streams of results and events.", index.records.watches)
+    yield CounterMetricFamily("runindex_ring_hits", "Reads of the log that memory answered.", tail.ring_hits)
+    yield CounterMetricFamily("runindex_ring_misses", "Reads of the log that went to the storage.", tail.ring_misses)
+    yield CounterMetricFamily(
+        "runindex_listener_reconnects", "Connections for notifications made after the first.", tail.feed.reconnects
+    )
+
+
+def _of_writer(index: RunIndex) -> Iterator[Metric]:
+    done = index.writer.statistics
+    yield CounterMetricFamily("runindex_batches", "Transactions of the writer.", done.batches)
+    yield CounterMetricFamily("runindex_batched_mutations", "Mutations in those.", done.commands)
+    yield GaugeMetricFamily("runindex_largest_batch", "Most mutations in one of those.", done.largest_batch)
+
+
+def _of_api(endpoint: Endpoint) -> Iterator[Metric]:
+    shared = [*map(len, endpoint.channels), *map(len, endpoint.views)]
+    yield GaugeMetricFamily("runindex_channels", "Streams that subscribers share.", len(shared))
+    yield GaugeMetricFamily("runindex_channel_members", "Subscribers that share one.", sum(shared))
+    operations = CounterMetricFamily(
+        "runindex_operations", "Root fields asked for, by what came of them.", labels=("field", "outcome")
+    )
+    for (field, outcome), count in sorted(endpoint.operations.counts.items()):
+        operations.add_metric((field, outcome), count)
+    yield operations

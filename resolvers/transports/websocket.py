@@ -1,0 +1,175 @@
+"""The API over a WebSocket: graphql-transport-ws as its specification says.
+
+Strawberry's handler crashes on some malformed messages, closes the whole socket on a mistake in one document, and sends
+no `error` for a stream that fails; what differs is here.
+"""
+
+import asyncio
+import logging
+from collections.abc import Callable, Collection, Mapping
+from contextlib import aclosing
+from typing import Any, Final, Protocol, TypeAlias, TypeGuard, cast
+
+import orjson
+from graphql import GraphQLError
+from starlette.websockets import WebSocketDisconnect, WebSocketState
+from strawberry.asgi import ASGIWebSocketAdapter
+from strawberry.http.exceptions import WebSocketDisconnected
+from strawberry.subscriptions.protocols.graphql_transport_ws.handlers import BaseGraphQLTransportWSHandler, Operation
+from strawberry.subscriptions.protocols.graphql_transport_ws.types import Message, SubscribeMessage
+from strawberry.types.graphql import OperationType
+
+from resolvers.execution.context import Context
+from resolvers.execution.document_cache import DocumentCache
+from resolvers.execution.errors import ErrorCode, legible
+from resolvers.streams.channels import Channels
+from resolvers.streams.conflated import Views
+from resolvers.streams.delivery import results_of
+from resolvers.streams.operation import Asked
+from resolvers.streams.payloads import is_refusal, payload_of
+from resolvers.streams.sink import Outlet, Write, flow_of, flowing
+from runindex.domain.json_text import is_plain_text
+
+# Where in a socket's scope its server keeps how to send a text at once, and a list of whom to ask for tasks under way
+# before it stops.
+WRITE_TEXT: Final = "runindex.write_text"
+WORKS: Final = "runindex.works"
+Work: TypeAlias = Callable[[], Collection[asyncio.Task[Any]]]
+LONGEST_REASON: Final = 123  # bytes, of a close frame
+log: Final = logging.getLogger(__name__)
+_TYPES: Final = ("connection_init", "ping", "pong", "subscribe", "complete")
+
+
+class TextSocket(ASGIWebSocketAdapter):
+    """Sends JSON as text frames, which is what the protocol asks for."""
+
+    async def send_json(self, message: Mapping[str, object]) -> None:
+        """Send one message; raise WebSocketDisconnected when the client is gone."""
+        # What waits for the client waits as it is: texts are made of it when they can be sent.
+        await flowing(flow_of(self.ws.scope))
+        if self.ws.application_state is WebSocketState.DISCONNECTED:
+            raise WebSocketDisconnected
+        try:
+            await self.ws.send_text(orjson.dumps(message).decode())
+        except WebSocketDisconnect as error:
+            raise WebSocketDisconnected from error
+
+    def outlet(self, operation_id: str) -> Outlet:
+        """Return where items of an operation go that are not made for it alone."""
+        begun = b'{"id":' + orjson.dumps(operation_id) + b',"type":"next","payload":'
+        write_text: Write = self.ws.scope.get(WRITE_TEXT, _nowhere)
+        return Outlet(flow_of(self.ws.scope), lambda payload: write_text(begun + payload + b"}"))
+
+    def tell_work(self, work: Work) -> None:
+        """Let the server know how to ask for what it should wait for before it stops."""
+        works: list[Work] = self.ws.scope.get(WORKS, [])
+        works.append(work)
+
+    async def close(self, code: int, reason: str) -> None:
+        """Close the socket with a reason that fits its frame."""
+        await super().close(code, legible(reason).encode()[:LONGEST_REASON].decode(errors="ignore"))
+
+
+class SharingView(Protocol):
+    """What the sockets of one endpoint have in common."""
+
+    channels: Channels
+    views: Views
+    documents: DocumentCache
+
+
+class SocketHandler(BaseGraphQLTransportWSHandler[Context, None]):
+    """Talks with one client."""
+
+    async def handle(self) -> None:
+        """Talk until one side has enough."""
+        cast("TextSocket", self.websocket).tell_work(self._work)
+        await super().handle()
+
+    async def handle_message(self, message: Message) -> None:
+        """Handle a message; a malformed one ends the conversation."""
+        if _is_well_formed(message):
+            if message["type"] == "connection_init" and message.get("payload") is None:
+                message = {"type": "connection_init"}
+            await super().handle_message(message)
+        else:
+            await self.handle_invalid_message("Invalid message")
+
+    async def handle_subscribe(self, message: SubscribeMessage) -> None:
+        """Begin an operation, unless there are too many."""
+        most = self.max_subscriptions_per_connection
+        if self.connection_acknowledged and most is not None and len(self.operations) >= most:
+            error = GraphQLError(
+                f"a socket carries at most {most} operations", extensions={"code": ErrorCode.LIMIT_EXCEEDED}
+            )
+            await self.send_message({"id": message["id"], "type": "error", "payload": [error.formatted]})
+        else:
+            await super().handle_subscribe(message)
+
+    async def run_operation(self, operation: Operation[Context, None]) -> None:
+        """Execute an operation and send what comes of it."""
+        try:
+            await self._send_results(operation)
+        except WebSocketDisconnected:
+            self.operations.pop(operation.id, None)
+        except Exception:
+            log.exception("internal error")
+            await operation.send_initial_errors(
+                [GraphQLError("internal error", extensions={"code": ErrorCode.INTERNAL})]
+            )
+
+    async def _send_results(self, operation: Operation[Context, None]) -> None:
+        view, socket = cast("SharingView", self.view), cast("TextSocket", self.websocket)
+        asked = Asked(
+            self.schema, view.documents, self.context, operation.query, operation.operation_name, operation.variables
+        )
+        outlet = socket.outlet(operation.id)
+        async with aclosing(results_of(asked, view.channels, view.views, outlet)) as results:
+            async for result in results:
+                if is_refusal(result):
+                    await operation.send_initial_errors(result.errors or [])
+                    return
+                message = {"id": operation.id, "type": "next", "payload": payload_of(result)}
+                await operation.send_operation_message(cast("Message", message))
+        await operation.send_operation_message({"id": operation.id, "type": "complete"})
+
+    def _work(self) -> Collection[asyncio.Task[Any]]:
+        """Return what is under way that has no other chance to be answered; subscriptions go on from their cursor."""
+        documents = cast("SharingView", self.view).documents
+        return [
+            operation.task
+            for operation in self.operations.values()
+            if operation.task is not None
+            and not operation.task.done()
+            and documents.operation_type(operation.query, operation.operation_name) is not OperationType.SUBSCRIPTION
+        ]
+
+
+def _is_well_formed(message: object) -> TypeGuard[Message]:
+    if not isinstance(message, dict) or message.get("type") not in _TYPES:
+        return False
+    kind, payload = message["type"], message.get("payload")
+    if kind in {"subscribe", "complete"} and not _is_id(message.get("id")):
+        return False
+    if kind == "complete":
+        return True
+    if not isinstance(payload, dict):
+        return payload is None and kind != "subscribe"
+    return kind != "subscribe" or _is_operation(payload)
+
+
+def _is_id(value: object) -> bool:
+    return isinstance(value, str) and value != "" and is_plain_text(value)
+
+
+def _is_operation(payload: Mapping[str, object]) -> bool:
+    return (
+        isinstance(payload.get("query"), str)
+        and isinstance(payload.get("operationName"), str | None)
+        and isinstance(payload.get("variables"), dict | None)
+        and isinstance(payload.get("extensions"), dict | None)
+    )
+
+
+def _nowhere(text: bytes) -> None:
+    raise RuntimeError(text)

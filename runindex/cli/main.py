@@ -1,0 +1,54 @@
+"""The `runindex` command."""
+
+import click
+
+from runindex.cli import maintenance as upkeep_commands
+from runindex.cli.errors import in_one_line
+from runindex.settings import Settings
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="runindex")
+def main() -> None:
+    """RunIndex, an execution index: programs report their runs to it, dashboards read them from it.
+
+    The storage is chosen by STORAGE_BACKEND (memory, sqlite, postgres), SQLITE_PATH and POSTGRESQL_URL.
+    """
+
+
+@main.command()
+@click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen on.")
+@click.option("--port", default=8000, show_default=True, type=click.IntRange(0, 65535), help="The port.")
+@in_one_line
+def serve(host: str, port: int) -> None:
+    """Bring the storage up to date and serve the API until stopped."""
+    settings = Settings.from_environment()
+    from runindex import bootstrap
+    from runindex.server import process as server
+
+    bootstrap.migrate(settings)
+    click.echo(f"RunIndex on {settings.storage}: http://{host}:{port}/graphql", err=True)
+    server.serve(settings, host, port)
+
+
+@main.command()
+@in_one_line
+def migrate() -> None:
+    """Bring the storage's schema up to date, and do nothing else."""
+    settings = Settings.from_environment()
+    from runindex import bootstrap
+
+    bootstrap.migrate(settings)
+
+
+@main.command(name="print-schema")
+@in_one_line
+def print_schema() -> None:
+    """Print the GraphQL schema."""
+    from resolvers.roots.schema import print_schema as print_sdl
+
+    click.echo(print_sdl(), nl=False)
+
+
+for _command in upkeep_commands.COMMANDS:
+    main.add_command(_command)

@@ -1,0 +1,231 @@
+"""The commands for a storage's upkeep. They may run while servers use the storage, unless their help says otherwise."""
+
+import asyncio
+import os
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+from pathlib import Path
+from typing import IO, Final
+
+import click
+
+from runindex.cli.errors import in_one_line
+from runindex.cli.output import written
+from runindex.domain.errors import BadRequestError, MissingError
+from runindex.domain.runs.filters import RunFilter
+from runindex.settings import Settings
+
+LONGEST_LINE: Final = 64 * 1024 * 1024
+_STEP: Final = 10_000
+
+
+def _settings() -> Settings:
+    """Return the settings; raise SettingsError unless they name a storage that can be looked after."""
+    from runindex import bootstrap
+
+    settings = Settings.from_environment()
+    bootstrap.check_storage(settings)
+    return settings
+
+
+@click.command()
+@click.option("--dry-run", is_flag=True, help="Say what would be removed, and remove nothing.")
+@in_one_line
+def compact(*, dry_run: bool) -> None:
+    """Remove history that is beyond the retention policies of runs.
+
+    Old entries of the change log, old versions of values, events and receipts go; the present state of runs does not.
+    It may be broken off and run again at any time. Prints what goes, run by run.
+    """
+    asyncio.run(_compact(_settings(), dry_run=dry_run))
+
+
+async def _compact(settings: Settings, *, dry_run: bool) -> None:
+    from runindex.bootstrap import open_storage
+    from runindex.domain.runs.retention import NOTHING_REMOVABLE, Removable
+    from runindex.maintenance import compaction
+    from runindex.ports.store import SystemClock
+
+    def told(what: Removable) -> str:
+        return (
+            f"changes={what.changes} events={what.events} receipts={what.receipts} value_versions={what.value_versions}"
+        )
+
+    total, runs = NOTHING_REMOVABLE, 0
+    act = compaction.preview if dry_run else compaction.compact
+    async with open_storage(settings) as storage:
+        async for one in act(storage, SystemClock().now()):
+            click.echo(f"{one.run_id} {told(one.removed)}")
+            total += one.removed
+            runs += 1
+    click.echo(f"{'to remove' if dry_run else 'removed'} of {runs} runs: {told(total)}")
+
+
+@click.command()
+@in_one_line
+def verify() -> None:
+    """Check that all that is stored agrees with itself.
+
+    Counts, indexes, the change log and chains of events are gone through; each fault is printed on a line. The exit
+    code is 1 if there is any.
+    """
+    found = asyncio.run(_verify(_settings()))
+    if found:
+        click.echo(f"runindex: {found} faults", err=True)
+        sys.exit(1)
+    click.echo("no faults", err=True)
+
+
+async def _verify(settings: Settings) -> int:
+    from runindex.bootstrap import open_storage
+    from runindex.maintenance.verification.verify import verify as verify_storage
+
+    found = 0
+    async with open_storage(settings) as storage:
+        with _counting("rows read") as count:
+            async for fault in verify_storage(storage, count):
+                click.echo(fault)
+                found += 1
+    return found
+
+
+@click.command(name="new-epoch")
+@in_one_line
+def new_epoch() -> None:
+    """End all cursors given out so far: to be run after a backup was restored, before servers start."""
+    asyncio.run(_new_epoch(_settings()))
+
+
+async def _new_epoch(settings: Settings) -> None:
+    from runindex.bootstrap import open_storage
+
+    async with open_storage(settings) as storage:
+        await storage.renew_epoch()
+    click.echo("a new epoch has begun: cursors given out before are no longer valid")
+
+
+@click.command(name="export")
+@click.option("--run", "run_id", metavar="ID", help="Only this run and all below it.")
+@click.option("--filter", "filter_text", metavar="JSON", help="Only the runs that this filter, as in the API, lists.")
+@click.option("--output", type=click.Path(dir_okay=False, path_type=Path), help="A file instead of standard output.")
+@in_one_line
+def export_index(run_id: str | None, filter_text: str | None, output: Path | None) -> None:
+    """Write everything, or some runs with all that is theirs, as lines of JSON.
+
+    What is written is one moment, whoever writes to the storage meanwhile. `runindex import` reads it.
+    """
+    if run_id is not None and filter_text is not None:
+        raise click.UsageError("--run and --filter cannot be combined.")
+    settings = _settings()
+    run_filter = _chosen(run_id, filter_text)
+    with written(output) as file:
+        asyncio.run(_export(settings, run_filter, run_id, file))
+
+
+def _chosen(run_id: str | None, filter_text: str | None) -> RunFilter | None:
+    if run_id is not None:
+        from runindex.domain.ids import find_run_id
+        from runindex.maintenance.transfer.export import subtree
+
+        return subtree(find_run_id(run_id) or run_id)
+    if filter_text is None:
+        return None
+    from resolvers.roots.filter_json import filter_from_text
+    from runindex.domain.runs.filters import visible
+
+    return visible(filter_from_text(filter_text))
+
+
+async def _export(settings: Settings, run_filter: RunFilter | None, run_id: str | None, file: IO[bytes]) -> None:
+    from runindex.bootstrap import open_storage
+    from runindex.domain.runs.filters import EVERYTHING
+    from runindex.maintenance.transfer.export import export_lines
+
+    async with open_storage(settings) as storage:
+        number = await storage.count_runs(run_filter or EVERYTHING)
+        if run_id is not None and not number:
+            raise MissingError(f"there is no run {run_id}")
+        with _bar(number, "runs") as done:
+            async for line in export_lines(storage, run_filter, done):
+                file.write(line)
+
+
+@click.command(name="import")
+@click.argument("file", type=click.File("rb"), default="-")
+@in_one_line
+def import_index(file: IO[bytes]) -> None:
+    """Read an export from FILE, or from standard input, into the storage, which is brought up to date first.
+
+    All of it is there in the end, or nothing. What is there already is passed over if it is the same, and ends the
+    import if it is not. Mutations wait meanwhile, and may be refused: better stop the servers.
+    """
+    from runindex import bootstrap
+
+    settings = Settings.from_environment()
+    bootstrap.migrate(settings)
+    bootstrap.check_storage(settings)
+    asyncio.run(_import(settings, file))
+
+
+async def _import(settings: Settings, file: IO[bytes]) -> None:
+    from runindex.bootstrap import open_storage
+    from runindex.maintenance.transfer.import_lines import import_lines
+
+    async with open_storage(settings) as storage:
+        with _bar(_size_of(file), "bytes") as done:
+            imported = await import_lines(storage, _lines_of(file), done)
+    click.echo(
+        f"added: {imported.runs} runs, {imported.changes} entries of the log, {imported.records} other things;"
+        f" there already: {imported.runs_there} runs, {imported.records_there} other things"
+    )
+    if imported.changes_left_out:
+        click.echo(f"left out: {imported.changes_left_out} entries of the log of runs that were deleted")
+
+
+def _lines_of(file: IO[bytes]) -> Iterator[bytes]:
+    while line := file.readline(LONGEST_LINE):
+        if len(line) == LONGEST_LINE:
+            raise BadRequestError("a line is too long to be of an export")
+        yield line
+
+
+def _size_of(file: IO[bytes]) -> int | None:
+    try:
+        return os.fstat(file.fileno()).st_size or None
+    except OSError:
+        return None
+
+
+def _bar(length: int | None, what: str) -> AbstractContextManager[Callable[[int], None]]:
+    """Show on a terminal how far things are."""
+    if length is None or not sys.stderr.isatty():
+        return nullcontext(lambda _: None)
+    return _shown(length, what)
+
+
+@contextmanager
+def _shown(length: int, what: str) -> Iterator[Callable[[int], None]]:
+    with click.progressbar(length=length, label=what, file=sys.stderr, show_pos=True) as bar:
+        yield bar.update
+
+
+@contextmanager
+def _counting(what: str) -> Iterator[Callable[[int], None]]:
+    """Count on a terminal what cannot be known beforehand."""
+    total = shown = 0
+    is_terminal = sys.stderr.isatty()
+
+    def count(number: int) -> None:
+        nonlocal total, shown
+        total += number
+        if is_terminal and total - shown >= _STEP:
+            shown = total
+            click.echo(f"\r{total:,} {what}", nl=False, err=True)
+
+    yield count
+    if shown:
+        click.echo("\r\033[K", nl=False, err=True)
+
+
+COMMANDS: Final = (compact, verify, new_epoch, export_index, import_index)

@@ -1,0 +1,204 @@
+"""What became of a command: a success that was committed, or a problem that changed nothing."""
+
+from dataclasses import dataclass
+from typing import TypeAlias
+
+from runindex.domain.problems import Problem
+from runindex.domain.records.events import Event
+from runindex.domain.records.jobs import Job
+from runindex.domain.records.plans import Plan
+from runindex.domain.records.results import Result
+from runindex.domain.records.run_data import Cell, Document, Value
+from runindex.domain.records.runtimes import Receipt, Runtime
+from runindex.domain.runs.run import Run
+
+
+@dataclass(frozen=True, slots=True)
+class RunApplied:
+    """A run was created or changed: the run, and the version and log position of that very change."""
+
+    run: Run
+    version: int
+    seq: int
+    replayed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class RunDeleted:
+    """A run is gone, with so many things that were scoped to it."""
+
+    id: str
+    version: int
+    seq: int
+    results: int = 0
+    values: int = 0
+    events: int = 0
+    cells: int = 0
+    documents: int = 0
+    receipts: int = 0
+    replayed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class BulkApplied:
+    """One outcome for each entry, in the order asked."""
+
+    outcomes: "tuple[RunApplied | RunDeleted | Problem, ...]"
+    replayed: bool = False
+
+    @property
+    def succeeded(self) -> int:
+        """Return how many entries were applied."""
+        return sum(isinstance(outcome, RunApplied | RunDeleted) for outcome in self.outcomes)
+
+
+@dataclass(frozen=True, slots=True)
+class ResultRecorded:
+    """A result is stored, now or (`replayed`) before."""
+
+    result: Result
+    replayed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ResultsRecorded:
+    """One outcome for each entry, in the order given."""
+
+    outcomes: "tuple[ResultRecorded | Problem, ...]"
+    replayed: bool = False
+
+    @property
+    def recorded(self) -> int:
+        """Return how many entries are stored."""
+        return sum(isinstance(outcome, ResultRecorded) for outcome in self.outcomes)
+
+
+@dataclass(frozen=True, slots=True)
+class ResultsDeleted:
+    """A run's results are gone."""
+
+    run_id: str
+    deleted: int
+    replayed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ValuesPut:
+    """Values were put, in the order given."""
+
+    values: tuple[Value, ...]
+    replayed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ValuesDeleted:
+    """So many values were there and are gone."""
+
+    deleted: int
+    replayed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class EventsAppended:
+    """Events were appended, with consecutive sequence numbers."""
+
+    events: tuple[Event, ...]
+    replayed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class CellSet:
+    """A cell was set."""
+
+    cell: Cell
+    replayed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentWritten:
+    """A document was written."""
+
+    document: Document
+    replayed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class PlanSaved:
+    """A plan was created or changed."""
+
+    plan: Plan
+    replayed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class PlanDeleted:
+    """A plan is gone."""
+
+    id: str
+    replayed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class PlanStarted:
+    """A run of a plan was created, and the job that offers it."""
+
+    run: Run
+    job: Job
+    seq: int
+    replayed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class JobSaved:
+    """A job was enqueued, acknowledged or failed."""
+
+    job: Job
+    replayed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class JobsClaimed:
+    """Jobs were handed out, best rank first."""
+
+    jobs: tuple[Job, ...]
+    replayed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class BoundaryApplied:
+    """A boundary was committed or applied: its receipt, and the runtime after it."""
+
+    receipt: Receipt
+    runtime: Runtime
+    replayed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class RuntimeSaved:
+    """A runtime's state or inputs were written."""
+
+    runtime: Runtime
+    replayed: bool = False
+
+
+Success: TypeAlias = (
+    RunApplied
+    | RunDeleted
+    | BulkApplied
+    | ResultRecorded
+    | ResultsRecorded
+    | ResultsDeleted
+    | ValuesPut
+    | ValuesDeleted
+    | EventsAppended
+    | CellSet
+    | DocumentWritten
+    | PlanSaved
+    | PlanDeleted
+    | PlanStarted
+    | JobSaved
+    | JobsClaimed
+    | BoundaryApplied
+    | RuntimeSaved
+)
+Outcome: TypeAlias = Success | Problem

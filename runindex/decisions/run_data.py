@@ -1,0 +1,124 @@
+"""Decisions on a run's own data: each call is all or nothing."""
+
+from dataclasses import replace
+
+from runindex.commands import AppendEvents, DeleteValues, DocumentVerb, PutValues, SetCell, WriteDocument
+from runindex.commands.outcomes import CellSet, DocumentWritten, EventsAppended, ValuesDeleted, ValuesPut
+from runindex.decisions.guards import check_version, open_run
+from runindex.decisions.workspace import Workspace
+from runindex.domain import json_text as jsontext
+from runindex.domain.json_text import JsonText, JsonValue
+from runindex.domain.records.events import Event, event_hash
+from runindex.domain.records.run_data import MAX_CONTENT, MAX_DEPTH, Cell, Document, Value, ValueVersion, check_entries
+from runindex.domain.runs.metadata import check_json
+from runindex.domain.runs.run import Run
+
+
+def put_values(workspace: Workspace, command: PutValues) -> ValuesPut:
+    """Put values; the former versions stay as history."""
+    run = open_run(workspace, command.run_id)
+    check_entries(len(command.entries))
+    values = []
+    for place, entry in enumerate(command.entries):
+        stored = workspace.records(Value).get((run.incarnation, entry.key))
+        present = stored is not None and not stored.deleted
+        check_version(entry.expected_version, stored.version if stored is not None and present else 0)
+        text = _text(entry.value, f"entries.{place}.value")
+        version = 1 if stored is None else stored.version + 1
+        value = Value(run.incarnation, entry.key, text, version, workspace.now)
+        _write(workspace, value)
+        if not present:
+            _count(workspace, run, values=1)
+        values.append(value)
+    return ValuesPut(tuple(values))
+
+
+def delete_values(workspace: Workspace, command: DeleteValues) -> ValuesDeleted:
+    """Delete values; a deletion takes a version of its own."""
+    run = open_run(workspace, command.run_id)
+    check_entries(len(command.keys))
+    deleted = 0
+    for key in command.keys:
+        stored = workspace.records(Value).get((run.incarnation, key))
+        if stored is not None and not stored.deleted:
+            _write(
+                workspace,
+                replace(stored, value="null", version=stored.version + 1, updated_at=workspace.now, deleted=1),
+            )
+            deleted += 1
+    _count(workspace, run, values=-deleted)
+    return ValuesDeleted(deleted)
+
+
+def append_events(workspace: Workspace, command: AppendEvents) -> EventsAppended:
+    """Append events to the run's one chain."""
+    run = open_run(workspace, command.run_id)
+    check_entries(len(command.events))
+    totals = workspace.totals(run)
+    sequence, previous, events = totals.event_seq, totals.event_hash, []
+    for place, entry in enumerate(command.events):
+        text = _text(entry.payload, f"events.{place}.payload")
+        previous = event_hash(sequence, entry.stream, workspace.now, entry.payload, previous)
+        events.append(Event(run.incarnation, sequence, entry.stream, text, workspace.now, previous))
+        sequence += 1
+    for event in events:
+        workspace.save(event)
+    workspace.save(replace(totals, event_seq=sequence, event_hash=previous))
+    return EventsAppended(tuple(events))
+
+
+def set_cell(workspace: Workspace, command: SetCell) -> CellSet:
+    """Set a cell."""
+    run = open_run(workspace, command.run_id)
+    stored = workspace.records(Cell).get((run.incarnation, command.name))
+    version = 0 if stored is None else stored.version
+    check_version(command.expected_version, version)
+    cell = Cell(run.incarnation, command.name, _text(command.value, "value"), version + 1, workspace.now)
+    workspace.save(cell)
+    if stored is None:
+        _count(workspace, run, cells=1)
+    return CellSet(cell)
+
+
+def write_document(workspace: Workspace, command: WriteDocument) -> DocumentWritten:
+    """Replace or patch a document; a patch of a missing one patches `{}`."""
+    run = open_run(workspace, command.run_id)
+    stored = workspace.records(Document).get((run.incarnation, command.key))
+    version = 0 if stored is None else stored.version
+    check_version(command.expected_version, version)
+    content = _text(_content(stored, command), f"change.{command.verb}")
+    document = Document(run.incarnation, command.key, content, version + 1, workspace.now)
+    workspace.save(document)
+    if stored is None:
+        _count(workspace, run, documents=1)
+    return DocumentWritten(document)
+
+
+def _content(stored: Document | None, command: WriteDocument) -> JsonValue:
+    if command.verb is DocumentVerb.REPLACE:
+        return command.value
+    present = {} if stored is None else jsontext.loads(stored.content)
+    return jsontext.merge_patch(present, command.value)
+
+
+def _write(workspace: Workspace, value: Value) -> None:
+    workspace.save(value)
+    workspace.save(
+        ValueVersion(value.owner, value.key_name, value.version, value.value, value.deleted, value.updated_at)
+    )
+
+
+def _text(value: JsonValue, field: str) -> JsonText:
+    return check_json(value, field, max_bytes=MAX_CONTENT, max_depth=MAX_DEPTH)
+
+
+def _count(workspace: Workspace, run: Run, *, values: int = 0, cells: int = 0, documents: int = 0) -> None:
+    totals = workspace.totals(run)
+    workspace.save(
+        replace(
+            totals,
+            value_count=totals.value_count + values,
+            cell_count=totals.cell_count + cells,
+            document_count=totals.document_count + documents,
+        )
+    )

@@ -1,0 +1,212 @@
+"""What a batch of commands sees and leaves behind: the rows it read under lock, and what it makes of them.
+
+A storage fills a workspace, the decisions work on it, the storage writes what changed. So every rule is written once,
+in Python, and a storage only reads rows and writes rows.
+"""
+
+from collections.abc import Container, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Generic, Protocol, TypeVar
+
+from runindex.domain.idempotency import KeptAnswer, KeyScope
+from runindex.domain.instants import Micros
+from runindex.domain.lifecycle import RunStatus
+from runindex.domain.records.jobs import Job
+from runindex.domain.records.results import Result
+from runindex.domain.records.totals import ALL_GENERATIONS, Remains, Totals
+from runindex.domain.runs.changes import Change, Former, RunChangeKind
+from runindex.domain.runs.run import Run
+
+K = TypeVar("K")
+V = TypeVar("V")
+R = TypeVar("R")
+
+
+class Record(Protocol):
+    """A flat, immutable row of a kind of its own."""
+
+    @property
+    def key(self) -> tuple[Any, ...]:
+        """Return what it is unique by."""
+        ...
+
+
+class Records(Generic[K, V]):
+    """Rows of one kind by key: those that were read, overlaid by those that were put or removed."""
+
+    def __init__(self, read: Mapping[K, V]) -> None:
+        """Start from what was read."""
+        self._read = read
+        self._written: dict[K, V | None] = {}
+        self._journal: list[tuple[K, bool, V | None]] = []
+
+    def get(self, key: K) -> V | None:
+        """Return the row as it now is, None when there is none."""
+        if key in self._written:
+            return self._written[key]
+        return self._read.get(key)
+
+    def put(self, key: K, row: V) -> None:
+        """Insert or replace a row."""
+        self._write(key, row)
+
+    def remove(self, key: K) -> None:
+        """Delete a row."""
+        self._write(key, None)
+
+    def written(self) -> Iterator[tuple[K, V | None, V | None]]:
+        """Yield (key, row as read, row as it now is) of each row written; None stands for no row."""
+        for key, row in self._written.items():
+            yield key, self._read.get(key), row
+
+    def checkpoint(self) -> None:
+        """Make what was written so far stay, whatever `undo` takes back later."""
+        self._journal.clear()
+
+    def undo(self) -> None:
+        """Take back all writes since the last checkpoint."""
+        for key, was_written, row in reversed(self._journal):
+            if was_written:
+                self._written[key] = row
+            else:
+                del self._written[key]
+        self._journal.clear()
+
+    def _write(self, key: K, row: V | None) -> None:
+        self._journal.append((key, key in self._written, self._written.get(key)))
+        self._written[key] = row
+
+
+@dataclass(slots=True)
+class Counters:
+    """By how much a batch moves the counts that queries read instead of counting."""
+
+    by_status: dict[RunStatus, int] = field(default_factory=dict)
+    by_tag: dict[str, int] = field(default_factory=dict)
+
+
+class Workspace:
+    """One batch's view of the storage. `head` is the log's last sequence number before the batch."""
+
+    def __init__(  # noqa: PLR0913 - one argument for each kind of thing read
+        self,
+        *,
+        now: Micros,
+        head: int,
+        runs: Mapping[str, Run],
+        kept: Mapping[KeyScope, KeptAnswer],
+        selections: Mapping[int, Sequence[str]] | None = None,
+        looping: Container[tuple[str, str]] = frozenset(),
+        records: Mapping[type, Mapping[Any, Any]] | None = None,
+        taken: Mapping[str, bool] | None = None,
+        results: Mapping[str, Result] | None = None,
+        due_jobs: Mapping[str, Sequence[Job]] | None = None,
+    ) -> None:
+        """Take what was read: runs under lock, kept answers, runs selected by filter for the command at an index.
+
+        `looping` holds each (id, parent) of runs to be created whose creation would close a circle, `records` what the
+        commands need by kind and key, `taken` those of the ids asked for that other nodes have, `results` those that
+        results have, by id, `due_jobs` by queue, in rank order.
+        """
+        self.now = now
+        self.runs: Records[str, Run] = Records(runs)
+        self.kept: Records[KeyScope, KeptAnswer] = Records(kept)
+        self.changes: list[Change] = []
+        self.selections = selections or {}
+        self.looping = looping
+        self.taken: Records[str, bool] = Records(taken or {})
+        self.results: Records[str, Result] = Records(results or {})
+        self.due_jobs = due_jobs or {}
+        self._read = records or {}
+        self._records: dict[type, Records[Any, Any]] = {}
+        self._head = head
+        self._changes_kept = 0
+
+    def records(self, kind: type[R]) -> Records[tuple[Any, ...], R]:
+        """Return the records of one kind, by their `key`."""
+        if kind not in self._records:
+            self._records[kind] = Records(self._read.get(kind, {}))
+        return self._records[kind]
+
+    def save(self, record: Record) -> None:
+        """Insert or replace a record."""
+        self.records(type(record)).put(record.key, record)
+
+    def totals(self, run: Run) -> Totals:
+        """Return what is counted of a run's scoped things."""
+        return self.records(Totals).get((run.incarnation,)) or Totals(run.incarnation, run.id)
+
+    def is_taken(self, node_id: str) -> bool:
+        """Tell whether any node has the id, of those that a command of the batch asks for."""
+        if self.runs.get(node_id) is not None or self.taken.get(node_id):
+            return True
+        result = self.results.get(node_id)
+        return result is not None and not self._is_gone(result)
+
+    def _is_gone(self, result: Result) -> bool:
+        """Tell whether the batch deleted the result."""
+        remains = self.records(Remains)
+        return any(remains.get((result.owner, which)) for which in (result.generation, ALL_GENERATIONS))
+
+    @property
+    def written_records(self) -> Mapping[type, Records[Any, Any]]:
+        """Return the records by kind, of the kinds that decisions looked at."""
+        return self._records
+
+    @property
+    def next_seq(self) -> int:
+        """Return the sequence number that the next change will have."""
+        return self._head + len(self.changes) + 1
+
+    @property
+    def head(self) -> int:
+        """Return the log's last sequence number with this batch's changes."""
+        return self._head + len(self.changes)
+
+    def record(
+        self,
+        kind: RunChangeKind,
+        run: Run,
+        former: Former | None,
+        *,
+        reason: str | None,
+        actor: str | None,
+    ) -> int:
+        """Add an entry to the log and return its sequence number."""
+        seq = self.next_seq
+        self.changes.append(Change(seq, kind, run, former, reason, actor))
+        return seq
+
+    def checkpoint(self) -> None:
+        """Make what was done so far stay."""
+        for records in self._all():
+            records.checkpoint()
+        self._changes_kept = len(self.changes)
+
+    def undo(self) -> None:
+        """Take back everything since the last checkpoint."""
+        for records in self._all():
+            records.undo()
+        del self.changes[self._changes_kept :]
+
+    def _all(self) -> Iterator[Records[Any, Any]]:
+        yield from (self.runs, self.kept, self.taken, self.results)
+        yield from self._records.values()
+
+    def counters(self) -> Counters:
+        """Return by how much the batch moves each count; zeros are left out."""
+        counters = Counters()
+        for _, before, after in self.runs.written():
+            for run, step in ((before, -1), (after, 1)):
+                if run is not None:
+                    _count(counters, run, step)
+        counters.by_status = {status: step for status, step in counters.by_status.items() if step}
+        counters.by_tag = {tag: step for tag, step in counters.by_tag.items() if step}
+        return counters
+
+
+def _count(counters: Counters, run: Run, step: int) -> None:
+    counters.by_status[run.status] = counters.by_status.get(run.status, 0) + step
+    if run.status is not RunStatus.ARCHIVED:
+        for tag in run.tags:
+            counters.by_tag[tag] = counters.by_tag.get(tag, 0) + step

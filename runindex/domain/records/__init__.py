@@ -1,0 +1,1 @@
+"""What is kept beside runs: results, events, run data, plans, jobs, runtimes."""

@@ -1,0 +1,70 @@
+"""A run's events: append-only, one gapless sequence over all streams, each chained to the one before by its hash."""
+
+import hashlib
+import json
+import struct
+from dataclasses import dataclass
+from typing import Final
+
+from runindex.domain import json_text as jsontext
+from runindex.domain.instants import Micros
+from runindex.domain.json_text import JsonText, JsonValue, is_plain_text
+from runindex.domain.problems import invalid
+
+MAX_STREAM: Final = 256
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One event; `owner` is the run's incarnation, `hash` lower-case hex."""
+
+    owner: int
+    sequence: int
+    stream: str
+    payload: JsonText
+    at: Micros
+    hash: str
+
+    @property
+    def key(self) -> tuple[int, int]:
+        """Return what an event is unique by."""
+        return (self.owner, self.sequence)
+
+
+def event_hash(sequence: int, stream: str, at: Micros, payload: JsonValue, previous: str) -> str:
+    """Return the hex SHA-256 of an event behind the one whose hash is `previous` (64 zeros before the first).
+
+    The bytes: sequence (8, little-endian), length of the stream's UTF-8 (4), the stream, microseconds since the epoch
+    (8), length of the payload (4), the payload as compact JSON with sorted keys in UTF-8, the previous hash (32).
+    """
+    name, body = stream.encode(), sorted_json(payload).encode()
+    return hashlib.sha256(
+        struct.pack("<QI", sequence, len(name))
+        + name
+        + struct.pack("<QI", at, len(body))
+        + body
+        + bytes.fromhex(previous)
+    ).hexdigest()
+
+
+def sorted_json(value: JsonValue) -> JsonText:
+    """Return compact JSON with keys sorted at every level."""
+    try:
+        return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    except TypeError:
+        return jsontext.dumps(_sorted(value))
+
+
+def _sorted(value: JsonValue) -> JsonValue:
+    if isinstance(value, dict):
+        return {key: _sorted(value[key]) for key in sorted(value)}
+    if isinstance(value, list):
+        return [_sorted(item) for item in value]
+    return value
+
+
+def check_stream(stream: str, field: str) -> str:
+    """Return a stream's name; refuse an empty or overlong one."""
+    if not 1 <= len(stream) <= MAX_STREAM or not is_plain_text(stream):
+        raise invalid(f"a stream has 1 to {MAX_STREAM} characters, no NUL and no lone surrogate", field)
+    return stream

@@ -1,0 +1,95 @@
+"""Jobs: work offered to executors outside. The index hands it out and records what came of it; it executes nothing."""
+
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from typing import Final
+
+from runindex.domain.instants import SECOND, Micros
+from runindex.domain.json_text import JsonText
+
+MAX_QUEUE: Final = 256
+MAX_LIMIT: Final = 100
+MAX_LEASE_SECONDS: Final = 86_400
+MAX_ATTEMPTS: Final = 100
+BACKOFF_UNIT: Final = SECOND
+LONGEST_BACKOFF: Final = 60 * SECOND
+MOST_SPENT: Final = 50  # jobs whose last lease lapsed, that one claim fails
+LEASE_EXPIRED: Final = "lease expired"
+
+
+class JobStatus(StrEnum):
+    """Where a job stands."""
+
+    PENDING = "PENDING"
+    RUNNING = "RUNNING"
+    RETRYING = "RETRYING"
+    COMPLETED = "COMPLETED"
+    FAILED = "FAILED"
+
+
+WAITING: Final = (JobStatus.PENDING, JobStatus.RETRYING)
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """A job. `attempts` counts claims: it names the claim that may speak for the job."""
+
+    id: str
+    queue: str
+    data: JsonText | None
+    status: JobStatus
+    priority: int
+    attempts: int
+    max_attempts: int
+    run_at: Micros
+    created_at: Micros
+    started_at: Micros | None = None
+    completed_at: Micros | None = None
+    lease_expires_at: Micros | None = None
+    error: str | None = None
+    run_id: str | None = None
+
+    @property
+    def key(self) -> tuple[str]:
+        """Return what a job is unique by."""
+        return (self.id,)
+
+    @property
+    def rank(self) -> tuple[int, Micros, Micros, str]:
+        """Return the order in which due jobs are handed out: priority, due time, age."""
+        return (-self.priority, self.run_at, self.created_at, self.id)
+
+    def is_due(self, now: Micros) -> bool:
+        """Tell whether the job may be claimed: it waits and is due, or its lease has lapsed."""
+        if self.status in WAITING:
+            return self.run_at <= now
+        return self.has_lapsed(now)
+
+    def has_lapsed(self, now: Micros) -> bool:
+        """Tell whether a claimed job's lease is over."""
+        return self.status is JobStatus.RUNNING and self.lease_expires_at is not None and self.lease_expires_at <= now
+
+    def is_spent(self, now: Micros) -> bool:
+        """Tell whether the lease of the last attempt is over."""
+        return self.has_lapsed(now) and self.attempts >= self.max_attempts
+
+    def claimed(self, now: Micros, lease_seconds: int) -> "Job":
+        """Return the job handed out; what an earlier attempt left is kept until this one speaks."""
+        return replace(
+            self,
+            status=JobStatus.RUNNING,
+            attempts=self.attempts + 1,
+            started_at=now,
+            lease_expires_at=now + lease_seconds * SECOND,
+        )
+
+    def completed(self, now: Micros) -> "Job":
+        """Return the job done."""
+        return replace(self, status=JobStatus.COMPLETED, completed_at=now, lease_expires_at=None)
+
+    def failed(self, now: Micros, error: str, *, retry: bool) -> "Job":
+        """Return the job failed: to be tried again after a growing pause, or for good."""
+        if retry and self.attempts < self.max_attempts:
+            pause = min(BACKOFF_UNIT * 2 ** min(self.attempts, 30), LONGEST_BACKOFF)
+            return replace(self, status=JobStatus.RETRYING, error=error, run_at=now + pause, lease_expires_at=None)
+        return replace(self, status=JobStatus.FAILED, error=error, completed_at=now, lease_expires_at=None)

@@ -1,0 +1,150 @@
+"""Results of a dataset run: one attempt at one item each, and what is counted of them."""
+
+import math
+from dataclasses import dataclass, replace
+from typing import Final
+
+from runindex.domain import json_text as jsontext
+from runindex.domain.instants import Micros
+from runindex.domain.json_text import JsonText, JsonValue, is_plain_text
+from runindex.domain.problems import invalid
+
+MAX_ITEM_ID: Final = 512
+MAX_SCORES: Final = 100
+MAX_LATENCY: Final = 1e15  # milliseconds, so that no sum of latencies leaves a float
+
+
+@dataclass(frozen=True, slots=True)
+class Score:
+    """What a scorer said of a result."""
+
+    scorer_id: str
+    value: float | None = None
+    reason: str | None = None
+    error: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """One attempt, as stored. `owner` is the run's incarnation; `seq` counts a run's results from 1, in commit order.
+
+    `generation` is the run's own count of deletions of all its results: those of a former one are gone.
+    """
+
+    owner: int
+    generation: int
+    item_id: str
+    retry_count: int
+    id: str
+    run_id: str
+    seq: int
+    item_version: Micros | None
+    input: JsonText | None
+    output: JsonText | None
+    expected_output: JsonText | None
+    latency: float
+    error: str | None
+    started_at: Micros
+    completed_at: Micros
+    created_at: Micros
+    scores: JsonText
+
+    @property
+    def key(self) -> tuple[int, int, str, int]:
+        """Return what a result is unique by."""
+        return (self.owner, self.generation, self.item_id, self.retry_count)
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """What became of one item in one run: it has succeeded once any attempt had no error."""
+
+    owner: int
+    generation: int
+    item_id: str
+    attempts: int = 0
+    succeeded: int = 0
+    last_retry: int = -1
+
+    @property
+    def key(self) -> tuple[int, int, str]:
+        """Return what an item is unique by."""
+        return (self.owner, self.generation, self.item_id)
+
+    def attempted(self, retry_count: int, *, failed: bool) -> "Item":
+        """Return the item with one more attempt."""
+        return replace(
+            self,
+            attempts=self.attempts + 1,
+            succeeded=1 if self.succeeded or not failed else 0,
+            last_retry=max(self.last_retry, retry_count),
+        )
+
+
+def content_of(result: Result) -> tuple[object, ...]:
+    """Return what two results have in common when they say the same: JSON by value, whatever its spelling."""
+    return (
+        result.item_version,
+        *(None if text is None else jsontext.canonical(jsontext.loads(text)) for text in _texts(result)),
+        result.latency,
+        result.error,
+        result.started_at,
+        result.completed_at,
+    )
+
+
+def _texts(result: Result) -> tuple[JsonText | None, ...]:
+    return (result.input, result.output, result.expected_output, result.scores)
+
+
+def encode_scores(scores: tuple[Score, ...]) -> JsonText:
+    """Return the scores as JSON text, fields named as in the API."""
+    return jsontext.dumps(
+        [
+            {"scorerId": score.scorer_id, "value": score.value, "reason": score.reason, "error": score.error}
+            for score in scores
+        ]
+    )
+
+
+def decode_scores(text: JsonText) -> tuple[Score, ...]:
+    """Return the scores that `encode_scores` wrote."""
+    values: JsonValue = jsontext.loads(text)
+    return tuple(Score(entry["scorerId"], entry["value"], entry["reason"], entry["error"]) for entry in values)
+
+
+def scorer_text(scorer_id: str) -> str:
+    """Return what the text of scores holds if, and only if, one of them is this scorer's.
+
+    Quotes inside texts are escaped, so that it is found nowhere but in a score's own field.
+    """
+    return f'"scorerId":{jsontext.dumps(scorer_id)},'
+
+
+def check_item_id(item_id: str, field: str) -> str:
+    """Return the item's id; refuse an empty or overlong one."""
+    if not 1 <= len(item_id) <= MAX_ITEM_ID or not is_plain_text(item_id):
+        raise invalid(f"an item id has 1 to {MAX_ITEM_ID} characters, no NUL and no lone surrogate", field)
+    return item_id
+
+
+def check_scores(scores: tuple[Score, ...], field: str) -> None:
+    """Refuse too many scores, one without a scorer, and what is no number or no text."""
+    if len(scores) > MAX_SCORES:
+        raise invalid(f"a result has at most {MAX_SCORES} scores", field)
+    for place, score in enumerate(scores):
+        if not 1 <= len(score.scorer_id) <= MAX_ITEM_ID:
+            raise invalid(f"a scorer id has 1 to {MAX_ITEM_ID} characters", f"{field}.{place}.scorerId")
+        if score.value is not None and not math.isfinite(score.value):
+            raise invalid("must be finite", f"{field}.{place}.value")
+        for name, text in (("scorerId", score.scorer_id), ("reason", score.reason), ("error", score.error)):
+            if text is not None and not is_plain_text(text):
+                raise invalid("text with NUL or a lone surrogate", f"{field}.{place}.{name}")
+
+
+def check_times(started_at: Micros, completed_at: Micros, latency: float, prefix: str = "") -> None:
+    """Refuse a latency below 0 or beyond all measure, and a completion before the start."""
+    if not 0 <= latency <= MAX_LATENCY:
+        raise invalid(f"must be from 0 to {MAX_LATENCY:.0e}", f"{prefix}latency")
+    if completed_at < started_at:
+        raise invalid("must not be before startedAt", f"{prefix}completedAt")

@@ -1,0 +1,92 @@
+"""Data that belongs to one run and goes with it: values, cells, documents. `owner` is the run's incarnation."""
+
+from dataclasses import dataclass
+from typing import Final
+
+from runindex.domain.instants import Micros
+from runindex.domain.json_text import JsonText, is_plain_text
+from runindex.domain.problems import ConstraintReason, invalid, violation
+
+MAX_KEY: Final = 512
+MAX_CONTENT: Final = 1024 * 1024
+MAX_DEPTH: Final = 64
+MAX_ENTRIES: Final = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class Value:
+    """The newest version of a value; `deleted` (0 or 1) marks one that is gone but goes on counting."""
+
+    owner: int
+    key_name: str
+    value: JsonText
+    version: int
+    updated_at: Micros
+    deleted: int = 0
+
+    @property
+    def key(self) -> tuple[int, str]:
+        """Return what a value is unique by."""
+        return (self.owner, self.key_name)
+
+
+@dataclass(frozen=True, slots=True)
+class ValueVersion:
+    """One version of a value, as it was written."""
+
+    owner: int
+    key_name: str
+    version: int
+    value: JsonText
+    deleted: int
+    at: Micros
+
+    @property
+    def key(self) -> tuple[int, str, int]:
+        """Return what a version is unique by."""
+        return (self.owner, self.key_name, self.version)
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """One named place that holds one value."""
+
+    owner: int
+    name: str
+    value: JsonText
+    version: int
+    updated_at: Micros
+
+    @property
+    def key(self) -> tuple[int, str]:
+        """Return what a cell is unique by."""
+        return (self.owner, self.name)
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A JSON document that can be patched."""
+
+    owner: int
+    key_name: str
+    content: JsonText
+    version: int
+    updated_at: Micros
+
+    @property
+    def key(self) -> tuple[int, str]:
+        """Return what a document is unique by."""
+        return (self.owner, self.key_name)
+
+
+def check_key_name(name: str, field: str) -> str:
+    """Return a key, or a cell's name; refuse an empty or overlong one."""
+    if not 1 <= len(name) <= MAX_KEY or not is_plain_text(name):
+        raise invalid(f"1 to {MAX_KEY} characters, no NUL and no lone surrogate", field)
+    return name
+
+
+def check_entries(count: int) -> None:
+    """Refuse more entries than one call may have."""
+    if count > MAX_ENTRIES:
+        raise violation(ConstraintReason.LIMIT_EXCEEDED, f"more than {MAX_ENTRIES} entries in one call")

@@ -1,0 +1,157 @@
+"""Agent runtimes: what a logical runtime left behind to be resumed from, keyed by a name that outlives processes.
+
+The store records what the driver says; it checks no transition of runtime or input states.
+"""
+
+import hashlib
+import json
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Final
+
+from runindex.domain import json_text as jsontext
+from runindex.domain.instants import Micros
+from runindex.domain.json_text import JsonText, is_plain_text
+from runindex.domain.problems import ConstraintReason, invalid, violation
+
+MAX_SNAPSHOT: Final = 16 * 1024 * 1024
+MAX_NAME: Final = 512
+
+
+class RuntimeState(StrEnum):
+    """What the driver says of a runtime."""
+
+    INITIALIZING = "INITIALIZING"
+    IDLE = "IDLE"
+    RUNNING = "RUNNING"
+    RECOVERING = "RECOVERING"
+    RETIRED = "RETIRED"
+    STOPPED = "STOPPED"
+    DESTROYED = "DESTROYED"
+
+
+class RunBoundary(StrEnum):
+    """At which boundary of a run a commit was made."""
+
+    IMMEDIATE = "IMMEDIATE"
+    RUN_START = "RUN_START"
+    RUN_CHECKPOINT = "RUN_CHECKPOINT"
+
+
+class InputState(StrEnum):
+    """What the driver says of an input."""
+
+    ACCEPTED = "ACCEPTED"
+    QUEUED = "QUEUED"
+    STAGED = "STAGED"
+    APPLIED = "APPLIED"
+    APPLIED_PENDING_CONSUMPTION = "APPLIED_PENDING_CONSUMPTION"
+    CONSUMED = "CONSUMED"
+    SUPERSEDED = "SUPERSEDED"
+    COALESCED = "COALESCED"
+    ABANDONED = "ABANDONED"
+
+
+class InputDurability(StrEnum):
+    """Whether an input outlives the process that took it."""
+
+    DURABLE = "DURABLE"
+    EPHEMERAL = "EPHEMERAL"
+    DERIVED = "DERIVED"
+
+
+@dataclass(frozen=True, slots=True)
+class Runtime:
+    """A runtime; `inputs` is how many were ever persisted, and so the next one's position."""
+
+    runtime_id: str
+    state: RuntimeState | None = None
+    snapshot: bytes | None = None
+    inputs: int = 0
+
+    @property
+    def key(self) -> tuple[str]:
+        """Return what a runtime is unique by."""
+        return (self.runtime_id,)
+
+
+@dataclass(frozen=True, slots=True)
+class RuntimeInput:
+    """An input of a runtime; `position` is the order first persisted."""
+
+    runtime_id: str
+    input_id: str
+    position: int
+    state: InputState
+    durability: InputDurability | None
+    idempotency_key: str | None
+    attempt_count: int
+    recovery_count: int
+    detail: JsonText | None
+    last_run_id: str | None
+    last_boundary_sequence: int | None
+    created_at: Micros
+    updated_at: Micros
+
+    @property
+    def key(self) -> tuple[str, str]:
+        """Return what an input is unique by."""
+        return (self.runtime_id, self.input_id)
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """Proof that a boundary of a run was applied; `owner` is the run's incarnation."""
+
+    runtime_id: str
+    owner: int
+    sequence: int
+    run_id: str
+    boundary: RunBoundary
+    contributing_input_ids: JsonText
+    conversation_digest: str | None
+    message_count: int
+    created_at: Micros
+
+    @property
+    def key(self) -> tuple[str, int, int]:
+        """Return what a receipt is unique by."""
+        return (self.runtime_id, self.owner, self.sequence)
+
+
+@dataclass(frozen=True, slots=True)
+class ReceiptHead:
+    """The next sequence that a commit of a runtime to a run gets."""
+
+    runtime_id: str
+    owner: int
+    sequence: int = 0
+
+    @property
+    def key(self) -> tuple[str, int]:
+        """Return what a head is unique by."""
+        return (self.runtime_id, self.owner)
+
+
+def digest_of(snapshot: bytes) -> tuple[str, int]:
+    """Return the digest of a session snapshot's messages and their number.
+
+    The digest is the hex SHA-256 of the `messages` list as compact JSON, keys in the order received, UTF-8 unescaped.
+    Refuse a snapshot that is not JSON with a list `messages`.
+    """
+    try:
+        session = json.loads(snapshot, parse_constant=jsontext.reject_constant)
+        messages = session["messages"] if isinstance(session, dict) else None
+    except (ValueError, KeyError, RecursionError):
+        messages = None
+    if not isinstance(messages, list):
+        raise violation(ConstraintReason.BAD_SNAPSHOT, "a snapshot is JSON with a list `messages`")
+    text = json.dumps(messages, separators=(",", ":"), ensure_ascii=False)
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest(), len(messages)
+
+
+def check_reference(text: str, field: str) -> str:
+    """Return a runtime's or an input's id; refuse an empty or overlong one."""
+    if not 1 <= len(text) <= MAX_NAME or not is_plain_text(text):
+        raise invalid(f"1 to {MAX_NAME} characters, no NUL and no lone surrogate", field)
+    return text

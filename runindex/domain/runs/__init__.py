@@ -1,0 +1,1 @@
+"""Runs: their values and rules."""

@@ -1,0 +1,283 @@
+"""Which runs a reader asks for: one value, evaluated here in Python and by the storages in SQL, to the same end."""
+
+import operator
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, fields
+from decimal import Decimal
+from enum import StrEnum
+from functools import lru_cache
+from typing import Final
+
+from runindex.domain.instants import Micros
+from runindex.domain.json_text import JsonValue, canonical, loads
+from runindex.domain.lifecycle import RunStatus
+from runindex.domain.runs.run import Run, TargetType
+
+Predicate = Callable[[Run], bool]
+Below = Callable[[Run, str], bool]
+
+
+class MetadataOperator(StrEnum):
+    """How a metadata value is compared; every one but MISSING needs the path to be there."""
+
+    EQ = "EQ"
+    NE = "NE"
+    LT = "LT"
+    LTE = "LTE"
+    GT = "GT"
+    GTE = "GTE"
+    IN = "IN"
+    EXISTS = "EXISTS"
+    MISSING = "MISSING"
+
+
+@dataclass(frozen=True, slots=True)
+class InstantRange:
+    """From `start` (inclusive) to `end` (exclusive); None leaves a side open."""
+
+    start: Micros | None = None
+    end: Micros | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TagFilter:
+    """Conditions on a run's tags, None where there is none."""
+
+    all: tuple[str, ...] | None = None
+    any: tuple[str, ...] | None = None
+    none: tuple[str, ...] | None = None
+    prefix: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class MetadataFilter:
+    """A condition on the value at `path` (keys from the outside in); `value` is decoded JSON."""
+
+    path: tuple[str, ...]
+    op: MetadataOperator
+    value: JsonValue = None
+
+
+@dataclass(frozen=True, slots=True)
+class RunFilter:
+    """Conditions that hold together; None is no condition, an empty `ids`, `status` or `or_` holds for no run."""
+
+    ids: tuple[str, ...] | None = None
+    status: tuple[RunStatus, ...] | None = None
+    include_archived: bool = False
+    tags: TagFilter | None = None
+    name_contains: str | None = None
+    parent_id: str | None = None
+    is_root: bool | None = None
+    ancestor_id: str | None = None
+    dataset_id: str | None = None
+    target_type: TargetType | None = None
+    target_id: str | None = None
+    plan_id: str | None = None
+    created_at: InstantRange | None = None
+    updated_at: InstantRange | None = None
+    finished_at: InstantRange | None = None
+    metadata: tuple[MetadataFilter, ...] | None = None
+    and_: tuple["RunFilter", ...] | None = None
+    or_: tuple["RunFilter", ...] | None = None
+    not_: "RunFilter | None" = None
+
+    @property
+    def parts(self) -> tuple["RunFilter", ...]:
+        """Return the filters directly inside this one."""
+        return (
+            *(self.and_ or ()),
+            *(self.or_ or ()),
+            *((self.not_,) if self.not_ else ()),
+        )
+
+
+EVERYTHING: Final = RunFilter(include_archived=True)
+UNARCHIVED: Final = RunFilter(status=tuple(status for status in RunStatus if status is not RunStatus.ARCHIVED))
+
+
+def visible(run_filter: RunFilter | None) -> RunFilter:
+    """Return the filter with what lists hide by default: archived runs, unless it speaks of them."""
+    if run_filter is None:
+        return UNARCHIVED
+    if run_filter.include_archived or _names_archived(run_filter):
+        return run_filter
+    return RunFilter(and_=(UNARCHIVED,)) if run_filter == RunFilter() else RunFilter(and_=(UNARCHIVED, run_filter))
+
+
+def _names_archived(run_filter: RunFilter) -> bool:
+    own = run_filter.status is not None and RunStatus.ARCHIVED in run_filter.status
+    return own or any(map(_names_archived, run_filter.parts))
+
+
+def uses_ancestor(run_filter: RunFilter) -> bool:
+    """Tell whether the filter asks for runs below another, which no single run can answer."""
+    return run_filter.ancestor_id is not None or any(map(uses_ancestor, run_filter.parts))
+
+
+def only_status(run_filter: RunFilter) -> tuple[RunStatus, ...] | None:
+    """Return the statuses that the filter lets through when it asks for nothing else, else None."""
+    conditions = {field.name for field in fields(run_filter) if getattr(run_filter, field.name) is not None}
+    conditions.discard("include_archived")
+    if conditions == {"and_"} and run_filter.and_:
+        parts = [only_status(part) for part in run_filter.and_]
+        known = [part for part in parts if part is not None]
+        if len(known) == len(parts):
+            return tuple(status for status in RunStatus if all(status in part for part in known))
+    if not conditions:
+        return tuple(RunStatus)
+    return run_filter.status if conditions == {"status"} else None
+
+
+def parse_path(path: str) -> tuple[str, ...]:
+    r"""Split a metadata path at its dots; `\.` is a dot inside a key."""
+    segments, current, characters = [], "", iter(path)
+    for character in characters:
+        if character == "\\":
+            following = next(characters, "")
+            current += following if following == "." else character + following
+        elif character == ".":
+            segments.append(current)
+            current = ""
+        else:
+            current += character
+    return (*segments, current)
+
+
+def predicate(run_filter: RunFilter, below: Below | None = None) -> Predicate:
+    """Compile the filter to a function of a run; `below` tells whether a run is below another, if that is asked."""
+    checks = list(_checks(run_filter, below))
+    if len(checks) == 1:
+        return checks[0]
+    return lambda run: all(check(run) for check in checks)
+
+
+def _checks(f: RunFilter, below: Below | None) -> Iterable[Predicate]:
+    yield from _identity_checks(f, below)
+    yield from _column_checks(f)
+    if f.tags is not None:
+        yield from _tag_checks(f.tags)
+    for condition in f.metadata or ():
+        yield _metadata_check(condition)
+    for part in f.and_ or ():
+        yield predicate(part, below)
+    if f.or_ is not None:
+        alternatives = [predicate(part, below) for part in f.or_]
+        yield lambda run: any(alternative(run) for alternative in alternatives)
+    if f.not_ is not None:
+        refused = predicate(f.not_, below)
+        yield lambda run: not refused(run)
+
+
+def _identity_checks(f: RunFilter, below: Below | None) -> Iterable[Predicate]:
+    if f.ids is not None:
+        ids = frozenset(f.ids)
+        yield lambda run: run.id in ids
+    if f.parent_id is not None:
+        yield lambda run: run.parent_id == f.parent_id
+    if f.is_root is not None:
+        yield lambda run: (run.parent_id is None) is f.is_root
+    if f.ancestor_id is not None:
+        if below is None:
+            message = "this filter needs the hierarchy"
+            raise ValueError(message)
+        ancestor = f.ancestor_id
+        yield lambda run: below(run, ancestor)
+
+
+def _column_checks(f: RunFilter) -> Iterable[Predicate]:
+    if f.status is not None:
+        statuses = frozenset(f.status)
+        yield lambda run: run.status in statuses
+    if f.name_contains is not None:
+        part = f.name_contains.lower()
+        yield lambda run: run.name is not None and part in run.name.lower()
+    if f.dataset_id is not None:
+        yield (lambda run: run.dataset is not None and run.dataset.dataset_id == f.dataset_id)
+    if f.target_type is not None:
+        yield (lambda run: run.dataset is not None and run.dataset.target_type is f.target_type)
+    if f.target_id is not None:
+        yield (lambda run: run.dataset is not None and run.dataset.target_id == f.target_id)
+    if f.plan_id is not None:
+        yield lambda run: run.plan_id == f.plan_id
+    for name in ("created_at", "updated_at", "finished_at"):
+        bounds = getattr(f, name)
+        if bounds is not None:
+            yield _range_check(name, bounds)
+
+
+def _range_check(name: str, bounds: InstantRange) -> Predicate:
+    def check(run: Run) -> bool:
+        instant = getattr(run, name)
+        return (
+            instant is not None
+            and (bounds.start is None or instant >= bounds.start)
+            and (bounds.end is None or instant < bounds.end)
+        )
+
+    return check
+
+
+def _tag_checks(tags: TagFilter) -> Iterable[Predicate]:
+    if tags.all is not None:
+        needed = frozenset(tags.all)
+        yield lambda run: needed.issubset(run.tags)
+    if tags.any is not None:
+        wanted = frozenset(tags.any)
+        yield lambda run: not wanted.isdisjoint(run.tags)
+    if tags.none is not None:
+        unwanted = frozenset(tags.none)
+        yield lambda run: unwanted.isdisjoint(run.tags)
+    if tags.prefix is not None:
+        prefix = tags.prefix
+        yield lambda run: any(tag.startswith(prefix) for tag in run.tags)
+
+
+def _metadata_check(condition: MetadataFilter) -> Predicate:
+    return lambda run: metadata_matches(run.metadata, condition)
+
+
+_ABSENT: Final = object()
+# A change is shown to one filter after the other: its two sides are read once for them all.
+_read: Final = lru_cache(maxsize=2)(loads)
+
+
+def metadata_matches(text: str | None, condition: MetadataFilter) -> bool:
+    """Tell whether metadata (its JSON text) meets the condition. Only objects are walked, never lists."""
+    found: JsonValue = _ABSENT if text is None else _read(text)
+    for key in condition.path:
+        found = found.get(key, _ABSENT) if isinstance(found, dict) else _ABSENT
+    if found is _ABSENT:
+        return condition.op is MetadataOperator.MISSING
+    return _compare(found, condition.op, condition.value)
+
+
+def _compare(found: JsonValue, op: MetadataOperator, value: JsonValue) -> bool:
+    match op:
+        case MetadataOperator.EXISTS | MetadataOperator.MISSING:
+            return op is MetadataOperator.EXISTS
+        case MetadataOperator.EQ | MetadataOperator.NE:
+            return (canonical(found) == canonical(value)) is (op is MetadataOperator.EQ)
+        case MetadataOperator.IN:
+            return canonical(found) in set(map(canonical, value))
+        case _:
+            comparable = is_ordered(found) and is_ordered(value) and isinstance(found, str) is isinstance(value, str)
+            return comparable and bool(_ORDERINGS[op](_exact(found), _exact(value)))
+
+
+def _exact(value: str | float | Decimal) -> str | int | Decimal:
+    """Return a number as its digits say: 0.1 is no more than a Decimal of 0.10, though its float is."""
+    return Decimal(repr(value)) if isinstance(value, float) else value
+
+
+_ORDERINGS: Final = {
+    MetadataOperator.LT: operator.lt,
+    MetadataOperator.LTE: operator.le,
+    MetadataOperator.GT: operator.gt,
+    MetadataOperator.GTE: operator.ge,
+}
+
+
+def is_ordered(value: JsonValue) -> bool:
+    """Tell whether LT and its like can hold for the value: a number or a text."""
+    return not isinstance(value, bool) and value is not None and not isinstance(value, dict | list)

@@ -1,0 +1,119 @@
+"""The run: what the index knows of one piece of work."""
+
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from typing import Final
+
+from runindex.domain.instants import Micros
+from runindex.domain.json_text import JsonText, is_plain_text
+from runindex.domain.lifecycle import FINISHED, RunStatus, is_allowed
+from runindex.domain.problems import InvalidTransition, RefusedError, invalid
+from runindex.domain.runs.retention import KEEP_ALL, Retention
+
+MAX_NAME: Final = 256
+MAX_ERROR: Final = 256 * 1024
+MAX_REFERENCE: Final = 256
+
+
+class TargetType(StrEnum):
+    """What a dataset is run against."""
+
+    AGENT = "AGENT"
+    WORKFLOW = "WORKFLOW"
+    SCORER = "SCORER"
+    PROCESSOR = "PROCESSOR"
+
+
+@dataclass(frozen=True, slots=True)
+class DatasetLink:
+    """The dataset whose items a run executes, and the target it executes them against."""
+
+    dataset_id: str
+    dataset_version: Micros
+    target_type: TargetType
+    target_id: str
+    total_items: int
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """A run as it is at one version.
+
+    `incarnation` is the log's sequence number of its creation: a deleted id may be created again, and what is known
+    of the former run must not be taken for the new one's.
+    """
+
+    id: str
+    incarnation: int
+    created_at: Micros
+    updated_at: Micros
+    status: RunStatus = RunStatus.ACTIVE
+    version: int = 1
+    name: str | None = None
+    tags: tuple[str, ...] = ()
+    metadata: JsonText | None = None
+    error: str | None = None
+    started_at: Micros | None = None
+    finished_at: Micros | None = None
+    outcome: RunStatus | None = None
+    retention: Retention = KEEP_ALL
+    parent_id: str | None = None
+    plan_id: str | None = None
+    dataset: DatasetLink | None = None
+
+    def moved(self, target: RunStatus, now: Micros, error: str | None = None) -> "Run":
+        """Return the run moved to `target`; refuse a move that the table does not have."""
+        if not is_allowed(self.status, target):
+            raise RefusedError(InvalidTransition(self.status, target))
+        if target not in FINISHED:
+            return replace(self, status=target, version=self.version + 1, updated_at=now)
+        return replace(
+            self,
+            status=target,
+            version=self.version + 1,
+            updated_at=now,
+            finished_at=now,
+            outcome=target,
+            error=error,
+        )
+
+
+def check_name(name: str | None, field: str = "name") -> str | None:
+    """Return the name; refuse an empty, blank or overlong one."""
+    if name is None:
+        return None
+    if not 1 <= len(name) <= MAX_NAME or name.isspace() or not is_plain_text(name):
+        message = f"a name has 1 to {MAX_NAME} characters, not all blank"
+        raise invalid(message, field)
+    return name
+
+
+def check_error(error: str | None, target: RunStatus, field: str = "error") -> str | None:
+    """Return the error of a move to `target`: FAILED needs one that is not blank, no other takes one."""
+    if target is not RunStatus.FAILED:
+        if error is not None:
+            message = "an error is given only when the run fails"
+            raise invalid(message, field)
+        return None
+    if error is None or not error.strip():
+        message = "a run that fails needs an error that is not blank"
+        raise invalid(message, field)
+    if len(error) > MAX_ERROR or not is_plain_text(error):
+        message = f"an error has at most {MAX_ERROR} characters, no NUL and no lone surrogate"
+        raise invalid(message, field)
+    return error
+
+
+def check_dataset(dataset: DatasetLink, field: str = "dataset") -> DatasetLink:
+    """Return the link; refuse empty or overlong references and a negative number of items."""
+    for name, text in (
+        ("datasetId", dataset.dataset_id),
+        ("targetId", dataset.target_id),
+    ):
+        if not 1 <= len(text) <= MAX_REFERENCE or text.isspace() or not is_plain_text(text):
+            message = f"a reference has 1 to {MAX_REFERENCE} characters, not all blank"
+            raise invalid(message, f"{field}.{name}")
+    if dataset.total_items < 0:
+        message = "must be 0 or more"
+        raise invalid(message, f"{field}.totalItems")
+    return dataset

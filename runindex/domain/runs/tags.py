@@ -1,0 +1,37 @@
+"""Tags: ordered, unique, case-sensitive labels of a run."""
+
+from collections.abc import Iterable, Sequence
+from typing import Final
+
+from runindex.domain.json_text import is_plain_text
+from runindex.domain.problems import ConstraintReason, invalid, violation
+
+MAX_TAGS: Final = 1000
+MAX_LENGTH: Final = 256
+
+
+def check_tags(tags: Sequence[str], field: str = "tags") -> tuple[str, ...]:
+    """Return the tags without repeats, in first-seen order; refuse one that cannot be a tag."""
+    for place, tag in enumerate(tags):
+        if not 1 <= len(tag) <= MAX_LENGTH:
+            message = f"a tag has 1 to {MAX_LENGTH} characters"
+            raise invalid(message, f"{field}.{place}")
+        if not is_plain_text(tag):
+            message = "a tag has no NUL and no lone surrogate"
+            raise invalid(message, f"{field}.{place}")
+    return tuple(dict.fromkeys(tags))
+
+
+def with_tags(present: Sequence[str], added: Iterable[str]) -> tuple[str, ...]:
+    """Return the tags with those added that were not there; refuse more than a run may have."""
+    tags = tuple(dict.fromkeys((*present, *added)))
+    if len(tags) > MAX_TAGS:
+        message = f"a run has at most {MAX_TAGS} tags"
+        raise violation(ConstraintReason.LIMIT_EXCEEDED, message)
+    return tags
+
+
+def without_tags(present: Sequence[str], removed: Iterable[str]) -> tuple[str, ...]:
+    """Return the tags without those removed."""
+    gone = frozenset(removed)
+    return tuple(tag for tag in present if tag not in gone)

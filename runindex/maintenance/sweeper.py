@@ -1,0 +1,69 @@
+"""The sweeper: takes away bit by bit what deletions left behind, so that nobody waits for it."""
+
+import asyncio
+import logging
+import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Final
+
+from runindex.domain.errors import FaultError
+from runindex.ports.maintenance import Upkeep
+
+CHUNK: Final = 1024
+# What another process left behind when it ended is found that late.
+LOOK_SECONDS: Final = 60.0
+SHORTEST_PAUSE: Final = 0.005
+RETRY_SECONDS: Final = 1.0
+log: Final = logging.getLogger(__name__)
+
+
+class Sweeper:
+    """Sweeps when it is woken, at its start, and now and then."""
+
+    def __init__(self, upkeep: Upkeep) -> None:
+        """Sweep a storage."""
+        self._upkeep = upkeep
+        self._wanted = asyncio.Event()
+
+    def wake(self) -> None:
+        """Say that something was deleted."""
+        self._wanted.set()
+
+    async def run(self) -> None:
+        """Sweep for ever."""
+        while True:
+            self._wanted.clear()
+            await self._sweep_all()
+            try:
+                async with asyncio.timeout(LOOK_SECONDS):
+                    await self._wanted.wait()
+            except TimeoutError:
+                continue
+
+    async def _sweep_all(self) -> None:
+        """Sweep chunk by chunk, resting after each for as long as it took."""
+        try:
+            while True:
+                started = time.monotonic()
+                if not await self._upkeep.sweep(CHUNK):
+                    return
+                await asyncio.sleep(max(SHORTEST_PAUSE, time.monotonic() - started))
+        except FaultError as fault:
+            log.warning("what was deleted cannot be swept away for now: %s", fault.message)
+        except Exception:
+            log.exception("what was deleted cannot be swept away for now")
+        self.wake()
+        await asyncio.sleep(RETRY_SECONDS)
+
+
+@asynccontextmanager
+async def open_sweeper(upkeep: Upkeep) -> AsyncIterator[Sweeper]:
+    """Run a sweeper for as long as the context lasts; what it leaves undone is done after the next start."""
+    sweeper = Sweeper(upkeep)
+    async with asyncio.TaskGroup() as group:
+        task = group.create_task(sweeper.run(), name="sweeper")
+        try:
+            yield sweeper
+        finally:
+            task.cancel()

@@ -1,0 +1,183 @@
+"""What is read of an export must be what a mutation could have written: the rules, field by field and row by row.
+
+A rule is a function that raises for what is not right, RefusedError or what Python raises for a value of another form.
+"""
+
+import re
+from collections.abc import Callable, Mapping
+from functools import lru_cache, partial
+from typing import Any, Final, TypeAlias
+
+from runindex.commands.base import MAX_REASON, node_id_of, run_id_of
+from runindex.commands.jobs import check_queue
+from runindex.domain import instants
+from runindex.domain import json_text as jsontext
+from runindex.domain.ids import DEFAULT_RUN
+from runindex.domain.json_text import JsonText
+from runindex.domain.lifecycle import FINISHED, OPEN, RunStatus
+from runindex.domain.records.events import Event, check_stream
+from runindex.domain.records.jobs import MAX_ATTEMPTS, Job, JobStatus
+from runindex.domain.records.plans import Plan
+from runindex.domain.records.results import (
+    Result,
+    check_item_id,
+    check_scores,
+    check_times,
+    decode_scores,
+    encode_scores,
+)
+from runindex.domain.records.run_data import MAX_CONTENT, MAX_DEPTH, Cell, check_key_name
+from runindex.domain.records.runtimes import check_reference
+from runindex.domain.runs.changes import Change, RunChangeKind
+from runindex.domain.runs.metadata import check_json, check_metadata
+from runindex.domain.runs.retention import LARGEST, RetentionKind
+from runindex.domain.runs.run import Run, check_dataset, check_error, check_name
+from runindex.domain.runs.tags import check_tags, with_tags
+
+Check: TypeAlias = Callable[[Any], object]
+
+_LARGEST_LONG: Final = 2**63 - 1
+_HASH: Final = re.compile("[0-9a-f]{64}")
+
+
+def check(right: object) -> None:
+    """Raise ValueError unless something is so."""
+    if not right:
+        raise ValueError
+
+
+def check_of(kind: type, name: str, form: type) -> Check | None:
+    """Return the rule for a field of a kind of things, None where any value of its form will do."""
+    if form is int:
+        return partial(_check_number, *_RANGES.get(name, (0, LARGEST)))
+    return _OF_KIND.get((kind, name)) or _TEXTS.get(name)
+
+
+def check_run(run: Run) -> None:
+    """Refuse a run that no mutation leads to."""
+    retention = run.retention
+    check((retention.kind is RetentionKind.KEEP_ALL) == (retention.value is None) and retention.value != 0)
+    check(run.id != DEFAULT_RUN or (run.parent_id is None and run.status is RunStatus.ACTIVE))
+    check((run.outcome is None) == (run.finished_at is None))
+    check(run.outcome is None if run.status in OPEN else run.status not in FINISHED or run.outcome is run.status)
+    check_error(run.error, run.outcome or run.status)
+    if run.dataset is not None:
+        check_dataset(run.dataset)
+
+
+def check_change(change: Change) -> None:
+    """Refuse an entry of the log that no mutation makes."""
+    is_first = change.run.version == 1
+    check((change.kind is RunChangeKind.CREATED) == is_first)
+    check(change.seq == change.run.incarnation if is_first else change.seq >= change.run.incarnation)
+    check(change.former is None or change.former.updated_at is not None)
+
+
+def check_record(kind: type, fields: Mapping[str, Any]) -> None:
+    """Refuse a record whose fields do not go together."""
+    if kind is Result:
+        check_times(fields["started_at"], fields["completed_at"], fields["latency"])
+    elif kind is Plan:
+        check(fields["name_folded"] == fields["name"].lower())
+    elif kind is Job:
+        check(fields["attempts"] <= fields["max_attempts"])
+        check((fields["status"] is JobStatus.RUNNING) == (fields["lease_expires_at"] is not None))
+
+
+def _check_number(lowest: int, highest: int, number: int) -> None:
+    check(lowest <= number <= highest)
+
+
+def _check_run_id(text: str) -> None:
+    check(run_id_of(text) == text)
+
+
+def _check_node_id(text: str) -> None:
+    check(node_id_of(text, "") == text)
+
+
+def _check_hash(text: str) -> None:
+    check(_HASH.fullmatch(text))
+
+
+def _check_reason(text: str) -> None:
+    check(len(text) <= MAX_REASON)
+
+
+def _check_json(text: JsonText) -> None:
+    value = jsontext.loads(text)
+    check(check_json(value, "", max_bytes=MAX_CONTENT, max_depth=MAX_DEPTH) == text)
+
+
+def _check_payload(text: JsonText) -> None:
+    _check_json(text)
+    check(text.startswith("{"))
+
+
+# A run's texts come again with each of its entries in the log.
+@lru_cache(maxsize=4)
+def _check_metadata(text: JsonText) -> None:
+    check(check_metadata(jsontext.loads(text)) == text)
+
+
+@lru_cache(maxsize=4)
+def _check_tags(text: JsonText) -> None:
+    check(jsontext.dumps(with_tags((), check_tags(jsontext.loads(text)))) == text)
+
+
+def _check_scores(text: JsonText) -> None:
+    scores = decode_scores(text)
+    check_scores(scores, "")
+    check(encode_scores(scores) == text)
+
+
+def _check_references(text: JsonText) -> None:
+    references = jsontext.loads(text)
+    for reference in references:
+        check_reference(reference, "")
+    check(isinstance(references, list) and jsontext.dumps(references) == text)
+
+
+def _named(rule: Callable[[Any, str], object]) -> Check:
+    """Return a rule of the domain without the path of its field, which no file has."""
+    return lambda value: rule(value, "")
+
+
+_INSTANTS: Final = dict.fromkeys(
+    (
+        *("at", "created_at", "updated_at", "started_at", "finished_at", "completed_at", "run_at", "lease_expires_at"),
+        *("former_updated_at", "dataset_version", "item_version"),
+    ),
+    (instants.EARLIEST, instants.LATEST),
+)
+# Of whole numbers; any other is a count, which the API answers as an Int.
+_RANGES: Final[Mapping[str, tuple[int, int]]] = {
+    **_INSTANTS,
+    **dict.fromkeys(("incarnation", "seq", "result_seq"), (1, _LARGEST_LONG)),
+    "version": (1, LARGEST),
+    "deleted": (0, 1),
+    "priority": (-LARGEST - 1, LARGEST),
+    "max_attempts": (1, MAX_ATTEMPTS),
+}
+_TEXTS: Final[Mapping[str, Check]] = {
+    "id": _check_node_id,
+    **dict.fromkeys(("run_id", "last_run_id", "parent_id", "plan_id"), _check_run_id),
+    **dict.fromkeys(("name", "former_name"), check_name),
+    **dict.fromkeys(("tags", "former_tags"), _check_tags),
+    **dict.fromkeys(("metadata", "former_metadata"), _check_metadata),
+    **dict.fromkeys(("input", "output", "expected_output", "value", "content", "spec", "data", "detail"), _check_json),
+    "scores": _check_scores,
+    "contributing_input_ids": _check_references,
+    **dict.fromkeys(("hash", "event_hash", "floor_hash"), _check_hash),
+    "item_id": _named(check_item_id),
+    "key_name": _named(check_key_name),
+    "stream": _named(check_stream),
+    **dict.fromkeys(("runtime_id", "input_id"), _named(check_reference)),
+    "queue": check_queue,
+    "reason": _check_reason,
+}
+_OF_KIND: Final[Mapping[tuple[type, str], Check]] = {
+    (Run, "id"): _check_run_id,
+    (Cell, "name"): _named(check_key_name),
+    (Event, "payload"): _check_payload,
+}

@@ -1,0 +1,150 @@
+"""Export: a snapshot of an index, or of some of its runs, line by line."""
+
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from typing import Final
+
+from runindex.domain.records.events import Event
+from runindex.domain.records.jobs import Job
+from runindex.domain.records.plans import Plan
+from runindex.domain.records.results import Item, Result
+from runindex.domain.records.run_data import Cell, Document, Value, ValueVersion
+from runindex.domain.records.runtimes import Receipt, ReceiptHead, Runtime, RuntimeInput
+from runindex.domain.records.totals import Totals
+from runindex.domain.runs.changes import Change
+from runindex.domain.runs.filters import RunFilter
+from runindex.domain.runs.run import Run
+from runindex.maintenance.snapshot_reader import Stream
+from runindex.maintenance.transfer.lines import OWNED, Header, change_line, end_line, header_line, record_line, run_line
+from runindex.ports.maintenance import Snapshot, Upkeep, Walk
+from runindex.ports.queries import Row
+
+# Pages are small where a row may be large: what is in memory is a page of each kind at most.
+_RUNS: Final = Walk(Run, ("id",), 50)
+_CHANGES: Final = Walk(Change, ("id", "incarnation", "version"), 50)
+OWNED_WALKS: Final[Mapping[type, Walk]] = {
+    walk.kind: walk
+    for walk in (
+        Walk(Result, ("owner", "generation", "item_id", "retry_count"), 32),
+        Walk(Item, ("owner", "generation", "item_id"), 500),
+        Walk(Value, ("owner", "key_name"), 32),
+        Walk(ValueVersion, ("owner", "key_name", "version"), 32),
+        Walk(Event, ("owner", "sequence"), 32),
+        Walk(Cell, ("owner", "name"), 32),
+        Walk(Document, ("owner", "key_name"), 32),
+        Walk(Receipt, ("owner", "runtime_id", "sequence"), 100),
+        Walk(ReceiptHead, ("owner", "runtime_id"), 500),
+    )
+}
+FREE_WALKS: Final = (
+    Walk(Plan, ("id",), 32),
+    Walk(Job, ("id",), 32),
+    Walk(Runtime, ("runtime_id",), 4),
+    Walk(RuntimeInput, ("runtime_id", "input_id"), 32),
+)
+
+
+def subtree(run_id: str) -> RunFilter:
+    """Return the filter for a run and all below it."""
+    return RunFilter(include_archived=True, or_=(RunFilter(ids=(run_id,)), RunFilter(ancestor_id=run_id)))
+
+
+async def export_lines(
+    upkeep: Upkeep, run_filter: RunFilter | None = None, exported: Callable[[int], None] = lambda _: None
+) -> AsyncIterator[bytes]:
+    """Yield the lines of an export of everything, or of the runs that a filter matches and what is theirs.
+
+    The same content gives the same lines, whichever the storage. `exported` is told of runs as they are done. The
+    filter hides nothing by itself.
+    """
+    async with upkeep.snapshot() as snapshot:
+        number = 0
+        async for line in _lines(snapshot, run_filter, exported):
+            number += 1
+            yield line
+        yield end_line(number)
+
+
+async def _lines(
+    snapshot: Snapshot, run_filter: RunFilter | None, exported: Callable[[int], None]
+) -> AsyncIterator[bytes]:
+    if run_filter is not None:
+        yield header_line(Header(whole=False))
+        async for line in _chosen_runs(snapshot, run_filter, exported):
+            yield line
+        return
+    state = await snapshot.log_state()
+    yield header_line(Header(whole=True, head=state.head, floor=state.floor))
+    async for line in _all_runs(snapshot, exported):
+        yield line
+    for walk in FREE_WALKS:
+        async for row in Stream(snapshot, walk):
+            yield record_line(walk.kind, row)
+
+
+async def _chosen_runs(
+    snapshot: Snapshot, run_filter: RunFilter, exported: Callable[[int], None]
+) -> AsyncIterator[bytes]:
+    # Found once: what lies below a run is not found any faster for a page of it.
+    ids = await snapshot.list_ids(run_filter)
+    async for run, totals in _with_totals(snapshot, _by_id(snapshot, ids)):
+        yield run_line(run, totals)
+        # The present incarnation is the last: an id's entries from its beginning on are the run's.
+        async for entry in Stream(snapshot, _CHANGES, (run["id"], run["incarnation"], 0), within=True):
+            yield change_line(entry)
+        async for line in _records(snapshot, totals):
+            yield line
+        exported(1)
+
+
+async def _all_runs(snapshot: Snapshot, exported: Callable[[int], None]) -> AsyncIterator[bytes]:
+    """Walk runs and log side by side: the log also knows of runs that were deleted."""
+    entries = Stream(snapshot, _CHANGES)
+    async for run, totals in _with_totals(snapshot, Stream(snapshot, _RUNS).pages()):
+        while (entry := await entries.head()) is not None and entry["id"] < run["id"]:
+            await entries.take()
+            yield change_line(entry)
+        yield run_line(run, totals)
+        async for entry in entries.group(run["id"]):
+            yield change_line(entry)
+        async for line in _records(snapshot, totals):
+            yield line
+        exported(1)
+    async for entry in entries:
+        yield change_line(entry)
+
+
+async def _by_id(snapshot: Snapshot, ids: Sequence[str]) -> AsyncIterator[Sequence[Row]]:
+    """Yield the runs of some ids, page by page."""
+    for start in range(0, len(ids), _RUNS.page):
+        runs = await snapshot.find(Run, [(run_id,) for run_id in ids[start : start + _RUNS.page]])
+        yield sorted(runs, key=lambda run: run["id"])
+
+
+async def _with_totals(
+    snapshot: Snapshot, pages: AsyncIterator[Sequence[Row]]
+) -> AsyncIterator[tuple[Row, Row | None]]:
+    async for runs in pages:
+        found = await snapshot.find(Totals, [(run["incarnation"],) for run in runs])
+        totals = {row["owner"]: row for row in found}
+        for run in runs:
+            yield run, totals.get(run["incarnation"])
+
+
+async def _records(snapshot: Snapshot, totals: Row | None) -> AsyncIterator[bytes]:
+    if totals is None:
+        return
+    for kind in OWNED:
+        if _may_have(kind, totals):
+            # Results of former generations are deleted, whether they were swept away already or not.
+            first = OWNED_WALKS[kind].before(owner=totals["owner"], generation=totals["generation"])
+            async for row in Stream(snapshot, OWNED_WALKS[kind], first, within=True):
+                yield record_line(kind, row)
+
+
+def _may_have(kind: type, totals: Row) -> bool:
+    if kind in (Result, Item):
+        return bool(totals["result_count"])
+    if kind is Event:
+        return bool(totals["event_seq"] > totals["event_floor"])
+    counted = {Cell: "cell_count", Document: "document_count"}
+    return kind not in counted or bool(totals[counted[kind]])

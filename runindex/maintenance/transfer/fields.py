@@ -1,0 +1,139 @@
+"""The fields of what is moved: how each is written in JSON, and what it must be to be read back."""
+
+import math
+from base64 import b64decode, b64encode
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from enum import StrEnum
+from types import NoneType
+from typing import Any, Final, get_args, get_type_hints
+
+from runindex.domain import json_text as jsontext
+from runindex.domain.lifecycle import RunStatus
+from runindex.domain.runs.changes import Change, RunChangeKind
+from runindex.domain.runs.retention import RetentionKind
+from runindex.domain.runs.run import Run, TargetType
+from runindex.maintenance.transfer.checks import Check, check, check_of
+from runindex.ports.queries import Row
+
+# What a record's own line need not say: whose it is.
+OWNER: Final = frozenset({"owner", "run_id"})
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """One field: its name, its type, whether it may be null, and the rule that its values keep."""
+
+    name: str
+    kind: type
+    nullable: bool
+    check: Check | None
+
+    def written(self, value: Any) -> Any:  # noqa: ANN401 - as stored
+        """Return a stored value as JSON has it."""
+        if value is None:
+            return None
+        if self.kind is bytes:
+            return b64encode(value).decode()
+        return float(value) if self.kind is float else value
+
+    def read(self, value: Any) -> Any:  # noqa: ANN401 - as JSON has it
+        """Return a value as it is stored; raise what rules raise for what cannot be."""
+        if value is None:
+            check(self.nullable)
+            return None
+        found = self._formed(value)
+        if self.check is not None:
+            self.check(found)
+        return found
+
+    def _formed(self, value: object) -> Any:  # noqa: ANN401 - as stored
+        if self.kind is int:
+            check(isinstance(value, int) and not isinstance(value, bool))
+            return value
+        if self.kind is float:
+            return _number(value)
+        if not isinstance(value, str):
+            raise TypeError
+        if self.kind is bytes:
+            return b64decode(value, validate=True)
+        check(jsontext.is_plain_text(value))
+        return self.kind(value) if issubclass(self.kind, StrEnum) else value
+
+
+def _number(value: object) -> float:
+    if not isinstance(value, int | float) or isinstance(value, bool) or not math.isfinite(value):
+        raise ValueError
+    return float(value)
+
+
+def fields_of(kind: type, without: frozenset[str] = frozenset()) -> tuple[Field, ...]:
+    """Return the fields of a flat dataclass."""
+    hints = get_type_hints(kind)
+    return _shape(kind, {field.name: hints[field.name] for field in fields(kind) if field.name not in without})
+
+
+def _shape(kind: type, hints: Mapping[str, Any]) -> tuple[Field, ...]:
+    return tuple(_field(kind, name, hint) for name, hint in hints.items())
+
+
+def _field(kind: type, name: str, hint: Any) -> Field:  # noqa: ANN401 - a type expression
+    forms = get_args(hint) or (hint,)
+    form = next(form for form in forms if form is not NoneType)
+    return Field(name, form, NoneType in forms, check_of(kind, name, form))
+
+
+def written(shape: tuple[Field, ...], row: Row) -> dict[str, Any]:
+    """Return a row as JSON has it."""
+    return {field.name: field.written(row[field.name]) for field in shape}
+
+
+def read(shape: tuple[Field, ...], line: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the fields that a line holds; raise what rules raise unless they are right."""
+    check(line.keys() == {field.name for field in shape})
+    return {field.name: field.read(line[field.name]) for field in shape}
+
+
+RUN: Final = _shape(
+    Run,
+    {
+        "id": str,
+        "incarnation": int,
+        "version": int,
+        "status": RunStatus,
+        "name": str | None,
+        "tags": str,
+        "metadata": str | None,
+        "error": str | None,
+        "created_at": int,
+        "updated_at": int,
+        "started_at": int | None,
+        "finished_at": int | None,
+        "outcome": RunStatus | None,
+        "retention_kind": RetentionKind,
+        "retention_value": int | None,
+        "parent_id": str | None,
+        "plan_id": str | None,
+        "dataset_id": str | None,
+        "dataset_version": int | None,
+        "target_type": TargetType | None,
+        "target_id": str | None,
+        "total_items": int | None,
+    },
+)
+CHANGE: Final = (
+    *_shape(Change, {"seq": int, "kind": RunChangeKind}),
+    *RUN,
+    *_shape(
+        Change,
+        {
+            "former_status": RunStatus | None,
+            "former_name": str | None,
+            "former_tags": str | None,
+            "former_metadata": str | None,
+            "former_updated_at": int | None,
+            "reason": str | None,
+            "actor": str | None,
+        },
+    ),
+)

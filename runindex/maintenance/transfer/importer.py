@@ -1,0 +1,262 @@
+"""What becomes of the lines of an export in a storage: added, found there already, or refused."""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any, Final, Self
+
+from runindex.domain.errors import BadRequestError
+from runindex.domain.ids import DEFAULT_RUN
+from runindex.domain.records.jobs import Job
+from runindex.domain.records.plans import Plan
+from runindex.domain.records.runtimes import Runtime, RuntimeInput
+from runindex.domain.records.totals import Totals
+from runindex.domain.runs.changes import Change
+from runindex.domain.runs.run import Run
+from runindex.maintenance.transfer.history_check import Histories
+from runindex.maintenance.transfer.lines import Entry, FreeEntry, Header, OwnedEntry, RunEntry
+from runindex.maintenance.verification.records import check_records
+from runindex.ports.maintenance import Restoration, Restored, Walk
+from runindex.ports.rows import record_row, run_of
+from runindex.ports.store import LogState
+
+_FREE: Final = (
+    Walk(Plan, ("id",), 1),
+    Walk(Job, ("id",), 1),
+    Walk(Runtime, ("runtime_id",), 1),
+    Walk(RuntimeInput, ("runtime_id", "input_id"), 1),
+)
+_RUNS: Final = Walk(Run, ("id",), 2, frozenset({"version"}))
+
+
+@dataclass(slots=True)
+class Imported:
+    """What became of the lines: added, there already, left out.
+
+    Left out are entries of the log of runs that were deleted, unless the index was empty.
+    """
+
+    runs: int = 0
+    changes: int = 0
+    records: int = 0
+    runs_there: int = 0
+    records_there: int = 0
+    changes_left_out: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """A run with its totals, as the file or the storage has it."""
+
+    run: Run
+    totals: Totals | None
+
+    @property
+    def is_untouched(self) -> bool:
+        """Tell whether nothing ever happened to the run."""
+        return self.run.version == 1 and self.totals is None
+
+    def of(self, owner: int) -> "_Known":
+        """Return the same of another incarnation."""
+        totals = None if self.totals is None else replace(self.totals, owner=owner)
+        return _Known(replace(self.run, incarnation=owner), totals)
+
+
+@dataclass(slots=True)
+class _Current:
+    """The run whose lines are being read: `incarnation` is that of the file, `owner` that of the storage."""
+
+    run_id: str
+    incarnation: int
+    owner: int
+    is_new: bool
+
+
+@dataclass(slots=True)
+class Adoption:
+    """Takes entries in the order of the file; `begin` makes one.
+
+    `keeps_log` says that entries of the log keep their numbers: a whole export goes into an empty index.
+    """
+
+    restoration: Restoration
+    header: Header
+    state: LogState
+    keeps_log: bool
+    next_seq: int
+    last_seq: int = 0
+    imported: Imported = field(default_factory=Imported)
+    has_parents: bool = False
+    _histories: Histories = field(default_factory=Histories)
+    _entries_above_floor: int = 0
+    _current: _Current | None = None
+    _rows: Restored = field(default_factory=Restored)
+    _there: dict[str, _Known] = field(default_factory=dict)
+    _expected: dict[type, list[Any]] = field(default_factory=lambda: defaultdict(list))
+    _offered: dict[type, list[Any]] = field(default_factory=lambda: defaultdict(list))
+
+    @classmethod
+    async def begin(cls, restoration: Restoration, header: Header) -> Self:
+        """Look at where the entries will go."""
+        state = await restoration.log_state()
+        keeps_log = header.whole and await _is_empty(restoration, state)
+        if keeps_log:
+            await restoration.drop_default_run(with_log=True)
+        return cls(restoration, header, state, keeps_log, state.head + 1)
+
+    async def take(self, entries: Sequence[Entry]) -> None:
+        """Judge some entries and write what is new."""
+        await self._find_runs([entry.run.id for entry in entries if isinstance(entry, RunEntry)])
+        for entry in entries:
+            match entry:
+                case RunEntry(run, totals):
+                    await self._take_run(_Known(run, totals))
+                case Change():
+                    self._take_change(entry)
+                case OwnedEntry():
+                    self._take_owned(entry)
+                case FreeEntry(record):
+                    self._current = None
+                    self._offered[type(record)].append(record)
+        await self._compare()
+        await self._write()
+
+    async def finish(self) -> Imported:
+        """Say where the log now ends, and return what became of the entries."""
+        self._histories.end()
+        if self.keeps_log:
+            await self._check_whole()
+            await self.restoration.set_log(self.header.head, self.header.floor)
+        elif self.next_seq > self.state.head + 1:
+            await self.restoration.set_log(self.next_seq - 1, self.state.floor)
+        circle = await self.restoration.find_circle() if self.has_parents else None
+        if circle is not None:
+            raise BadRequestError(f"run {circle} would be its own ancestor")
+        first_added = 1 if self.keeps_log else self.state.head + 1
+        fault = await anext(check_records(self.restoration, first_owner=first_added), None)
+        if fault is not None:
+            raise BadRequestError(fault)
+        return self.imported
+
+    async def _check_whole(self) -> None:
+        """Refuse a whole export without its default run, or with a log that has not all its numbers above its floor."""
+        header = self.header
+        is_whole = (self.last_seq, self._entries_above_floor) == (header.head, header.head - header.floor)
+        if not is_whole or not await self.restoration.find(Run, [(DEFAULT_RUN,)]):
+            raise BadRequestError("the export is not whole: its default run or a part of its log is missing")
+
+    async def _find_runs(self, ids: Sequence[str]) -> None:
+        rows = await self.restoration.find(Run, [(run_id,) for run_id in ids]) if ids else ()
+        runs = [run_of(row) for row in rows]
+        found = await self.restoration.find(Totals, [(run.incarnation,) for run in runs]) if runs else ()
+        totals = {row["owner"]: Totals(**row) for row in found}
+        self._there = {run.id: _Known(run, totals.get(run.incarnation)) for run in runs}
+
+    async def _take_run(self, known: _Known) -> None:
+        self._histories.begin(known.run)
+        there = self._there.get(known.run.id)
+        if there is None:
+            self._add(known)
+        elif known.of(there.run.incarnation) == there or (known.run.id == DEFAULT_RUN and known.is_untouched):
+            self._current = _Current(known.run.id, known.run.incarnation, there.run.incarnation, is_new=False)
+            self.imported.runs_there += 1
+        elif known.run.id == DEFAULT_RUN and there.is_untouched:
+            await self.restoration.drop_default_run(with_log=False)
+            self._add(known)
+        else:
+            raise BadRequestError(f"run {known.run.id} is there already with other content")
+
+    def _add(self, known: _Known) -> None:
+        # The run's entries follow its line: the first of them gives it its incarnation.
+        owner = known.run.incarnation if self.keeps_log else self.next_seq
+        added = known.of(owner)
+        self._rows.runs.append(added.run)
+        if added.totals is not None:
+            self._rows.records.append(added.totals)
+        self._current = _Current(known.run.id, known.run.incarnation, owner, is_new=True)
+        self.has_parents |= added.run.parent_id is not None
+        self.imported.runs += 1
+
+    def _take_change(self, change: Change) -> None:
+        self._histories.take(change)
+        current = self._current
+        is_current = current is not None and (change.run.id, change.run.incarnation) == (
+            current.run_id,
+            current.incarnation,
+        )
+        if self.keeps_log:
+            self._append(change)
+        elif current is None or not is_current:
+            self.imported.changes_left_out += 1
+        elif current.is_new:
+            self._append(replace(change, seq=self.next_seq, run=replace(change.run, incarnation=current.owner)))
+            self.next_seq += 1
+
+    def _append(self, change: Change) -> None:
+        self._rows.changes.append(change)
+        self.last_seq = max(self.last_seq, change.seq)
+        self._entries_above_floor += change.seq > self.header.floor
+        self.imported.changes += 1
+
+    def _take_owned(self, entry: OwnedEntry) -> None:
+        current = self._current
+        if current is None:
+            raise BadRequestError(f"a {entry.kind.__name__} comes before the run that has it")
+        record = entry.of(current.run_id, current.owner)
+        if current.is_new:
+            self._rows.records.append(record)
+            self.imported.records += 1
+        else:
+            self._expected[entry.kind].append(record)
+
+    async def _compare(self) -> None:
+        """Hold what should be there against what is; of the rest, what is absent is added."""
+        for kind, records in self._expected.items():
+            there = await self._find(kind, records)
+            for record in records:
+                if there.get(record.key) != record_row(record):
+                    raise BadRequestError(f"{_told(record)} is there already with other content, or is missing")
+                self.imported.records_there += 1
+        for kind, records in self._offered.items():
+            there = await self._find(kind, records)
+            for record in records:
+                if record.key not in there:
+                    self._rows.records.append(record)
+                    self.imported.records += 1
+                elif there[record.key] == record_row(record):
+                    self.imported.records_there += 1
+                else:
+                    raise BadRequestError(f"{_told(record)} is there already with other content")
+        self._expected.clear()
+        self._offered.clear()
+
+    async def _find(self, kind: type, records: Sequence[Any]) -> Mapping[Any, Any]:
+        rows = await self.restoration.find(kind, [record.key for record in records])
+        return {kind(**row).key: dict(row) for row in rows}
+
+    async def _write(self) -> None:
+        if not self.keeps_log:
+            await self._check_ids()
+        await self.restoration.write(self._rows)
+        self._rows = Restored()
+
+    async def _check_ids(self) -> None:
+        """Refuse an id that a node of another kind has."""
+        of_records = [record.id for record in self._rows.records if hasattr(record, "id")]
+        ids = [*of_records, *(run.id for run in self._rows.runs)]
+        taken = await self.restoration.find_taken(ids) if ids else frozenset()
+        runs = await self.restoration.find(Run, [(node_id,) for node_id in of_records]) if of_records else ()
+        for node_id in sorted(taken.union(row["id"] for row in runs)):
+            raise BadRequestError(f"{node_id} is there already as something else")
+
+
+async def _is_empty(restoration: Restoration, state: LogState) -> bool:
+    """Tell whether nothing ever happened here but the creation of the default run."""
+    runs = [(row["id"], row["version"]) for row in await restoration.read(_RUNS)]
+    if state.head != 1 or runs != [(DEFAULT_RUN, 1)] or await restoration.find(Totals, [(1,)]):
+        return False
+    return not any([await restoration.read(walk) for walk in _FREE])
+
+
+def _told(record: Any) -> str:  # noqa: ANN401 - any record
+    return f"{type(record).__name__} {', '.join(map(str, record.key))}"

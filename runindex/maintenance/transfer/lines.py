@@ -1,0 +1,183 @@
+"""The format: a header, lines with one thing each under the name of its kind, and an end that says that it is one.
+
+A run's line is followed by its entries in the log and by what it has. Plans, jobs and runtimes come last.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Final, TypeAlias
+
+import orjson
+
+from runindex.domain.errors import BadRequestError
+from runindex.domain.problems import RefusedError
+from runindex.domain.records.events import Event
+from runindex.domain.records.jobs import Job
+from runindex.domain.records.plans import Plan
+from runindex.domain.records.results import Item, Result
+from runindex.domain.records.run_data import Cell, Document, Value, ValueVersion
+from runindex.domain.records.runtimes import Receipt, ReceiptHead, Runtime, RuntimeInput
+from runindex.domain.records.totals import Totals
+from runindex.domain.runs.changes import Change
+from runindex.domain.runs.run import Run
+from runindex.maintenance.transfer.checks import check, check_change, check_record, check_run
+from runindex.maintenance.transfer.fields import CHANGE, OWNER, RUN, Field, fields_of, read, written
+from runindex.ports.change_rows import change_of, row_of_change
+from runindex.ports.queries import Row
+from runindex.ports.rows import row_of, run_of
+
+FORMAT: Final = "runindex-export"
+VERSION: Final = 1
+
+OWNED: Final = (Result, Item, Value, ValueVersion, Event, Cell, Document, Receipt, ReceiptHead)
+FREE: Final = (Plan, Job, Runtime, RuntimeInput)
+_NAMES: Final[Mapping[type, str]] = {
+    **{kind: kind.__name__.lower() for kind in (*OWNED, *FREE)},
+    ValueVersion: "value_version",
+    ReceiptHead: "receipt_head",
+    RuntimeInput: "runtime_input",
+}
+_SHAPES: Final[Mapping[type, tuple[Field, ...]]] = {
+    **{kind: fields_of(kind, OWNER) for kind in OWNED},
+    **{kind: fields_of(kind) for kind in FREE},
+}
+_KINDS: Final = {name: kind for kind, name in _NAMES.items()}
+_TOTALS: Final = fields_of(Totals, OWNER)
+
+
+@dataclass(frozen=True, slots=True)
+class Header:
+    """What an export holds: a whole index with its log's numbers, or some runs with all that is theirs."""
+
+    whole: bool
+    head: int = 0
+    floor: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class RunEntry:
+    """A run, and what is counted of what it has (of owner 0)."""
+
+    run: Run
+    totals: Totals | None
+
+
+@dataclass(frozen=True, slots=True)
+class OwnedEntry:
+    """Something that the run before it has."""
+
+    kind: type
+    fields: Mapping[str, Any]
+
+    def of(self, run_id: str, owner: int) -> Any:  # noqa: ANN401 - a record of the kind
+        """Return the record as that run's."""
+        names = self.kind.__dataclass_fields__.keys() & OWNER  # type: ignore[attr-defined]  # they are dataclasses
+        whose = {name: owner if name == "owner" else run_id for name in names}
+        return self.kind(**whose, **self.fields)
+
+
+@dataclass(frozen=True, slots=True)
+class FreeEntry:
+    """Something that is no run's."""
+
+    record: Any
+
+
+Entry: TypeAlias = RunEntry | Change | OwnedEntry | FreeEntry
+
+
+def header_line(header: Header) -> bytes:
+    """Write a header."""
+    said: dict[str, Any] = {"format": FORMAT, "version": VERSION, "whole": header.whole}
+    return _line(said | ({"head": header.head, "floor": header.floor} if header.whole else {}))
+
+
+def end_line(lines: int) -> bytes:
+    """Write the end behind so many lines."""
+    return _line({"end": {"lines": lines}})
+
+
+def run_line(run: Row, totals: Row | None) -> bytes:
+    """Write a run."""
+    return _line({"run": written(RUN, run) | {"totals": None if totals is None else written(_TOTALS, totals)}})
+
+
+def change_line(change: Row) -> bytes:
+    """Write an entry of the log."""
+    return _line({"change": written(CHANGE, change)})
+
+
+def record_line(kind: type, record: Row) -> bytes:
+    """Write a record."""
+    return _line({_NAMES[kind]: written(_SHAPES[kind], record)})
+
+
+def read_header(line: bytes) -> Header:
+    """Read the first line; raise BadRequestError when it is not that of an export."""
+    match _object(line):
+        case {"format": str(name), "version": int(version)} if name == FORMAT and version != VERSION:
+            raise BadRequestError(f"this export has version {version} of the format; version {VERSION} can be read")
+        case {"format": str(name), "whole": True, "head": int(head), "floor": int(floor)} if name == FORMAT:
+            return Header(whole=True, head=head, floor=floor)
+        case {"format": str(name), "whole": False} if name == FORMAT:
+            return Header(whole=False)
+    raise BadRequestError("this is no export of RunIndex")
+
+
+def read_end(line: bytes) -> int | None:
+    """Return how many lines an end says are before it; None for any other line."""
+    if not line.startswith(b'{"end":'):
+        return None
+    match _object(line):
+        case {"end": {"lines": int(lines)}}:
+            return lines
+    return None
+
+
+def read_entry(line: bytes, number: int) -> Entry:
+    """Read a line between header and end; `number` is for the message when that is not possible."""
+    try:
+        ((name, said),) = _object(line).items()
+        return _entry(name, said)
+    except (RefusedError, ValueError, TypeError, KeyError, AttributeError):
+        raise BadRequestError(f"line {number} is not as an export has it") from None
+
+
+def _entry(name: str, said: Mapping[str, Any]) -> Entry:
+    if name == "run":
+        totals = said["totals"]
+        run = _run(read(RUN, {key: value for key, value in said.items() if key != "totals"}))
+        return RunEntry(run, None if totals is None else Totals(0, run.id, **read(_TOTALS, totals)))
+    if name == "change":
+        return _change(read(CHANGE, said))
+    kind = _KINDS[name]
+    found = read(_SHAPES[kind], said)
+    check_record(kind, found)
+    return OwnedEntry(kind, found) if kind in OWNED else FreeEntry(kind(**found))
+
+
+def _run(fields: Row) -> Run:
+    run = run_of(fields)
+    check(row_of(run) == fields)
+    check_run(run)
+    return run
+
+
+def _change(fields: Row) -> Change:
+    change = change_of(fields)
+    check(row_of_change(change) == fields)
+    check_run(change.run)
+    check_change(change)
+    return change
+
+
+def _line(said: Mapping[str, Any]) -> bytes:
+    return orjson.dumps(said, option=orjson.OPT_APPEND_NEWLINE)
+
+
+def _object(line: bytes) -> dict[str, Any]:
+    try:
+        found = orjson.loads(line)
+    except orjson.JSONDecodeError:
+        return {}
+    return found if isinstance(found, dict) else {}

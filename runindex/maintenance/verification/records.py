@@ -1,0 +1,196 @@
+"""What belongs to runs: counted again run by run, and without rows that are nobody's."""
+
+from collections import Counter
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from typing import Final
+
+from runindex.domain.records.events import Event
+from runindex.domain.records.results import Item, Result
+from runindex.domain.records.run_data import Cell, Document, Value, ValueVersion
+from runindex.domain.records.runtimes import Receipt, ReceiptHead
+from runindex.domain.records.totals import ALL_GENERATIONS, Remains, Totals
+from runindex.domain.runs.run import Run
+from runindex.maintenance.snapshot_reader import Stream
+from runindex.maintenance.verification.events import find_break
+from runindex.maintenance.verification.results import Recount
+from runindex.ports.maintenance import Key, Snapshot, Walk
+from runindex.ports.queries import Row
+
+_NONE: Final[frozenset[str]] = frozenset()
+_WALKS: Final = (
+    Walk(Result, ("owner", "generation", "item_id", "retry_count"), 100, frozenset({"run_id", "seq", "error"})),
+    Walk(Item, ("owner", "generation", "item_id"), 500),
+    Walk(Value, ("owner", "key_name"), 64),
+    Walk(ValueVersion, ("owner", "key_name", "version"), 500, _NONE),
+    Walk(Event, ("owner", "sequence"), 16),
+    Walk(Cell, ("owner", "name"), 500, _NONE),
+    Walk(Document, ("owner", "key_name"), 500, _NONE),
+    Walk(Receipt, ("owner", "runtime_id", "sequence"), 500, frozenset({"run_id"})),
+    Walk(ReceiptHead, ("owner", "runtime_id"), 500),
+)
+_TOTALS: Final = Walk(Totals, ("owner",), 200)
+_REMAINS: Final = Walk(Remains, ("owner", "generation"), 200)
+_INCARNATION: Final = frozenset({"incarnation"})
+
+
+class _LiveTotals(Stream):
+    """Totals that know whether their run exists (`is_live`)."""
+
+    async def _read(self) -> Sequence[Row]:
+        rows = await super()._read()
+        ids = [(run_id,) for run_id in dict.fromkeys(row["run_id"] for row in rows)]
+        runs = await self._snapshot.find(Run, ids, _INCARNATION) if ids else ()
+        incarnations = {run["id"]: run["incarnation"] for run in runs}
+        return [{**row, "is_live": incarnations.get(row["run_id"]) == row["owner"]} for row in rows]
+
+
+class _ComparedValues(Stream):
+    """Values that know whether the version that they say they are says the same (`agrees`)."""
+
+    async def _read(self) -> Sequence[Row]:
+        rows = await super()._read()
+        keys = [(row["owner"], row["key_name"], row["version"]) for row in rows]
+        versions = await self._snapshot.find(ValueVersion, keys) if keys else ()
+        said = {(version["owner"], version["key_name"]): version for version in versions}
+        return [{**row, "agrees": _agree(row, said.get((row["owner"], row["key_name"])))} for row in rows]
+
+
+def _agree(value: Row, version: Row | None) -> bool:
+    said = None if version is None else (version["value"], version["deleted"], version["at"])
+    return said == (value["value"], value["deleted"], value["updated_at"])
+
+
+async def check_records(
+    snapshot: Snapshot, seen: Callable[[int], None] = lambda _: None, first_owner: int | None = None
+) -> AsyncIterator[str]:
+    """Yield what is wrong with what belongs to runs, in one walk over all of it, or over that of the newest owners."""
+
+    def first(walk: Walk) -> Key | None:
+        return None if first_owner is None else walk.before(owner=first_owner)
+
+    streams = {walk.kind: _STREAMS.get(walk.kind, Stream)(snapshot, walk, first(walk), seen=seen) for walk in _WALKS}
+    totals = _LiveTotals(snapshot, _TOTALS, None if first_owner is None else (first_owner - 1,))
+    remains = Stream(snapshot, _REMAINS, first(_REMAINS))
+    while True:
+        heads = [await stream.head() for stream in (totals, remains, *streams.values())]
+        owners = [row["owner"] for row in heads if row is not None]
+        if not owners:
+            return
+        owner = min(owners)
+        counted = [row async for row in totals.group(owner)]
+        gone = {row["generation"] async for row in remains.group(owner)}
+        async for fault in _check_owner(owner, counted[0] if counted else None, gone, streams):
+            yield fault
+
+
+async def _check_owner(
+    owner: int, totals: Row | None, gone: set[int], streams: Mapping[type, Stream]
+) -> AsyncIterator[str]:
+    if totals is not None and totals["is_live"]:
+        if ALL_GENERATIONS in gone:
+            yield f"run {totals['run_id']}: it exists, and what it has is marked as deleted"
+        async for fault in _check_run(totals, gone, streams):
+            yield f"run {totals['run_id']}: {fault}"
+        return
+    for kind, stream in streams.items():
+        number = await stream.drop(owner)
+        if number and ALL_GENERATIONS not in gone:
+            yield f"{number} {_NAMES[kind]} of owner {owner}, which is no run's"
+    if totals is not None and ALL_GENERATIONS not in gone:
+        yield f"totals of owner {owner}, which run {totals['run_id']} is not"
+
+
+async def _check_run(totals: Row, gone: set[int], streams: Mapping[type, Stream]) -> AsyncIterator[str]:
+    owner = totals["owner"]
+    recount = Recount(owner, totals["run_id"], totals["generation"], gone)
+    async for fault in recount.take(streams[Item], streams[Result]):
+        yield fault
+    if recount.strangers:
+        yield f"{recount.strangers} rows of results that were deleted, and are not marked as such"
+    if recount.last_seq >= totals["result_seq"]:
+        yield f"its next result would be number {totals['result_seq']}, and {recount.last_seq} is there"
+    values = _Values()
+    async for fault in values.take(owner, streams[Value], streams[ValueVersion]):
+        yield fault
+    receipts = _Receipts(totals["run_id"])
+    async for fault in receipts.take(owner, streams[Receipt], streams[ReceiptHead]):
+        yield fault
+    fault_of_events = await find_break(streams[Event].group(owner), totals)
+    if fault_of_events is not None:
+        yield fault_of_events
+    counted = {
+        "result_count": recount.result_count,
+        "item_count": recount.item_count,
+        "succeeded": recount.succeeded,
+        "failed": recount.failed,
+        "value_count": values.present,
+        "cell_count": await streams[Cell].drop(owner),
+        "document_count": await streams[Document].drop(owner),
+        "receipt_count": receipts.number,
+    }
+    for name, number in counted.items():
+        if totals[name] != number:
+            yield f"{name} is {totals[name]} instead of {number}"
+
+
+class _Values:
+    """Values beside their versions."""
+
+    def __init__(self) -> None:
+        self.present = 0
+
+    async def take(self, owner: int, values: Stream, versions: Stream) -> AsyncIterator[str]:
+        """Take the rows of one owner, and yield which values are not at their newest version."""
+        while True:
+            heads = [await values.head(), await versions.head()]
+            names = [row["key_name"] for row in heads if row is not None and row["owner"] == owner]
+            if not names:
+                return
+            name, newest, value = min(names), None, None
+            while (row := await versions.head()) is not None and (row["owner"], row["key_name"]) == (owner, name):
+                newest = row["version"]
+                await versions.take()
+            if (row := await values.head()) is not None and (row["owner"], row["key_name"]) == (owner, name):
+                value = await values.take()
+                self.present += not row["deleted"]
+            version = None if value is None else value["version"]
+            if version != newest:
+                yield f"value {name!r}: at version {version}, and {newest} is its newest"
+            elif value is not None and not value["agrees"]:
+                yield f"value {name!r}: not as its newest version has it"
+
+
+class _Receipts:
+    """Receipts beside the sequences that are next."""
+
+    def __init__(self, run_id: str) -> None:
+        self.number = 0
+        self._run_id = run_id
+
+    async def take(self, owner: int, receipts: Stream, heads: Stream) -> AsyncIterator[str]:
+        """Take the rows of one owner, and yield which are wrong, and where a sequence would be given out twice."""
+        highest: Counter[str] = Counter()
+        async for row in receipts.group(owner):
+            runtime_id, sequence = row["runtime_id"], row["sequence"]
+            if row["run_id"] != self._run_id:
+                yield f"receipt {sequence} of runtime {runtime_id!r}: says that its run is {row['run_id']!r}"
+            self.number += 1
+            highest[runtime_id] = sequence
+        following = {row["runtime_id"]: row["sequence"] async for row in heads.group(owner)}
+        for runtime_id, sequence in highest.items():
+            if following.get(runtime_id, 0) <= sequence:
+                yield f"receipt {sequence} of runtime {runtime_id!r} would be given out again"
+
+
+_STREAMS: Final[Mapping[type, type[Stream]]] = {Value: _ComparedValues}
+_NAMES: Final[Mapping[type, str]] = {
+    Result: "results",
+    Item: "items",
+    Value: "values",
+    ValueVersion: "versions of values",
+    Event: "events",
+    Cell: "cells",
+    Document: "documents",
+    Receipt: "receipts",
+    ReceiptHead: "sequences of receipts",
+}

@@ -1,0 +1,72 @@
+"""Results counted again, item by item."""
+
+from collections.abc import AsyncIterator, Collection
+from dataclasses import dataclass
+
+from runindex.domain.records.results import Item
+from runindex.maintenance.snapshot_reader import Stream
+from runindex.ports.queries import Row
+from runindex.ports.rows import record_row
+
+
+@dataclass(slots=True)
+class Recount:
+    """What a run's present results come to; `strangers` are rows of generations that are neither present nor gone."""
+
+    owner: int
+    run_id: str
+    generation: int
+    gone: Collection[int]
+    result_count: int = 0
+    item_count: int = 0
+    succeeded: int = 0
+    failed: int = 0
+    last_seq: int = 0
+    strangers: int = 0
+
+    async def take(self, items: Stream, results: Stream) -> AsyncIterator[str]:
+        """Take the rows of the owner from both, which have the same order, and yield which are wrong."""
+        while (key := await self._next_key(items, results)) is not None:
+            counted, rows = Item(self.owner, *key), 0
+            async for row in _rows_of(results, self.owner, key):
+                counted = counted.attempted(row["retry_count"], failed=row["error"] is not None)
+                if row["run_id"] != self.run_id:
+                    yield f"result {row['retry_count']} of item {key[1]!r}: says that its run is {row['run_id']!r}"
+                self.last_seq = max(self.last_seq, row["seq"])
+                rows += 1
+            kept = [row async for row in _rows_of(items, self.owner, key)]
+            if key[0] == self.generation:
+                self._add(counted)
+                if kept != [record_row(counted)]:
+                    yield f"item {key[1]!r}: {_told(kept)} instead of {_told([record_row(counted)])}"
+            elif key[0] not in self.gone:
+                self.strangers += rows + len(kept)
+
+    def _add(self, item: Item) -> None:
+        self.result_count += item.attempts
+        self.item_count += item.attempts > 0
+        self.succeeded += item.succeeded
+        self.failed += item.attempts > 0 and not item.succeeded
+
+    async def _next_key(self, items: Stream, results: Stream) -> tuple[int, str] | None:
+        heads = [await items.head(), await results.head()]
+        keys = [_key(row) for row in heads if row is not None and row["owner"] == self.owner]
+        return min(keys, default=None)
+
+
+def _key(row: Row) -> tuple[int, str]:
+    return row["generation"], row["item_id"]
+
+
+async def _rows_of(stream: Stream, owner: int, key: tuple[int, str]) -> AsyncIterator[Row]:
+    while (row := await stream.head()) is not None and row["owner"] == owner and _key(row) == key:
+        await stream.take()
+        yield row
+
+
+def _told(rows: list[Row]) -> str:
+    if not rows or not rows[0]["attempts"]:
+        return "nothing"
+    (row,) = rows
+    outcome = "succeeded" if row["succeeded"] else "failed"
+    return f"{outcome} after {row['attempts']} attempts, the last with retry count {row['last_retry']}"

@@ -1,0 +1,1 @@
+"""What the core asks of a storage and of the machine, as protocols and values."""

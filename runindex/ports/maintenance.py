@@ -1,0 +1,146 @@
+"""What upkeep asks of a storage beside the Store port; the docstrings are the contract."""
+
+from collections.abc import Mapping, Sequence
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass, field
+from typing import Any, Final, Protocol, TypeAlias
+
+from runindex.domain.runs.changes import Change
+from runindex.domain.runs.filters import RunFilter
+from runindex.domain.runs.retention import Removable, Retention
+from runindex.domain.runs.run import Run
+from runindex.ports.queries import Columns, Row
+from runindex.ports.store import LogState, Store
+
+Key: TypeAlias = tuple[Any, ...]
+# Those fields of an owner's records that order them and are texts.
+_TEXTS: Final = frozenset({"item_id", "key_name", "name", "runtime_id"})
+
+
+@dataclass(frozen=True, slots=True)
+class Walk:
+    """Rows of one kind, ordered by fields that are unique together, at most `page` at a time.
+
+    A kind is Run, Change, a record's class, or one of `domain.indexes`; a change has its run's id as `id`. Without
+    `columns` the rows have all fields, with them at least these and those of the order.
+    """
+
+    kind: type
+    order: tuple[str, ...]
+    page: int
+    columns: Columns | None = None
+
+    def before(self, **known: int) -> Key:
+        """Return a position before all rows that have these first fields: no text is empty, no number below -1."""
+        return tuple(known.get(name, "" if name in _TEXTS else -2) for name in self.order)
+
+
+class Snapshot(Protocol):
+    """A storage as it was at one moment, however long it is looked at. Texts order by Unicode code point."""
+
+    async def log_state(self) -> LogState:
+        """Return where the log stood. Raise DamagedError when that is not stored."""
+        ...
+
+    async def read(self, walk: Walk, after: Key | None = None, *, within: bool = False) -> Sequence[Row]:
+        """Return the next rows behind a position, which need not be a row's.
+
+        `within` keeps to rows whose first field is the position's.
+        """
+        ...
+
+    async def list_ids(self, run_filter: RunFilter) -> Sequence[str]:
+        """Return the ids of all runs that a filter, which hides nothing by itself, matches, in order."""
+        ...
+
+    async def find(self, kind: type, keys: Sequence[Key], columns: Columns | None = None) -> Sequence[Row]:
+        """Return the rows of those primary keys that exist, in any order."""
+        ...
+
+    async def find_circle(self) -> str | None:
+        """Return the id of some run that is its own ancestor, None when there is none."""
+        ...
+
+
+@dataclass(slots=True)
+class Restored:
+    """Rows to insert. Changes have the sequence numbers that they shall have, in any order."""
+
+    runs: list[Run] = field(default_factory=list)
+    changes: list[Change] = field(default_factory=list)
+    records: list[Any] = field(default_factory=list)
+
+
+class Restoration(Snapshot, Protocol):
+    """One transaction that inserts rows as they are, undecided; nobody else writes to the log before it is over.
+
+    It sees what it wrote, but for the indexes of runs, which `read` may answer as they were before.
+    """
+
+    async def find_taken(self, ids: Sequence[str]) -> frozenset[str]:
+        """Return those of the ids that plans, jobs, or results of existing runs and generations have."""
+        ...
+
+    async def drop_default_run(self, *, with_log: bool) -> None:
+        """Take out the default run, and if wanted the log's entries of its present incarnation; it has nothing else."""
+        ...
+
+    async def write(self, rows: Restored) -> None:
+        """Insert rows, and move the counts of runs with them. Raise BadRequestError when a key is there already."""
+        ...
+
+    async def set_log(self, head: int, floor: int) -> None:
+        """Say where the log ends, and up to where compaction removed entries."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Removal:
+    """History of one run to remove, if the run is then still the same incarnation under the same policy.
+
+    `changes` are sequence numbers, `records` primary keys by kind. Events are the oldest that there are;
+    `event_floor` is the sequence number of the first that stays, `floor_hash` the hash of the last that goes.
+    """
+
+    run_id: str
+    incarnation: int
+    retention: Retention
+    changes: Sequence[int] = ()
+    records: Mapping[type, Sequence[Key]] = field(default_factory=dict)
+    event_floor: int = 0
+    floor_hash: str = ""
+
+
+class Upkeep(Protocol):
+    """What a storage can do for its own upkeep. Faults are raised as the Store port says."""
+
+    async def sweep(self, limit: int) -> int:
+        """Delete at most `limit` rows of what deletions left behind, in one short transaction; return how many.
+
+        0 means that nothing is left, or that others are at it. Readers never see any difference.
+        """
+        ...
+
+    async def remove(self, removal: Removal) -> Removable:
+        """Remove history in one transaction and return how much of it there was to remove.
+
+        The log's floor rises to the highest sequence number removed, in the same transaction. Counts of receipts and
+        the floor of events move along.
+        """
+        ...
+
+    async def renew_epoch(self) -> str:
+        """Give the log a new random epoch, which ends all cursors given out so far, and return it."""
+        ...
+
+    def snapshot(self) -> AbstractAsyncContextManager[Snapshot]:
+        """Look at the storage as it is now, for as long as the context lasts."""
+        ...
+
+    def restoration(self) -> AbstractAsyncContextManager[Restoration]:
+        """Begin to insert rows: all are there when the context ends well, none when it is left by an exception."""
+        ...
+
+
+class Storage(Store, Upkeep, Protocol):
+    """A whole storage."""

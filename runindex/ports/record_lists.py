@@ -1,0 +1,95 @@
+"""Lists of records other than runs, as values: one shape for all of them."""
+
+from dataclasses import dataclass
+from typing import Any, Final, TypeAlias
+
+from runindex.ports.queries import Row, Window
+
+Owner: TypeAlias = int | str | tuple[int | str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Equals:
+    """The field has this value."""
+
+    field: str
+    value: object
+
+
+@dataclass(frozen=True, slots=True)
+class OneOf:
+    """The field has one of these values."""
+
+    field: str
+    values: tuple[object, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class StartsWith:
+    """The text in the field starts with this one, by code point."""
+
+    field: str
+    prefix: str
+
+
+@dataclass(frozen=True, slots=True)
+class Contains:
+    """The text in the field contains this one."""
+
+    field: str
+    part: str
+
+
+@dataclass(frozen=True, slots=True)
+class IsNull:
+    """The field is null, or is not."""
+
+    field: str
+    is_null: bool
+
+
+Condition: TypeAlias = Equals | OneOf | StartsWith | Contains | IsNull
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """Records of one kind under the same conditions, ordered by fields that are unique together.
+
+    With an `owner_field`, the list is asked for many owners at once and each has its own window; with several of them
+    an owner is a tuple of their values. Records of a run that was deleted, and results and items of a former
+    generation, are in no list.
+    """
+
+    kind: type
+    order: tuple[str, ...]
+    descending: bool = False
+    conditions: tuple[Condition, ...] = ()
+    owner_field: str | tuple[str, ...] | None = None
+
+    @property
+    def owner_fields(self) -> tuple[str, ...]:
+        """Return the fields that tell the owner."""
+        return (self.owner_field,) if isinstance(self.owner_field, str) else self.owner_field or ()
+
+    def owner_of(self, row: Row) -> Owner:
+        """Return whose a row is."""
+        if isinstance(self.owner_field, str):
+            owner: Owner = row[self.owner_field]
+            return owner
+        return tuple(row[field] for field in self.owner_fields)
+
+    def position(self, row: Row) -> tuple[Any, ...]:
+        """Return a row's place in the order."""
+        return tuple(row[field] for field in self.order)
+
+
+@dataclass(frozen=True, slots=True)
+class ListQuery:
+    """A stretch of a listing; a position is what `Listing.position` returns."""
+
+    listing: Listing
+    window: Window
+
+
+# The key of the answer to a listing that is asked for no owner.
+NO_OWNER: Final = 0

@@ -1,0 +1,94 @@
+"""A run as a row of columns, and back."""
+
+import json
+from typing import Any
+
+from runindex.domain import json_text as jsontext
+from runindex.domain.lifecycle import RunStatus
+from runindex.domain.runs.retention import KEEP_ALL, Retention, RetentionKind
+from runindex.domain.runs.run import DatasetLink, Run, TargetType
+from runindex.ports.queries import Row
+
+
+def row_of(run: Run) -> dict[str, Any]:
+    """Return a run as the row that a storage would answer with all columns."""
+    dataset = run.dataset
+    return {
+        "id": run.id,
+        "incarnation": run.incarnation,
+        "version": run.version,
+        "status": run.status.value,
+        "name": run.name,
+        "tags": jsontext.dumps(run.tags),
+        "metadata": run.metadata,
+        "error": run.error,
+        "created_at": run.created_at,
+        "updated_at": run.updated_at,
+        "started_at": run.started_at,
+        "finished_at": run.finished_at,
+        "outcome": None if run.outcome is None else run.outcome.value,
+        "retention_kind": run.retention.kind.value,
+        "retention_value": run.retention.value,
+        "parent_id": run.parent_id,
+        "plan_id": run.plan_id,
+        "dataset_id": None if dataset is None else dataset.dataset_id,
+        "dataset_version": None if dataset is None else dataset.dataset_version,
+        "target_type": None if dataset is None else dataset.target_type.value,
+        "target_id": None if dataset is None else dataset.target_id,
+        "total_items": None if dataset is None else dataset.total_items,
+    }
+
+
+def record_row(record: Any) -> dict[str, Any]:  # noqa: ANN401 - any flat dataclass with slots
+    """Return a record as the row that a storage would answer with all columns: its fields by name."""
+    return {name: getattr(record, name) for name in record.__slots__}
+
+
+def run_of(row: Row) -> Run:
+    """Return the run that a row with all columns holds."""
+    outcome = row["outcome"]
+    return Run(
+        id=row["id"],
+        incarnation=row["incarnation"],
+        created_at=row["created_at"],
+        updated_at=row["updated_at"],
+        status=_STATUSES[row["status"]],
+        version=row["version"],
+        name=row["name"],
+        tags=tags_of(row["tags"]),
+        metadata=row["metadata"],
+        error=row["error"],
+        started_at=row["started_at"],
+        finished_at=row["finished_at"],
+        outcome=None if outcome is None else _STATUSES[outcome],
+        retention=retention_of(row),
+        parent_id=row["parent_id"],
+        plan_id=row["plan_id"],
+        dataset=_dataset_of(row),
+    )
+
+
+def tags_of(text: str) -> tuple[str, ...]:
+    """Return the tags that a JSON array holds."""
+    return () if text == "[]" else tuple(json.loads(text))
+
+
+def retention_of(row: Row) -> Retention:
+    """Return the policy that a row holds."""
+    kind = row["retention_kind"]
+    return KEEP_ALL if kind == "KEEP_ALL" else Retention(RetentionKind(kind), row["retention_value"])
+
+
+_STATUSES = {status.value: status for status in RunStatus}
+
+
+def _dataset_of(row: Row) -> DatasetLink | None:
+    if row["dataset_id"] is None:
+        return None
+    return DatasetLink(
+        row["dataset_id"],
+        row["dataset_version"],
+        TargetType(row["target_type"]),
+        row["target_id"],
+        row["total_items"],
+    )

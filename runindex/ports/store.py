@@ -1,0 +1,295 @@
+"""What the index asks of the world: a store, a feed that says when to look, a clock.
+
+These docstrings are the contract that `tests/contract` holds every storage to.
+"""
+
+import time
+from collections.abc import Mapping, Sequence
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass
+from typing import Protocol
+
+from runindex.commands import AnyCommand
+from runindex.commands.outcomes import Outcome
+from runindex.domain.instants import Micros
+from runindex.domain.runs.changes import Change
+from runindex.domain.runs.filters import RunFilter
+from runindex.domain.runs.retention import Removable
+from runindex.domain.runs.timeline import TimelineInterval
+from runindex.ports.queries import Columns, Row, RunGroupKey, RunQuery, Window
+from runindex.ports.record_lists import Listing, ListQuery, Owner
+
+
+class Clock(Protocol):
+    """Tells the time."""
+
+    def now(self) -> Micros:
+        """Return the current instant."""
+        ...
+
+
+class SystemClock:
+    """The machine's clock."""
+
+    def now(self) -> Micros:
+        """Return the current instant."""
+        return time.time_ns() // 1000
+
+
+@dataclass(frozen=True, slots=True)
+class LogState:
+    """Where the log stands: its epoch, its last sequence number, and the highest that compaction removed."""
+
+    epoch: str
+    head: int
+    floor: int
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeQuery:
+    """Log entries with `after` < seq, oldest first, at most `limit`.
+
+    With a filter (which hides nothing by itself) only those are answered that it matches before or after the change.
+    """
+
+    after: int
+    limit: int
+    filter: RunFilter | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Applied:
+    """What became of a batch: the outcome of each command, and the log entries that it made, as the log has them."""
+
+    outcomes: Sequence[Outcome | Exception]
+    changes: Sequence[Change] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class TimelineRow:
+    """What happened in one bucket."""
+
+    start: Micros
+    created: int = 0
+    completed: int = 0
+    failed: int = 0
+    cancelled: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class DescendantQuery:
+    """A stretch of a run's descendants: by depth, then newest first. A position is (depth, created_at, id)."""
+
+    filter: RunFilter
+    window: Window
+    columns: Columns
+    max_depth: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ScoreFigures:
+    """What one scorer said of a run's results: only scores with a value count."""
+
+    scorer_id: str
+    count: int
+    mean: float | None
+    smallest: float | None
+    largest: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class ResultFigures:
+    """Figures of a run's results; latencies in milliseconds, scores by scorer id."""
+
+    latency_p50: float | None
+    latency_p95: float | None
+    latency_mean: float | None
+    scores: tuple[ScoreFigures, ...]
+
+
+class Store(Protocol):
+    """Keeps runs and their log.
+
+    Reads see every batch that was applied before they began, from whichever process. Rows answered hold the columns
+    asked for (at least) and `id`. Texts order by Unicode code point. Any method raises UnavailableError when the
+    storage cannot be reached or stays busy, OperationTimeoutError when a statement took too long; then nothing was
+    written.
+    """
+
+    async def apply(self, batch: Sequence[AnyCommand]) -> Applied:
+        """Decide and write a batch of checked commands in one transaction, durable on return.
+
+        Commands are judged in their order, each against what its predecessors left (`runindex.decisions`). A command
+        that selects by filter comes first in its batch: it may select among what earlier batches left, newest first.
+        The batch's changes get consecutive sequence numbers in commit order, over all processes. Raise
+        OutcomeUnknownError when it cannot be found out whether the commit took place.
+        """
+        ...
+
+    async def log_state(self) -> LogState:
+        """Return where the log stands."""
+        ...
+
+    async def list_changes(self, query: ChangeQuery) -> list[Change]:
+        """Return log entries in log order."""
+        ...
+
+    async def list_history(self, run_ids: Sequence[str], window: Window) -> Mapping[str, Sequence[Change]]:
+        """Return the log of each run's present incarnation, oldest first. A position is (seq,)."""
+        ...
+
+    async def find_as_of(self, run_ids: Sequence[str], at: Micros) -> Mapping[str, Change]:
+        """Return of each run's present incarnation the newest entry that is not younger than `at`.
+
+        A run is left out when it did not exist then, or when compaction removed that entry.
+        """
+        ...
+
+    async def find_runs(self, run_ids: Sequence[str], columns: Columns) -> Mapping[str, Row]:
+        """Return the runs of those ids that exist."""
+        ...
+
+    async def list_runs(self, query: RunQuery) -> Sequence[Row]:
+        """Return a stretch of a list of runs. The order's column is among the columns answered."""
+        ...
+
+    async def count_runs(self, run_filter: RunFilter) -> int:
+        """Return how many runs the filter matches, exactly."""
+        ...
+
+    async def group_runs(self, run_filter: RunFilter, key: RunGroupKey, limit: int | None) -> Sequence[tuple[str, int]]:
+        """Return groups and their sizes, largest first, then by key. Runs without the key are in no group."""
+        ...
+
+    async def count_timeline(
+        self,
+        run_filter: RunFilter,
+        interval: TimelineInterval,
+        start: Micros,
+        end: Micros,
+    ) -> Sequence[TimelineRow]:
+        """Return the buckets in [start, end) in which something happened, oldest first; only what lies in it counts."""
+        ...
+
+    async def search_runs(
+        self, tokens: Sequence[str], run_filter: RunFilter, limit: int, columns: Columns
+    ) -> Sequence[tuple[Row, float]]:
+        """Return the best matches and their scores (`domain.search`), best first, then newest, then largest id."""
+        ...
+
+    async def list_tags(self, prefix: str, limit: int) -> Sequence[tuple[str, int]]:
+        """Return tags of runs that are not archived, with how many have them, in code-point order."""
+        ...
+
+    async def list_children(self, parent_ids: Sequence[str], query: RunQuery) -> Mapping[str, Sequence[Row]]:
+        """Return for each parent a stretch of its children (those that also match the query's filter)."""
+        ...
+
+    async def count_children(self, parent_ids: Sequence[str], run_filter: RunFilter) -> Mapping[str, int]:
+        """Return for each parent how many of its children the filter matches; 0 may be left out."""
+        ...
+
+    async def list_plan_runs(self, plan_ids: Sequence[str], query: RunQuery) -> Mapping[str, Sequence[Row]]:
+        """Return for each plan a stretch of its runs (those that also match the query's filter)."""
+        ...
+
+    async def count_plan_runs(self, plan_ids: Sequence[str], run_filter: RunFilter) -> Mapping[str, int]:
+        """Return for each plan how many of its runs the filter matches; 0 may be left out."""
+        ...
+
+    async def list_ancestors(self, run_ids: Sequence[str], columns: Columns) -> Mapping[str, Sequence[Row]]:
+        """Return each run's ancestors, nearest first, up to a root or a dangling parent."""
+        ...
+
+    async def find_roots(self, run_ids: Sequence[str], columns: Columns) -> Mapping[str, Row]:
+        """Return each run's topmost existing ancestor, the run itself if it has none."""
+        ...
+
+    async def list_descendants(self, run_ids: Sequence[str], query: DescendantQuery) -> Mapping[str, Sequence[Row]]:
+        """Return for each run a stretch of its descendants; each row has a column `depth`, 1 for a child.
+
+        The filter hides runs, not what is below them.
+        """
+        ...
+
+    async def count_descendants(self, run_ids: Sequence[str]) -> Mapping[str, Sequence[tuple[str, int]]]:
+        """Return for each run the statuses of all its descendants, in enum order, with how many have them."""
+        ...
+
+    async def count_removable(self, run_ids: Sequence[str], now: Micros) -> Mapping[str, Removable]:
+        """Return for each run that exists how much of its history compaction would remove now."""
+        ...
+
+    async def find_records(self, kind: type, keys: Sequence[tuple[object, ...]], columns: Columns) -> Sequence[Row]:
+        """Return the records of those keys that exist, in any order; `kind` is a record's class, a row its fields."""
+        ...
+
+    async def list_records(
+        self, query: ListQuery, owners: Sequence[Owner], columns: Columns
+    ) -> Mapping[Owner, Sequence[Row]]:
+        """Return for each owner a stretch of the listing; for a listing without owner field, under the key 0."""
+        ...
+
+    async def count_records(self, listing: Listing, owners: Sequence[Owner]) -> Mapping[Owner, int]:
+        """Return for each owner how many records the listing has, under the key 0 without owner field."""
+        ...
+
+    async def find_results(self, result_ids: Sequence[str], columns: Columns) -> Mapping[str, Row]:
+        """Return the results of those ids, of runs and generations that exist."""
+        ...
+
+    async def summarize_results(self, owners: Sequence[int]) -> Mapping[int, ResultFigures]:
+        """Return the figures of each run's present results; a run without results may be left out.
+
+        Percentiles interpolate linearly between the two nearest results.
+        """
+        ...
+
+    async def average_last_scores(self, owners: Sequence[int]) -> Mapping[int, Sequence[ScoreFigures]]:
+        """Return by scorer id the figures of each run's scores, of the last attempt at each item alone."""
+        ...
+
+    async def list_compared_items(self, owners: Sequence[int], after: str | None, limit: int) -> Sequence[str]:
+        """Return the ids of the items that any of the runs has, in code-point order, behind `after`."""
+        ...
+
+    async def find_last_results(
+        self, owners: Sequence[int], item_ids: Sequence[str], columns: Columns
+    ) -> Sequence[Row]:
+        """Return the last attempt (the largest retry count) at each of the items in each of the runs."""
+        ...
+
+    async def ping(self) -> None:
+        """Return when the storage answers."""
+        ...
+
+
+class Flag(Protocol):
+    """Is set whenever there may be something new; setting it twice before a look is setting it once."""
+
+    async def wait(self, seconds: float) -> bool:
+        """Return True once the flag was set (and clear it), False after so many seconds."""
+        ...
+
+    def is_behind(self, position: int) -> bool:
+        """Tell whether the log may go on behind a position: False when all that set the flag last knew that it ends."""
+        ...
+
+
+class ChangeFeed(Protocol):
+    """Says that the log may have grown. It never says how: whoever is woken reads the log.
+
+    A commit of any process sets every flag within a second, however many notifications are lost; normally at once.
+    A flag may know how far the log went by what set it; whoever has read so far need not look.
+    `reconnects` counts how often a lost connection for notifications was made again.
+    """
+
+    reconnects: int
+
+    def subscribe(self) -> AbstractAsyncContextManager[Flag]:
+        """Give a flag that starts set, for as long as the context lasts."""
+        ...
+
+    def wake(self, head: int | None = None) -> None:
+        """Set every flag: this process has just committed, and the log goes up to `head`, if that is known."""
+        ...

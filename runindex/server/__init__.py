@@ -1,0 +1,1 @@
+"""The server: the ASGI application and the process that serves it."""

@@ -1,0 +1,66 @@
+"""The web application: routes, health, and the life of what stands behind them."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse
+from starlette.routing import Route, WebSocketRoute
+
+from resolvers.execution.context import Pace
+from resolvers.roots.schema import schema
+from resolvers.transports.endpoint import Endpoint
+from resolvers.transports.graphiql import send_asset
+from resolvers.transports.metrics import Metrics
+from runindex.bootstrap import open_runindex
+from runindex.domain.errors import FaultError
+from runindex.settings import Settings
+
+
+async def livez(request: Request) -> PlainTextResponse:
+    """Answer as long as the process serves at all."""
+    del request
+    return PlainTextResponse("ok")
+
+
+async def readyz(request: Request) -> PlainTextResponse:
+    """Answer 200 while the storage answers and the server is not stopping, else 503."""
+    state = request.app.state
+    if state.stopping:
+        return PlainTextResponse("stopping", status_code=503)
+    try:
+        await state.index.store.ping()
+    except FaultError:
+        return PlainTextResponse("the storage does not answer", status_code=503)
+    return PlainTextResponse("ok")
+
+
+def create_app(settings: Settings) -> Starlette:
+    """Make the application; its index is open from startup to shutdown.
+
+    `state.stopping` fails readiness; `state.going_away` ends streams over HTTP.
+    """
+
+    @asynccontextmanager
+    async def lifespan(app: Starlette) -> AsyncIterator[None]:
+        async with open_runindex(settings) as index:
+            app.state.index = index
+            yield
+
+    endpoint = Endpoint(schema, Pace(operation=settings.operation_seconds), page=settings.graphiql)
+    app = Starlette(
+        routes=[
+            Route("/graphql", endpoint, methods=None),
+            WebSocketRoute("/graphql", endpoint),
+            *([Route("/graphql/assets/{name}", send_asset)] if settings.graphiql else []),
+            Route("/livez", livez),
+            Route("/readyz", readyz),
+            Route("/metrics", Metrics(endpoint).answer),
+        ],
+        lifespan=lifespan,
+    )
+    app.state.stopping = False
+    app.state.going_away = asyncio.Event()
+    return app

@@ -1,0 +1,99 @@
+"""The process that serves: uvicorn, and how it stops."""
+
+import gc
+import logging
+import sys
+from ipaddress import ip_address
+from socket import socket
+from types import FrameType
+from typing import Any, Final
+
+import uvicorn
+from starlette.applications import Starlette
+from uvicorn.lifespan.on import LifespanOn
+
+from runindex.server.app import create_app
+from runindex.server.protocols import HttpProtocol, WebSocketProtocol
+from runindex.settings import Settings
+
+DRAIN_SECONDS: Final = 9
+LONGEST_MESSAGE: Final = 64 * 1024
+PING_SECONDS: Final = 12.0
+# New objects until young ones are looked at; how often that, until older ones are. A look at everything takes a second
+# when 10,000 sockets are open, and almost all garbage is found without one.
+COLLECTIONS: Final = (10_000, 20, 100)
+PONG_SECONDS: Final = 45.0  # a reader that dawdles is not a dead one
+log: Final = logging.getLogger(__name__)
+
+
+class Server(uvicorn.Server):
+    """Fails readiness before it stops, so that a balancer sends no more while work in flight ends."""
+
+    def __init__(self, config: uvicorn.Config, app: Starlette) -> None:
+        """Serve `app`, which the config names too."""
+        super().__init__(config)
+        self._app = app
+
+    @property
+    def collapsed(self) -> bool:
+        """Tell whether what stands behind the application has ended by itself, and nothing can be served any more."""
+        return isinstance(self.lifespan, LifespanOn) and self.lifespan.shutdown_failed
+
+    async def on_tick(self, counter: int) -> bool:
+        """Tell, ten times a second, whether to stop; uvicorn would go on serving errors after a collapse."""
+        return await super().on_tick(counter) or self.collapsed
+
+    async def shutdown(self, sockets: list[socket] | None = None) -> None:
+        """Stop; streams over HTTP, unlike sockets, must be told."""
+        self._app.state.going_away.set()
+        await super().shutdown(sockets)
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        """Begin to stop; a second signal stops at once.
+
+        The base class would raise the signal anew in the end, and a stop that went well would look like a crash.
+        """
+        del sig, frame
+        self._app.state.stopping = True
+        self.force_exit = self.should_exit
+        self.should_exit = True
+
+
+def configured(app: Starlette, **options: Any) -> uvicorn.Config:  # noqa: ANN401 - uvicorn's
+    """Return how an application is served: what speaks HTTP and WebSocket, and how long it waits for whom."""
+    return uvicorn.Config(
+        app,
+        loop="uvloop",
+        http=HttpProtocol,
+        ws=WebSocketProtocol,
+        ws_max_size=LONGEST_MESSAGE,
+        ws_per_message_deflate=False,  # it would be done anew for each of many that get the same
+        ws_ping_interval=PING_SECONDS,
+        ws_ping_timeout=PONG_SECONDS,
+        log_config=None,
+        access_log=False,
+        timeout_graceful_shutdown=DRAIN_SECONDS,
+        **options,
+    )
+
+
+def serve(settings: Settings, host: str, port: int) -> None:
+    """Serve until SIGTERM or SIGINT. The storage must be up to date."""
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    if not is_loopback(host):
+        log.warning("listening on %s without authentication: whoever reaches this port can read and write", host)
+    app = create_app(settings)
+    config = configured(app, host=host, port=port)
+    gc.set_threshold(*COLLECTIONS)
+    server = Server(config, app)
+    server.run()
+    if not server.started or server.collapsed:
+        sys.exit(1)
+
+
+def is_loopback(host: str) -> bool:
+    """Tell whether only this machine can reach the address."""
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"

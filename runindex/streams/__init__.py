@@ -1,0 +1,1 @@
+"""Streams of changes, runs, groups and records, resumable from a cursor."""

@@ -1,0 +1,1 @@
+"""Results of a run's items, as the API shows them."""

@@ -1,0 +1,53 @@
+"""What mutations of results answer: a payload, or a problem."""
+
+from typing import Annotated, TypeAlias
+
+import strawberry
+
+from schema.problems import ConstraintViolation, IdempotencyConflict, InvalidInput, NotFound
+from schema.results.types import RunResult
+
+
+@strawberry.type(description="A result that is stored.")
+class RunResultPayload:
+    """A result."""
+
+    result: RunResult = strawberry.field(description="The result.")
+    replayed: bool = strawberry.field(description="True when it was stored before, not now.")
+
+
+RunResultOutcome: TypeAlias = Annotated[
+    RunResultPayload | NotFound | ConstraintViolation | IdempotencyConflict | InvalidInput,
+    strawberry.union("RunResultOutcome", description="The result, or why there is none."),
+]
+
+
+@strawberry.type(description="`outcomes` has one entry per result, in the order given.")
+class RunResultsPayload:
+    """What became of many results."""
+
+    recorded: int = strawberry.field(description="How many results are stored, now or before.")
+    failed: int = strawberry.field(description="How many are not.")
+    outcomes: list[RunResultOutcome] = strawberry.field(description="What became of each.")
+    replayed: bool = strawberry.field(description="True when the mutation was executed before, not now.")
+
+
+RunResultsOutcome: TypeAlias = Annotated[
+    RunResultsPayload | ConstraintViolation | IdempotencyConflict | InvalidInput,
+    strawberry.union("RunResultsOutcome", description="What became of each result, or why the whole was refused."),
+]
+
+
+@strawberry.type(description="The results of a run are gone.")
+class ResultDeletion:
+    """How many results are gone."""
+
+    run_id: strawberry.ID = strawberry.field(description="The run.")
+    deleted: int = strawberry.field(description="How many results were deleted.")
+    replayed: bool = strawberry.field(description="True when the mutation was executed before, not now.")
+
+
+ResultDeletionOutcome: TypeAlias = Annotated[
+    ResultDeletion | NotFound | IdempotencyConflict | InvalidInput,
+    strawberry.union("ResultDeletionOutcome", description="The deletion, or why there was none."),
+]

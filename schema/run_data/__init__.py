@@ -1,0 +1,1 @@
+"""A run's values, events, cells and documents, as the API shows them."""

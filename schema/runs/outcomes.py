@@ -1,0 +1,96 @@
+"""What mutations of runs answer: a payload, or a problem."""
+
+from typing import Annotated, TypeAlias
+
+import strawberry
+
+from schema.problems import (
+    ConstraintViolation,
+    IdempotencyConflict,
+    InvalidInput,
+    InvalidTransition,
+    NotFound,
+    VersionConflict,
+)
+from schema.runs.run import Run
+
+
+@strawberry.type(
+    description=(
+        "`cursor` is the position of this very change: a subscription after it misses nothing later. "
+        "`replayed`: answered from an idempotency key (or, for results, from the same attempt stored before)."
+    )
+)
+class RunPayload:
+    """A run that was created or changed."""
+
+    run: Run = strawberry.field(description="The run.")
+    version: int = strawberry.field(description="The version that this change gave it.")
+    cursor: str = strawberry.field(description="The change's place in the log.")
+    replayed: bool = strawberry.field(description="True when the mutation was executed before, not now.")
+
+
+RunOutcome: TypeAlias = Annotated[
+    RunPayload
+    | NotFound
+    | InvalidTransition
+    | ConstraintViolation
+    | VersionConflict
+    | IdempotencyConflict
+    | InvalidInput,
+    strawberry.union("RunOutcome", description="The run that was created or changed, or why it was not."),
+]
+
+
+@strawberry.type(description="A run that was deleted, with what went with it.")
+class RunDeletion:
+    """A run that is gone."""
+
+    id: strawberry.ID = strawberry.field(description="The id that the run had.")
+    version: int = strawberry.field(description="The version of the deletion.")
+    cursor: str = strawberry.field(description="The deletion's place in the log.")
+    replayed: bool = strawberry.field(description="True when the mutation was executed before, not now.")
+    results: int = strawberry.field(description="How many results were deleted with it.")
+    values: int = strawberry.field(description="How many values were deleted with it.")
+    events: int = strawberry.field(description="How many events were deleted with it.")
+    cells: int = strawberry.field(description="How many cells were deleted with it.")
+    documents: int = strawberry.field(description="How many documents were deleted with it.")
+    receipts: int = strawberry.field(description="How many boundary receipts were deleted with it.")
+
+
+RunDeletionOutcome: TypeAlias = Annotated[
+    RunDeletion | NotFound | ConstraintViolation | VersionConflict | IdempotencyConflict | InvalidInput,
+    strawberry.union("RunDeletionOutcome", description="The deletion, or why there was none."),
+]
+
+
+@strawberry.type(description="`outcomes` has one entry per run, in the order asked.")
+class BulkRunPayload:
+    """What became of many runs."""
+
+    succeeded: int = strawberry.field(description="How many runs were changed.")
+    failed: int = strawberry.field(description="How many runs were not.")
+    outcomes: list[RunOutcome] = strawberry.field(description="What became of each.")
+    replayed: bool = strawberry.field(description="True when the mutation was executed before, not now.")
+
+
+BulkRunOutcome: TypeAlias = Annotated[
+    BulkRunPayload | ConstraintViolation | IdempotencyConflict | InvalidInput,
+    strawberry.union("BulkRunOutcome", description="What became of each run, or why the whole was refused."),
+]
+
+
+@strawberry.type(description="`outcomes` has one entry per run, in the order asked.")
+class BulkDeletionPayload:
+    """What became of many deletions."""
+
+    deleted: int = strawberry.field(description="How many runs were deleted.")
+    failed: int = strawberry.field(description="How many runs were not.")
+    outcomes: list[RunDeletionOutcome] = strawberry.field(description="What became of each.")
+    replayed: bool = strawberry.field(description="True when the mutation was executed before, not now.")
+
+
+BulkDeletionOutcome: TypeAlias = Annotated[
+    BulkDeletionPayload | ConstraintViolation | IdempotencyConflict | InvalidInput,
+    strawberry.union("BulkDeletionOutcome", description="What became of each run, or why the whole was refused."),
+]

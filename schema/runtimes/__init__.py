@@ -1,0 +1,1 @@
+"""Agent runtimes and their receipts, as the API shows them."""

@@ -1,0 +1,165 @@
+"""What an operation selects: which fields, and which columns of a row they need.
+
+Each fragment is visited once for each place in the response, whatever spreads it, so the cost is linear in the
+document. Strawberry's `info.selected_fields` converts the whole syntax tree and revisits fragments for each spread.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, Final, Self
+
+import strawberry
+from graphql import (
+    BooleanValueNode,
+    DirectiveNode,
+    FieldNode,
+    FragmentDefinitionNode,
+    FragmentSpreadNode,
+    GraphQLResolveInfo,
+    GraphQLSchema,
+    InlineFragmentNode,
+    SelectionNode,
+    SelectionSetNode,
+    VariableNode,
+    is_abstract_type,
+)
+
+from runindex.ports.queries import Columns
+from schema.typesystem.fields import declarations
+
+# A node without its id can be neither named nor cached.
+ALWAYS: Final[Mapping[str, Columns]] = dict.fromkeys(("Run", "RunResult", "Plan", "Job"), frozenset({"id"}))
+
+
+@dataclass(frozen=True)
+class Selection:
+    """The selection at one place of a response, from all the places in the document that contribute to it."""
+
+    schema: GraphQLSchema
+    fragments: Mapping[str, FragmentDefinitionNode]
+    variables: Mapping[str, Any]
+    sets: tuple[SelectionSetNode, ...]
+
+    @classmethod
+    def of(cls, info: GraphQLResolveInfo[Any]) -> Self:
+        """Return what is selected below the field that is being resolved."""
+        # Strawberry's executor passes the coerced variables themselves, that of graphql-core wraps them.
+        variables: Any = getattr(info.variable_values, "coerced", info.variable_values)
+        return cls(info.schema, info.fragments, variables, _sets_of(info.field_nodes))
+
+    @cached_property
+    def fields(self) -> Mapping[str, Sequence[FieldNode]]:
+        """Return the selected fields by name, of every type that the place may hold."""
+        return self._collect(None)
+
+    def __contains__(self, name: str) -> bool:
+        """Tell whether a field of that name is selected, under any alias."""
+        return name in self.fields
+
+    def at(self, *path: str) -> Self:
+        """Return the selection further down, at fields named so; empty when they are not selected."""
+        selection = self
+        for name in path:
+            selection = selection._with(_sets_of(selection.fields.get(name, ())))
+        return selection
+
+    def __or__(self, other: "Selection") -> Self:
+        """Return both selections as one: rows that are answered in two places are read once."""
+        return self._with(self.sets + other.sets)
+
+    def columns(self, type_name: str = "Run") -> Columns:
+        """Return the columns that the selected fields of that type need, for a node always with `id`."""
+        declared = declarations(type_name)
+        needs = (declared[name].needs for name in self._collect(type_name) if name in declared)
+        return ALWAYS.get(type_name, frozenset()).union(*needs)
+
+    def _with(self, sets: tuple[SelectionSetNode, ...]) -> Self:
+        return type(self)(self.schema, self.fragments, self.variables, sets)
+
+    def _collect(self, type_name: str | None) -> dict[str, list[FieldNode]]:
+        found: dict[str, list[FieldNode]] = {}
+        for node in self._flat(type_name):
+            found.setdefault(node.name.value, []).append(node)
+        return found
+
+    def _flat(self, type_name: str | None) -> Iterator[FieldNode]:
+        visited: set[str] = set()
+        pending = list(self.sets)
+        while pending:
+            for node in pending.pop().selections:
+                if node.directives and not self._is_included(node):
+                    continue
+                if isinstance(node, FieldNode):
+                    yield node
+                elif isinstance(node, FragmentSpreadNode):
+                    fragment = self.fragments[node.name.value]
+                    if node.name.value not in visited and self._applies(fragment, type_name):
+                        visited.add(node.name.value)
+                        pending.append(fragment.selection_set)
+                elif isinstance(node, InlineFragmentNode) and self._applies(node, type_name):
+                    pending.append(node.selection_set)
+
+    def _applies(self, fragment: FragmentDefinitionNode | InlineFragmentNode, type_name: str | None) -> bool:
+        if type_name is None or fragment.type_condition is None:
+            return True
+        condition = fragment.type_condition.name.value
+        if condition == type_name:
+            return True
+        abstract = self.schema.type_map[condition]
+        return is_abstract_type(abstract) and any(
+            possible.name == type_name for possible in self.schema.get_possible_types(abstract)
+        )
+
+    def _is_included(self, node: SelectionNode) -> bool:
+        for directive in node.directives or ():
+            name = directive.name.value
+            if name in {"skip", "include"} and self._holds(directive) is (name == "skip"):
+                return False
+        return True
+
+    def _holds(self, directive: DirectiveNode) -> bool:
+        condition = directive.arguments[0].value if directive.arguments else None
+        if isinstance(condition, VariableNode):
+            return bool(self.variables.get(condition.name.value))
+        return isinstance(condition, BooleanValueNode) and condition.value
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What a page's selection asks of the storage."""
+
+    columns: Columns
+    rows: bool
+    total: bool
+    page_info: bool
+    has_next: bool = False
+    has_previous: bool = False
+
+
+def _sets_of(nodes: Sequence[FieldNode]) -> tuple[SelectionSetNode, ...]:
+    return tuple(node.selection_set for node in nodes if node.selection_set is not None)
+
+
+def selection_of(info: strawberry.Info[Any, Any]) -> Selection:
+    """Return what is selected below the field that Strawberry is resolving."""
+    return Selection.of(info._raw_info)  # noqa: SLF001 - the one place that needs what Strawberry wraps
+
+
+def run_columns(info: strawberry.Info[Any, Any], *path: str) -> Columns:
+    """Return the columns of runs that the field being resolved is to answer, at `path` below it."""
+    return selection_of(info).at(*path).columns()
+
+
+def wanted(info: strawberry.Info[Any, Any], type_name: str = "Run") -> Wanted:
+    """Return what the connection being resolved asks for; `type_name` is its nodes' type."""
+    selection = selection_of(info)
+    place = selection.at("pageInfo")
+    return Wanted(
+        columns=(selection.at("nodes") | selection.at("edges", "node")).columns(type_name),
+        rows="nodes" in selection or "edges" in selection,
+        total="totalCount" in selection,
+        page_info="pageInfo" in selection,
+        has_next="hasNextPage" in place,
+        has_previous="hasPreviousPage" in place,
+    )

@@ -14,14 +14,14 @@ from bench.storages import STORAGES, Bench
 from runindex.commands import AddTags, DeleteRun
 from runindex.commands.outcomes import RunApplied, RunDeleted
 from runindex.domain.records.results import Item, Result
-from runindex.domain.records.totals import Remains, Totals
-from runindex.ports.maintenance import Restored, Walk
+from runindex.domain.records.totals import Tombstone, Totals
+from runindex.ports.maintenance import Restored, Scan
 
 RESULTS: Final = 1_000_000
 A_WRITE: Final = 500
 WRITERS: Final = 8
 QUIET_SECONDS: Final = 3.0
-_REMAINS: Final = Walk(Remains, ("owner", "generation"), 1)
+_REMAINS: Final = Scan(Tombstone, ("owner", "generation"), 1)
 OUTPUT: Final = f'{{"answer":"{"x" * 200}"}}'
 
 

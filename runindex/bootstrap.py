@@ -103,13 +103,13 @@ async def _open_sqlite(settings: Settings) -> AsyncIterator[RunIndex]:
 
 @asynccontextmanager
 async def _open_postgres(settings: Settings) -> AsyncIterator[RunIndex]:
-    from persistence.postgres.connection import Patience
+    from persistence.postgres.connection import Timeouts
     from persistence.postgres.feed import PostgresFeed
     from persistence.postgres.store import PostgresStore
 
     clock = SystemClock()
     url = settings.postgresql_url or ""
-    patience = Patience.within(settings.operation_seconds)
+    patience = Timeouts.within(settings.operation_seconds)
     async with (
         PostgresStore.open(
             url, clock, pool_size=settings.pool_size, notify=settings.notify, patience=patience

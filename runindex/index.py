@@ -18,19 +18,19 @@ from runindex.commands import (
 from runindex.commands.outcomes import Outcome
 from runindex.domain.json_text import JsonValue
 from runindex.domain.lifecycle import RunStatus
-from runindex.domain.problems import RefusedError
+from runindex.domain.problems import ProblemError
 from runindex.domain.runs.changes import Change
 from runindex.domain.runs.filters import RunFilter, visible
 from runindex.domain.runs.run import Run
 from runindex.maintenance.sweeper import Sweeper, open_sweeper
-from runindex.ports.maintenance import Upkeep
+from runindex.ports.maintenance import Maintenance
 from runindex.ports.queries import ALL_COLUMNS, NEWEST_FIRST, RunOrder, RunQuery, Window
 from runindex.ports.rows import run_of
 from runindex.ports.store import ChangeFeed, Clock, LogState, Store, SystemClock
-from runindex.streams.changes import Stretch, follow
+from runindex.streams.changes import LogBatch, follow
 from runindex.streams.cursors import log_cursor
-from runindex.streams.heads import RecordTail, open_record_tail
-from runindex.streams.tailer import Tail, open_tail
+from runindex.streams.heads import HeadTailer, open_head_tailer
+from runindex.streams.tailer import LogTailer, open_log_tailer
 from runindex.writer import Writer, open_writer
 
 
@@ -40,8 +40,8 @@ class RunIndex:
 
     store: Store
     writer: Writer
-    tail: Tail
-    records: RecordTail
+    tail: LogTailer
+    records: HeadTailer
     clock: Clock
     sweeper: Sweeper | None = None
 
@@ -52,7 +52,7 @@ class RunIndex:
         """
         try:
             checked = command.checked()
-        except RefusedError as refusal:
+        except ProblemError as refusal:
             return refusal.problem
         outcome = await self.writer.submit(checked)
         if self.sweeper is not None and isinstance(checked, DeleteRun | DeleteRuns | DeleteResults):
@@ -110,7 +110,7 @@ class RunIndex:
         state = await self.store.log_state()
         return log_cursor(state.epoch, state.head)
 
-    def follow(self, run_filter: RunFilter | None = None, after: str | None = None) -> AsyncGenerator[Stretch, None]:
+    def follow(self, run_filter: RunFilter | None = None, after: str | None = None) -> AsyncGenerator[LogBatch, None]:
         """Yield changes from just behind a cursor, or from now on (`runindex.streams.changes.follow`)."""
         return follow(self.tail, run_filter, after)
 
@@ -120,7 +120,7 @@ async def open_index(
     store: Store,
     feed: ChangeFeed,
     *,
-    upkeep: Upkeep | None = None,
+    upkeep: Maintenance | None = None,
     clock: Clock | None = None,
     operation_seconds: float = 10.0,
 ) -> AsyncIterator[RunIndex]:
@@ -129,19 +129,19 @@ async def open_index(
     With `upkeep`, which is the same storage, what deletions leave behind is swept away meanwhile.
     """
     async with (
-        open_tail(store, feed) as tail,
-        open_record_tail(store, feed) as records,
+        open_log_tailer(store, feed) as tail,
+        open_head_tailer(store, feed) as records,
         _sweeping(upkeep) as sweeper,
         open_writer(store, partial(_tell, tail, feed), operation_seconds=operation_seconds) as writer,
     ):
         yield RunIndex(store, writer, tail, records, clock or SystemClock(), sweeper)
 
 
-def _tell(tail: Tail, feed: ChangeFeed, changes: Sequence[Change]) -> None:
+def _tell(tail: LogTailer, feed: ChangeFeed, changes: Sequence[Change]) -> None:
     """Spread the news of a batch that this process has committed; what the tail takes over, nobody has to read."""
     tail.hand(changes)
     feed.wake(changes[-1].seq if changes else 0)
 
 
-def _sweeping(upkeep: Upkeep | None) -> AbstractAsyncContextManager[Sweeper | None]:
+def _sweeping(upkeep: Maintenance | None) -> AbstractAsyncContextManager[Sweeper | None]:
     return nullcontext() if upkeep is None else open_sweeper(upkeep)

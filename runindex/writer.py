@@ -13,7 +13,7 @@ from typing import Final
 
 from runindex.commands import AnyCommand, BulkCommand
 from runindex.commands.outcomes import Outcome
-from runindex.domain.errors import FaultError, OperationTimeoutError, UnavailableError
+from runindex.domain.errors import OperationTimeoutError, RunIndexError, UnavailableError
 from runindex.domain.runs.changes import Change
 from runindex.ports.store import Store
 
@@ -126,7 +126,7 @@ class Writer:
     async def _apply(self, batch: Sequence[_Entry]) -> None:
         try:
             applied = await self.store.apply([entry.command for entry in batch])
-        except FaultError as fault:
+        except RunIndexError as fault:
             for entry in batch:
                 entry.settle(type(fault)(fault.message))
         except Exception as error:  # noqa: BLE001 - a command that the storage chokes on must not spoil the others

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from schema.runs.run import DescendantConnection, Run, RunConnection
 
 
-class Loads(ResultLoads, ScopedLoads, WorkLoads, RuntimeLoads, Protocol):
+class Loaders(ResultLoads, ScopedLoads, WorkLoads, RuntimeLoads, Protocol):
     """Loaders of one operation; in a subscription, of one event."""
 
     async def run(self, run_id: str, columns: Columns) -> "Run | None":
@@ -62,7 +62,7 @@ class Context(Protocol):
     """What a context offers to the types of this package."""
 
     @property
-    def loads(self) -> Loads:
+    def loads(self) -> Loaders:
         """Return the loaders of the operation, or event, at hand."""
 
 

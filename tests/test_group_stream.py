@@ -12,7 +12,7 @@ from runindex.domain.runs.filters import EVERYTHING
 from runindex.index import RunIndex
 from runindex.ports.queries import RunGroupKey
 from runindex.streams.groups import Groups, follow_groups
-from runindex.streams.refresh import Looks
+from runindex.streams.refresh import RefreshRequests
 from tests.support.stores import open_memory_index
 
 pytestmark = pytest.mark.asyncio
@@ -26,7 +26,7 @@ class Screen:
     """Follows the groups, and notes when they were counted."""
 
     index: RunIndex
-    looks: Looks = field(default_factory=Looks)
+    looks: RefreshRequests = field(default_factory=RefreshRequests)
     counted: list[float] = field(default_factory=list)
 
     async def count(self) -> Groups:

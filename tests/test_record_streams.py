@@ -17,7 +17,7 @@ from runindex.domain.records.totals import Totals
 from runindex.ports.queries import ALL_COLUMNS, Columns, Row
 from runindex.ports.record_lists import ListQuery, Owner
 from runindex.ports.store import Store
-from runindex.streams.heads import open_record_tail
+from runindex.streams.heads import open_head_tailer
 from runindex.streams.records import find_followed, follow_events
 from tests.support.clock import StandingClock
 
@@ -62,7 +62,7 @@ async def store() -> AsyncIterator[FrailStore]:
 
 async def test_a_store_that_is_away_for_a_while_delays_a_stream(store: FrailStore) -> None:
     feed = MemoryFeed()
-    async with open_record_tail(cast("Store", store), feed) as records, asyncio.timeout(PATIENCE):
+    async with open_head_tailer(cast("Store", store), feed) as records, asyncio.timeout(PATIENCE):
         run = await find_followed(cast("Store", store), DEFAULT_RUN)
         await store.append("s")
         async with aclosing(follow_events(records, run, None, ALL_COLUMNS)) as stream:
@@ -82,7 +82,7 @@ async def test_a_store_that_is_away_for_a_while_delays_a_stream(store: FrailStor
 async def test_what_compaction_took_from_behind_a_cursor_is_not_passed_over(
     store: FrailStore, stream_name: str | None
 ) -> None:
-    async with open_record_tail(cast("Store", store), MemoryFeed()) as records, asyncio.timeout(PATIENCE):
+    async with open_head_tailer(cast("Store", store), MemoryFeed()) as records, asyncio.timeout(PATIENCE):
         run = (await find_followed(cast("Store", store), DEFAULT_RUN))._replace(stream=stream_name)
         await store.append(*"ssss")
         store.floor = 2
@@ -98,7 +98,7 @@ async def test_what_compaction_took_from_behind_a_cursor_is_not_passed_over(
 
 async def test_a_reader_that_compaction_overtook_is_told(store: FrailStore) -> None:
     feed = MemoryFeed()
-    async with open_record_tail(cast("Store", store), feed) as records, asyncio.timeout(PATIENCE):
+    async with open_head_tailer(cast("Store", store), feed) as records, asyncio.timeout(PATIENCE):
         run = await find_followed(cast("Store", store), DEFAULT_RUN)
         await store.append("s")
         async with aclosing(follow_events(records, run, None, ALL_COLUMNS)) as stream:

@@ -9,7 +9,7 @@ import pytest
 
 from runindex.index import RunIndex
 from runindex.ports.queries import Row
-from runindex.streams.refresh import Looks
+from runindex.streams.refresh import RefreshRequests
 from runindex.streams.run import IDENTITY, follow_run
 from tests.support.commands import A, B, create
 from tests.support.stores import open_memory_index
@@ -25,7 +25,7 @@ class Follower:
     """Follows a run; other runs change whenever it is found."""
 
     index: RunIndex
-    looks: Looks = field(default_factory=Looks)
+    looks: RefreshRequests = field(default_factory=RefreshRequests)
 
     async def find(self) -> Row | None:
         await self.index.create_run()

@@ -12,9 +12,9 @@ from persistence.memory.store import MemoryStore
 from runindex.domain.runs.changes import Change
 from runindex.domain.runs.filters import RunFilter
 from runindex.domain.runs.run import Run
-from runindex.streams.change_filter import Lens, Seen
+from runindex.streams.change_filter import ChangeFilter, MatchedChange
 from runindex.streams.changes import follow
-from runindex.streams.tailer import open_tail
+from runindex.streams.tailer import open_log_tailer
 from tests.support.clock import StandingClock
 from tests.support.commands import A, create, rename
 from tests.support.stores import apply
@@ -30,10 +30,10 @@ async def store() -> AsyncIterator[MemoryStore]:
         yield opened
 
 
-class BrokenLens(Lens):
+class BrokenLens(ChangeFilter):
     """A lens that breaks when it is looked through."""
 
-    def see(self, change: Change, before: Run | None, after: Run | None) -> Seen | None:
+    def see(self, change: Change, before: Run | None, after: Run | None) -> MatchedChange | None:
         raise ZeroDivisionError(change, before, after)
 
 
@@ -41,7 +41,7 @@ async def test_a_reader_that_fails_takes_nothing_from_the_others(
     store: MemoryStore, caplog: pytest.LogCaptureFixture
 ) -> None:
     feed = MemoryFeed()
-    async with open_tail(store, feed) as tail, AsyncExitStack() as stack, asyncio.timeout(PATIENCE):
+    async with open_log_tailer(store, feed) as tail, AsyncExitStack() as stack, asyncio.timeout(PATIENCE):
         broken, _ = await stack.enter_async_context(tail.watch(BrokenLens(None)))
         readers = [follow(tail, RunFilter(ids=(A,)), None) for _ in range(10)]
         for reader in readers:

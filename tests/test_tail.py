@@ -11,8 +11,8 @@ from persistence.memory.feed import MemoryFeed
 from persistence.memory.store import MemoryStore
 from runindex.domain.runs.changes import Change
 from runindex.ports.store import ChangeQuery
-from runindex.streams.changes import Stretch, follow
-from runindex.streams.tailer import Tail, open_tail
+from runindex.streams.changes import LogBatch, follow
+from runindex.streams.tailer import LogTailer, open_log_tailer
 from tests.support.clock import StandingClock
 from tests.support.commands import A, create, rename
 
@@ -42,7 +42,9 @@ class SlowStore(MemoryStore):
 class Process:
     """A tail that somebody follows, and what it commits."""
 
-    def __init__(self, store: SlowStore, feed: MemoryFeed, tail: Tail, reader: AsyncGenerator[Stretch, None]) -> None:
+    def __init__(
+        self, store: SlowStore, feed: MemoryFeed, tail: LogTailer, reader: AsyncGenerator[LogBatch, None]
+    ) -> None:
         self.store = store
         self.feed = feed
         self.tail = tail
@@ -74,7 +76,7 @@ async def following() -> AsyncIterator[Process]:
     """Follow a log that ends at 2, its tail at rest."""
     store, feed = SlowStore(StandingClock()), MemoryFeed()
     await store.apply([create(A)])
-    async with open_tail(store, feed) as tail, aclosing(follow(tail, None, None)) as reader:
+    async with open_log_tailer(store, feed) as tail, aclosing(follow(tail, None, None)) as reader:
         await anext(reader)
         await store.has_read.wait()
         yield Process(store, feed, tail, reader)
@@ -126,7 +128,7 @@ async def test_who_does_not_know_how_far_the_log_goes_lets_it_be_read(process: P
 
 async def test_nothing_is_kept_while_nobody_follows() -> None:
     store, feed = SlowStore(StandingClock()), MemoryFeed()
-    async with open_tail(store, feed) as tail:
+    async with open_log_tailer(store, feed) as tail:
         changes = list((await store.apply([create(A)])).changes)
         tail.hand(changes)
         assert len(tail.ring) == 0

@@ -11,8 +11,8 @@ from runindex.domain.lifecycle import RunStatus
 from runindex.domain.runs.changes import Change, Former, RunChangeKind
 from runindex.domain.runs.filters import EVERYTHING, MetadataOperator, RunFilter, uses_ancestor
 from runindex.domain.runs.run import Run
-from runindex.streams.change_filter import Lens
-from runindex.streams.watches import MOST_SEEN, Watch, Watches
+from runindex.streams.change_filter import ChangeFilter
+from runindex.streams.watches import MOST_SEEN, Watch, WatchIndex
 from tests.support.filters import metadata, run_filters
 
 IDS = ("a", "b", "c")
@@ -41,7 +41,7 @@ def change(seq: int, run_id: str = "a") -> Change:
 
 @given(st.none() | filters, changes)
 def test_who_is_found_is_who_sees_it(run_filter: RunFilter | None, drawn: Change) -> None:
-    watches, watch = Watches(), Watch(Lens(run_filter), 0)
+    watches, watch = WatchIndex(), Watch(ChangeFilter(run_filter), 0)
     watches.add(watch)
     watches.offer([drawn])
     assert watch.take(0, 1) == (watch.lens.look([drawn]), 1)
@@ -51,8 +51,8 @@ def test_who_is_found_is_who_sees_it(run_filter: RunFilter | None, drawn: Change
 
 
 def test_a_watch_wakes_for_what_it_sees_alone() -> None:
-    watches = Watches()
-    seeing, other = (Watch(Lens(RunFilter(ids=(run_id,))), 0) for run_id in IDS[:2])
+    watches = WatchIndex()
+    seeing, other = (Watch(ChangeFilter(RunFilter(ids=(run_id,))), 0) for run_id in IDS[:2])
     for watch in (seeing, other):
         watches.add(watch)
         watch.flag.clear()
@@ -61,7 +61,7 @@ def test_a_watch_wakes_for_what_it_sees_alone() -> None:
 
 
 def test_who_does_not_come_is_left_to_read_the_log() -> None:
-    watches, watch = Watches(), Watch(Lens(EVERYTHING), 0)
+    watches, watch = WatchIndex(), Watch(ChangeFilter(EVERYTHING), 0)
     watches.add(watch)
     watches.offer([change(seq) for seq in range(1, MOST_SEEN + 2)])
     end = MOST_SEEN + 1
@@ -70,7 +70,7 @@ def test_who_does_not_come_is_left_to_read_the_log() -> None:
 
 
 def test_a_log_that_begins_anew_lets_all_look() -> None:
-    watches, watch = Watches(), Watch(Lens(EVERYTHING), 0)
+    watches, watch = WatchIndex(), Watch(ChangeFilter(EVERYTHING), 0)
     watches.add(watch)
     watches.offer([change(1)])
     watch.flag.clear()
@@ -81,7 +81,7 @@ def test_a_log_that_begins_anew_lets_all_look() -> None:
 
 
 def test_who_had_nothing_to_see_goes_on_behind_it() -> None:
-    watches, watch = Watches(), Watch(Lens(RunFilter(ids=("b",))), 0)
+    watches, watch = WatchIndex(), Watch(ChangeFilter(RunFilter(ids=("b",))), 0)
     watches.add(watch)
     watches.offer([change(seq) for seq in range(1, 6)])
     watches.restart(7, 5)
@@ -93,9 +93,9 @@ def test_who_had_nothing_to_see_goes_on_behind_it() -> None:
 
 
 def test_metadata_is_read_once_for_all_who_ask_for_it(monkeypatch: pytest.MonkeyPatch) -> None:
-    watches, loads = Watches(), Mock(wraps=json.loads)
+    watches, loads = WatchIndex(), Mock(wraps=json.loads)
     for wanted in range(100):
-        watches.add(Watch(Lens(metadata("n", MetadataOperator.EQ, wanted)), 0))
+        watches.add(Watch(ChangeFilter(metadata("n", MetadataOperator.EQ, wanted)), 0))
     monkeypatch.setattr(json, "loads", loads)
     before, after = '{"n": 1, "of": "this test"}', '{"n": 2, "of": "this test"}'
     former = Former(RunStatus.ACTIVE, None, (), before, 0)

@@ -12,7 +12,7 @@ from urllib.parse import parse_qs, urlsplit
 import asyncpg
 
 from persistence.sql.statements import Rows, Statement
-from runindex.domain.errors import FaultError, OperationTimeoutError, UnavailableError
+from runindex.domain.errors import OperationTimeoutError, RunIndexError, UnavailableError
 
 Connection: TypeAlias = "asyncpg.Connection[asyncpg.Record]"
 Lent: TypeAlias = "Connection | asyncpg.pool.PoolConnectionProxy[asyncpg.Record]"
@@ -31,7 +31,7 @@ _LONGEST_MS: Final = 2**31 - 1
 
 
 @dataclass(frozen=True, slots=True)
-class Patience:
+class Timeouts:
     """How many seconds to wait for what. The server breaks off a little sooner than the client turns away."""
 
     operation: float = 10.0
@@ -72,7 +72,7 @@ JOIN pg_settings USING (name)
 """
 
 
-async def connect(url: str, patience: Patience, settings: Mapping[str, str] = _NONE) -> Connection:
+async def connect(url: str, patience: Timeouts, settings: Mapping[str, str] = _NONE) -> Connection:
     """Open a connection whose session has its time limits and other settings."""
     named = "application_name" in parse_qs(urlsplit(url).query)
     connection = await asyncpg.connect(
@@ -92,7 +92,7 @@ async def connect(url: str, patience: Patience, settings: Mapping[str, str] = _N
 
 
 @asynccontextmanager
-async def open_pool(url: str, patience: Patience, size: int) -> AsyncIterator[Pool]:
+async def open_pool(url: str, patience: Timeouts, size: int) -> AsyncIterator[Pool]:
     """Open a pool of at most `size` connections, each made when it is first needed."""
 
     async def connect_one(*_: object, **__: object) -> Connection:
@@ -110,7 +110,7 @@ async def open_pool(url: str, patience: Patience, size: int) -> AsyncIterator[Po
                 pool.terminate()
 
 
-async def close(connection: Connection, patience: Patience) -> None:
+async def close(connection: Connection, patience: Timeouts) -> None:
     """Close a connection in good order, or at least in time."""
     try:
         async with ending_on_silence(connection, patience.lock):
@@ -155,7 +155,7 @@ def faults() -> Iterator[None]:
         raise fault from None
 
 
-def fault_of(error: BaseException) -> FaultError | None:
+def fault_of(error: BaseException) -> RunIndexError | None:
     """Return what an error means to the caller; None for one that is our own mistake."""
     if isinstance(error, _TOO_SLOW):
         return OperationTimeoutError("the storage took too long")

@@ -9,10 +9,10 @@ from contextlib import asynccontextmanager
 from types import TracebackType
 from typing import Final, Self
 
-from persistence.postgres.connection import DRIVER_ERRORS, Connection, Patience, connect, ending_on_silence, run
+from persistence.postgres.connection import DRIVER_ERRORS, Connection, Timeouts, connect, ending_on_silence, run
 from persistence.postgres.statements import CHANNEL
 from persistence.sql.statements import Statement
-from runindex.ports.wakeups import Flags
+from runindex.ports.wakeups import LocalFeed
 
 LOGGER: Final = logging.getLogger("runindex.feed")
 
@@ -28,7 +28,7 @@ _LONGEST_NUMBER: Final = 20  # digits
 _HEARTBEAT: Final = Statement("SELECT 1")
 
 
-class PostgresFeed(Flags):
+class PostgresFeed(LocalFeed):
     """Listens on a connection of its own (never through a pooler that shares sessions) while the context lasts.
 
     Notifications only save time: all flags are set each second anyway, and without `notify` only then.
@@ -79,7 +79,7 @@ class PostgresFeed(Flags):
 
     @asynccontextmanager
     async def _connection(self) -> AsyncIterator[Connection]:
-        connection = await connect(self._url, Patience(), {"application_name": "runindex listener"})
+        connection = await connect(self._url, Timeouts(), {"application_name": "runindex listener"})
         try:
             yield connection
         finally:

@@ -10,15 +10,15 @@ import asyncpg
 from persistence.postgres.connection import (
     DRIVER_ERRORS,
     Lent,
-    Patience,
     Pool,
+    Timeouts,
     close,
     connect,
     ending_on_silence,
     faults,
     run,
 )
-from persistence.sql.batch.transactions import Run, drive
+from persistence.sql.batch.transactions import Execute, drive
 from persistence.sql.statements import Flow, Rows, Statement
 from runindex.domain.errors import BadRequestError
 
@@ -36,7 +36,7 @@ _SETTINGS: Final = MappingProxyType(
 )
 
 
-async def transact(pool: Pool, patience: Patience, flow: Callable[[], Flow[T]]) -> T:
+async def transact(pool: Pool, patience: Timeouts, flow: Callable[[], Flow[T]]) -> T:
     """Run a flow in one transaction."""
     with faults():
         async with pool.acquire(timeout=patience.connect) as connection:
@@ -51,7 +51,7 @@ async def transact(pool: Pool, patience: Patience, flow: Callable[[], Flow[T]]) 
 
 
 @asynccontextmanager
-async def open_session(url: str, patience: Patience, *, writes: bool) -> AsyncIterator[Run]:
+async def open_session(url: str, patience: Timeouts, *, writes: bool) -> AsyncIterator[Execute]:
     """Give a transaction, committed when the context ends well."""
     with faults():
         connection = await connect(url, patience, _SETTINGS)
@@ -80,19 +80,19 @@ def _refusals() -> Iterator[None]:
         raise BadRequestError("something comes twice, or is not as it must be") from None
 
 
-def _runner(connection: Lent, seconds: float) -> Run:
+def _runner(connection: Lent, seconds: float) -> Execute:
     async def run_statement(statement: Statement) -> Rows:
         return [dict(row) for row in await run(connection, statement, seconds)]
 
     return run_statement
 
 
-async def _tell(connection: Lent, command: str, patience: Patience) -> None:
+async def _tell(connection: Lent, command: str, patience: Timeouts) -> None:
     async with ending_on_silence(connection, patience.statement):
         await connection.execute(command)
 
 
-async def _roll_back(connection: Lent, patience: Patience) -> None:
+async def _roll_back(connection: Lent, patience: Timeouts) -> None:
     if connection.is_closed():
         return
     try:

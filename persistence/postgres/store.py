@@ -6,11 +6,11 @@ from typing import Any, Final, Self, TypeVar
 
 from sqlalchemy import Executable, text
 
-from persistence.postgres.connection import DRIVER_ERRORS, Patience, Pool, faults, is_lost, open_pool, run
+from persistence.postgres.connection import DRIVER_ERRORS, Pool, Timeouts, faults, is_lost, open_pool, run
 from persistence.postgres.session import open_session, transact
 from persistence.postgres.statements import PostgresDialect
 from persistence.postgres.writer import PostgresWriter
-from persistence.sql.batch.transactions import Run
+from persistence.sql.batch.transactions import Execute
 from persistence.sql.fetching import NOTHING
 from persistence.sql.maintenance.maintenance import SqlUpkeep
 from persistence.sql.reads.store_reads import SqlReads
@@ -31,7 +31,7 @@ class PostgresStore(SqlReads, SqlUpkeep):
     sweep_seconds = 0.1
 
     def __init__(
-        self, url: str, dialect: PostgresDialect, *, writer: PostgresWriter, pool: Pool, patience: Patience
+        self, url: str, dialect: PostgresDialect, *, writer: PostgresWriter, pool: Pool, patience: Timeouts
     ) -> None:
         """Take what was opened."""
         self.dialect = dialect
@@ -49,13 +49,13 @@ class PostgresStore(SqlReads, SqlUpkeep):
         *,
         pool_size: int = POOL_SIZE,
         notify: bool = True,
-        patience: Patience | None = None,
+        patience: Timeouts | None = None,
     ) -> AsyncIterator[Self]:
         """Open a database (postgresql://…) with so many connections that read and one that writes.
 
         Nothing is connected before it is needed. With `notify`, each batch tells the feeds of all processes.
         """
-        patience = patience or Patience()
+        patience = patience or Timeouts()
         dialect = PostgresDialect(notify=notify)
         async with (
             PostgresWriter.open(url, clock, dialect, patience) as writer,
@@ -74,7 +74,7 @@ class PostgresStore(SqlReads, SqlUpkeep):
     async def _transact(self, flow: Callable[[], Flow[T]]) -> T:
         return await transact(self._pool, self._patience, flow)
 
-    def _session(self, *, writes: bool) -> AbstractAsyncContextManager[Run]:
+    def _session(self, *, writes: bool) -> AbstractAsyncContextManager[Execute]:
         return open_session(self._url, self._patience, writes=writes)
 
     async def _fetch(self, statement: Executable, parameters: Mapping[str, Any] = NOTHING) -> Rows:

@@ -11,7 +11,7 @@ import asyncpg
 from persistence.postgres.connection import (
     DRIVER_ERRORS,
     Connection,
-    Patience,
+    Timeouts,
     close,
     connect,
     ending_on_silence,
@@ -24,7 +24,7 @@ from persistence.postgres.statements import ERA, PostgresDialect
 from persistence.sql.batch.apply import Judged, apply_batch
 from persistence.sql.statements import Statement
 from runindex.commands import AnyCommand
-from runindex.domain.errors import FaultError, OperationTimeoutError, OutcomeUnknownError, UnavailableError
+from runindex.domain.errors import OperationTimeoutError, OutcomeUnknownError, RunIndexError, UnavailableError
 from runindex.ports.store import Applied, Clock
 
 ATTEMPTS: Final = 6
@@ -42,7 +42,7 @@ class Transaction(NamedTuple):
 class PostgresWriter:
     """Applies batches one after the other, on a connection that it makes anew when it is lost."""
 
-    def __init__(self, url: str, clock: Clock, dialect: PostgresDialect, patience: Patience) -> None:
+    def __init__(self, url: str, clock: Clock, dialect: PostgresDialect, patience: Timeouts) -> None:
         """Connect when the first batch comes."""
         self._url = url
         self._clock = clock
@@ -53,7 +53,7 @@ class PostgresWriter:
 
     @classmethod
     @asynccontextmanager
-    async def open(cls, url: str, clock: Clock, dialect: PostgresDialect, patience: Patience) -> AsyncIterator[Self]:
+    async def open(cls, url: str, clock: Clock, dialect: PostgresDialect, patience: Timeouts) -> AsyncIterator[Self]:
         """Give a writer and close its connection in the end."""
         writer = cls(url, clock, dialect, patience)
         try:
@@ -151,7 +151,7 @@ class PostgresWriter:
         question = Statement(f"SELECT pg_xact_status($1::text::xid8) AS status, {ERA} AS era", (xid,))
         try:
             rows = await run(await self._connected(), question, self._patience.statement)
-        except (FaultError, *DRIVER_ERRORS):
+        except (RunIndexError, *DRIVER_ERRORS):
             return None, None
         return rows[0]["status"], rows[0]["era"]
 

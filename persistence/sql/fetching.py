@@ -10,7 +10,7 @@ from sqlalchemy import Executable
 NOTHING: Final[Mapping[str, Any]] = MappingProxyType({})
 
 
-class Fetching(ABC):
+class StatementRunner(ABC):
     """Runs statements that read."""
 
     @abstractmethod

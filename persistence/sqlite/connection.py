@@ -11,7 +11,7 @@ from typing import Final
 
 from persistence.sql.queries.expressions import SQLITE_FUNCTIONS
 from persistence.sql.statements import Rows, Statement
-from runindex.domain.errors import FaultError, OperationTimeoutError, UnavailableError
+from runindex.domain.errors import OperationTimeoutError, RunIndexError, UnavailableError
 
 LOGGER: Final = logging.getLogger("runindex.sqlite")
 # After so many of SQLite's steps a statement's time is looked at.
@@ -97,7 +97,7 @@ def is_busy(error: sqlite3.Error) -> bool:
     return _code(error) in _BUSY
 
 
-def fault_of(error: sqlite3.Error) -> FaultError | None:
+def fault_of(error: sqlite3.Error) -> RunIndexError | None:
     """Return what an error means to the caller; None for one that is our own mistake."""
     if is_busy(error):
         return UnavailableError("the storage is busy")

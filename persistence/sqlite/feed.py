@@ -10,7 +10,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Final, Self
 
-from runindex.ports.wakeups import Flags, News
+from runindex.ports.wakeups import LocalFeed, LogWakeUp
 
 SHORTEST_PAUSE: Final = 0.005
 LONGEST_PAUSE: Final = 0.05
@@ -19,7 +19,7 @@ RETRY_PAUSE: Final = 0.5
 _SLOWING: Final = 1.02
 
 
-class SqliteFeed(Flags):
+class SqliteFeed(LocalFeed):
     """Looks at the file from a thread of its own while the context lasts and somebody has subscribed."""
 
     def __init__(self, path: Path) -> None:
@@ -47,7 +47,7 @@ class SqliteFeed(Flags):
             self._thread.shutdown()
 
     @asynccontextmanager
-    async def subscribe(self) -> AsyncIterator[News]:
+    async def subscribe(self) -> AsyncIterator[LogWakeUp]:
         """Give a flag for as long as the context lasts, and look while there is one."""
         async with super().subscribe() as flag:
             self._watched.set()

@@ -9,7 +9,7 @@ from functools import partial
 from pathlib import Path
 from typing import TypeVar
 
-from persistence.sql.batch.transactions import Run
+from persistence.sql.batch.transactions import Execute
 from persistence.sql.statements import Rows, Statement
 from persistence.sqlite import connection as sqlite_connection
 from runindex.domain.errors import BadRequestError
@@ -18,7 +18,7 @@ T = TypeVar("T")
 
 
 @asynccontextmanager
-async def open_session(path: Path, seconds: float, *, writes: bool) -> AsyncIterator[Run]:
+async def open_session(path: Path, seconds: float, *, writes: bool) -> AsyncIterator[Execute]:
     """Give a transaction, committed when the context ends well; the wait for the file's lock takes at most so long."""
     with ThreadPoolExecutor(1, thread_name_prefix="sqlite-session") as thread:
 

@@ -12,7 +12,7 @@ from typing import Any, Final, Self, TypeVar
 from sqlalchemy import Executable, text
 
 from persistence.sql.batch.apply import apply_batch
-from persistence.sql.batch.transactions import Run
+from persistence.sql.batch.transactions import Execute
 from persistence.sql.fetching import NOTHING
 from persistence.sql.maintenance.maintenance import SqlUpkeep
 from persistence.sql.reads.store_reads import SqlReads
@@ -72,7 +72,7 @@ class SqliteStore(SqlReads, SqlUpkeep):
     async def _transact(self, flow: Callable[[], Flow[T]]) -> T:
         return await self._writer.transact(flow)
 
-    def _session(self, *, writes: bool) -> AbstractAsyncContextManager[Run]:
+    def _session(self, *, writes: bool) -> AbstractAsyncContextManager[Execute]:
         return open_session(self._path, self._seconds, writes=writes)
 
     async def _fetch(self, statement: Executable, parameters: Mapping[str, Any] = NOTHING) -> Rows:

@@ -7,8 +7,8 @@ from typing import Any, Final, TypeAlias
 import strawberry
 
 from resolvers.execution.operation_counts import OperationCounts
-from resolvers.execution.position import Place
-from resolvers.roots.loaders import StoreLoads
+from resolvers.execution.position import StreamPosition
+from resolvers.roots.loaders import StoreLoaders
 from runindex.index import RunIndex
 from runindex.streams.changes import IDLE_SECONDS
 
@@ -16,7 +16,7 @@ EPOCH_SECONDS: Final = 1.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Pace:
+class StreamTimings:
     """Times of the API, in seconds.
 
     `operation` bounds a query, `idle` is how long a stream of changes is silent before it sends a bookmark, `counts`
@@ -55,18 +55,18 @@ class Context:
 
     index: RunIndex
     epoch: LogEpoch
-    pace: Pace
+    pace: StreamTimings
     actor: str | None = None
     writes: int = 0
-    place: Place = field(default_factory=Place)
+    place: StreamPosition = field(default_factory=StreamPosition)
     operations: OperationCounts = field(default_factory=OperationCounts)
-    loads: StoreLoads = field(init=False)
+    loads: StoreLoaders = field(init=False)
 
     def __post_init__(self) -> None:
         """Begin with no load under way."""
-        self.loads = StoreLoads(self.index.store)
+        self.loads = StoreLoaders(self.index.store)
 
-    def at(self, place: Place) -> "Context":
+    def at(self, place: StreamPosition) -> "Context":
         """Return the same for an operation of its own, whose stream stands at a place."""
         return Context(self.index, self.epoch, self.pace, self.actor, place=place, operations=self.operations)
 

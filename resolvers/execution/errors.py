@@ -12,8 +12,8 @@ from graphql import GraphQLError
 from strawberry.exceptions import MissingQueryError
 from strawberry.schema.exceptions import CannotGetOperationTypeError, InvalidOperationTypeError
 
-from runindex.domain.errors import FaultError
-from runindex.domain.problems import InvalidInput, RefusedError
+from runindex.domain.errors import RunIndexError
+from runindex.domain.problems import InvalidInput, ProblemError
 
 log: Final = logging.getLogger(__name__)
 
@@ -55,9 +55,9 @@ def explained(error: GraphQLError) -> tuple[str, str]:
     """Return message and code as the caller sees them."""
     cause = error.original_error
     match cause:
-        case FaultError():
+        case RunIndexError():
             return cause.message, cause.code
-        case RefusedError():
+        case ProblemError():
             return _refusal(cause), ErrorCode.BAD_USER_INPUT
         case TimeoutError():
             return "the operation took too long", ErrorCode.TIMEOUT
@@ -68,7 +68,7 @@ def explained(error: GraphQLError) -> tuple[str, str]:
     return "internal error", ErrorCode.INTERNAL
 
 
-def _refusal(refusal: RefusedError) -> str:
+def _refusal(refusal: ProblemError) -> str:
     problem = refusal.problem
     if isinstance(problem, InvalidInput) and problem.field is not None:
         return f"`{problem.field}`: {problem.message}"

@@ -7,8 +7,8 @@ from resolvers.execution.context import Info
 from resolvers.execution.operation_counts import OK
 from runindex.commands import AnyCommand
 from runindex.commands.outcomes import Outcome
-from runindex.domain.errors import FaultError
-from runindex.domain.problems import RefusedError
+from runindex.domain.errors import RunIndexError
+from runindex.domain.problems import ProblemError
 
 Input = TypeVar("Input")
 Answer = TypeVar("Answer")
@@ -24,14 +24,14 @@ async def execute(
     context = info.context
     try:
         command = make_command(info.field_name, asked, context.actor)
-    except RefusedError as refusal:
+    except ProblemError as refusal:
         context.operations.add(info.field_name, refusal.problem.code)
         return answer(refusal.problem, "")
     # Read first: once the command is committed, nothing may keep its outcome from the caller.
     try:
         epoch = await context.epoch.get()
         outcome = await context.index.submit(command)
-    except FaultError as fault:
+    except RunIndexError as fault:
         context.operations.add(info.field_name, fault.code)
         raise
     context.operations.add(info.field_name, getattr(outcome, "code", OK))

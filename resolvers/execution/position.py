@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from runindex.streams.refresh import Looks
+from runindex.streams.refresh import RefreshRequests
 
 
 def _never() -> bool:
@@ -11,7 +11,7 @@ def _never() -> bool:
 
 
 @dataclass(slots=True)
-class Place:
+class StreamPosition:
     """A place in the change log, or among the results or events of a run.
 
     `history` names that of which positions or states are: the log's epoch, or the run. A stream begins behind `start`,
@@ -28,7 +28,7 @@ class Place:
     is_bookmark: bool = False
     has_ended: bool = False
     is_shared: bool = False
-    looks: Looks = field(default_factory=Looks)
+    looks: RefreshRequests = field(default_factory=RefreshRequests)
 
     @property
     def goes_on(self) -> bool:

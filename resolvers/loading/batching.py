@@ -39,7 +39,7 @@ class _Batch(Generic[K, V]):
                     yield key, future
 
 
-class Gathering:
+class BatchLoader:
     """The questions that are being gathered in this tick."""
 
     def __init__(self) -> None:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any, Final, TypeAlias
 
-from resolvers.loading.batching import Gathering
+from resolvers.loading.batching import BatchLoader
 from resolvers.paging.lists import record_listing
 from resolvers.paging.pages import NO_COLUMNS
 from runindex.domain.records.jobs import Job
@@ -12,7 +12,7 @@ from runindex.domain.records.run_data import Cell, Document, Value
 from runindex.domain.records.runtimes import Receipt, Runtime, RuntimeInput
 from runindex.domain.records.totals import Totals
 from runindex.ports.queries import Columns, Row, Window
-from runindex.ports.record_lists import NO_OWNER, Listing, ListQuery, Owner
+from runindex.ports.record_lists import NO_OWNER, ListQuery, Owner, RecordList
 from runindex.ports.store import Store
 from schema.typesystem.connections import Page, PageArguments
 from schema.typesystem.selection import Wanted
@@ -35,13 +35,13 @@ KEYS: Final[Mapping[type, tuple[str, ...]]] = {
 }
 
 
-class Loading:
+class RecordLoader:
     """Loads from a store. Nothing is kept between ticks, so it may live as long as its context."""
 
     def __init__(self, store: Store) -> None:
         """Start with no load under way."""
         self._store = store
-        self._gathering = Gathering()
+        self._gathering = BatchLoader()
 
     async def _find(self, kind: type, key: Key, columns: Columns) -> Row | None:
         """Return the record of that key, None when there is none."""
@@ -53,7 +53,7 @@ class Loading:
 
         return await self._gathering.load(kind, key, columns, ask)
 
-    async def _page(self, listing: Listing, asked: PageArguments, wanted: Wanted, owner: Owner = NO_OWNER) -> Page:
+    async def _page(self, listing: RecordList, asked: PageArguments, wanted: Wanted, owner: Owner = NO_OWNER) -> Page:
         """Return the page of an owner's list that a caller asks for."""
 
         async def fetch(window: Window, columns: Columns) -> Sequence[Row]:
@@ -64,7 +64,7 @@ class Loading:
 
         return await record_listing(fetch, listing, owner).page(asked, wanted, count)
 
-    async def _all(self, listing: Listing, owner: Owner, columns: Columns) -> Sequence[Row]:
+    async def _all(self, listing: RecordList, owner: Owner, columns: Columns) -> Sequence[Row]:
         """Return the whole list of an owner."""
         rows: list[Row] = []
         while True:
@@ -74,13 +74,13 @@ class Loading:
             if len(found) < STEP:
                 return rows
 
-    async def _stretch(self, listing: Listing, window: Window, owner: Owner, columns: Columns) -> Sequence[Row]:
+    async def _stretch(self, listing: RecordList, window: Window, owner: Owner, columns: Columns) -> Sequence[Row]:
         async def ask(owners: Sequence[Owner], columns: Columns) -> Mapping[Owner, Sequence[Row]]:
             return await self._store.list_records(ListQuery(listing, window), owners, columns)
 
         return await self._gathering.load((listing, window), owner, columns, ask) or ()
 
-    async def _count(self, listing: Listing, owner: Owner) -> int:
+    async def _count(self, listing: RecordList, owner: Owner) -> int:
         async def ask(owners: Sequence[Owner], _: Columns) -> Mapping[Owner, int]:
             return await self._store.count_records(listing, owners)
 

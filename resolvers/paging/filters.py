@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from runindex.domain import json_text as jsontext
+from runindex.domain import json_text
 from runindex.domain.ids import find_run_id
 from runindex.domain.problems import invalid
 from runindex.domain.runs import filters
@@ -37,7 +37,7 @@ def filter_of(run_filter: RunFilter | None, path: str = "filter") -> filters.Run
 
 def plain(text: str | None, path: str) -> str | None:
     """Return a text to compare with; refuse one that no storage can hold."""
-    if text is not None and not jsontext.is_plain_text(text):
+    if text is not None and not json_text.is_plain_text(text):
         raise invalid("text with NUL or a lone surrogate", path)
     return text
 
@@ -145,8 +145,8 @@ def _value(condition: MetadataFilter, path: str) -> object:
     if condition.op is MetadataOperator.IN and not isinstance(value, list):
         raise invalid("IN compares with a list", path)
     try:
-        depth = jsontext.depth_of(value)
-    except jsontext.JsonError as error:
+        depth = json_text.depth_of(value)
+    except json_text.JsonError as error:
         raise invalid(str(error), path) from error
     if depth > DEEPEST_VALUE:
         raise invalid(f"a value nests at most {DEEPEST_VALUE} levels deep", path)

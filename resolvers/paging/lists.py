@@ -2,12 +2,11 @@
 
 from typing import Final
 
-from resolvers.paging.pages import Fetch, Listing, Position, keyset_listing
+from resolvers.paging.pages import Fetch, Pager, Position, keyset_listing
 from runindex.domain.errors import BadRequestError
 from runindex.domain.runs.filters import RunFilter
 from runindex.ports.queries import Row, RunOrder
-from runindex.ports.record_lists import Listing as RecordListing
-from runindex.ports.record_lists import Owner
+from runindex.ports.record_lists import Owner, RecordList
 from runindex.ports.store import LogState
 from runindex.streams.cursors import binding_of, list_cursor, log_cursor, read_list_cursor, read_log_cursor
 
@@ -22,7 +21,7 @@ RESULT_STREAM: Final = "resultRecorded"
 PLACE_COLUMNS: Final = frozenset({"created_at"})
 
 
-def run_listing(fetch: Fetch, run_filter: RunFilter, order: RunOrder, *owner: str) -> Listing:
+def run_listing(fetch: Fetch, run_filter: RunFilter, order: RunOrder, *owner: str) -> Pager:
     """Return a list of runs; `owner` names the list and, if there is one, the run that it belongs to."""
     column = order.field.column
 
@@ -32,7 +31,7 @@ def run_listing(fetch: Fetch, run_filter: RunFilter, order: RunOrder, *owner: st
     return keyset_listing(fetch, position, binding_of(*owner, run_filter, order))
 
 
-def descendant_listing(fetch: Fetch, run_filter: RunFilter, max_depth: int | None, run_id: str) -> Listing:
+def descendant_listing(fetch: Fetch, run_filter: RunFilter, max_depth: int | None, run_id: str) -> Pager:
     """Return the list of a run's descendants."""
 
     def position(row: Row) -> Position:
@@ -41,13 +40,13 @@ def descendant_listing(fetch: Fetch, run_filter: RunFilter, max_depth: int | Non
     return keyset_listing(fetch, position, binding_of(DESCENDANTS, run_id, run_filter, max_depth))
 
 
-def record_listing(fetch: Fetch, listing: RecordListing, owner: Owner) -> Listing:
+def record_listing(fetch: Fetch, listing: RecordList, owner: Owner) -> Pager:
     """Return a list of an owner's records."""
     binding = binding_of(listing.kind.__name__, owner, listing.order, listing.descending, listing.conditions)
     return keyset_listing(fetch, listing.position, binding)
 
 
-def event_listing(fetch: Fetch, owner: int, stream: str | None) -> Listing:
+def event_listing(fetch: Fetch, owner: int, stream: str | None) -> Pager:
     """Return the list of a run's events, of one stream or of all; streams of events go on from its cursors."""
 
     def read_cursor(text: str, name: str) -> Position:
@@ -56,7 +55,7 @@ def event_listing(fetch: Fetch, owner: int, stream: str | None) -> Listing:
             raise BadRequestError(f"`{name}` is not a cursor of this list, with this filter and this order")
         return (sequence,)
 
-    return Listing(
+    return Pager(
         fetch,
         position=lambda row: (row["sequence"],),
         cursor=lambda place: event_cursor(owner, place[0], stream),
@@ -75,14 +74,14 @@ def read_event_cursor(text: str, owner: int, name: str) -> tuple[int, str | None
     return sequence, stream
 
 
-def compared_listing(fetch: Fetch, owners: tuple[int, ...]) -> Listing:
+def compared_listing(fetch: Fetch, owners: tuple[int, ...]) -> Pager:
     """Return the list of the items that runs are compared by."""
     return keyset_listing(fetch, lambda row: (row["item_id"],), binding_of(COMPARED, owners))
 
 
-def log_listing(fetch: Fetch, state: LogState) -> Listing:
+def log_listing(fetch: Fetch, state: LogState) -> Pager:
     """Return a list of entries of the change log: the same cursors as those of streams, whatever the filter."""
-    return Listing(
+    return Pager(
         fetch,
         position=_seq,
         cursor=lambda place: log_cursor(state.epoch, place[0]),

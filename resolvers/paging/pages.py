@@ -20,7 +20,7 @@ Count: TypeAlias = Callable[[], Awaitable[int]]
 
 
 @dataclass(frozen=True, slots=True)
-class Listing:
+class Pager:
     """A list that is asked for page by page.
 
     `fetch` asks the storage, `position` gives a row's place, `cursor` and `read_cursor` (which takes the argument's
@@ -84,9 +84,9 @@ class Listing:
         return bool(await self.fetch(window, NO_COLUMNS))
 
 
-def keyset_listing(fetch: Fetch, position: Callable[[Row], Position], binding: bytes) -> Listing:
+def keyset_listing(fetch: Fetch, position: Callable[[Row], Position], binding: bytes) -> Pager:
     """Return a list whose cursors are positions, bound to what `binding` stands for (see `cursors.binding_of`)."""
-    return Listing(
+    return Pager(
         fetch,
         position,
         cursor=lambda place: list_cursor(binding, place),

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Final
 
-from resolvers.loading.records import Loading
+from resolvers.loading.records import RecordLoader
 from resolvers.paging.filters import plain
 from resolvers.paging.lists import PLAN_RUNS, run_listing
 from runindex.domain.ids import find_run_id
@@ -11,7 +11,7 @@ from runindex.domain.records.jobs import Job as JobRecord
 from runindex.domain.records.plans import Plan as PlanRecord
 from runindex.domain.runs.filters import UNARCHIVED
 from runindex.ports.queries import NEWEST_FIRST, Columns, Row, RunQuery, Window
-from runindex.ports.record_lists import Condition, Contains, Equals, Listing, OneOf
+from runindex.ports.record_lists import Condition, Contains, Equals, OneOf, RecordList
 from schema.jobs.types import Job, JobConnection, JobFilter
 from schema.plans.types import Plan, PlanConnection
 from schema.runs.run import RunConnection
@@ -19,10 +19,10 @@ from schema.typesystem.connections import PageArguments
 from schema.typesystem.selection import Wanted
 
 NEWEST: Final = ("created_at", "id")
-_OF_RUN: Final = Listing(JobRecord, NEWEST, descending=True, owner_field="run_id")
+_OF_RUN: Final = RecordList(JobRecord, NEWEST, descending=True, owner_field="run_id")
 
 
-class WorkLoads(Loading):
+class WorkLoads(RecordLoader):
     """Loads plans and jobs."""
 
     async def plan(self, plan_id: str, columns: Columns) -> Plan | None:
@@ -34,7 +34,7 @@ class WorkLoads(Loading):
         """Return a page of the plans with that in their names, newest first."""
         part = (plain(name_contains, "nameContains") or "").lower()
         conditions = (Contains("name_folded", part),) if part else ()
-        listing = Listing(PlanRecord, NEWEST, descending=True, conditions=conditions)
+        listing = RecordList(PlanRecord, NEWEST, descending=True, conditions=conditions)
         return PlanConnection(page=await self._page(listing, page, wanted))
 
     async def plan_runs(self, plan_id: str, page: PageArguments, wanted: Wanted) -> RunConnection:
@@ -62,7 +62,7 @@ class WorkLoads(Loading):
 
     async def jobs(self, job_filter: JobFilter | None, page: PageArguments, wanted: Wanted) -> JobConnection:
         """Return a page of the jobs that pass the filter, newest first."""
-        listing = Listing(JobRecord, NEWEST, descending=True, conditions=_conditions(job_filter))
+        listing = RecordList(JobRecord, NEWEST, descending=True, conditions=_conditions(job_filter))
         return JobConnection(page=await self._page(listing, page, wanted))
 
     async def run_jobs(self, run_id: str, columns: Columns) -> Sequence[Job]:

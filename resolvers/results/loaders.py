@@ -4,15 +4,15 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import fields
 from typing import Final
 
-from resolvers.loading.records import Loading
+from resolvers.loading.records import RecordLoader
 from resolvers.paging.filters import plain
 from resolvers.paging.lists import compared_listing
 from resolvers.paging.pages import NO_COLUMNS
 from runindex.domain.records.results import Result, scorer_text
 from runindex.domain.records.totals import Totals
 from runindex.ports.queries import Columns, Row, Window
-from runindex.ports.record_lists import Condition, Contains, Equals, IsNull, Listing
-from runindex.ports.store import ResultFigures, ScoreFigures
+from runindex.ports.record_lists import Condition, Contains, Equals, IsNull, RecordList
+from runindex.ports.store import ResultStatistics, ScoreStatistics
 from schema.results.comparison import ComparisonRowConnection, ScoreDelta
 from schema.results.types import ResultSummary, RunResult, RunResultConnection, RunResultFilter
 from schema.typesystem.connections import PageArguments
@@ -25,7 +25,7 @@ COUNTS: Final = {"total": "result_count", "items": "item_count", "succeeded": "s
 _UNCOUNTED: Final = frozenset({"__typename"})
 
 
-class ResultLoads(Loading):
+class ResultLoads(RecordLoader):
     """Loads results and what is counted of them."""
 
     async def totals(self, owner: int, columns: Columns) -> Row:
@@ -42,7 +42,7 @@ class ResultLoads(Loading):
         self, owner: int, result_filter: RunResultFilter | None, page: PageArguments, wanted: Wanted
     ) -> RunResultConnection:
         """Return a page of a run's results that pass the filter, by startedAt, createdAt, id."""
-        listing = Listing(Result, ORDER, conditions=_conditions(result_filter), owner_field="owner")
+        listing = RecordList(Result, ORDER, conditions=_conditions(result_filter), owner_field="owner")
         return RunResultConnection(page=await self._page(listing, page, wanted, owner))
 
     async def result_summary(self, owner: int, fields: frozenset[str]) -> ResultSummary:
@@ -86,8 +86,8 @@ class ResultLoads(Loading):
         scorers = sorted({scorer for by_scorer in means for scorer in by_scorer})
         return [_delta(scorer, [by_scorer.get(scorer) for by_scorer in means]) for scorer in scorers]
 
-    async def _figures(self, owner: int) -> ResultFigures | None:
-        async def ask(owners: Sequence[int], _: Columns) -> Mapping[int, ResultFigures]:
+    async def _figures(self, owner: int) -> ResultStatistics | None:
+        async def ask(owners: Sequence[int], _: Columns) -> Mapping[int, ResultStatistics]:
             return await self._store.summarize_results(owners)
 
         return await self._gathering.load("figures", owner, NO_COLUMNS, ask)
@@ -107,7 +107,7 @@ def _conditions(asked: RunResultFilter | None) -> tuple[Condition, ...]:
     return tuple(conditions)
 
 
-def _means(scores: Iterable[ScoreFigures]) -> dict[str, float | None]:
+def _means(scores: Iterable[ScoreStatistics]) -> dict[str, float | None]:
     return {score.scorer_id: score.mean for score in scores}
 
 

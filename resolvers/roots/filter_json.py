@@ -7,9 +7,9 @@ from strawberry.types.arguments import convert_argument
 
 from resolvers.paging.filters import filter_of
 from resolvers.roots.schema import schema
-from runindex.domain import json_text as jsontext
+from runindex.domain import json_text
 from runindex.domain.errors import BadRequestError
-from runindex.domain.problems import RefusedError
+from runindex.domain.problems import ProblemError
 from runindex.domain.runs import filters
 from schema.filters import RunFilter
 
@@ -19,17 +19,17 @@ _TYPE = cast("GraphQLInputType", schema._schema.type_map["RunFilter"])  # noqa: 
 def filter_from_text(text: str) -> filters.RunFilter:
     """Return the filter that a JSON object holds; raise BadRequestError for one that cannot be asked."""
     try:
-        value = jsontext.loads(text)
+        value = json_text.loads(text)
         found = coerce_input_value(value, _TYPE)
         if found is Undefined or found is None:
             raise BadRequestError(f"the filter cannot be read: {_reason(value)}")
         given = convert_argument(found, RunFilter, schema.schema_converter.scalar_registry, schema.config)
         return filter_of(cast("RunFilter", given)) or filters.RunFilter()
-    except (RefusedError, GraphQLError, jsontext.JsonError) as error:
+    except (ProblemError, GraphQLError, json_text.JsonError) as error:
         raise BadRequestError(f"the filter cannot be read: {error}") from None
 
 
-def _reason(value: jsontext.JsonValue) -> str:
+def _reason(value: json_text.JsonValue) -> str:
     reasons: list[str] = []
     validate_input_value(value, _TYPE, lambda error, _: reasons.append(error.message))
     return reasons[0] if reasons else "it is no object"

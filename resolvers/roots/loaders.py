@@ -11,14 +11,14 @@ from resolvers.results.loaders import ResultLoads
 from resolvers.run_data.loaders import ScopedLoads
 from resolvers.runs.change_rows import change_row, snapshot_row
 from resolvers.runtimes.loaders import RuntimeLoads
-from runindex.domain.errors import BadRequestError, MissingError
+from runindex.domain.errors import BadRequestError, NotFoundError
 from runindex.domain.lifecycle import RunStatus
 from runindex.domain.runs.changes import Change, unfiltered_membership
 from runindex.domain.runs.filters import UNARCHIVED, visible
 from runindex.ports.queries import Columns, Row, RunQuery, Window
 from runindex.ports.store import DescendantQuery, LogState
 from schema.filters import RunFilter, RunOrder
-from schema.loaders import Loads
+from schema.loaders import Loaders
 from schema.runs.aggregates import StatusCount
 from schema.runs.changes import RunChangeConnection, RunSnapshot
 from schema.runs.run import DescendantConnection, Run, RunConnection
@@ -26,7 +26,7 @@ from schema.typesystem.connections import PageArguments
 from schema.typesystem.selection import Wanted
 
 
-class StoreLoads(ResultLoads, ScopedLoads, WorkLoads, RuntimeLoads, Loads):
+class StoreLoaders(ResultLoads, ScopedLoads, WorkLoads, RuntimeLoads, Loaders):
     """Loads from a store: what runs have to do with each other and with the log here, records in the bases."""
 
     async def run(self, run_id: str, columns: Columns) -> Run | None:
@@ -38,14 +38,14 @@ class StoreLoads(ResultLoads, ScopedLoads, WorkLoads, RuntimeLoads, Loads):
         """Return the run of something that cannot be without; raise MissingError when it was deleted meanwhile."""
         run = await self.run(run_id, columns)
         if run is None:
-            raise MissingError(f"run {run_id} does not exist")
+            raise NotFoundError(f"run {run_id} does not exist")
         return run
 
     async def root(self, run_id: str, columns: Columns) -> Run:
         """Return the topmost existing ancestor, the run itself if it has none."""
         row = await self._gathering.load("root", run_id, columns, self._store.find_roots)
         if row is None:  # deleted since its own row was read
-            raise MissingError(f"run {run_id} does not exist")
+            raise NotFoundError(f"run {run_id} does not exist")
         return Run(row=row)
 
     async def ancestors(self, run_id: str, columns: Columns) -> Sequence[Run]:

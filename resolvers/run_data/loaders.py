@@ -3,14 +3,14 @@
 from collections.abc import Sequence
 from typing import Final
 
-from resolvers.loading.records import Loading
+from resolvers.loading.records import RecordLoader
 from resolvers.paging.filters import plain
 from resolvers.paging.lists import event_listing
 from resolvers.paging.pages import check_size
 from runindex.domain.json_text import is_plain_text
 from runindex.domain.records.run_data import Cell, Document, Value, ValueVersion
 from runindex.ports.queries import Columns, Row, Window
-from runindex.ports.record_lists import Condition, Equals, Listing, StartsWith
+from runindex.ports.record_lists import Condition, Equals, RecordList, StartsWith
 from runindex.streams.records import events_of
 from schema.run_data.documents import RunCell, RunDocument, RunDocumentConnection
 from schema.run_data.events import RunEventConnection
@@ -19,12 +19,12 @@ from schema.typesystem.connections import PageArguments
 from schema.typesystem.selection import Wanted
 
 _PRESENT: Final = Equals("deleted", 0)
-_CELLS: Final = Listing(Cell, ("name",), owner_field="owner")
-_VERSIONS: Final = Listing(ValueVersion, ("version",), descending=True, owner_field=("owner", "key_name"))
+_CELLS: Final = RecordList(Cell, ("name",), owner_field="owner")
+_VERSIONS: Final = RecordList(ValueVersion, ("version",), descending=True, owner_field=("owner", "key_name"))
 _DELETED: Final[Columns] = frozenset({"deleted"})
 
 
-class ScopedLoads(Loading):
+class ScopedLoads(RecordLoader):
     """Loads a run's own data."""
 
     async def value(self, owner: int, key: str, columns: Columns) -> RunValue | None:
@@ -35,7 +35,7 @@ class ScopedLoads(Loading):
     async def values(self, owner: int, prefix: str | None, page: PageArguments, wanted: Wanted) -> RunValueConnection:
         """Return a page of the values, by key."""
         conditions = (_PRESENT, *_starting_with(prefix))
-        listing = Listing(Value, ("key_name",), conditions=conditions, owner_field="owner")
+        listing = RecordList(Value, ("key_name",), conditions=conditions, owner_field="owner")
         return RunValueConnection(page=await self._page(listing, page, wanted, owner))
 
     async def value_history(
@@ -76,7 +76,7 @@ class ScopedLoads(Loading):
         self, owner: int, prefix: str | None, page: PageArguments, wanted: Wanted
     ) -> RunDocumentConnection:
         """Return a page of the documents, by key."""
-        listing = Listing(Document, ("key_name",), conditions=_starting_with(prefix), owner_field="owner")
+        listing = RecordList(Document, ("key_name",), conditions=_starting_with(prefix), owner_field="owner")
         return RunDocumentConnection(page=await self._page(listing, page, wanted, owner))
 
     async def _find_named(self, kind: type, owner: int, name: str, columns: Columns) -> Row | None:

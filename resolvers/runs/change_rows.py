@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from runindex.domain import json_text as jsontext
+from runindex.domain import json_text
 from runindex.domain.runs.changes import Change, Membership
 
 
@@ -17,7 +17,7 @@ def change_row(change: Change, membership: Membership) -> dict[str, Any]:
         "at": run.updated_at,
         "from_status": None if former is None else former.status,
         "status": run.status,
-        "tags": jsontext.dumps(run.tags),
+        "tags": json_text.dumps(run.tags),
         "error": run.error,
         "reason": change.reason,
         "actor": change.actor,
@@ -32,7 +32,7 @@ def snapshot_row(change: Change) -> dict[str, Any]:
         "version": run.version,
         "at": run.updated_at,
         "status": run.status,
-        "tags": jsontext.dumps(run.tags),
+        "tags": json_text.dumps(run.tags),
         "metadata": run.metadata,
         "error": run.error,
         "name": run.name,

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from resolvers.execution.context import Context
-from runindex.domain.errors import BadRequestError, MissingError
+from runindex.domain.errors import BadRequestError, NotFoundError
 from runindex.domain.ids import find_run_id
 from runindex.ports.queries import Columns
 from schema.results.comparison import RunComparison
@@ -26,5 +26,5 @@ async def compare_runs(context: Context, texts: Sequence[str], columns: Columns)
     rows = await context.index.store.find_runs(known, columns | _INCARNATION)
     for run_id in ids:
         if run_id is None or run_id not in rows:
-            raise MissingError("one of the runs does not exist" if run_id is None else f"run {run_id} does not exist")
+            raise NotFoundError("one of the runs does not exist" if run_id is None else f"run {run_id} does not exist")
     return RunComparison(compared=[Run(row=rows[run_id]) for run_id in known])

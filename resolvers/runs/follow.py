@@ -12,7 +12,7 @@ from resolvers.paging.filters import filter_of, plain
 from resolvers.paging.lists import RESULT_STREAM, event_cursor, read_event_cursor
 from resolvers.runs.aggregates import grouped
 from resolvers.runs.change_rows import change_row
-from runindex.domain.errors import MissingError
+from runindex.domain.errors import NotFoundError
 from runindex.domain.ids import find_run_id
 from runindex.domain.runs.filters import EVERYTHING, RunFilter, uses_ancestor
 from runindex.ports.queries import Columns, Row, RunGroupKey
@@ -136,7 +136,7 @@ async def _find_followed(context: Context, text: str) -> Followed | None:
     place = context.place
     try:
         run = await find_followed(context.index.store, text)
-    except MissingError:
+    except NotFoundError:
         if place.goes_on:
             return None
         raise

@@ -14,7 +14,7 @@ from runindex.domain.runs.filters import visible
 from runindex.domain.runs.search import tokens_of
 from runindex.ports.queries import Columns, Row, RunQuery, Window
 from runindex.ports.store import ChangeQuery
-from runindex.streams.change_filter import Lens
+from runindex.streams.change_filter import ChangeFilter
 from schema.filters import RunFilter, RunOrder
 from schema.runs.changes import RunChangeConnection
 from schema.runs.run import Run, RunConnection
@@ -84,7 +84,7 @@ async def list_changes(
     context: Context, run_filter: RunFilter | None, page: PageArguments, wanted: Wanted
 ) -> RunChangeConnection:
     """Return a page of the log; with a filter, of the changes of runs that it lists before or after them."""
-    lens = Lens(filter_of(run_filter))
+    lens = ChangeFilter(filter_of(run_filter))
     store = context.index.store
 
     async def fetch(window: Window, _: Columns) -> Sequence[Row]:

@@ -3,24 +3,24 @@
 from collections.abc import Sequence
 from typing import Final
 
-from resolvers.loading.records import Loading
+from resolvers.loading.records import RecordLoader
 from resolvers.paging.filters import plain
 from runindex.domain.ids import find_run_id
 from runindex.domain.json_text import is_plain_text
 from runindex.domain.records.runtimes import Receipt, Runtime
 from runindex.domain.records.runtimes import RuntimeInput as InputRecord
 from runindex.ports.queries import Columns
-from runindex.ports.record_lists import Condition, Equals, Listing
+from runindex.ports.record_lists import Condition, Equals, RecordList
 from schema.runtimes.receipts import BoundaryReceipt, ReceiptConnection
 from schema.runtimes.types import AgentRuntime, RuntimeInput
 from schema.typesystem.connections import PageArguments
 from schema.typesystem.selection import Wanted
 
-_INPUTS: Final = Listing(InputRecord, ("position",), owner_field="runtime_id")
+_INPUTS: Final = RecordList(InputRecord, ("position",), owner_field="runtime_id")
 _INCARNATION: Final[Columns] = frozenset({"incarnation"})
 
 
-class RuntimeLoads(Loading):
+class RuntimeLoads(RecordLoader):
     """Loads what agent runtimes left behind."""
 
     async def runtime(self, runtime_id: str, columns: Columns) -> AgentRuntime | None:
@@ -56,7 +56,7 @@ class RuntimeLoads(Loading):
         """Return a page of a runtime's receipts, for one run or for all, oldest first."""
         conditions = () if run_id is None else (Equals("run_id", find_run_id(run_id) or ""),)
         order = ("created_at", "owner", "sequence")
-        listing = Listing(Receipt, order, conditions=conditions, owner_field="runtime_id")
+        listing = RecordList(Receipt, order, conditions=conditions, owner_field="runtime_id")
         return ReceiptConnection(page=await self._page(listing, page, wanted, runtime_id))
 
     async def run_receipts(
@@ -67,5 +67,5 @@ class RuntimeLoads(Loading):
         if runtime_id is not None:
             conditions = (Equals("runtime_id", plain(runtime_id, "runtimeId")),)
         order = ("created_at", "sequence", "runtime_id")
-        listing = Listing(Receipt, order, conditions=conditions, owner_field="owner")
+        listing = RecordList(Receipt, order, conditions=conditions, owner_field="owner")
         return ReceiptConnection(page=await self._page(listing, page, wanted, owner))

@@ -13,20 +13,20 @@ from typing import Final
 
 import orjson
 
-from resolvers.execution.position import Place
-from resolvers.streams.operation import Asked, Common
+from resolvers.execution.position import StreamPosition
+from resolvers.streams.operation import Operation, ShareKey
 from resolvers.streams.payloads import is_refusal, payload_of
-from resolvers.streams.sink import Outlet
+from resolvers.streams.sink import Sink
 
 log: Final = logging.getLogger(__name__)
 
 
-class Member:
+class Subscriber:
     """A subscriber: one operation of one connection. `position` is up to where it has everything."""
 
     __slots__ = ("_left", "_outlet", "channel", "position")
 
-    def __init__(self, outlet: Outlet) -> None:
+    def __init__(self, outlet: Sink) -> None:
         """Send items to an outlet."""
         self._outlet = outlet
         self._left = asyncio.Event()
@@ -69,13 +69,13 @@ class Member:
 class Channel:
     """A stream and those who follow it. `position` is that of what was sent last."""
 
-    def __init__(self, asked: Asked, history: str, position: int, closed: Callable[[], None]) -> None:
+    def __init__(self, asked: Operation, history: str, position: int, closed: Callable[[], None]) -> None:
         """Begin to follow a history behind a position."""
         self._asked = asked
         self._closed = closed
-        self._place = Place(history, position, complete=position, is_shared=True)
+        self._place = StreamPosition(history, position, complete=position, is_shared=True)
         # In the order in which they came, which is about that of memory: for many it saves a tenth of the time.
-        self._members: dict[Member, None] = {}
+        self._members: dict[Subscriber, None] = {}
         self.position = position
         self._task = asyncio.create_task(self._run(), name="channel")
 
@@ -83,7 +83,7 @@ class Channel:
         """Return how many follow."""
         return len(self._members)
 
-    def add(self, member: Member, position: int) -> bool:
+    def add(self, member: Subscriber, position: int) -> bool:
         """Take in a member that has everything up to a position, unless that lies behind what was sent last."""
         if position < self.position:
             return False
@@ -91,7 +91,7 @@ class Channel:
         self._members[member] = None
         return True
 
-    def discard(self, member: Member) -> None:
+    def discard(self, member: Subscriber) -> None:
         """Send nothing more to a member; a channel that nobody follows ends."""
         self._members.pop(member, None)
         member.dismiss(self._reached)
@@ -138,7 +138,7 @@ class Channels:
 
     def __init__(self) -> None:
         """Start without any."""
-        self._channels: dict[tuple[Common, str], Channel] = {}
+        self._channels: dict[tuple[ShareKey, str], Channel] = {}
 
     def __len__(self) -> int:
         """Return how many channels there are."""
@@ -148,7 +148,7 @@ class Channels:
         """Yield them."""
         return iter(self._channels.values())
 
-    def join(self, asked: Asked, common: Common, member: Member, place: Place) -> bool:
+    def join(self, asked: Operation, common: ShareKey, member: Subscriber, place: StreamPosition) -> bool:
         """Let a member that has everything up to a place follow with all who ask the same."""
         key = (common, place.history)
         channel = self._channels.get(key)
@@ -157,6 +157,6 @@ class Channels:
             self._channels[key] = channel
         return channel.add(member, place.complete)
 
-    def _forget(self, key: tuple[Common, str], channel: Channel | None) -> None:
+    def _forget(self, key: tuple[ShareKey, str], channel: Channel | None) -> None:
         if self._channels.get(key) is channel:
             del self._channels[key]

@@ -16,16 +16,16 @@ from typing import Final
 import orjson
 from strawberry.types import ExecutionResult
 
-from resolvers.execution.position import Place
-from resolvers.streams.operation import Common
+from resolvers.execution.position import StreamPosition
+from resolvers.streams.operation import ShareKey
 from resolvers.streams.payloads import Results, is_refusal, payload_of
-from resolvers.streams.sink import Outlet
-from runindex.streams.refresh import Looks
+from resolvers.streams.sink import Sink
+from runindex.streams.refresh import RefreshRequests
 
 log: Final = logging.getLogger(__name__)
 
 
-class Viewer:
+class ConflatedSubscriber:
     """A subscriber: one operation of one connection.
 
     `shown` is the state that it was sent last, `first_look` the first look that is newer than what it began with.
@@ -33,7 +33,7 @@ class Viewer:
 
     __slots__ = ("_outlet", "_stirred", "first_look", "is_gone", "shown")
 
-    def __init__(self, outlet: Outlet, shown: bytes) -> None:
+    def __init__(self, outlet: Sink, shown: bytes) -> None:
         """Show states to an outlet that was sent one already."""
         self._outlet = outlet
         self._stirred = asyncio.Event()
@@ -58,7 +58,7 @@ class Viewer:
         """Have the viewer see to its view."""
         self._stirred.set()
 
-    async def watch(self, view: "View") -> None:
+    async def watch(self, view: "ConflatedChannel") -> None:
         """Return once the view is over or the client gone; send the newest state whenever one was not taken."""
         while not self.is_gone and (not view.is_over or self._is_behind(view)):
             await self._stirred.wait()
@@ -67,25 +67,25 @@ class Viewer:
             if self._is_behind(view):
                 self.show(view.state)
 
-    def has_seen_all(self, view: "View") -> bool:
+    def has_seen_all(self, view: "ConflatedChannel") -> bool:
         """Tell whether the view has come to its end, and not by what was read before the viewer came."""
         return view.has_ended and view.looks.number >= self.first_look and not self.is_gone
 
-    def _is_behind(self, view: "View") -> bool:
+    def _is_behind(self, view: "ConflatedChannel") -> bool:
         return view.look >= self.first_look and view.state != self.shown
 
 
-class View:
+class ConflatedChannel:
     """A stream of states and those who see them. `state` is the newest, read in the look of that number.
 
     Of a view that is over `has_ended` tells whether its stream came to an end, `refusal` how it was broken off, if the
     API did that.
     """
 
-    def __init__(self, states: Results, looks: Looks, state: bytes, closed: Callable[[], None]) -> None:
+    def __init__(self, states: Results, looks: RefreshRequests, state: bytes, closed: Callable[[], None]) -> None:
         """Go on with a stream that has yielded a state."""
         self._closed = closed
-        self._viewers: set[Viewer] = set()
+        self._viewers: set[ConflatedSubscriber] = set()
         self.looks = looks
         self.state, self.look = state, looks.number
         self.is_over = self.has_ended = False
@@ -96,11 +96,11 @@ class View:
         """Return how many see it."""
         return len(self._viewers)
 
-    def add(self, viewer: Viewer) -> None:
+    def add(self, viewer: ConflatedSubscriber) -> None:
         """Show to a viewer what comes."""
         self._viewers.add(viewer)
 
-    def discard(self, viewer: Viewer) -> None:
+    def discard(self, viewer: ConflatedSubscriber) -> None:
         """Show nothing more to a viewer; a view that nobody sees ends."""
         self._viewers.discard(viewer)
         if not self._viewers and not self.is_over:
@@ -139,22 +139,24 @@ class View:
                 viewer.stir()
 
 
-class Views:
+class ConflatedChannels:
     """The views of one process, by what their viewers ask, and of which history."""
 
     def __init__(self) -> None:
         """Start without any."""
-        self._views: dict[tuple[Common, str], View] = {}
+        self._views: dict[tuple[ShareKey, str], ConflatedChannel] = {}
 
     def __len__(self) -> int:
         """Return how many views there are."""
         return len(self._views)
 
-    def __iter__(self) -> Iterator[View]:
+    def __iter__(self) -> Iterator[ConflatedChannel]:
         """Yield them."""
         return iter(self._views.values())
 
-    async def show(self, common: Common, viewer: Viewer, states: Results, place: Place) -> View:
+    async def show(
+        self, common: ShareKey, viewer: ConflatedSubscriber, states: Results, place: StreamPosition
+    ) -> ConflatedChannel:
         """Show to a viewer what comes after the state that its own stream has yielded, and return the view it saw.
 
         The stream, which stands at `place`, is taken over.
@@ -163,7 +165,7 @@ class Views:
         view = self._views.get(key)
         is_first = view is None
         if view is None:
-            view = self._views[key] = View(states, place.looks, viewer.shown, lambda: self._forget(key))
+            view = self._views[key] = ConflatedChannel(states, place.looks, viewer.shown, lambda: self._forget(key))
         else:
             viewer.first_look = view.looks.want()
         view.add(viewer)
@@ -175,5 +177,5 @@ class Views:
             view.discard(viewer)
         return view
 
-    def _forget(self, key: tuple[Common, str]) -> None:
+    def _forget(self, key: tuple[ShareKey, str]) -> None:
         del self._views[key]

@@ -5,15 +5,15 @@ from contextlib import AsyncExitStack, aclosing
 import orjson
 
 from resolvers.execution.operation_counts import OK
-from resolvers.execution.position import Place
-from resolvers.streams.channels import Channels, Member
-from resolvers.streams.conflated import View, Viewer, Views
-from resolvers.streams.operation import Asked, Common
+from resolvers.execution.position import StreamPosition
+from resolvers.streams.channels import Channels, Subscriber
+from resolvers.streams.conflated import ConflatedChannel, ConflatedChannels, ConflatedSubscriber
+from resolvers.streams.operation import Operation, ShareKey
 from resolvers.streams.payloads import Results, code_of, is_refusal, payload_of
-from resolvers.streams.sink import Outlet
+from resolvers.streams.sink import Sink
 
 
-def results_of(asked: Asked, channels: Channels, views: Views, outlet: Outlet) -> Results:
+def results_of(asked: Operation, channels: Channels, views: ConflatedChannels, outlet: Sink) -> Results:
     """Yield an operation's results, each when the client can take one.
 
     For as long as others who ask the same get the same, nothing is yielded: then it goes to the outlet at once.
@@ -23,9 +23,9 @@ def results_of(asked: Asked, channels: Channels, views: Views, outlet: Outlet) -
     return _items_of(asked, channels, outlet)
 
 
-async def _items_of(asked: Asked, channels: Channels, outlet: Outlet) -> Results:
-    place, member = Place(), Member(outlet)
-    common: Common | None = None
+async def _items_of(asked: Operation, channels: Channels, outlet: Sink) -> Results:
+    place, member = StreamPosition(), Subscriber(outlet)
+    common: ShareKey | None = None
 
     def join() -> bool:
         nonlocal common
@@ -50,10 +50,10 @@ async def _items_of(asked: Asked, channels: Channels, outlet: Outlet) -> Results
             asked.context.operations.add(common.field)
 
 
-async def _states_of(asked: Asked, views: Views, outlet: Outlet) -> Results:
+async def _states_of(asked: Operation, views: ConflatedChannels, outlet: Sink) -> Results:
     history = ""
     while True:
-        place = Place(history)
+        place = StreamPosition(history)
         async with AsyncExitStack() as stack:
             states = await stack.enter_async_context(aclosing(await asked.open(place)))
             async for result in states:
@@ -66,7 +66,7 @@ async def _states_of(asked: Asked, views: Views, outlet: Outlet) -> Results:
                 return
             stack.pop_all()  # the stream is the view's from now on
         place.is_shared, history = True, place.history
-        viewer = Viewer(outlet, orjson.dumps(payload_of(result)))
+        viewer = ConflatedSubscriber(outlet, orjson.dumps(payload_of(result)))
         outcome: str | None = OK
         try:
             view = await views.show(common, viewer, states, place)
@@ -80,7 +80,7 @@ async def _states_of(asked: Asked, views: Views, outlet: Outlet) -> Results:
             return
 
 
-def _outcome(view: View, viewer: Viewer) -> str | None:
+def _outcome(view: ConflatedChannel, viewer: ConflatedSubscriber) -> str | None:
     """Return by what the view was over for a viewer, None if that has to go on by itself."""
     if view.refusal is not None:
         return code_of(view.refusal)

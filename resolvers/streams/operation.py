@@ -17,9 +17,9 @@ from strawberry.schema import BaseSchema
 
 from resolvers.execution.context import Context
 from resolvers.execution.document_cache import DocumentCache
-from resolvers.execution.position import Place
+from resolvers.execution.position import StreamPosition
 from resolvers.streams.payloads import Results
-from runindex.domain import json_text as jsontext
+from runindex.domain import json_text
 
 # Every item of these has a place in a history; of the others only the newest state matters.
 LOSSLESS: Final = frozenset({"runChanges", "resultRecorded", "runEvents"})
@@ -27,7 +27,7 @@ NEWEST: Final = frozenset({"run", "runCounts"})
 
 
 @dataclass(frozen=True, slots=True)
-class Common:
+class ShareKey:
     """What subscribers have in common, apart from where they start: equal ones get the same items.
 
     `variables` are JSON, without the one that only says where to start.
@@ -41,7 +41,7 @@ class Common:
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class Operation:
     """An operation, and all that is needed to execute it."""
 
     schema: BaseSchema
@@ -51,7 +51,7 @@ class Asked:
     operation_name: str | None
     variables: dict[str, Any] | None
 
-    async def open(self, place: Place) -> Results:
+    async def open(self, place: StreamPosition) -> Results:
         """Execute it; a stream goes on from a place."""
         results = await self.schema.stream(
             self.query,
@@ -69,7 +69,7 @@ class Asked:
         return followed is not None and followed.name.value in NEWEST
 
     @property
-    def common(self) -> Common | None:
+    def common(self) -> ShareKey | None:
         """Return what it has in common with others, None unless it is one stream that can be shared."""
         document = self.documents.find(self.query)
         operation = None if document is None else get_operation_ast(document, self.operation_name)
@@ -77,7 +77,7 @@ class Asked:
         if document is None or followed is None:
             return None
         variables = _variables_in_common(document, followed, self.variables or {})
-        return Common(self.query, self.operation_name, followed.name.value, variables, self.context.actor)
+        return ShareKey(self.query, self.operation_name, followed.name.value, variables, self.context.actor)
 
 
 def _followed(operation: OperationDefinitionNode) -> FieldNode | None:
@@ -93,7 +93,7 @@ def _variables_in_common(document: DocumentNode, followed: FieldNode, variables:
     start = _start(followed)
     if start is not None and _uses(document, start) > 1:
         start = None
-    return jsontext.dumps({name: value for name, value in variables.items() if name != start})
+    return json_text.dumps({name: value for name, value in variables.items() if name != start})
 
 
 def _start(followed: FieldNode) -> str | None:

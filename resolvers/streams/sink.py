@@ -39,7 +39,7 @@ def flow_of(scope: Mapping[str, Any]) -> Flow | None:
     return flow
 
 
-class Outlet:
+class Sink:
     """Sends the items of one operation past all that keeps books of its connection."""
 
     __slots__ = ("_flow", "_write")

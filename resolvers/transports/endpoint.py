@@ -20,21 +20,21 @@ from strawberry.subscriptions import GRAPHQL_TRANSPORT_WS_PROTOCOL
 from strawberry.types import ExecutionResult
 from strawberry.types.graphql import OperationType
 
-from resolvers.execution.context import Context, LogEpoch, Pace
+from resolvers.execution.context import Context, LogEpoch, StreamTimings
 from resolvers.execution.document_cache import UNNAMED
 from resolvers.execution.errors import ErrorCode, legible
 from resolvers.execution.operation_counts import OperationCounts
 from resolvers.roots.schema import DOCUMENTS
 from resolvers.streams.channels import Channels
-from resolvers.streams.conflated import Views
+from resolvers.streams.conflated import ConflatedChannels
 from resolvers.streams.delivery import results_of
-from resolvers.streams.operation import Asked
+from resolvers.streams.operation import Operation
 from resolvers.transports import graphiql
 from resolvers.transports.negotiation import JSON, VARY, wanted_media_type, wants_page
 from resolvers.transports.requests import read_request
 from resolvers.transports.streaming import WORK_SECONDS, StreamedResponse, may_stream, payloads, wanted_form
 from resolvers.transports.websocket import SocketHandler, TextSocket
-from runindex.domain import json_text as jsontext
+from runindex.domain import json_text
 from runindex.domain.errors import UnavailableError
 from runindex.index import RunIndex
 
@@ -63,7 +63,7 @@ class Endpoint(GraphQL[Context, None]):
     websocket_adapter_class = TextSocket
     graphql_transport_ws_handler_class = SocketHandler
 
-    def __init__(self, schema: BaseSchema, pace: Pace | None = None, *, page: bool = False) -> None:
+    def __init__(self, schema: BaseSchema, pace: StreamTimings | None = None, *, page: bool = False) -> None:
         """Serve at the given pace; with `page`, browsers get GraphiQL."""
         super().__init__(
             schema,
@@ -71,10 +71,10 @@ class Endpoint(GraphQL[Context, None]):
             subscription_protocols=[GRAPHQL_TRANSPORT_WS_PROTOCOL],
             connection_init_wait_timeout=INIT_WAIT,
         )
-        self._pace = pace or Pace()
+        self._pace = pace or StreamTimings()
         self._page = page
         self.channels = Channels()
-        self.views = Views()
+        self.views = ConflatedChannels()
         self.operations = OperationCounts()
         self.documents = DOCUMENTS
         self._epoch: LogEpoch | None = None
@@ -165,8 +165,8 @@ class Endpoint(GraphQL[Context, None]):
     def decode_json(self, data: str | bytes) -> object:
         """Read a socket's message with its numbers exact; raise JSONDecodeError for what is not JSON."""
         try:
-            return jsontext.loads(data)
-        except jsontext.JsonError as error:
+            return json_text.loads(data)
+        except json_text.JsonError as error:
             raise json.JSONDecodeError(str(error), "", 0) from error
 
     def encode_json(self, data: object) -> bytes:
@@ -208,7 +208,7 @@ class Endpoint(GraphQL[Context, None]):
         if is_head:
             return StreamingResponse((), headers=form.headers)
         context = await self.get_context(request, Response())
-        asked = Asked(self.schema, self.documents, context, query, name, data.variables)
+        asked = Operation(self.schema, self.documents, context, query, name, data.variables)
         return StreamedResponse(
             form,
             lambda outlet: payloads(results_of(asked, self.channels, self.views, outlet)),

@@ -10,7 +10,7 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 
 from resolvers.transports.endpoint import Endpoint
-from runindex.domain.errors import FaultError
+from runindex.domain.errors import RunIndexError
 from runindex.index import RunIndex
 
 UNAVAILABLE: Final = 503
@@ -28,7 +28,7 @@ class Metrics:
         index: RunIndex = request.app.state.index
         try:
             head = (await index.log_state()).head
-        except FaultError:
+        except RunIndexError:
             return PlainTextResponse("the storage does not answer", UNAVAILABLE)
         registry = CollectorRegistry()
         registry.register(_Told([*_of_log(index, head), *_of_writer(index), *_of_api(self._endpoint)]))

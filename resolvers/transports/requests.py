@@ -6,7 +6,7 @@ from cross_web import AsyncHTTPRequestAdapter, HTTPException
 from strawberry.http import GraphQLRequestData
 
 from resolvers.transports.negotiation import JSON
-from runindex.domain import json_text as jsontext
+from runindex.domain import json_text
 
 BAD_REQUEST: Final = 400
 UNSUPPORTED_MEDIA_TYPE: Final = 415
@@ -33,8 +33,8 @@ def _query_parameters(parameters: dict[str, Any]) -> dict[str, Any]:
 
 def _json(text: str | bytes, name: str) -> object:
     try:
-        return jsontext.loads(text)
-    except jsontext.JsonError as error:
+        return json_text.loads(text)
+    except json_text.JsonError as error:
         raise HTTPException(BAD_REQUEST, f"{name} cannot be read: {error}") from error
 
 

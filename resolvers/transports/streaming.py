@@ -11,7 +11,7 @@ from starlette.types import Message, Receive, Scope, Send
 from strawberry.types.graphql import OperationType
 
 from resolvers.streams.payloads import Results, is_refusal, payload_of
-from resolvers.streams.sink import Flow, Outlet, flow_of
+from resolvers.streams.sink import Flow, Sink, flow_of
 from resolvers.transports.event_stream import EventStream
 from resolvers.transports.multipart import Multipart
 from resolvers.transports.negotiation import ANY_JSON, MediaRange, media_ranges
@@ -21,7 +21,7 @@ FAREWELL_SECONDS: Final = 2.0
 WORK_SECONDS: Final = 6.0
 
 
-class Form(Protocol):
+class StreamFraming(Protocol):
     """How results are framed: `opening`, then items and beats, then `completion`, or `farewell` when the server stops.
 
     A beat means nothing but that the connection lives.
@@ -42,8 +42,8 @@ class Form(Protocol):
         ...
 
 
-EVENT_STREAM: Final[Form] = EventStream()
-MULTIPART: Final[Form] = Multipart()
+EVENT_STREAM: Final[StreamFraming] = EventStream()
+MULTIPART: Final[StreamFraming] = Multipart()
 
 
 def may_stream(headers: Headers) -> bool:
@@ -51,7 +51,7 @@ def may_stream(headers: Headers) -> bool:
     return wanted_form(headers, OperationType.SUBSCRIPTION) is not None
 
 
-def wanted_form(headers: Headers, operation: OperationType | None) -> Form | None:
+def wanted_form(headers: Headers, operation: OperationType | None) -> StreamFraming | None:
     """Return the form in which an operation's results are wanted, None for a plain response.
 
     A subscription takes any form that is accepted at all. Events carry other operations too, to whom likes them best.
@@ -86,8 +86,8 @@ class StreamedResponse:
 
     def __init__(
         self,
-        form: Form,
-        begin: Callable[[Outlet], AsyncGenerator[bytes, None]],
+        form: StreamFraming,
+        begin: Callable[[Sink], AsyncGenerator[bytes, None]],
         *,
         beat_seconds: float,
         stop: asyncio.Event,
@@ -106,7 +106,7 @@ class StreamedResponse:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Respond."""
         flow = flow_of(scope)
-        source = self._begin(Outlet(flow, lambda payload: _complete(send(self._message_of(payload)))))
+        source = self._begin(Sink(flow, lambda payload: _complete(send(self._message_of(payload)))))
         headers = [(name.lower().encode(), value.encode()) for name, value in self._form.headers.items()]
         await send({"type": "http.response.start", "status": 200, "headers": headers})
         await send(_body(self._form.opening))

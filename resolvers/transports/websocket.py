@@ -15,7 +15,8 @@ from graphql import GraphQLError
 from starlette.websockets import WebSocketDisconnect, WebSocketState
 from strawberry.asgi import ASGIWebSocketAdapter
 from strawberry.http.exceptions import WebSocketDisconnected
-from strawberry.subscriptions.protocols.graphql_transport_ws.handlers import BaseGraphQLTransportWSHandler, Operation
+from strawberry.subscriptions.protocols.graphql_transport_ws.handlers import BaseGraphQLTransportWSHandler
+from strawberry.subscriptions.protocols.graphql_transport_ws.handlers import Operation as SocketOperation
 from strawberry.subscriptions.protocols.graphql_transport_ws.types import Message, SubscribeMessage
 from strawberry.types.graphql import OperationType
 
@@ -23,11 +24,11 @@ from resolvers.execution.context import Context
 from resolvers.execution.document_cache import DocumentCache
 from resolvers.execution.errors import ErrorCode, legible
 from resolvers.streams.channels import Channels
-from resolvers.streams.conflated import Views
+from resolvers.streams.conflated import ConflatedChannels
 from resolvers.streams.delivery import results_of
-from resolvers.streams.operation import Asked
+from resolvers.streams.operation import Operation
 from resolvers.streams.payloads import is_refusal, payload_of
-from resolvers.streams.sink import Outlet, Write, flow_of, flowing
+from resolvers.streams.sink import Sink, Write, flow_of, flowing
 from runindex.domain.json_text import is_plain_text
 
 # Where in a socket's scope its server keeps how to send a text at once, and a list of whom to ask for tasks under way
@@ -54,11 +55,11 @@ class TextSocket(ASGIWebSocketAdapter):
         except WebSocketDisconnect as error:
             raise WebSocketDisconnected from error
 
-    def outlet(self, operation_id: str) -> Outlet:
+    def outlet(self, operation_id: str) -> Sink:
         """Return where items of an operation go that are not made for it alone."""
         begun = b'{"id":' + orjson.dumps(operation_id) + b',"type":"next","payload":'
         write_text: Write = self.ws.scope.get(WRITE_TEXT, _nowhere)
-        return Outlet(flow_of(self.ws.scope), lambda payload: write_text(begun + payload + b"}"))
+        return Sink(flow_of(self.ws.scope), lambda payload: write_text(begun + payload + b"}"))
 
     def tell_work(self, work: Work) -> None:
         """Let the server know how to ask for what it should wait for before it stops."""
@@ -74,7 +75,7 @@ class SharingView(Protocol):
     """What the sockets of one endpoint have in common."""
 
     channels: Channels
-    views: Views
+    views: ConflatedChannels
     documents: DocumentCache
 
 
@@ -106,7 +107,7 @@ class SocketHandler(BaseGraphQLTransportWSHandler[Context, None]):
         else:
             await super().handle_subscribe(message)
 
-    async def run_operation(self, operation: Operation[Context, None]) -> None:
+    async def run_operation(self, operation: SocketOperation[Context, None]) -> None:
         """Execute an operation and send what comes of it."""
         try:
             await self._send_results(operation)
@@ -118,9 +119,9 @@ class SocketHandler(BaseGraphQLTransportWSHandler[Context, None]):
                 [GraphQLError("internal error", extensions={"code": ErrorCode.INTERNAL})]
             )
 
-    async def _send_results(self, operation: Operation[Context, None]) -> None:
+    async def _send_results(self, operation: SocketOperation[Context, None]) -> None:
         view, socket = cast("SharingView", self.view), cast("TextSocket", self.websocket)
-        asked = Asked(
+        asked = Operation(
             self.schema, view.documents, self.context, operation.query, operation.operation_name, operation.variables
         )
         outlet = socket.outlet(operation.id)

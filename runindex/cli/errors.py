@@ -7,7 +7,7 @@ from typing import ParamSpec
 
 import click
 
-from runindex.domain.errors import FaultError
+from runindex.domain.errors import RunIndexError
 from runindex.settings import SettingsError
 
 P = ParamSpec("P")
@@ -23,7 +23,7 @@ def in_one_line(command: Callable[P, None]) -> Callable[P, None]:
         except SettingsError as error:
             click.echo(f"runindex: {error}", err=True)
             sys.exit(2)
-        except FaultError as fault:
+        except RunIndexError as fault:
             click.echo(f"runindex: {fault.message}", err=True)
             sys.exit(1)
 

@@ -12,7 +12,7 @@ import click
 
 from runindex.cli.errors import in_one_line
 from runindex.cli.output import written
-from runindex.domain.errors import BadRequestError, MissingError
+from runindex.domain.errors import BadRequestError, NotFoundError
 from runindex.domain.runs.filters import RunFilter
 from runindex.settings import Settings
 
@@ -145,7 +145,7 @@ async def _export(settings: Settings, run_filter: RunFilter | None, run_id: str 
     async with open_storage(settings) as storage:
         number = await storage.count_runs(run_filter or EVERYTHING)
         if run_id is not None and not number:
-            raise MissingError(f"there is no run {run_id}")
+            raise NotFoundError(f"there is no run {run_id}")
         with _bar(number, "runs") as done:
             async for line in export_lines(storage, run_filter, done):
                 file.write(line)

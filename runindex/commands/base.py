@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, fields, is_dataclass, replace
 from typing import ClassVar, Final, Self, TypeAlias
 
-from runindex.domain import json_text as jsontext
+from runindex.domain import json_text
 from runindex.domain.idempotency import KeyScope, check_key
 from runindex.domain.ids import DEFAULT_RUN, find_run_id
 from runindex.domain.problems import ConstraintReason, invalid, violation
@@ -39,7 +39,7 @@ class Command:
     def checked(self) -> Self:
         """Return the command in stored form; raise RefusedError when the input's form is wrong."""
         check_key(self.idempotency_key)
-        if self.reason is not None and (len(self.reason) > MAX_REASON or not jsontext.is_plain_text(self.reason)):
+        if self.reason is not None and (len(self.reason) > MAX_REASON or not json_text.is_plain_text(self.reason)):
             message = f"a reason has at most {MAX_REASON} characters, no NUL and no lone surrogate"
             raise invalid(message, "reason")
         return self
@@ -76,7 +76,7 @@ class Command:
     def fingerprint(self) -> str:
         """Return a digest that is the same for the same input: JSON by value, what is left out by its default."""
         bare = replace(self, idempotency_key=None, actor=None)
-        return hashlib.sha256(jsontext.canonical(_plain(bare)).encode("utf-8", "surrogatepass")).hexdigest()
+        return hashlib.sha256(json_text.canonical(_plain(bare)).encode("utf-8", "surrogatepass")).hexdigest()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -106,12 +106,12 @@ def run_id_of(text: str, field: str = "id") -> str:
     return run_id
 
 
-def check_form(value: jsontext.JsonValue, field: str) -> None:
+def check_form(value: json_text.JsonValue, field: str) -> None:
     """Refuse decoded JSON that no storage can return equal."""
     try:
-        if jsontext.depth_of(value) > MAX_NESTING:
+        if json_text.depth_of(value) > MAX_NESTING:
             raise violation(ConstraintReason.LIMIT_EXCEEDED, f"nested more than {MAX_NESTING} levels deep")
-    except jsontext.JsonError as error:
+    except json_text.JsonError as error:
         raise invalid(str(error), field) from error
 
 
@@ -123,7 +123,7 @@ def node_id_of(text: str, field: str) -> str:
     return node_id
 
 
-def _plain(value: object) -> jsontext.JsonValue:
+def _plain(value: object) -> json_text.JsonValue:
     """Return an input as JSON. A field with its default is left out, so that a new one changes no old fingerprint."""
     if is_dataclass(value) and not isinstance(value, type):
         stated = ((field, getattr(value, field.name)) for field in fields(value))

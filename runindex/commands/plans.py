@@ -8,7 +8,7 @@ from runindex.commands.base import Command, Need, TotalsOf, check_form, node_id_
 from runindex.commands.jobs import check_queue
 from runindex.domain.instants import Micros
 from runindex.domain.json_text import JsonValue
-from runindex.domain.problems import RefusedError, invalid
+from runindex.domain.problems import ProblemError, invalid
 from runindex.domain.records.jobs import MAX_ATTEMPTS
 from runindex.domain.records.plans import Plan
 from runindex.domain.runs.run import check_name
@@ -103,5 +103,5 @@ def check_spec(spec: JsonValue) -> None:
     """Refuse decoded JSON that no storage can return equal; a plan's outcomes have no other problem for that."""
     try:
         check_form(spec, "spec")
-    except RefusedError as refusal:
+    except ProblemError as refusal:
         raise invalid(refusal.problem.message, "spec") from refusal

@@ -8,7 +8,7 @@ from runindex.commands.base import Command, Need, TotalsOf, check_form, node_id_
 from runindex.domain.idempotency import KeyScope, check_key
 from runindex.domain.instants import Micros
 from runindex.domain.json_text import JsonValue, is_plain_text
-from runindex.domain.problems import Problem, RefusedError, invalid
+from runindex.domain.problems import Problem, ProblemError, invalid
 from runindex.domain.records.results import Item, Result, Score, check_item_id, check_scores, check_times
 
 
@@ -138,7 +138,7 @@ class RecordResults(Command):
 def _judged(result: RecordResult, place: int) -> tuple[RecordResult, Problem | None]:
     try:
         return result.checked_at(f"results.{place}."), None
-    except RefusedError as refusal:
+    except ProblemError as refusal:
         return result, refusal.problem
 
 

@@ -6,7 +6,7 @@ from enum import StrEnum
 from typing import ClassVar, Final, Self
 
 from runindex.commands.base import Command, RunCommand, check_form, run_id_of
-from runindex.domain import json_text as jsontext
+from runindex.domain import json_text
 from runindex.domain.ids import find_run_id
 from runindex.domain.lifecycle import RunStatus
 from runindex.domain.problems import invalid
@@ -40,7 +40,7 @@ class CreateRun(Command):
 
     id: str | None = None
     name: str | None = None
-    metadata: jsontext.JsonValue = None
+    metadata: json_text.JsonValue = None
     tags: tuple[str, ...] = ()
     parent_id: str | None = None
     plan_id: str | None = None
@@ -114,7 +114,7 @@ class UpdateMetadata(RunCommand):
     """Replace, patch or clear a run's metadata. `value` is decoded JSON."""
 
     verb: MetadataVerb
-    value: jsontext.JsonValue = None
+    value: json_text.JsonValue = None
 
     def checked(self) -> Self:
         """Return the command in stored form; raise RefusedError when the input's form is wrong."""

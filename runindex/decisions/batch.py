@@ -12,7 +12,7 @@ from runindex.decisions import run_data as scoped
 from runindex.decisions.replay import encode_answer, replay
 from runindex.decisions.workspace import Workspace
 from runindex.domain.idempotency import KeptAnswer
-from runindex.domain.problems import IdempotencyConflict, Problem, RefusedError
+from runindex.domain.problems import IdempotencyConflict, Problem, ProblemError
 
 Decision: TypeAlias = Callable[[Workspace, Any], Success]
 
@@ -68,7 +68,7 @@ class _Judgement:
         self.workspace.checkpoint()
         try:
             return self._keyed(command)
-        except RefusedError as refusal:
+        except ProblemError as refusal:
             self.workspace.undo()
             return refusal.problem
         except Exception as error:  # noqa: BLE001 - the other commands of the batch must not suffer
@@ -106,5 +106,5 @@ class _Judgement:
             return problem
         try:
             return cast("ResultRecorded | Problem", self._keyed(command.results[place]))
-        except RefusedError as refusal:
+        except ProblemError as refusal:
             return refusal.problem

@@ -20,7 +20,7 @@ from runindex.domain.problems import (
     ConstraintReason,
     InvalidInput,
     Problem,
-    RefusedError,
+    ProblemError,
     violation,
 )
 
@@ -77,5 +77,5 @@ def _attempt(apply: Callable[[str], RunApplied | RunDeleted], text: str) -> "Run
         return InvalidInput("an id is `default` or a UUID other than the nil one", "runs.ids")
     try:
         return apply(run_id)
-    except RefusedError as refusal:
+    except ProblemError as refusal:
         return refusal.problem

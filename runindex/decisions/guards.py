@@ -5,7 +5,7 @@ from dataclasses import replace
 from runindex.commands import Command
 from runindex.decisions.workspace import Workspace
 from runindex.domain.lifecycle import CLOSED
-from runindex.domain.problems import ConstraintReason, NotFound, RefusedError, VersionConflict, violation
+from runindex.domain.problems import ConstraintReason, NotFound, ProblemError, VersionConflict, violation
 from runindex.domain.runs.changes import RunChangeKind, former_of
 from runindex.domain.runs.run import Run
 
@@ -14,7 +14,7 @@ def existing_run(workspace: Workspace, run_id: str) -> Run:
     """Return the run, or refuse."""
     run = workspace.runs.get(run_id)
     if run is None:
-        raise RefusedError(NotFound("Run", run_id))
+        raise ProblemError(NotFound("Run", run_id))
     return run
 
 
@@ -39,4 +39,4 @@ def start_if_new(workspace: Workspace, run: Run, command: Command) -> Run:
 def check_version(expected: int | None, actual: int) -> None:
     """Refuse when the caller expected another version; 0 is that of what does not exist."""
     if expected is not None and expected != actual:
-        raise RefusedError(VersionConflict(expected, actual))
+        raise ProblemError(VersionConflict(expected, actual))

@@ -5,7 +5,7 @@ from runindex.commands.outcomes import JobSaved, JobsClaimed
 from runindex.decisions.guards import existing_run
 from runindex.decisions.workspace import Workspace
 from runindex.domain.ids import new_id
-from runindex.domain.problems import ConstraintReason, NotFound, RefusedError, violation
+from runindex.domain.problems import ConstraintReason, NotFound, ProblemError, violation
 from runindex.domain.records.jobs import LEASE_EXPIRED, Job, JobStatus
 from runindex.domain.records.run_data import MAX_CONTENT, MAX_DEPTH
 from runindex.domain.runs.metadata import check_json
@@ -81,11 +81,11 @@ def fail_job(workspace: Workspace, command: FailJob) -> JobSaved:
 def _held(workspace: Workspace, command: JobCommand) -> Job:
     job = workspace.records(Job).get((command.id,))
     if job is None:
-        raise RefusedError(NotFound("Job", command.id))
+        raise ProblemError(NotFound("Job", command.id))
     if command.attempt is not None and command.attempt != job.attempts:
         raise _lease_lost(f"attempt {command.attempt} no longer holds the job, attempt {job.attempts} does")
     return job
 
 
-def _lease_lost(message: str) -> RefusedError:
+def _lease_lost(message: str) -> ProblemError:
     return violation(ConstraintReason.LEASE_LOST, message)

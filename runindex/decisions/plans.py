@@ -10,7 +10,7 @@ from runindex.decisions.runs import create_run
 from runindex.decisions.workspace import Workspace
 from runindex.domain.ids import new_id
 from runindex.domain.json_text import JsonText, JsonValue
-from runindex.domain.problems import ConstraintReason, ConstraintViolation, InvalidInput, NotFound, RefusedError
+from runindex.domain.problems import ConstraintReason, ConstraintViolation, InvalidInput, NotFound, ProblemError
 from runindex.domain.records.plans import Plan
 from runindex.domain.records.run_data import MAX_CONTENT, MAX_DEPTH
 from runindex.domain.runs.metadata import check_json
@@ -48,7 +48,7 @@ def delete_plan(workspace: Workspace, command: DeletePlan) -> PlanDeleted:
 def start_plan(workspace: Workspace, command: StartPlan) -> PlanStarted:
     """Create a run of the plan and the job that offers it, both or neither."""
     if workspace.records(Plan).get((command.plan_id,)) is None:
-        raise RefusedError(NotFound("Plan", command.plan_id))
+        raise ProblemError(NotFound("Plan", command.plan_id))
     created = create_run(
         workspace,
         CreateRun(
@@ -79,7 +79,7 @@ def start_plan(workspace: Workspace, command: StartPlan) -> PlanStarted:
 def _existing(workspace: Workspace, command: PlanCommand) -> Plan:
     plan = workspace.records(Plan).get((command.id,))
     if plan is None:
-        raise RefusedError(NotFound("Plan", command.id))
+        raise ProblemError(NotFound("Plan", command.id))
     return plan
 
 
@@ -87,10 +87,10 @@ def _spec(spec: JsonValue) -> JsonText:
     """Return the spec's text. A plan's outcomes have no ConstraintViolation, so that a limit is an InvalidInput."""
     try:
         return check_json(spec, "spec", max_bytes=MAX_CONTENT, max_depth=MAX_DEPTH)
-    except RefusedError as refusal:
+    except ProblemError as refusal:
         match refusal.problem:
             case ConstraintViolation(ConstraintReason.LIMIT_EXCEEDED, message):
-                raise RefusedError(InvalidInput(message, "spec")) from refusal
+                raise ProblemError(InvalidInput(message, "spec")) from refusal
         raise
 
 

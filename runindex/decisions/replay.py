@@ -10,10 +10,10 @@ from typing import Any, Final, cast
 from runindex.commands.base import Need
 from runindex.commands.outcomes import Outcome, Success
 from runindex.decisions.workspace import Workspace
-from runindex.domain import json_text as jsontext
+from runindex.domain import json_text
 from runindex.domain.json_text import JsonText
 from runindex.domain.lifecycle import RunStatus
-from runindex.domain.problems import PROBLEMS, ConstraintReason, NotFound, RefusedError
+from runindex.domain.problems import PROBLEMS, ConstraintReason, NotFound, ProblemError
 from runindex.domain.records.events import Event
 from runindex.domain.records.jobs import Job
 from runindex.domain.records.plans import Plan
@@ -37,12 +37,12 @@ class References:
 
 def encode_answer(success: Success, run_id: str) -> JsonText:
     """Return the success as JSON; a record that belongs to a run and does not name it belongs to `run_id`."""
-    return jsontext.dumps(_encode(success, run_id))
+    return json_text.dumps(_encode(success, run_id))
 
 
 def references(answer: JsonText) -> References:
     """Return what must be read for a replay of the answer."""
-    found = list(_references(jsontext.loads(answer)))
+    found = list(_references(json_text.loads(answer)))
     return References(
         frozenset(reference for reference in found if isinstance(reference, str)),
         frozenset(reference for reference in found if not isinstance(reference, str)),
@@ -51,7 +51,7 @@ def references(answer: JsonText) -> References:
 
 def replay(answer: JsonText, workspace: Workspace) -> Outcome:
     """Return the kept success, marked as replayed; NotFound when what it shows was deleted since."""
-    return _Decoder(workspace).outcome(jsontext.loads(answer))
+    return _Decoder(workspace).outcome(json_text.loads(answer))
 
 
 def _encode(value: Any, run_id: str) -> Any:  # noqa: ANN401 - whatever an outcome is made of
@@ -91,7 +91,7 @@ class _Decoder:
         kind = _OUTCOMES[entry["outcome"]]
         try:
             named = {field.name: self._field(field.name, entry[field.name]) for field in fields(kind)}
-        except RefusedError as refusal:
+        except ProblemError as refusal:
             return refusal.problem
         if "replayed" in named:
             named["replayed"] = True
@@ -113,18 +113,18 @@ class _Decoder:
             if "run" in value:
                 self._find_owner(value["run"], key)
             if record is None or self._is_gone(record):
-                raise RefusedError(NotFound(kind, next((name for name in key if isinstance(name, str)), str(key[-1]))))
+                raise ProblemError(NotFound(kind, next((name for name in key if isinstance(name, str)), str(key[-1]))))
             return record
         run = self._workspace.runs.get(value["run"])
         if run is None or run.incarnation != value["incarnation"]:
-            raise RefusedError(NotFound("Run", value["run"]))
+            raise ProblemError(NotFound("Run", value["run"]))
         return run
 
     def _find_owner(self, run_id: str, key: list[Any]) -> None:
         """Refuse what belonged to a run that was deleted, though it may not be swept away yet."""
         run = self._workspace.runs.get(run_id)
         if run is None or run.incarnation != next(number for number in key if isinstance(number, int)):
-            raise RefusedError(NotFound("Run", run_id))
+            raise ProblemError(NotFound("Run", run_id))
 
     def _is_gone(self, record: Any) -> bool:  # noqa: ANN401 - any record
         """Tell whether a record was deleted while its run was not."""

@@ -11,7 +11,7 @@ from runindex.domain.json_text import JsonText, JsonValue
 from runindex.domain.problems import ConstraintReason, violation
 from runindex.domain.records.results import Item, Result, content_of, encode_scores
 from runindex.domain.records.run_data import MAX_CONTENT, MAX_DEPTH
-from runindex.domain.records.totals import Remains, Totals
+from runindex.domain.records.totals import Tombstone, Totals
 from runindex.domain.runs.metadata import check_json
 from runindex.domain.runs.run import Run
 
@@ -46,7 +46,7 @@ def delete_results(workspace: Workspace, command: DeleteResults) -> ResultsDelet
     """Begin a new generation of results: the former one is in no list any more, and is swept away later."""
     totals = workspace.totals(existing_run(workspace, command.run_id))
     if totals.result_count:
-        workspace.save(Remains(totals.owner, totals.generation))
+        workspace.save(Tombstone(totals.owner, totals.generation))
         workspace.save(
             replace(totals, generation=totals.generation + 1, result_count=0, item_count=0, succeeded=0, failed=0)
         )

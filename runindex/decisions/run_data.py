@@ -6,7 +6,7 @@ from runindex.commands import AppendEvents, DeleteValues, DocumentVerb, PutValue
 from runindex.commands.outcomes import CellSet, DocumentWritten, EventsAppended, ValuesDeleted, ValuesPut
 from runindex.decisions.guards import check_version, open_run
 from runindex.decisions.workspace import Workspace
-from runindex.domain import json_text as jsontext
+from runindex.domain import json_text
 from runindex.domain.json_text import JsonText, JsonValue
 from runindex.domain.records.events import Event, event_hash
 from runindex.domain.records.run_data import MAX_CONTENT, MAX_DEPTH, Cell, Document, Value, ValueVersion, check_entries
@@ -97,8 +97,8 @@ def write_document(workspace: Workspace, command: WriteDocument) -> DocumentWrit
 def _content(stored: Document | None, command: WriteDocument) -> JsonValue:
     if command.verb is DocumentVerb.REPLACE:
         return command.value
-    present = {} if stored is None else jsontext.loads(stored.content)
-    return jsontext.merge_patch(present, command.value)
+    present = {} if stored is None else json_text.loads(stored.content)
+    return json_text.merge_patch(present, command.value)
 
 
 def _write(workspace: Workspace, value: Value) -> None:

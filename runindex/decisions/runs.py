@@ -24,12 +24,12 @@ from runindex.domain.lifecycle import CLOSED
 from runindex.domain.problems import (
     ConstraintReason,
     NotFound,
-    RefusedError,
+    ProblemError,
     VersionConflict,
     invalid,
     violation,
 )
-from runindex.domain.records.totals import Remains, Totals
+from runindex.domain.records.totals import Tombstone, Totals
 from runindex.domain.runs.changes import RunChangeKind, former_of
 from runindex.domain.runs.metadata import check_metadata, patched
 from runindex.domain.runs.run import Run
@@ -42,7 +42,7 @@ def create_run(workspace: Workspace, command: CreateRun) -> RunApplied:
     """Create a run below an existing parent, if one is named."""
     run_id = command.id or new_id()
     if command.parent_id is not None and workspace.runs.get(command.parent_id) is None:
-        raise RefusedError(NotFound("Run", command.parent_id))
+        raise ProblemError(NotFound("Run", command.parent_id))
     if workspace.is_taken(run_id):
         message = f"{run_id} exists already"
         raise violation(ConstraintReason.ALREADY_EXISTS, message)
@@ -162,7 +162,7 @@ def delete_run(workspace: Workspace, command: DeleteRun) -> RunDeleted:
     workspace.runs.remove(run.id)
     workspace.taken.remove(run.id)
     if workspace.records(Totals).get(totals.key) is not None:
-        workspace.save(Remains(run.incarnation))
+        workspace.save(Tombstone(run.incarnation))
     seq = workspace.record(
         RunChangeKind.DELETED,
         last,
@@ -196,7 +196,7 @@ def _metadata(run: Run, command: UpdateMetadata) -> JsonText | None:
 def _existing(workspace: Workspace, command: RunCommand) -> Run:
     run = workspace.runs.get(command.id)
     if run is None:
-        raise RefusedError(NotFound("Run", command.id))
+        raise ProblemError(NotFound("Run", command.id))
     return run
 
 
@@ -209,7 +209,7 @@ def _mortal(workspace: Workspace, command: RunCommand) -> Run:
 
 def _check_version(run: Run, command: RunCommand) -> None:
     if command.expected_version is not None and command.expected_version != run.version:
-        raise RefusedError(VersionConflict(command.expected_version, run.version))
+        raise ProblemError(VersionConflict(command.expected_version, run.version))
 
 
 def _save(

@@ -14,7 +14,7 @@ from runindex.commands import (
 from runindex.commands.outcomes import BoundaryApplied, RuntimeSaved
 from runindex.decisions.guards import open_run, start_if_new
 from runindex.decisions.workspace import Workspace
-from runindex.domain import json_text as jsontext
+from runindex.domain import json_text
 from runindex.domain.problems import ConstraintReason, violation
 from runindex.domain.records.run_data import MAX_CONTENT, MAX_DEPTH
 from runindex.domain.records.runtimes import Receipt, ReceiptHead, Runtime, RuntimeInput, digest_of
@@ -33,7 +33,7 @@ def commit_boundary(workspace: Workspace, command: CommitBoundary) -> BoundaryAp
         sequence=head.sequence,
         run_id=run.id,
         boundary=command.boundary,
-        contributing_input_ids=jsontext.dumps(command.contributing_input_ids),
+        contributing_input_ids=json_text.dumps(command.contributing_input_ids),
         conversation_digest=digest,
         message_count=count,
         created_at=workspace.now,
@@ -50,7 +50,7 @@ def apply_boundary(workspace: Workspace, command: ApplyBoundary) -> BoundaryAppl
         sequence=command.sequence,
         run_id=run.id,
         boundary=command.boundary,
-        contributing_input_ids=jsontext.dumps(command.contributing_input_ids),
+        contributing_input_ids=json_text.dumps(command.contributing_input_ids),
         conversation_digest=command.conversation_digest,
         message_count=command.message_count,
         created_at=workspace.now,

@@ -13,7 +13,7 @@ from runindex.domain.instants import Micros
 from runindex.domain.lifecycle import RunStatus
 from runindex.domain.records.jobs import Job
 from runindex.domain.records.results import Result
-from runindex.domain.records.totals import ALL_GENERATIONS, Remains, Totals
+from runindex.domain.records.totals import ALL_GENERATIONS, Tombstone, Totals
 from runindex.domain.runs.changes import Change, Former, RunChangeKind
 from runindex.domain.runs.run import Run
 
@@ -145,7 +145,7 @@ class Workspace:
 
     def _is_gone(self, result: Result) -> bool:
         """Tell whether the batch deleted the result."""
-        remains = self.records(Remains)
+        remains = self.records(Tombstone)
         return any(remains.get((result.owner, which)) for which in (result.generation, ALL_GENERATIONS))
 
     @property

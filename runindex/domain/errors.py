@@ -6,7 +6,7 @@ Messages are written for the caller: no SQL, path, host or stack is ever in them
 from typing import ClassVar
 
 
-class FaultError(Exception):
+class RunIndexError(Exception):
     """The base of all; `code` is what the caller can act on."""
 
     code: ClassVar[str] = "INTERNAL"
@@ -17,41 +17,41 @@ class FaultError(Exception):
         self.message = message
 
 
-class BadRequestError(FaultError):
+class BadRequestError(RunIndexError):
     """The request asks for something that does not make sense: a damaged cursor, a page of 0."""
 
     code = "BAD_USER_INPUT"
 
 
-class MissingError(FaultError):
+class NotFoundError(RunIndexError):
     """Something named in a query does not exist."""
 
     code = "NOT_FOUND"
 
 
-class CursorExpiredError(FaultError):
+class CursorExpiredError(RunIndexError):
     """The log no longer holds what comes after the cursor, or never did."""
 
     code = "CURSOR_EXPIRED"
 
 
-class OperationTimeoutError(FaultError):
+class OperationTimeoutError(RunIndexError):
     """The operation's time is over; nothing was written."""
 
     code = "TIMEOUT"
 
 
-class UnavailableError(FaultError):
+class UnavailableError(RunIndexError):
     """The storage cannot be reached or is busy; nothing was written."""
 
     code = "UNAVAILABLE"
 
 
-class DamagedError(FaultError):
+class CorruptStoreError(RunIndexError):
     """The storage does not hold what it never is without."""
 
 
-class OutcomeUnknownError(FaultError):
+class OutcomeUnknownError(RunIndexError):
     """The connection was lost in a commit, and the storage stayed out of reach for too long to ask."""
 
     code = "OUTCOME_UNKNOWN"

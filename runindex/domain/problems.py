@@ -125,7 +125,7 @@ PROBLEMS: Final = (
 )
 
 
-class RefusedError(Exception):
+class ProblemError(Exception):
     """Carries a problem from the rule that found it to the edge that answers it."""
 
     def __init__(self, problem: Problem) -> None:
@@ -134,11 +134,11 @@ class RefusedError(Exception):
         self.problem = problem
 
 
-def invalid(message: str, field: str | None = None) -> RefusedError:
+def invalid(message: str, field: str | None = None) -> ProblemError:
     """Make the refusal of an input."""
-    return RefusedError(InvalidInput(message, field))
+    return ProblemError(InvalidInput(message, field))
 
 
-def violation(reason: ConstraintReason, message: str) -> RefusedError:
+def violation(reason: ConstraintReason, message: str) -> ProblemError:
     """Make the refusal that a constraint calls for."""
-    return RefusedError(ConstraintViolation(reason, message))
+    return ProblemError(ConstraintViolation(reason, message))

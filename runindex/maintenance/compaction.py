@@ -19,10 +19,10 @@ from runindex.domain.records.totals import Totals
 from runindex.domain.runs.changes import Change
 from runindex.domain.runs.filters import EVERYTHING
 from runindex.domain.runs.retention import KEEP_ALL, NOTHING_REMOVABLE, Removable, Retention
-from runindex.ports.chunk_size import Pace
+from runindex.ports.chunk_size import ChunkSize
 from runindex.ports.maintenance import Key, Removal, Storage
 from runindex.ports.queries import NEWEST_FIRST, Columns, Row, RunQuery, Window
-from runindex.ports.record_lists import Listing, ListQuery
+from runindex.ports.record_lists import ListQuery, RecordList
 from runindex.ports.rows import retention_of
 
 RUNS: Final = 200
@@ -32,9 +32,9 @@ FIRST: Final = 16  # of a history; each may have a megabyte
 QUICK: Final = 0.05
 PAUSE: Final = 0.005
 
-_EVENTS: Final = Listing(Event, ("sequence",), owner_field="owner")
-_RECEIPTS: Final = Listing(Receipt, ("created_at", "sequence", "runtime_id"), owner_field="owner")
-_VERSIONS: Final = Listing(ValueVersion, ("key_name", "version"), owner_field="owner")
+_EVENTS: Final = RecordList(Event, ("sequence",), owner_field="owner")
+_RECEIPTS: Final = RecordList(Receipt, ("created_at", "sequence", "runtime_id"), owner_field="owner")
+_VERSIONS: Final = RecordList(ValueVersion, ("key_name", "version"), owner_field="owner")
 _POLICY: Final = frozenset({"incarnation", "version", "retention_kind", "retention_value"})
 _VERSION: Final = frozenset({"version"})
 _TOTALS: Final = frozenset({"event_seq", "receipt_count"})
@@ -92,7 +92,7 @@ async def _with_policy(storage: Storage) -> AsyncIterator[Sequence[_Subject]]:
 async def _compact_run(storage: Storage, run: _Subject, now: Micros) -> Removable:
     removed = NOTHING_REMOVABLE
     for history in (_Histories.changes, _Histories.events, _Histories.receipts, _Histories.value_versions):
-        pace = Pace(FIRST, CHUNK, QUICK)
+        pace = ChunkSize(FIRST, CHUNK, QUICK)
         async for removal in history(_Histories(storage, run, now, pace)):
             began = time.monotonic()
             chunk = await storage.remove(removal)
@@ -111,7 +111,7 @@ class _Histories:
     storage: Storage
     run: _Subject
     now: Micros
-    pace: Pace
+    pace: ChunkSize
 
     async def changes(self) -> AsyncIterator[Removal]:
         """Yield entries of the log, but for the run's newest."""
@@ -173,7 +173,7 @@ class _Histories:
             after = _VERSIONS.position(rows[-1])
 
     async def _oldest(
-        self, listing: Listing, at: str, newer_than: Callable[[Sequence[Row]], Awaitable[list[int]]], *columns: str
+        self, listing: RecordList, at: str, newer_than: Callable[[Sequence[Row]], Awaitable[list[int]]], *columns: str
     ) -> AsyncIterator[list[Row]]:
         """Yield rows until one stays; `newer_than` says how many are newer than each of the oldest."""
         after: Key | None = None
@@ -188,7 +188,7 @@ class _Histories:
                 return
             after = listing.position(gone[-1])
 
-    async def _page(self, listing: Listing, window: Window, columns: Columns) -> Sequence[Row]:
+    async def _page(self, listing: RecordList, window: Window, columns: Columns) -> Sequence[Row]:
         owner = self.run.incarnation
         return (await self.storage.list_records(ListQuery(listing, window), [owner], columns))[owner]
 

@@ -3,17 +3,17 @@
 from collections import deque
 from collections.abc import AsyncIterator, Callable, Sequence
 
-from runindex.ports.maintenance import Key, Snapshot, Walk
+from runindex.ports.maintenance import Key, Scan, Snapshot
 from runindex.ports.queries import Row
 
 
-class Stream:
+class SnapshotReader:
     """One walk through a snapshot. What is in memory is at most a page."""
 
     def __init__(
         self,
         snapshot: Snapshot,
-        walk: Walk,
+        walk: Scan,
         after: Key | None = None,
         *,
         within: bool = False,

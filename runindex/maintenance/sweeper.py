@@ -7,8 +7,8 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Final
 
-from runindex.domain.errors import FaultError
-from runindex.ports.maintenance import Upkeep
+from runindex.domain.errors import RunIndexError
+from runindex.ports.maintenance import Maintenance
 
 CHUNK: Final = 1024
 # What another process left behind when it ended is found that late.
@@ -21,7 +21,7 @@ log: Final = logging.getLogger(__name__)
 class Sweeper:
     """Sweeps when it is woken, at its start, and now and then."""
 
-    def __init__(self, upkeep: Upkeep) -> None:
+    def __init__(self, upkeep: Maintenance) -> None:
         """Sweep a storage."""
         self._upkeep = upkeep
         self._wanted = asyncio.Event()
@@ -49,7 +49,7 @@ class Sweeper:
                 if not await self._upkeep.sweep(CHUNK):
                     return
                 await asyncio.sleep(max(SHORTEST_PAUSE, time.monotonic() - started))
-        except FaultError as fault:
+        except RunIndexError as fault:
             log.warning("what was deleted cannot be swept away for now: %s", fault.message)
         except Exception:
             log.exception("what was deleted cannot be swept away for now")
@@ -58,7 +58,7 @@ class Sweeper:
 
 
 @asynccontextmanager
-async def open_sweeper(upkeep: Upkeep) -> AsyncIterator[Sweeper]:
+async def open_sweeper(upkeep: Maintenance) -> AsyncIterator[Sweeper]:
     """Run a sweeper for as long as the context lasts; what it leaves undone is done after the next start."""
     sweeper = Sweeper(upkeep)
     async with asyncio.TaskGroup() as group:

@@ -2,7 +2,7 @@
 
 from typing import Any, Final
 
-from runindex.domain import json_text as jsontext
+from runindex.domain import json_text
 from runindex.domain.lifecycle import RunStatus
 from runindex.domain.runs.changes import Change, Former, RunChangeKind
 from runindex.domain.runs.run import Run
@@ -44,7 +44,7 @@ def row_of_change(change: Change) -> dict[str, Any]:
         **row_of(change.run),
         "former_status": None if former is None else former.status.value,
         "former_name": former.name if former is not None and named else None,
-        "former_tags": jsontext.dumps(former.tags) if former is not None and tagged else None,
+        "former_tags": json_text.dumps(former.tags) if former is not None and tagged else None,
         "former_metadata": former.metadata if former is not None and described else None,
         "former_updated_at": None if former is None else former.updated_at,
         "reason": change.reason,

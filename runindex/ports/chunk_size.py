@@ -1,7 +1,7 @@
 """How much to take away at a time."""
 
 
-class Pace:
+class ChunkSize:
     """So many rows: few at first, twice as many whenever that went quickly, half as many when it did not.
 
     Rows may be of any size, and whoever wants to write waits for a step's end.

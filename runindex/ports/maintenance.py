@@ -18,7 +18,7 @@ _TEXTS: Final = frozenset({"item_id", "key_name", "name", "runtime_id"})
 
 
 @dataclass(frozen=True, slots=True)
-class Walk:
+class Scan:
     """Rows of one kind, ordered by fields that are unique together, at most `page` at a time.
 
     A kind is Run, Change, a record's class, or one of `domain.indexes`; a change has its run's id as `id`. Without
@@ -42,7 +42,7 @@ class Snapshot(Protocol):
         """Return where the log stood. Raise DamagedError when that is not stored."""
         ...
 
-    async def read(self, walk: Walk, after: Key | None = None, *, within: bool = False) -> Sequence[Row]:
+    async def read(self, walk: Scan, after: Key | None = None, *, within: bool = False) -> Sequence[Row]:
         """Return the next rows behind a position, which need not be a row's.
 
         `within` keeps to rows whose first field is the position's.
@@ -111,7 +111,7 @@ class Removal:
     floor_hash: str = ""
 
 
-class Upkeep(Protocol):
+class Maintenance(Protocol):
     """What a storage can do for its own upkeep. Faults are raised as the Store port says."""
 
     async def sweep(self, limit: int) -> int:
@@ -142,5 +142,5 @@ class Upkeep(Protocol):
         ...
 
 
-class Storage(Store, Upkeep, Protocol):
+class Storage(Store, Maintenance, Protocol):
     """A whole storage."""

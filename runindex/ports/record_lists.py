@@ -52,7 +52,7 @@ Condition: TypeAlias = Equals | OneOf | StartsWith | Contains | IsNull
 
 
 @dataclass(frozen=True, slots=True)
-class Listing:
+class RecordList:
     """Records of one kind under the same conditions, ordered by fields that are unique together.
 
     With an `owner_field`, the list is asked for many owners at once and each has its own window; with several of them
@@ -85,9 +85,9 @@ class Listing:
 
 @dataclass(frozen=True, slots=True)
 class ListQuery:
-    """A stretch of a listing; a position is what `Listing.position` returns."""
+    """A stretch of a listing; a position is what `RecordList.position` returns."""
 
-    listing: Listing
+    listing: RecordList
     window: Window
 
 

@@ -3,7 +3,7 @@
 import json
 from typing import Any
 
-from runindex.domain import json_text as jsontext
+from runindex.domain import json_text
 from runindex.domain.lifecycle import RunStatus
 from runindex.domain.runs.retention import KEEP_ALL, Retention, RetentionKind
 from runindex.domain.runs.run import DatasetLink, Run, TargetType
@@ -19,7 +19,7 @@ def row_of(run: Run) -> dict[str, Any]:
         "version": run.version,
         "status": run.status.value,
         "name": run.name,
-        "tags": jsontext.dumps(run.tags),
+        "tags": json_text.dumps(run.tags),
         "metadata": run.metadata,
         "error": run.error,
         "created_at": run.created_at,

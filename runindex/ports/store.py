@@ -17,7 +17,7 @@ from runindex.domain.runs.filters import RunFilter
 from runindex.domain.runs.retention import Removable
 from runindex.domain.runs.timeline import TimelineInterval
 from runindex.ports.queries import Columns, Row, RunGroupKey, RunQuery, Window
-from runindex.ports.record_lists import Listing, ListQuery, Owner
+from runindex.ports.record_lists import ListQuery, Owner, RecordList
 
 
 class Clock(Protocol):
@@ -87,7 +87,7 @@ class DescendantQuery:
 
 
 @dataclass(frozen=True, slots=True)
-class ScoreFigures:
+class ScoreStatistics:
     """What one scorer said of a run's results: only scores with a value count."""
 
     scorer_id: str
@@ -98,13 +98,13 @@ class ScoreFigures:
 
 
 @dataclass(frozen=True, slots=True)
-class ResultFigures:
+class ResultStatistics:
     """Figures of a run's results; latencies in milliseconds, scores by scorer id."""
 
     latency_p50: float | None
     latency_p95: float | None
     latency_mean: float | None
-    scores: tuple[ScoreFigures, ...]
+    scores: tuple[ScoreStatistics, ...]
 
 
 class Store(Protocol):
@@ -230,7 +230,7 @@ class Store(Protocol):
         """Return for each owner a stretch of the listing; for a listing without owner field, under the key 0."""
         ...
 
-    async def count_records(self, listing: Listing, owners: Sequence[Owner]) -> Mapping[Owner, int]:
+    async def count_records(self, listing: RecordList, owners: Sequence[Owner]) -> Mapping[Owner, int]:
         """Return for each owner how many records the listing has, under the key 0 without owner field."""
         ...
 
@@ -238,14 +238,14 @@ class Store(Protocol):
         """Return the results of those ids, of runs and generations that exist."""
         ...
 
-    async def summarize_results(self, owners: Sequence[int]) -> Mapping[int, ResultFigures]:
+    async def summarize_results(self, owners: Sequence[int]) -> Mapping[int, ResultStatistics]:
         """Return the figures of each run's present results; a run without results may be left out.
 
         Percentiles interpolate linearly between the two nearest results.
         """
         ...
 
-    async def average_last_scores(self, owners: Sequence[int]) -> Mapping[int, Sequence[ScoreFigures]]:
+    async def average_last_scores(self, owners: Sequence[int]) -> Mapping[int, Sequence[ScoreStatistics]]:
         """Return by scorer id the figures of each run's scores, of the last attempt at each item alone."""
         ...
 
@@ -264,7 +264,7 @@ class Store(Protocol):
         ...
 
 
-class Flag(Protocol):
+class WakeUp(Protocol):
     """Is set whenever there may be something new; setting it twice before a look is setting it once."""
 
     async def wait(self, seconds: float) -> bool:
@@ -286,7 +286,7 @@ class ChangeFeed(Protocol):
 
     reconnects: int
 
-    def subscribe(self) -> AbstractAsyncContextManager[Flag]:
+    def subscribe(self) -> AbstractAsyncContextManager[WakeUp]:
         """Give a flag that starts set, for as long as the context lasts."""
         ...
 

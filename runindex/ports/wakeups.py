@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 
-class EventFlag:
+class WakeUp:
     """A flag on an asyncio event: any number of sets before a look are one."""
 
     def __init__(self) -> None:
@@ -37,7 +37,7 @@ class EventFlag:
         return True
 
 
-class News(EventFlag):
+class LogWakeUp(WakeUp):
     """A flag that also knows how far the log goes, as long as everybody who set it did."""
 
     def __init__(self) -> None:
@@ -62,13 +62,13 @@ class News(EventFlag):
         return position < self._head
 
 
-class Flags:
+class LocalFeed:
     """All flags of one process."""
 
     def __init__(self) -> None:
         """Start without any."""
         self.reconnects = 0
-        self._flags: set[News] = set()
+        self._flags: set[LogWakeUp] = set()
 
     def __len__(self) -> int:
         """Return how many watch."""
@@ -80,9 +80,9 @@ class Flags:
             flag.tell(head)
 
     @asynccontextmanager
-    async def subscribe(self) -> AsyncIterator[News]:
+    async def subscribe(self) -> AsyncIterator[LogWakeUp]:
         """Give a flag for as long as the context lasts."""
-        flag = News()
+        flag = LogWakeUp()
         self._flags.add(flag)
         try:
             yield flag

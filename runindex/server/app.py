@@ -9,13 +9,13 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse
 from starlette.routing import Route, WebSocketRoute
 
-from resolvers.execution.context import Pace
+from resolvers.execution.context import StreamTimings
 from resolvers.roots.schema import schema
 from resolvers.transports.endpoint import Endpoint
 from resolvers.transports.graphiql import send_asset
 from resolvers.transports.metrics import Metrics
 from runindex.bootstrap import open_runindex
-from runindex.domain.errors import FaultError
+from runindex.domain.errors import RunIndexError
 from runindex.settings import Settings
 
 
@@ -32,7 +32,7 @@ async def readyz(request: Request) -> PlainTextResponse:
         return PlainTextResponse("stopping", status_code=503)
     try:
         await state.index.store.ping()
-    except FaultError:
+    except RunIndexError:
         return PlainTextResponse("the storage does not answer", status_code=503)
     return PlainTextResponse("ok")
 
@@ -49,7 +49,7 @@ def create_app(settings: Settings) -> Starlette:
             app.state.index = index
             yield
 
-    endpoint = Endpoint(schema, Pace(operation=settings.operation_seconds), page=settings.graphiql)
+    endpoint = Endpoint(schema, StreamTimings(operation=settings.operation_seconds), page=settings.graphiql)
     app = Starlette(
         routes=[
             Route("/graphql", endpoint, methods=None),

@@ -10,14 +10,14 @@ from runindex.domain.runs.run import Run
 
 
 @dataclass(frozen=True, slots=True)
-class Seen:
+class MatchedChange:
     """A change as it looks through a reader's filter."""
 
     change: Change
     membership: Membership
 
 
-class Lens:
+class ChangeFilter:
     """Looks through one filter, or at everything."""
 
     def __init__(self, run_filter: RunFilter | None) -> None:
@@ -28,18 +28,18 @@ class Lens:
         self.filter = None if run_filter is None else visible(run_filter)
         self._matches: Predicate | None = None if self.filter is None else predicate(self.filter)
 
-    def look(self, changes: Sequence[Change]) -> list[Seen]:
+    def look(self, changes: Sequence[Change]) -> list[MatchedChange]:
         """Return the changes that are seen."""
         if self._matches is None:
-            return [Seen(change, unfiltered_membership(change.kind)) for change in changes]
+            return [MatchedChange(change, unfiltered_membership(change.kind)) for change in changes]
         return [seen for change in changes if (seen := self.see(change, change.before, change.after)) is not None]
 
-    def see(self, change: Change, before: Run | None, after: Run | None) -> Seen | None:
+    def see(self, change: Change, before: Run | None, after: Run | None) -> MatchedChange | None:
         """Return how a change looks whose run was like this before and after it, None when it is not seen."""
         if self._matches is None:
-            return Seen(change, unfiltered_membership(change.kind))
+            return MatchedChange(change, unfiltered_membership(change.kind))
         found = membership(
             before=before is not None and self._matches(before),
             after=after is not None and self._matches(after),
         )
-        return None if found is None else Seen(change, found)
+        return None if found is None else MatchedChange(change, found)

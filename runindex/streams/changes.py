@@ -12,9 +12,9 @@ from typing import Final
 from runindex.domain.errors import CursorExpiredError
 from runindex.domain.runs.filters import RunFilter
 from runindex.ports.store import ChangeQuery, LogState
-from runindex.streams.change_filter import Lens, Seen
+from runindex.streams.change_filter import ChangeFilter, MatchedChange
 from runindex.streams.cursors import log_cursor, read_log_cursor
-from runindex.streams.tailer import Tail
+from runindex.streams.tailer import LogTailer
 from runindex.streams.watches import Watch
 
 BATCH: Final = 256
@@ -22,14 +22,14 @@ IDLE_SECONDS: Final = 15.0
 
 
 @dataclass(frozen=True, slots=True)
-class Stretch:
+class LogBatch:
     """A stretch of the log: what of it the subscriber sees, and up to which position that is all.
 
     `more` says that the log is known to go on already: who wants the newest alone may wait for the stretch without it,
     which is sure to follow. `silent` marks the stretch that a stream begins with, and those that break a silence.
     """
 
-    seen: Sequence[Seen]
+    seen: Sequence[MatchedChange]
     epoch: str
     position: int
     more: bool = False
@@ -42,13 +42,13 @@ class Stretch:
 
 
 async def follow(
-    tail: Tail,
+    tail: LogTailer,
     run_filter: RunFilter | None,
     after: str | None,
     *,
     idle_seconds: float = IDLE_SECONDS,
     may_end: Callable[[int], bool] = lambda _: False,
-) -> AsyncGenerator[Stretch, None]:
+) -> AsyncGenerator[LogBatch, None]:
     """Yield the log from just behind the cursor `after`, or from now on, for ever; nothing is left out or repeated.
 
     The first stretch is empty and says where the stream starts; an empty one follows after each `idle_seconds` in
@@ -56,9 +56,9 @@ async def follow(
     asked whether the stream may end there. Raise BadRequestError or CursorExpiredError for a cursor that cannot be
     followed.
     """
-    async with tail.watch(Lens(run_filter)) as (watch, state):
+    async with tail.watch(ChangeFilter(run_filter)) as (watch, state):
         position = state.head if after is None else read_log_cursor(after, state)
-        yield Stretch((), state.epoch, position, silent=True)
+        yield LogBatch((), state.epoch, position, silent=True)
         owes_end, silent_until = False, time.monotonic() + idle_seconds
         while True:
             seen, reached = await read_on(tail, watch, position, state)
@@ -66,7 +66,7 @@ async def follow(
             more = position < tail.ring.end
             silent = not seen and time.monotonic() >= silent_until
             if seen or silent or (owes_end and not more):
-                yield Stretch(seen, state.epoch, position, more=more, silent=silent)
+                yield LogBatch(seen, state.epoch, position, more=more, silent=silent)
                 owes_end, silent_until = more, time.monotonic() + idle_seconds
             elif caught_up and may_end(position):
                 return
@@ -74,7 +74,9 @@ async def follow(
                 await watch.flag.wait(max(0.0, silent_until - time.monotonic()))
 
 
-async def read_on(tail: Tail, watch: Watch, position: int, opened: LogState) -> tuple[Sequence[Seen], int]:
+async def read_on(
+    tail: LogTailer, watch: Watch, position: int, opened: LogState
+) -> tuple[Sequence[MatchedChange], int]:
     """Return what is seen behind the position, and up to where that was looked; raise as `follow` does."""
     lens, awaited = watch.lens, watch.take(position, tail.ring.end)
     if awaited is not None:

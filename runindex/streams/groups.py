@@ -6,16 +6,16 @@ from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
 from typing import TypeAlias
 
 from runindex.domain.runs.filters import RunFilter
-from runindex.streams.change_filter import Lens
+from runindex.streams.change_filter import ChangeFilter
 from runindex.streams.changes import IDLE_SECONDS, read_on
-from runindex.streams.refresh import Looks
-from runindex.streams.tailer import Tail
+from runindex.streams.refresh import RefreshRequests
+from runindex.streams.tailer import LogTailer
 
 Groups: TypeAlias = Sequence[tuple[str, int]]
 
 
 async def follow_groups(
-    tail: Tail, stirring: RunFilter, count: Callable[[], Awaitable[Groups]], looks: Looks, pause: float
+    tail: LogTailer, stirring: RunFilter, count: Callable[[], Awaitable[Groups]], looks: RefreshRequests, pause: float
 ) -> AsyncGenerator[Groups, None]:
     """Yield the groups as `count` answers them, then when they have changed, `pause` seconds or more after the last.
 
@@ -23,7 +23,7 @@ async def follow_groups(
     """
     shown: Groups | None = None
     is_stirred, due = True, 0.0
-    async with tail.watch(Lens(stirring)) as (changes, state):
+    async with tail.watch(ChangeFilter(stirring)) as (changes, state):
         looks.wake_by(changes.flag)
         position = state.head
         while True:

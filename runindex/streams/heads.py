@@ -8,11 +8,11 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Final
 
-from runindex.domain.errors import FaultError
+from runindex.domain.errors import RunIndexError
 from runindex.domain.records.totals import Totals
 from runindex.ports.queries import Columns, Row
 from runindex.ports.store import ChangeFeed, Store
-from runindex.ports.wakeups import EventFlag
+from runindex.ports.wakeups import WakeUp
 
 LOOK_SECONDS: Final = 1.0
 RETRY_SECONDS: Final = 0.25
@@ -33,12 +33,12 @@ NO_HEADS: Final = Heads()
 
 
 @dataclass(slots=True, eq=False)
-class Watch:
+class HeadWatch:
     """A run that somebody watches: `flag` is set when its streams went on, or when it is gone."""
 
     run_id: str
     owner: int
-    flag: EventFlag
+    flag: WakeUp
     heads: Heads = NO_HEADS
     is_gone: bool = False
 
@@ -54,14 +54,14 @@ class Watch:
         self.flag.set()
 
 
-class RecordTail:
+class HeadTailer:
     """Keeps the heads of all watched runs; two questions to the storage serve them all."""
 
     def __init__(self, store: Store, feed: ChangeFeed) -> None:
         """Watch a store through a feed; nothing is read before somebody watches."""
         self.store = store
         self._feed = feed
-        self._watches: set[Watch] = set()
+        self._watches: set[HeadWatch] = set()
         self._wanted = asyncio.Event()
 
     @property
@@ -70,9 +70,9 @@ class RecordTail:
         return len(self._watches)
 
     @asynccontextmanager
-    async def watch(self, run_id: str, owner: int, flag: EventFlag | None = None) -> AsyncIterator[Watch]:
+    async def watch(self, run_id: str, owner: int, flag: WakeUp | None = None) -> AsyncIterator[HeadWatch]:
         """Watch one incarnation of a run for as long as the context lasts; its heads are known from the start."""
-        watch = Watch(run_id, owner, flag or EventFlag())
+        watch = HeadWatch(run_id, owner, flag or WakeUp())
         self._watches.add(watch)
         try:
             # What is committed from here on is seen by the tail, what was before by this look.
@@ -99,7 +99,7 @@ class RecordTail:
         """Look at all watched runs; False when the storage did not answer."""
         try:
             await self._look(list(self._watches))
-        except FaultError as fault:
+        except RunIndexError as fault:
             log.warning("watched runs cannot be read for now: %s", fault.message)
             return False
         except Exception:
@@ -107,7 +107,7 @@ class RecordTail:
             return False
         return True
 
-    async def _look(self, watches: Sequence[Watch]) -> None:
+    async def _look(self, watches: Sequence[HeadWatch]) -> None:
         owners = {watch.owner: watch.run_id for watch in watches}
         rows = await self.store.find_records(Totals, [(owner,) for owner in owners], _COLUMNS)
         present = await self.store.find_runs(list(set(owners.values())), _INCARNATION)
@@ -122,9 +122,9 @@ def _incarnation(runs: Mapping[str, Row], run_id: str) -> int | None:
 
 
 @asynccontextmanager
-async def open_record_tail(store: Store, feed: ChangeFeed) -> AsyncIterator[RecordTail]:
+async def open_head_tailer(store: Store, feed: ChangeFeed) -> AsyncIterator[HeadTailer]:
     """Run the tail of records for as long as the context lasts."""
-    tail = RecordTail(store, feed)
+    tail = HeadTailer(store, feed)
     async with asyncio.TaskGroup() as group:
         task = group.create_task(tail.run(), name="record-tail")
         try:

@@ -7,28 +7,28 @@ run's head move, so that idle subscribers ask the storage nothing.
 from collections.abc import AsyncGenerator, Callable, Sequence
 from typing import Final, NamedTuple, TypeAlias
 
-from runindex.domain.errors import CursorExpiredError, MissingError
+from runindex.domain.errors import CursorExpiredError, NotFoundError
 from runindex.domain.ids import find_run_id
 from runindex.domain.records.events import Event
 from runindex.domain.records.results import Result
 from runindex.domain.records.totals import Totals
 from runindex.ports.queries import Columns, Row, Window
-from runindex.ports.record_lists import Equals, Listing, ListQuery
+from runindex.ports.record_lists import Equals, ListQuery, RecordList
 from runindex.ports.store import Store
-from runindex.streams.heads import RecordTail, Watch
+from runindex.streams.heads import HeadTailer, HeadWatch
 
 MayEnd: TypeAlias = Callable[[int], bool]
 BATCH: Final = 100
 IDLE_SECONDS: Final = 60.0
-RESULTS: Final = Listing(Result, ("seq",), owner_field="owner")
+RESULTS: Final = RecordList(Result, ("seq",), owner_field="owner")
 _INCARNATION: Final[Columns] = frozenset({"incarnation"})
 _FLOOR: Final[Columns] = frozenset({"event_floor"})
 
 
-def events_of(stream: str | None) -> Listing:
+def events_of(stream: str | None) -> RecordList:
     """Return the listing of a run's events, of one stream or of all."""
     conditions = () if stream is None else (Equals("stream", stream),)
-    return Listing(Event, ("sequence",), conditions=conditions, owner_field="owner")
+    return RecordList(Event, ("sequence",), conditions=conditions, owner_field="owner")
 
 
 class Followed(NamedTuple):
@@ -44,7 +44,7 @@ async def find_followed(store: Store, text: str) -> Followed:
     run_id = find_run_id(text)
     found = {} if run_id is None else await store.find_runs([run_id], _INCARNATION)
     if run_id is None or run_id not in found:
-        raise MissingError("there is no such run" if run_id is None else f"run {run_id} does not exist")
+        raise NotFoundError("there is no such run" if run_id is None else f"run {run_id} does not exist")
     return Followed(run_id, found[run_id]["incarnation"])
 
 
@@ -54,7 +54,7 @@ def _never(position: int) -> bool:
 
 
 async def follow_results(
-    records: RecordTail, run: Followed, after: int | None, columns: Columns, may_end: MayEnd = _never
+    records: HeadTailer, run: Followed, after: int | None, columns: Columns, may_end: MayEnd = _never
 ) -> AsyncGenerator[Row, None]:
     """Yield each result behind the number `after`, in the order recorded, until the run is deleted.
 
@@ -75,7 +75,7 @@ async def follow_results(
 
 
 async def follow_events(
-    records: RecordTail, run: Followed, after: int | None, columns: Columns, may_end: MayEnd = _never
+    records: HeadTailer, run: Followed, after: int | None, columns: Columns, may_end: MayEnd = _never
 ) -> AsyncGenerator[Row, None]:
     """Yield each event behind the sequence `after`, until the run is deleted; `may_end` is as for results.
 
@@ -100,7 +100,7 @@ async def follow_events(
             position, is_first = _reached(rows, "sequence", head), False
 
 
-async def _head_behind(watch: Watch, position: int, stream: str, may_end: MayEnd) -> int | None:
+async def _head_behind(watch: HeadWatch, position: int, stream: str, may_end: MayEnd) -> int | None:
     """Wait until the run's stream goes on behind the position and return its head; None when that has an end."""
     while not watch.is_gone:
         head: int = getattr(watch.heads, stream)
@@ -112,7 +112,7 @@ async def _head_behind(watch: Watch, position: int, stream: str, may_end: MayEnd
     return None
 
 
-async def _read(store: Store, listing: Listing, owner: int, position: int, columns: Columns) -> Sequence[Row]:
+async def _read(store: Store, listing: RecordList, owner: int, position: int, columns: Columns) -> Sequence[Row]:
     query = ListQuery(listing, Window(BATCH, after=(position,)))
     return (await store.list_records(query, [owner], columns)).get(owner, ())
 

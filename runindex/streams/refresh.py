@@ -1,18 +1,18 @@
 """Looks at a state that changes: a stream of the newest state takes them, and who shares it may want another."""
 
-from runindex.ports.wakeups import EventFlag
+from runindex.ports.wakeups import WakeUp
 
 
-class Looks:
+class RefreshRequests:
     """The looks of one stream. `number` tells how often it has read the state anew, the one under way included."""
 
     def __init__(self) -> None:
         """Begin before the first look."""
         self.number = 0
         self.is_wanted = False
-        self._flag: EventFlag | None = None
+        self._flag: WakeUp | None = None
 
-    def wake_by(self, flag: EventFlag) -> None:
+    def wake_by(self, flag: WakeUp) -> None:
         """Set a flag whenever another look is wanted."""
         self._flag = flag
 

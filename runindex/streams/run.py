@@ -7,25 +7,25 @@ from runindex.domain.runs.changes import Change, RunChangeKind
 from runindex.domain.runs.filters import RunFilter
 from runindex.ports.queries import Columns, Row
 from runindex.ports.rows import row_of
-from runindex.streams.change_filter import Lens, Seen
+from runindex.streams.change_filter import ChangeFilter, MatchedChange
 from runindex.streams.changes import IDLE_SECONDS, read_on
-from runindex.streams.heads import RecordTail
-from runindex.streams.refresh import Looks
-from runindex.streams.tailer import Tail
+from runindex.streams.heads import HeadTailer
+from runindex.streams.refresh import RefreshRequests
+from runindex.streams.tailer import LogTailer
 
 # What `find` has to answer of the run.
 IDENTITY: Final[Columns] = frozenset({"incarnation", "version"})
 
 
 async def follow_run(
-    tail: Tail, records: RecordTail, run_id: str, find: Callable[[], Awaitable[Row | None]], looks: Looks
+    tail: LogTailer, records: HeadTailer, run_id: str, find: Callable[[], Awaitable[Row | None]], looks: RefreshRequests
 ) -> AsyncGenerator[Row, None]:
     """Yield a run as `find` answers it, then after each change and result, until it is deleted.
 
     Older states give way to newer ones. Nothing is yielded when there is no such run. When a look is wanted, the run is
     found anew.
     """
-    lens = Lens(RunFilter(ids=(run_id,), include_archived=True))
+    lens = ChangeFilter(RunFilter(ids=(run_id,), include_archived=True))
     async with tail.watch(lens) as (changes, state):
         looks.wake_by(changes.flag)
         looks.begin()
@@ -59,7 +59,7 @@ async def follow_run(
                     await changes.flag.wait(IDLE_SECONDS)
 
 
-def _newer(seen: Sequence[Seen], shown: tuple[int, int]) -> list[Change]:
+def _newer(seen: Sequence[MatchedChange], shown: tuple[int, int]) -> list[Change]:
     return [found.change for found in seen if _place(found.change) > shown]
 
 

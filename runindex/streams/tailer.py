@@ -7,12 +7,12 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from typing import Final
 
-from runindex.domain.errors import FaultError
+from runindex.domain.errors import RunIndexError
 from runindex.domain.runs.changes import Change
 from runindex.ports.store import ChangeFeed, ChangeQuery, LogState, Store
-from runindex.streams.change_filter import Lens
+from runindex.streams.change_filter import ChangeFilter
 from runindex.streams.ring import Ring
-from runindex.streams.watches import Watch, Watches
+from runindex.streams.watches import Watch, WatchIndex
 
 RING_SIZE: Final = 10_000
 BATCH: Final = 250
@@ -21,7 +21,7 @@ RETRY_SECONDS: Final = 0.25
 log: Final = logging.getLogger(__name__)
 
 
-class Tail:
+class LogTailer:
     """Keeps a ring of the newest changes and wakes those whom they concern."""
 
     def __init__(self, store: Store, feed: ChangeFeed, ring_size: int = RING_SIZE) -> None:
@@ -30,7 +30,7 @@ class Tail:
         self.ring = Ring(ring_size)
         self.feed = feed
         self.ring_hits = self.ring_misses = 0
-        self._watches = Watches()
+        self._watches = WatchIndex()
         self._wanted = asyncio.Event()
 
     @property
@@ -39,7 +39,7 @@ class Tail:
         return len(self._watches)
 
     @asynccontextmanager
-    async def watch(self, lens: Lens) -> AsyncIterator[tuple[Watch, LogState]]:
+    async def watch(self, lens: ChangeFilter) -> AsyncIterator[tuple[Watch, LogState]]:
         """Give a watch on what the lens shows of the log as it grows, and where the log stood after it began."""
         watch = Watch(lens, self.ring.end)
         self._watches.add(watch)
@@ -79,7 +79,7 @@ class Tail:
         try:
             while await self._read_batch() == BATCH:
                 pass
-        except FaultError as fault:
+        except RunIndexError as fault:
             log.warning("the change log cannot be read for now: %s", fault.message)
             return False
         except Exception:
@@ -127,9 +127,9 @@ class Tail:
 
 
 @asynccontextmanager
-async def open_tail(store: Store, feed: ChangeFeed, ring_size: int = RING_SIZE) -> AsyncIterator[Tail]:
+async def open_log_tailer(store: Store, feed: ChangeFeed, ring_size: int = RING_SIZE) -> AsyncIterator[LogTailer]:
     """Run a tailer for as long as the context lasts."""
-    tail = Tail(store, feed, ring_size)
+    tail = LogTailer(store, feed, ring_size)
     async with asyncio.TaskGroup() as group:
         task = group.create_task(tail.run(), name="tail")
         try:

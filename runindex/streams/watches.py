@@ -11,8 +11,8 @@ from typing import Final, TypeAlias
 from runindex.domain.runs.changes import Change
 from runindex.domain.runs.filters import RunFilter
 from runindex.domain.runs.run import Run
-from runindex.ports.wakeups import EventFlag
-from runindex.streams.change_filter import Lens, Seen
+from runindex.ports.wakeups import WakeUp
+from runindex.streams.change_filter import ChangeFilter, MatchedChange
 
 Key: TypeAlias = tuple[int, str]
 
@@ -25,15 +25,15 @@ _EVERYTHING: Final[Key] = (_ANY, "")
 class Watch:
     """What one reader sees of the log as it grows: complete from just behind `start`."""
 
-    def __init__(self, lens: Lens, start: int) -> None:
+    def __init__(self, lens: ChangeFilter, start: int) -> None:
         """Look through a lens, from a position on."""
         self.lens = lens
-        self.flag = EventFlag()
+        self.flag = WakeUp()
         self.start = start
-        self._seen: list[Seen] = []
+        self._seen: list[MatchedChange] = []
         self._nothing = range(0)  # positions behind which nothing is to be seen up to the range's stop
 
-    def take(self, position: int, end: int) -> tuple[list[Seen], int] | None:
+    def take(self, position: int, end: int) -> tuple[list[MatchedChange], int] | None:
         """Return what is seen behind the position, and up to where that is all; None when that is not known here.
 
         `end` is up to where changes were offered.
@@ -70,7 +70,7 @@ class Watch:
         self.start = position
 
 
-class Watches:
+class WatchIndex:
     """All watches of one process."""
 
     def __init__(self) -> None:

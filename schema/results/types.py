@@ -7,7 +7,7 @@ import strawberry
 
 from runindex.domain.records.results import decode_scores
 from runindex.ports.queries import Row
-from runindex.ports.store import ResultFigures
+from runindex.ports.store import ResultStatistics
 from schema.loaders import Info
 from schema.typesystem.connections import OfPage, Page, PageInfo, page_info, total_count
 from schema.typesystem.fields import column, derived, relation
@@ -119,7 +119,7 @@ class ResultSummary:
     """What is counted of a run's results, and what is figured out of them; both only as far as selected."""
 
     totals: strawberry.Private[Row]
-    figures: strawberry.Private[ResultFigures | None]
+    figures: strawberry.Private[ResultStatistics | None]
 
     total: int = derived(lambda summary: summary.totals["result_count"], description="Results, attempts included.")
     items: int = derived(lambda summary: summary.totals["item_count"], description="Items with at least one result.")
@@ -146,7 +146,7 @@ class ResultSummary:
     )
 
 
-def _summaries(figures: ResultFigures | None) -> Sequence[ScoreSummary]:
+def _summaries(figures: ResultStatistics | None) -> Sequence[ScoreSummary]:
     if figures is None:
         return []
     return [

@@ -14,7 +14,7 @@ import websockets
 from starlette.applications import Starlette
 
 from persistence.memory.feed import MemoryFeed
-from resolvers.execution.context import Pace
+from resolvers.execution.context import StreamTimings
 from runindex.index import open_index
 from runindex.ports.store import Store
 from runindex.server.process import configured
@@ -29,13 +29,13 @@ OpenSocket: TypeAlias = Callable[[], Awaitable[Socket]]
 
 
 @pytest.fixture
-def pace() -> Pace:
+def pace() -> StreamTimings:
     """Give streams short times; nothing waits for one to pass but what it is for."""
-    return Pace(idle=0.05, counts=0.05, beat=0.05)
+    return StreamTimings(idle=0.05, counts=0.05, beat=0.05)
 
 
 @pytest_asyncio.fixture
-async def api(store: Store, clock: StandingClock, pace: Pace) -> AsyncIterator[Api]:
+async def api(store: Store, clock: StandingClock, pace: StreamTimings) -> AsyncIterator[Api]:
     """Open the API on the store."""
     watched = WatchedStore(store)
     async with open_index(cast("Store", watched), MemoryFeed(), clock=clock) as index:
@@ -58,7 +58,7 @@ class _Server(uvicorn.Server):
 
 
 @pytest.fixture
-def app(api: Api, pace: Pace) -> Starlette:
+def app(api: Api, pace: StreamTimings) -> Starlette:
     """Make an application on the API's index."""
     return application(api.index, pace)
 

@@ -8,7 +8,7 @@ import httpx
 import pytest
 
 from persistence.memory.store import MemoryStore
-from resolvers.execution.context import Pace
+from resolvers.execution.context import StreamTimings
 from runindex.commands import AnyCommand
 from runindex.commands.outcomes import Outcome
 from runindex.domain.errors import UnavailableError
@@ -265,8 +265,8 @@ class TestTime:
     """A query's time, when it is short."""
 
     @pytest.fixture
-    def pace(self) -> Pace:
-        return Pace(operation=0.05)
+    def pace(self) -> StreamTimings:
+        return StreamTimings(operation=0.05)
 
     async def test_a_query_ends_with_its_time(self, api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
         async def slow(*_: object) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pytest
 from graphql.execution.collect_fields import FieldDetails
 
-from resolvers.execution.context import Pace
+from resolvers.execution.context import StreamTimings
 from runindex.streams.cursors import log_cursor
 from tests.api.conftest import OpenSocket
 from tests.support.api import Answer, Api, Socket
@@ -240,8 +240,8 @@ class TestPace:
     """Groups, when they may be told only once in a long while."""
 
     @pytest.fixture
-    def pace(self) -> Pace:
-        return Pace(counts=0.4)
+    def pace(self) -> StreamTimings:
+        return StreamTimings(counts=0.4)
 
     async def test_groups_are_not_told_more_often_than_the_pace(self, api: Api, sockets: OpenSocket) -> None:
         socket = await sockets()

@@ -6,7 +6,7 @@ import pytest
 
 from runindex.commands import AnyCommand, SetCell, WriteDocument
 from runindex.commands.outcomes import CellSet, DocumentWritten
-from runindex.domain import json_text as jsontext
+from runindex.domain import json_text
 from runindex.domain.ids import DEFAULT_RUN
 from runindex.domain.json_text import JsonValue
 from runindex.domain.lifecycle import RunStatus
@@ -15,7 +15,7 @@ from runindex.domain.problems import (
     IdempotencyConflict,
     InvalidInput,
     NotFound,
-    RefusedError,
+    ProblemError,
     VersionConflict,
 )
 from runindex.domain.records.run_data import Cell, Document
@@ -75,7 +75,7 @@ async def test_a_cell_comes_back_as_it_was_set(store: Store, clock: StandingCloc
     now = clock.advance()
     outcome = await gained(store, set_cell(A, "ünï 🛷", VALUES[name]), CellSet)
     owner = (await get(store, A)).incarnation
-    assert outcome.cell == Cell(owner, "ünï 🛷", jsontext.dumps(VALUES[name]), 1, now)
+    assert outcome.cell == Cell(owner, "ünï 🛷", json_text.dumps(VALUES[name]), 1, now)
     assert await find_record(store, Cell, owner, "ünï 🛷") == outcome.cell
 
 
@@ -85,7 +85,7 @@ async def test_a_document_comes_back_as_it_was_written(store: Store, clock: Stan
     now = clock.advance()
     outcome = await gained(store, write(A, "ünï 🛷", VALUES[name]), DocumentWritten)
     owner = (await get(store, A)).incarnation
-    assert outcome.document == Document(owner, "ünï 🛷", jsontext.dumps(VALUES[name]), 1, now)
+    assert outcome.document == Document(owner, "ünï 🛷", json_text.dumps(VALUES[name]), 1, now)
     assert await find_record(store, Document, owner, "ünï 🛷") == outcome.document
 
 
@@ -157,7 +157,7 @@ async def test_they_need_a_run_and_leave_it_as_it_is(store: Store, clock: Standi
 @pytest.mark.parametrize("kind", ["cell", "document"])
 @pytest.mark.parametrize("name", ["", "x" * 513, "a\0", "\ud800"], ids=["empty", "long", "nul", "lone"])
 async def test_a_name_that_no_storage_keeps_is_refused(kind: Kind, name: str) -> None:
-    with pytest.raises(RefusedError) as refusal:
+    with pytest.raises(ProblemError) as refusal:
         placed(kind, name=name)
     assert isinstance(refusal.value.problem, InvalidInput)
     assert refusal.value.problem.field == ("name" if kind == "cell" else "key")
@@ -170,8 +170,8 @@ async def test_a_name_that_no_storage_keeps_is_refused(kind: Kind, name: str) ->
         ("x" * (MIB - 2), True),
         ("x" * (MIB - 1), False),
         ("ü" * (MIB // 2), False),
-        (jsontext.loads("[" * 64 + "]" * 64), True),
-        (jsontext.loads("[" * 65 + "]" * 65), False),
+        (json_text.loads("[" * 64 + "]" * 64), True),
+        (json_text.loads("[" * 65 + "]" * 65), False),
     ],
     ids=["largest", "too-large", "too-many-bytes", "deepest", "too-deep"],
 )
@@ -231,7 +231,7 @@ async def test_a_patch_is_a_merge_patch(store: Store, place: int) -> None:
         after = before
     await done(store, create(A), write(A, "doc", before))
     outcome = await gained(store, patch(A, "doc", change), DocumentWritten)
-    assert (outcome.document.content, outcome.document.version) == (jsontext.dumps(after), 2)
+    assert (outcome.document.content, outcome.document.version) == (json_text.dumps(after), 2)
     assert await listed_of(store, A, Document) == [outcome.document]
 
 

@@ -4,7 +4,7 @@ import pytest
 
 from runindex.commands import AnyCommand
 from runindex.domain.lifecycle import RunStatus
-from runindex.domain.problems import InvalidInput, RefusedError
+from runindex.domain.problems import InvalidInput, ProblemError
 from runindex.domain.runs.dataset import DatasetRunStatus, dataset_status, skipped_items
 from runindex.domain.runs.run import DatasetLink, TargetType
 from runindex.ports.store import Store
@@ -55,7 +55,7 @@ async def test_a_run_need_not_have_a_dataset(store: Store) -> None:
     ids=["empty", "blank", "long", "nul", "negative"],
 )
 async def test_a_dataset_without_sense_is_refused(fields: dict[str, Field], path: str) -> None:
-    with pytest.raises(RefusedError) as refusal:
+    with pytest.raises(ProblemError) as refusal:
         create(A, dataset=dataset(**fields))
     assert isinstance(refusal.value.problem, InvalidInput)
     assert refusal.value.problem.field == path

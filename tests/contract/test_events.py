@@ -8,11 +8,11 @@ from typing import Any
 import pytest
 
 from runindex.commands.outcomes import EventsAppended
-from runindex.domain import json_text as jsontext
+from runindex.domain import json_text
 from runindex.domain.ids import DEFAULT_RUN
 from runindex.domain.json_text import JsonValue
 from runindex.domain.lifecycle import RunStatus
-from runindex.domain.problems import ConstraintReason, IdempotencyConflict, InvalidInput, NotFound, RefusedError
+from runindex.domain.problems import ConstraintReason, IdempotencyConflict, InvalidInput, NotFound, ProblemError
 from runindex.domain.records.events import Event
 from runindex.ports.queries import Window
 from runindex.ports.record_lists import Equals
@@ -71,7 +71,7 @@ async def test_an_event_comes_back_and_its_hash_can_be_recomputed(
     now = clock.advance(0.000007)
     (event,) = await appended(store, A, ("ünï 🛷", PAYLOADS[name]))
     assert (event.sequence, event.stream, event.at) == (0, "ünï 🛷", now)
-    assert event.payload == jsontext.dumps(PAYLOADS[name])
+    assert event.payload == json_text.dumps(PAYLOADS[name])
     assert await listed_of(store, A, Event) == [event]
     assert_chained([event])
     assert (await totals_of(store, A)).event_hash == event.hash
@@ -175,7 +175,7 @@ MISFORMED: dict[str, tuple[list[tuple[str, JsonValue]], str]] = {
 @pytest.mark.parametrize("name", MISFORMED)
 async def test_what_is_no_event_is_refused(name: str) -> None:
     events, path = MISFORMED[name]
-    with pytest.raises(RefusedError) as refusal:
+    with pytest.raises(ProblemError) as refusal:
         append(A, *events)
     assert isinstance(refusal.value.problem, InvalidInput)
     assert refusal.value.problem.field == path
@@ -193,8 +193,8 @@ async def test_a_stream_is_any_text(store: Store, stream: str) -> None:
     [
         ({"k": "x" * (MIB - 8)}, True),
         ({"k": "x" * (MIB - 7)}, False),
-        (jsontext.loads('{"k":' + "[" * 63 + "]" * 63 + "}"), True),
-        (jsontext.loads('{"k":' + "[" * 64 + "]" * 64 + "}"), False),
+        (json_text.loads('{"k":' + "[" * 63 + "]" * 63 + "}"), True),
+        (json_text.loads('{"k":' + "[" * 64 + "]" * 64 + "}"), False),
     ],
     ids=["largest", "too-large", "deepest", "too-deep"],
 )

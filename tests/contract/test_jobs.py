@@ -9,11 +9,11 @@ import pytest
 
 from runindex.commands import AnyCommand
 from runindex.commands.outcomes import JobSaved, JobsClaimed
-from runindex.domain import json_text as jsontext
+from runindex.domain import json_text
 from runindex.domain.instants import SECOND
 from runindex.domain.json_text import JsonValue
 from runindex.domain.lifecycle import RunStatus
-from runindex.domain.problems import ConstraintReason, IdempotencyConflict, InvalidInput, NotFound, RefusedError
+from runindex.domain.problems import ConstraintReason, IdempotencyConflict, InvalidInput, NotFound, ProblemError
 from runindex.domain.records.jobs import MOST_SPENT, Job, JobStatus
 from runindex.ports.queries import Window
 from runindex.ports.record_lists import Equals, OneOf
@@ -75,7 +75,7 @@ async def test_a_job_comes_back_as_it_was_offered(store: Store, clock: StandingC
     assert job == Job(
         id=job.id,
         queue="default",
-        data=None if data is None else jsontext.dumps(data),
+        data=None if data is None else json_text.dumps(data),
         status=JobStatus.PENDING,
         priority=0,
         attempts=0,
@@ -116,14 +116,14 @@ async def test_all_that_is_asked_of_a_job_is_kept(store: Store) -> None:
     ids=lambda value: value if isinstance(value, str) else getattr(value, "__name__", None),
 )
 async def test_what_makes_no_sense_is_refused(make: Any, fields: dict[str, Field], path: str) -> None:  # noqa: ANN401 - one of several functions
-    with pytest.raises(RefusedError) as refusal:
+    with pytest.raises(ProblemError) as refusal:
         make(**fields)
     assert isinstance(refusal.value.problem, InvalidInput)
     assert refusal.value.problem.field == path
 
 
 async def test_data_has_limits(store: Store) -> None:
-    for data in ("x" * (MIB - 1), jsontext.loads("[" * 65 + "]" * 65)):
+    for data in ("x" * (MIB - 1), json_text.loads("[" * 65 + "]" * 65)):
         assert_refused(await do(store, enqueue(data)), ConstraintReason.LIMIT_EXCEEDED)
     assert await all_of(store, Job) == []
     assert (await offered(store, "x" * (MIB - 2))).status is JobStatus.PENDING

@@ -6,7 +6,7 @@ import pytest
 
 from runindex.commands import AnyCommand
 from runindex.commands.outcomes import JobSaved, PlanDeleted, PlanSaved, PlanStarted
-from runindex.domain import json_text as jsontext
+from runindex.domain import json_text
 from runindex.domain.json_text import JsonValue
 from runindex.domain.lifecycle import RunStatus
 from runindex.domain.problems import (
@@ -15,7 +15,7 @@ from runindex.domain.problems import (
     IdempotencyConflict,
     InvalidInput,
     NotFound,
-    RefusedError,
+    ProblemError,
     VersionConflict,
 )
 from runindex.domain.records.jobs import Job, JobStatus
@@ -68,7 +68,7 @@ async def started(store: Store, plan_id: str, **fields: Field) -> PlanStarted:
 async def test_a_plan_comes_back_as_it_was_created(store: Store, clock: StandingClock, spec: JsonValue) -> None:
     now = clock.advance()
     created = await planned(store, "ÄRGER 🛷", spec)
-    assert created == Plan(created.id, "ÄRGER 🛷", "ärger 🛷", jsontext.dumps(spec), now, now, version=1)
+    assert created == Plan(created.id, "ÄRGER 🛷", "ärger 🛷", json_text.dumps(spec), now, now, version=1)
     assert UUID(created.id).version == 7
     assert await find_record(store, Plan, created.id) == created
 
@@ -76,7 +76,7 @@ async def test_a_plan_comes_back_as_it_was_created(store: Store, clock: Standing
 @pytest.mark.parametrize("name", ["", " \n", "x" * 257, "a\0", "\ud800"], ids=["empty", "blank", "long", "nul", "lone"])
 async def test_a_name_that_is_none_is_refused(name: str) -> None:
     for make in (lambda: plan(name), lambda: update_plan(A, name=name), lambda: start_plan(A, name=name)):
-        with pytest.raises(RefusedError) as refusal:
+        with pytest.raises(ProblemError) as refusal:
             make()
         assert isinstance(refusal.value.problem, InvalidInput)
         assert refusal.value.problem.field == "name"
@@ -84,7 +84,7 @@ async def test_a_name_that_is_none_is_refused(name: str) -> None:
 
 @pytest.mark.parametrize(
     ("spec", "fits"),
-    [("x" * (MIB - 2), True), ("x" * (MIB - 1), False), (jsontext.loads("[" * 65 + "]" * 65), False)],
+    [("x" * (MIB - 2), True), ("x" * (MIB - 1), False), (json_text.loads("[" * 65 + "]" * 65), False)],
     ids=["largest", "too-large", "too-deep"],
 )
 async def test_a_spec_has_limits(store: Store, spec: JsonValue, *, fits: bool) -> None:
@@ -140,7 +140,7 @@ async def test_what_is_not_there_is_not_found(store: Store) -> None:
     assert await all_of(store, Job) == []
     for make in (update_plan, delete_plan, start_plan):
         for junk in ("default", "junk", "", str(UUID(int=0))):
-            with pytest.raises(RefusedError):
+            with pytest.raises(ProblemError):
                 make(junk)
 
 
@@ -232,7 +232,7 @@ async def test_a_job_of_a_plan_is_as_it_was_asked_for(store: Store) -> None:
 async def test_data_that_is_an_object_or_null_gets_the_ids(store: Store, data: JsonValue, expected: JsonValue) -> None:
     kept = await planned(store)
     outcome = await started(store, kept.id, data=data)
-    text = jsontext.dumps(expected).replace("PLAN", kept.id).replace("RUN", outcome.run.id)
+    text = json_text.dumps(expected).replace("PLAN", kept.id).replace("RUN", outcome.run.id)
     assert outcome.job.data == (await job_of(store, outcome.job.id)).data == text
 
 
@@ -271,7 +271,7 @@ async def test_run_and_job_are_created_both_or_neither(
     ids=["no-queue", "long-queue", "no-attempts", "many-attempts", "data", "metadata", "tags"],
 )
 async def test_a_start_without_sense_is_refused(fields: dict[str, Field], path: str) -> None:
-    with pytest.raises(RefusedError) as refusal:
+    with pytest.raises(ProblemError) as refusal:
         start_plan(A, **fields)
     assert isinstance(refusal.value.problem, InvalidInput)
     assert (refusal.value.problem.field or "").startswith(path)

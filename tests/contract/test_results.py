@@ -6,7 +6,7 @@ import pytest
 
 from runindex.commands import AnyCommand, RecordResult
 from runindex.commands.outcomes import ResultRecorded
-from runindex.domain import json_text as jsontext
+from runindex.domain import json_text
 from runindex.domain.ids import DEFAULT_RUN
 from runindex.domain.json_text import JsonValue
 from runindex.domain.lifecycle import RunStatus
@@ -62,9 +62,9 @@ async def test_a_payload_is_stored_exactly_as_sent(store: Store, name: str) -> N
     outcome = await recorded(store, record(A, input=value, output=[value], expected_output={"k": value}))
     stored = await result_of(store, outcome.result.id)
     assert stored == outcome.result
-    assert stored.input == jsontext.dumps(value)
-    assert stored.output == jsontext.dumps([value])
-    assert stored.expected_output == jsontext.dumps({"k": value})
+    assert stored.input == json_text.dumps(value)
+    assert stored.output == json_text.dumps([value])
+    assert stored.expected_output == json_text.dumps({"k": value})
 
 
 async def test_all_of_a_result_comes_back(store: Store, clock: StandingClock) -> None:
@@ -248,8 +248,8 @@ async def test_counts_are_by_item(store: Store, name: str) -> None:
         ("x" * (MIB - 1), False),
         ("ü" * (MIB // 2 - 1), True),
         ("ü" * (MIB // 2), False),
-        (jsontext.loads("[" * 64 + "]" * 64), True),
-        (jsontext.loads("[" * 65 + "]" * 65), False),
+        (json_text.loads("[" * 64 + "]" * 64), True),
+        (json_text.loads("[" * 65 + "]" * 65), False),
     ],
     ids=["largest", "too-large", "largest-bytes", "too-many-bytes", "deepest", "too-deep"],
 )
@@ -259,7 +259,7 @@ async def test_payloads_have_limits(store: Store, value: JsonValue, *, fits: boo
         outcome = await do(store, record(A, field, **{field: value}))
         if fits:
             assert isinstance(outcome, ResultRecorded)
-            assert getattr(await result_of(store, outcome.result.id), field) == jsontext.dumps(value)
+            assert getattr(await result_of(store, outcome.result.id), field) == json_text.dumps(value)
         else:
             assert_refused(outcome, ConstraintReason.LIMIT_EXCEEDED)
     assert (await result_counts(store, A))[0] == (3 if fits else 0)

@@ -13,7 +13,7 @@ from runindex.domain.problems import (
     ConstraintReason,
     InvalidInput,
     NotFound,
-    RefusedError,
+    ProblemError,
 )
 from runindex.domain.records.results import Score
 from runindex.ports.store import Store
@@ -80,7 +80,7 @@ async def test_a_bad_entry_does_not_stop_the_others(store: Store) -> None:
 @pytest.mark.parametrize("name", MISFORMED)
 async def test_a_bad_result_is_refused(name: str) -> None:
     fields, path = MISFORMED[name]
-    with pytest.raises(RefusedError) as refusal:
+    with pytest.raises(ProblemError) as refusal:
         entry(**({"run": A} | fields)).checked()
     assert isinstance(refusal.value.problem, InvalidInput)
     assert refusal.value.problem.field == path

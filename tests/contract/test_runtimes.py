@@ -14,7 +14,7 @@ from runindex.commands.runtimes import MAX_SEQUENCE
 from runindex.domain.ids import DEFAULT_RUN
 from runindex.domain.json_text import JsonValue
 from runindex.domain.lifecycle import RunStatus
-from runindex.domain.problems import ConstraintReason, IdempotencyConflict, InvalidInput, NotFound, RefusedError
+from runindex.domain.problems import ConstraintReason, IdempotencyConflict, InvalidInput, NotFound, ProblemError
 from runindex.domain.records.runtimes import (
     InputDurability,
     InputState,
@@ -285,7 +285,7 @@ async def test_a_snapshot_has_a_limit() -> None:
         lambda snapshot: apply_receipt(NAME, A, 0, snapshot=snapshot),
     ):
         make(b"x" * (16 * 1024 * 1024))
-        with pytest.raises(RefusedError) as refusal:
+        with pytest.raises(ProblemError) as refusal:
             make(b"x" * (16 * 1024 * 1024 + 1))
         assert isinstance(refusal.value.problem, InvalidInput)
         assert refusal.value.problem.field == "snapshot"
@@ -323,7 +323,7 @@ async def test_a_receipt_of_the_callers_own_is_kept_as_it_is(store: Store, clock
 
 async def test_a_sequence_leaves_room_for_those_after_it(store: Store) -> None:
     await made(store, create(A))
-    with pytest.raises(RefusedError):
+    with pytest.raises(ProblemError):
         apply_receipt(NAME, A, MAX_SEQUENCE + 1)
     await done(store, apply_receipt(NAME, A, MAX_SEQUENCE))
     assert (await committed(store, commit(NAME, A))).receipt.sequence == MAX_SEQUENCE + 1
@@ -519,7 +519,7 @@ async def test_a_detail_that_is_too_large_changes_nothing(store: Store) -> None:
     ids=range(15),
 )
 async def test_what_makes_no_sense_is_refused(make: Any, path: str) -> None:  # noqa: ANN401 - one of several functions
-    with pytest.raises(RefusedError) as refusal:
+    with pytest.raises(ProblemError) as refusal:
         make()
     assert isinstance(refusal.value.problem, InvalidInput)
     assert refusal.value.problem.field == path

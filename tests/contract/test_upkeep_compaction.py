@@ -18,10 +18,10 @@ from runindex.maintenance import compaction
 from runindex.maintenance.compaction import Compacted, compact, preview
 from runindex.ports.maintenance import Removal, Storage
 from runindex.ports.store import ChangeQuery
-from runindex.streams.change_filter import Seen
-from runindex.streams.changes import Stretch, follow
+from runindex.streams.change_filter import MatchedChange
+from runindex.streams.changes import LogBatch, follow
 from runindex.streams.cursors import log_cursor, read_log_cursor
-from runindex.streams.tailer import open_tail
+from runindex.streams.tailer import open_log_tailer
 from runindex.streams.watches import MOST_SEEN
 from tests.support.clock import StandingClock
 from tests.support.commands import A, B, C, create, delete, rename, retain
@@ -303,7 +303,7 @@ async def test_everything_may_have_a_policy(storage: Storage, clock: StandingClo
 async def test_a_reader_that_was_overtaken_is_told_so(storage: Storage, clock: StandingClock) -> None:
     await live(storage, clock, A, keep_latest(1), steps=3)
     state = await storage.log_state()
-    async with open_tail(storage, MemoryFeed(), ring_size=2) as tail:
+    async with open_log_tailer(storage, MemoryFeed(), ring_size=2) as tail:
         reader = follow(tail, None, log_cursor(state.epoch, 0))
         async with aclosing(reader):
             assert (await anext(reader)).position == 0
@@ -314,7 +314,7 @@ async def test_a_reader_that_was_overtaken_is_told_so(storage: Storage, clock: S
 
 async def test_a_tail_that_was_overtaken_does_not_pretend(storage: Storage, clock: StandingClock) -> None:
     held = _Held(storage)
-    async with open_tail(cast("Storage", held), MemoryFeed()) as tail:
+    async with open_log_tailer(cast("Storage", held), MemoryFeed()) as tail:
         reader = follow(tail, None, None)
         async with aclosing(reader):
             await anext(reader)
@@ -343,7 +343,7 @@ class _Held:
 
 async def test_a_reader_that_has_read_it_all_goes_on(storage: Storage, clock: StandingClock) -> None:
     feed = MemoryFeed()
-    async with open_tail(storage, feed) as tail:
+    async with open_log_tailer(storage, feed) as tail:
         reader = follow(tail, None, None)
         async with aclosing(reader):
             await anext(reader)
@@ -364,7 +364,7 @@ async def test_a_quiet_reader_is_told_of_nothing_that_it_would_not_have_seen(
 ) -> None:
     await done(storage, create(B))
     feed, number = MemoryFeed(), MOST_SEEN + 1
-    async with open_tail(storage, feed, ring_size=2) as tail:
+    async with open_log_tailer(storage, feed, ring_size=2) as tail:
         quiet, other = follow(tail, RunFilter(ids=(B,)), None), follow(tail, None, None)
         async with aclosing(quiet), aclosing(other), asyncio.timeout(PATIENCE):
             await anext(quiet)
@@ -382,9 +382,9 @@ async def test_a_quiet_reader_is_told_of_nothing_that_it_would_not_have_seen(
             assert [one.change.run.name for one in seen] == [f"{place}" for place in range(number)]
 
 
-async def read_up_to(storage: Storage, reader: AsyncGenerator[Stretch, None]) -> list[Seen]:
+async def read_up_to(storage: Storage, reader: AsyncGenerator[LogBatch, None]) -> list[MatchedChange]:
     """Read up to the end of the log and return what was seen."""
-    head, seen = (await storage.log_state()).head, list[Seen]()
+    head, seen = (await storage.log_state()).head, list[MatchedChange]()
     async for stretch in reader:
         seen += stretch.seen
         if stretch.position >= head:

@@ -7,9 +7,9 @@ from runindex.domain.lifecycle import RunStatus
 from runindex.domain.records.results import Item, Result
 from runindex.domain.records.totals import Totals
 from runindex.domain.runs.run import Run
-from runindex.maintenance.snapshot_reader import Stream
+from runindex.maintenance.snapshot_reader import SnapshotReader
 from runindex.maintenance.transfer.export import OWNED_WALKS
-from runindex.ports.maintenance import Storage, Walk
+from runindex.ports.maintenance import Scan, Storage
 from tests.support.clock import StandingClock
 from tests.support.commands import A, B, C, create, delete, delete_all, move
 from tests.support.records import (
@@ -35,13 +35,13 @@ pytestmark = pytest.mark.asyncio
 async def owners(storage: Storage) -> set[int]:
     """Return whose rows are stored; in memory, what waits to be swept away is no row any more."""
     async with storage.snapshot() as snapshot:
-        walks = (*OWNED_WALKS.values(), Walk(Totals, ("owner",), 100))
-        return {row["owner"] for walk in walks async for row in Stream(snapshot, walk)}
+        walks = (*OWNED_WALKS.values(), Scan(Totals, ("owner",), 100))
+        return {row["owner"] for walk in walks async for row in SnapshotReader(snapshot, walk)}
 
 
 async def incarnations(storage: Storage) -> set[int]:
     async with storage.snapshot() as snapshot:
-        return {row["incarnation"] async for row in Stream(snapshot, Walk(Run, ("id",), 100))}
+        return {row["incarnation"] async for row in SnapshotReader(snapshot, Scan(Run, ("id",), 100))}
 
 
 async def test_sweeping_makes_no_difference_to_anybody(storage: Storage, clock: StandingClock) -> None:

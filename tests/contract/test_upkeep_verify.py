@@ -4,9 +4,9 @@ from runindex.domain.lifecycle import RunStatus
 from runindex.domain.runs.retention import Retention, keep_duration, keep_latest
 from runindex.domain.runs.run import Run
 from runindex.maintenance.compaction import compact
-from runindex.maintenance.snapshot_reader import Stream
+from runindex.maintenance.snapshot_reader import SnapshotReader
 from runindex.maintenance.verification.verify import verify
-from runindex.ports.maintenance import Storage, Walk
+from runindex.ports.maintenance import Scan, Storage
 from tests.support.clock import StandingClock
 from tests.support.commands import A, B, D, create, delete, move, remove_tags, retain
 from tests.support.population import populate
@@ -64,6 +64,6 @@ async def test_a_snapshot_is_one_moment(storage: Storage, clock: StandingClock) 
     async with storage.snapshot() as snapshot:
         before = await snapshot.log_state()
         await done(storage, create(), record(A, "later"), append(A, ("s", {})), delete(B), put(A, "a", 9))
-        ids = [row["id"] async for row in Stream(snapshot, Walk(Run, ("id",), 2))]
+        ids = [row["id"] async for row in SnapshotReader(snapshot, Scan(Run, ("id",), 2))]
         assert (len(ids), B in ids) == (6, True)
         assert await snapshot.log_state() == before

@@ -5,7 +5,7 @@ import pytest
 
 from runindex.commands import AnyCommand
 from runindex.commands.outcomes import ValuesDeleted, ValuesPut
-from runindex.domain import json_text as jsontext
+from runindex.domain import json_text
 from runindex.domain.ids import DEFAULT_RUN
 from runindex.domain.json_text import JsonValue
 from runindex.domain.lifecycle import RunStatus
@@ -14,7 +14,7 @@ from runindex.domain.problems import (
     IdempotencyConflict,
     InvalidInput,
     NotFound,
-    RefusedError,
+    ProblemError,
     VersionConflict,
 )
 from runindex.domain.records.run_data import Value, ValueVersion
@@ -79,7 +79,7 @@ async def test_a_value_comes_back_as_it_was_put(store: Store, clock: StandingClo
     await made(store, create(A))
     now = clock.advance()
     outcome = await gained(store, put(A, "key", value), ValuesPut)
-    stored = Value((await get(store, A)).incarnation, "key", jsontext.dumps(value), 1, now, deleted=0)
+    stored = Value((await get(store, A)).incarnation, "key", json_text.dumps(value), 1, now, deleted=0)
     assert outcome == ValuesPut((stored,))
     assert await find_value(store, A, "key") == stored
 
@@ -98,7 +98,7 @@ async def test_a_key_that_no_storage_keeps_is_refused(key: str) -> None:
         (lambda: put_all(A, value_of("a"), value_of(key)), "entries.1.key"),
         (lambda: delete_values(A, "a", key), "keys.1"),
     ):
-        with pytest.raises(RefusedError) as refusal:
+        with pytest.raises(ProblemError) as refusal:
             make()
         assert isinstance(refusal.value.problem, InvalidInput)
         assert refusal.value.problem.field == path
@@ -276,8 +276,8 @@ async def test_values_do_not_move_the_run(store: Store, clock: StandingClock) ->
         ("x" * (MIB - 1), False),
         ("ü" * (MIB // 2 - 1), True),
         ("ü" * (MIB // 2), False),
-        (jsontext.loads("[" * 64 + "]" * 64), True),
-        (jsontext.loads("[" * 65 + "]" * 65), False),
+        (json_text.loads("[" * 64 + "]" * 64), True),
+        (json_text.loads("[" * 65 + "]" * 65), False),
     ],
     ids=["largest", "too-large", "largest-bytes", "too-many-bytes", "deepest", "too-deep"],
 )
@@ -287,7 +287,7 @@ async def test_values_have_limits(store: Store, value: JsonValue, *, fits: bool)
     if fits:
         stored = await find_value(store, A, "key")
         assert stored is not None
-        assert stored.value == jsontext.dumps(value)
+        assert stored.value == json_text.dumps(value)
     else:
         assert_refused(outcome, ConstraintReason.LIMIT_EXCEEDED)
 

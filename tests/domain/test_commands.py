@@ -7,7 +7,7 @@ from runindex.commands import MAX_REASON, AnyCommand, MetadataVerb, UpdateMetada
 from runindex.domain.idempotency import KeyScope
 from runindex.domain.json_text import JsonValue
 from runindex.domain.lifecycle import RunStatus
-from runindex.domain.problems import ConstraintReason, ConstraintViolation, InvalidInput, RefusedError
+from runindex.domain.problems import ConstraintReason, ConstraintViolation, InvalidInput, ProblemError
 from runindex.domain.runs.retention import LARGEST, keep_duration, keep_latest
 from tests.support.commands import (
     ERROR,
@@ -77,7 +77,7 @@ def updated(verb: MetadataVerb, *, value: object) -> UpdateMetadata:
 @pytest.mark.parametrize("name", REFUSED)
 def test_the_form_of_an_input_is_judged_before_all_else(name: str) -> None:
     make, field = REFUSED[name]
-    with pytest.raises(RefusedError) as refusal:
+    with pytest.raises(ProblemError) as refusal:
         make()
     problem = refusal.value.problem
     assert isinstance(problem, InvalidInput)
@@ -88,7 +88,7 @@ def test_the_form_of_an_input_is_judged_before_all_else(name: str) -> None:
 @pytest.mark.parametrize("status", sorted(set(RunStatus) - {RunStatus.FAILED}))
 def test_only_a_run_that_fails_takes_an_error(status: RunStatus) -> None:
     for make in (lambda: move(A, status, error=ERROR), lambda: move_all([A], status, error=ERROR)):
-        with pytest.raises(RefusedError) as refusal:
+        with pytest.raises(ProblemError) as refusal:
             make()
         assert isinstance(refusal.value.problem, InvalidInput)
 
@@ -98,7 +98,7 @@ def test_json_that_nests_too_deep_to_be_walked_is_beyond_the_limit() -> None:
     for _ in range(20_000):
         value = {"k": value}
     for make in (lambda: create(metadata=value), lambda: replace_metadata(A, value), lambda: patch_metadata(A, value)):
-        with pytest.raises(RefusedError) as refusal:
+        with pytest.raises(ProblemError) as refusal:
             make()
         problem = refusal.value.problem
         assert isinstance(problem, ConstraintViolation)

@@ -10,7 +10,7 @@ from runindex.domain.lifecycle import (
     allowed_from,
     is_allowed,
 )
-from runindex.domain.problems import InvalidTransition, RefusedError
+from runindex.domain.problems import InvalidTransition, ProblemError
 from runindex.domain.runs.run import Run
 
 ACTIVE, PAUSED, COMPLETED, FAILED, CANCELLED, ARCHIVED = RunStatus
@@ -45,7 +45,7 @@ def test_a_run_moves_as_the_table_says(target: RunStatus) -> None:
         assert (moved.status, moved.version, moved.updated_at) == (target, 5, 20)
         assert (moved.finished_at, moved.outcome) == ((20, target) if target in FINISHED else (None, None))
     else:
-        with pytest.raises(RefusedError) as refusal:
+        with pytest.raises(ProblemError) as refusal:
             run.moved(target, 20)
         assert refusal.value.problem == InvalidTransition(PAUSED, target)
     assert run == Run("r", 1, 10, 10, PAUSED, version=4)

@@ -10,7 +10,7 @@ import httpx
 
 from runindex.commands import AddTags, AnyCommand, CreateRun, DeleteRun, RemoveTags, RenameRun, StartRun, TransitionRun
 from runindex.commands.outcomes import RunApplied, RunDeleted
-from runindex.domain.errors import FaultError
+from runindex.domain.errors import RunIndexError
 from runindex.domain.lifecycle import RunStatus
 from runindex.index import RunIndex
 from runindex.streams.cursors import log_cursor
@@ -134,7 +134,7 @@ class IndexDoor:
     async def send(self, request: Request) -> Answer:
         try:
             outcome = await self.index.submit(command_of(request))
-        except FaultError as fault:
+        except RunIndexError as fault:
             return fault_answer(fault.code)
         except Exception as error:  # noqa: BLE001 - what would be an internal error at the API
             return Answer(Verdict.UNKNOWN, repr(error))
@@ -146,7 +146,7 @@ class IndexDoor:
     async def read(self, run_id: str, known: int) -> Reading | None:
         try:
             run = await self.index.find_run(run_id)
-        except FaultError:
+        except RunIndexError:
             return None
         return Reading(run_id, known, None) if run is None else Reading(run_id, known, run.version, run.status.value)
 

@@ -14,7 +14,7 @@ import asyncpg
 import httpx
 import websockets
 
-from resolvers.execution.context import Pace
+from resolvers.execution.context import StreamTimings
 from runindex.index import open_index
 from runindex.server.process import configured
 from tests.api.conftest import listening
@@ -68,7 +68,7 @@ async def serving(storage: str, place: str, clock: StandingClock) -> AsyncIterat
         kind.open_store(place, clock) as store,
         kind.open_feed(place) as feed,
         open_index(store, feed, clock=clock) as index,
-        listening(configured(application(index, Pace(idle=0.05)), port=0, lifespan="off")) as port,
+        listening(configured(application(index, StreamTimings(idle=0.05)), port=0, lifespan="off")) as port,
         httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}", timeout=PATIENCE) as http,
     ):
         try:

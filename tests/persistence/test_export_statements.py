@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from persistence.sql.batch.transactions import Run
+from persistence.sql.batch.transactions import Execute
 from persistence.sql.statements import Rows, Statement
 from persistence.sqlite.store import SqliteStore
 from runindex.maintenance.transfer.export import export_lines, subtree
@@ -21,7 +21,7 @@ class Watched(SqliteStore):
     """A store that keeps what its snapshots ask."""
 
     @asynccontextmanager
-    async def _session(self, *, writes: bool) -> AsyncIterator[Run]:
+    async def _session(self, *, writes: bool) -> AsyncIterator[Execute]:
         self.asked: list[str] = []
         async with super()._session(writes=writes) as run:
 

@@ -18,7 +18,7 @@ from persistence.sqlite.feed import SqliteFeed
 from persistence.sqlite.store import SqliteStore
 from runindex.domain.ids import DEFAULT_RUN
 from runindex.ports.store import Store, SystemClock
-from runindex.ports.wakeups import EventFlag, News
+from runindex.ports.wakeups import LogWakeUp, WakeUp
 from tests.support.commands import create
 from tests.support.proxy import proxied
 from tests.support.records import put_all, value_of
@@ -31,7 +31,7 @@ PATIENCE = 20.0
 pytestmark = pytest.mark.asyncio
 
 
-async def seconds_until_set(flag: EventFlag, store: Store) -> float:
+async def seconds_until_set(flag: WakeUp, store: Store) -> float:
     """Commit something, and return how long the flag took."""
     await quiet(flag)
     await made(store, create())
@@ -48,7 +48,7 @@ async def is_ever_within(seconds: float, measure: Callable[[], Awaitable[float]]
     return False
 
 
-async def quiet(flag: EventFlag) -> None:
+async def quiet(flag: WakeUp) -> None:
     """Wait until nothing sets the flag for a moment."""
     async with asyncio.timeout(PATIENCE):
         while await flag.wait(0.1):
@@ -62,7 +62,7 @@ def no_polling(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @asynccontextmanager
-async def listening(feed: AbstractAsyncContextManager[PostgresFeed], url: str) -> AsyncIterator[News]:
+async def listening(feed: AbstractAsyncContextManager[PostgresFeed], url: str) -> AsyncIterator[LogWakeUp]:
     """Open a feed, wait until it listens, and give a flag of it."""
     async with feed as opened, opened.subscribe() as flag:
         await listener_of(url)

@@ -16,13 +16,13 @@ from sqlalchemy import Executable, Table, select
 from persistence.postgres import connection as postgres_connection
 from persistence.postgres.statements import PostgresDialect
 from persistence.sql.batch.writes import change_values, run_values
-from persistence.sql.queries import shape as conditions
+from persistence.sql.queries import shape
 from persistence.sql.queries.where import where, where_after, where_before
 from persistence.sql.statements import Rows, Statement
 from persistence.sql.tables import runs as tables
 from persistence.sqlite import connection as sqlite_connection
 from persistence.sqlite.statements import SqliteDialect
-from runindex.domain import json_text as jsontext
+from runindex.domain import json_text
 from runindex.domain.errors import BadRequestError
 from runindex.domain.lifecycle import OPEN, RunStatus
 from runindex.domain.runs.changes import Change, Former, RunChangeKind
@@ -81,7 +81,7 @@ names = st.none() | st.lists(texts, min_size=1, max_size=3).map("".join)
 keys = st.sampled_from(["a", "b", "a.b", "", "0", '"', "$"])
 leaves = st.sampled_from(VALUES)
 nested = leaves | st.dictionaries(keys, leaves, max_size=3) | st.lists(leaves, max_size=2)
-metadata = st.none() | st.dictionaries(keys, nested, max_size=3).map(jsontext.dumps)
+metadata = st.none() | st.dictionaries(keys, nested, max_size=3).map(json_text.dumps)
 datasets = st.none() | st.builds(
     DatasetLink, texts, st.just(0), st.sampled_from(TargetType), texts, total_items=st.just(0)
 )
@@ -184,7 +184,7 @@ def _sqlite(request: pytest.FixtureRequest) -> Iterator[Database]:
 
 
 def _postgres(request: pytest.FixtureRequest) -> Iterator[Database]:
-    patience = postgres_connection.Patience(statement=30)
+    patience = postgres_connection.Timeouts(statement=30)
     url: str = request.getfixturevalue("postgres_url")
     with asyncio.Runner() as runner:
         connection = runner.run(postgres_connection.connect(url, patience))
@@ -254,4 +254,4 @@ def test_a_comparison_with_what_no_storage_keeps_is_refused(value: object) -> No
 
 def test_no_field_of_a_filter_is_overlooked() -> None:
     named = {field.name for field in fields(RunFilter)}
-    assert named - {"include_archived"} == set(conditions.SPLITTERS)
+    assert named - {"include_archived"} == set(shape.SPLITTERS)

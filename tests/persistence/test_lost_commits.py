@@ -11,7 +11,7 @@ import asyncpg
 import pytest
 import pytest_asyncio
 
-from persistence.postgres.connection import Patience
+from persistence.postgres.connection import Timeouts
 from persistence.postgres.store import PostgresStore
 from runindex.bootstrap import open_runindex
 from runindex.commands.outcomes import BulkApplied, RunApplied
@@ -26,7 +26,7 @@ from tests.support.proxy import Mishap, Proxy, proxied
 from tests.support.stores import apply, do, find, get, history_of, made
 
 # Short, as some tests wait until it is over, but long enough for a busy machine to do what it is meant to do in time.
-PATIENCE = Patience(operation=6.0, statement=2.0, lock=1.2, idle=1.0, connect=2.0)
+PATIENCE = Timeouts(operation=6.0, statement=2.0, lock=1.2, idle=1.0, connect=2.0)
 
 pytestmark = pytest.mark.asyncio
 
@@ -141,7 +141,7 @@ async def test_a_backend_terminated_in_a_batch_costs_a_second_try(postgres_url: 
 
 
 async def test_a_lock_held_for_too_long_is_a_timeout_and_writes_nothing(postgres_url: str) -> None:
-    patience = Patience(lock=0.2)
+    patience = Timeouts(lock=0.2)
     async with PostgresStore.open(postgres_url, SystemClock(), patience=patience) as store:
         run = await made(store, create())
         async with held_head(postgres_url):
@@ -152,7 +152,7 @@ async def test_a_lock_held_for_too_long_is_a_timeout_and_writes_nothing(postgres
 
 
 async def test_an_operation_ends_in_time_whatever_its_statements_may_take(postgres_url: str) -> None:
-    patience = Patience(operation=2.0, statement=50.0, lock=50.0)
+    patience = Timeouts(operation=2.0, statement=50.0, lock=50.0)
     async with PostgresStore.open(postgres_url, SystemClock(), patience=patience) as store:
         await store.ping()
         async with held_head(postgres_url):
@@ -181,7 +181,7 @@ async def test_a_mutation_takes_no_longer_than_the_settings_say(postgres_url: st
 
 @pytest.mark.parametrize("seconds", [1e-6, 1.0, 1e9])
 async def test_any_time_for_an_operation_can_be_set(postgres_url: str, seconds: float) -> None:
-    patience = Patience.within(seconds)
+    patience = Timeouts.within(seconds)
     assert patience.operation == seconds
     assert max(patience.statement, patience.lock, patience.idle, patience.connect) <= seconds
     # The shortest are asked about, not tried: a session that has them is ended before it has done anything.
@@ -199,7 +199,7 @@ async def test_any_time_for_an_operation_can_be_set(postgres_url: str, seconds: 
 
 
 async def test_a_run_held_for_too_long_times_out_alone(postgres_url: str) -> None:
-    async with PostgresStore.open(postgres_url, SystemClock(), patience=Patience(lock=0.2)) as store:
+    async with PostgresStore.open(postgres_url, SystemClock(), patience=Timeouts(lock=0.2)) as store:
         held, free = await made(store, create()), await made(store, create())
         connection = await asyncpg.connect(postgres_url)
         try:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from persistence.postgres.connection import Patience, close, connect
+from persistence.postgres.connection import Timeouts, close, connect
 from persistence.postgres.statements import PostgresDialect
 from persistence.sql.batch.dialect import Dialect
 from persistence.sql.batch.writes import MOVED_COLUMNS, RUN_COLUMNS, Writes, change_values, run_values
@@ -68,13 +68,13 @@ def test_sqlite_scans_no_table(sqlite_path: Path) -> None:
 @pytest.mark.asyncio
 async def test_postgres_scans_no_table(postgres_url: str) -> None:
     dialect = PostgresDialect(notify=True)
-    connection = await connect(postgres_url, Patience(), dialect.settings)
+    connection = await connect(postgres_url, Timeouts(), dialect.settings)
     try:
         for statement in statements(dialect):
             plan = await connection.fetch(f"EXPLAIN {statement.text}", *statement.arguments)
             assert not SCANNED.search("\n".join(row[0] for row in plan)), statement.text
     finally:
-        await close(connection, Patience())
+        await close(connection, Timeouts())
 
 
 MANY_OWNERS = """
@@ -93,7 +93,7 @@ ANALYZE;
 @pytest.mark.parametrize("filled", [False, True], ids=["empty", "many small runs"])
 async def test_postgres_finds_records_by_their_whole_key(postgres_url: str, *, filled: bool) -> None:
     dialect = PostgresDialect(notify=True)
-    connection = await connect(postgres_url, Patience(), dialect.settings)
+    connection = await connect(postgres_url, Timeouts(), dialect.settings)
     try:
         if filled:
             await connection.execute(MANY_OWNERS)
@@ -103,7 +103,7 @@ async def test_postgres_finds_records_by_their_whole_key(postgres_url: str, *, f
                 plan = await connection.fetch(f"EXPLAIN {statement.text}", *statement.arguments)
                 assert f"using {table.primary_key.name} on" in "\n".join(row[0] for row in plan), statement.text
     finally:
-        await close(connection, Patience())
+        await close(connection, Timeouts())
 
 
 def assert_reads_as_much_as_is_claimed(plan: str) -> None:
@@ -124,10 +124,10 @@ def test_sqlite_claims_jobs_in_the_order_of_an_index(sqlite_path: Path) -> None:
 @pytest.mark.asyncio
 async def test_postgres_claims_jobs_in_the_order_of_an_index(postgres_url: str) -> None:
     dialect = PostgresDialect(notify=True)
-    connection = await connect(postgres_url, Patience(), dialect.settings)
+    connection = await connect(postgres_url, Timeouts(), dialect.settings)
     try:
         statement = dialect.lock_due("queue", 1, 10)
         plan = await connection.fetch(f"EXPLAIN {statement.text}", *statement.arguments)
         assert_reads_as_much_as_is_claimed("\n".join(row[0] for row in plan))
     finally:
-        await close(connection, Patience())
+        await close(connection, Timeouts())

@@ -11,7 +11,7 @@ import asyncpg
 import pytest
 import pytest_asyncio
 
-from persistence.postgres.connection import Patience
+from persistence.postgres.connection import Timeouts
 from persistence.postgres.store import PostgresStore
 from runindex.commands import AnyCommand
 from runindex.commands.outcomes import RunApplied
@@ -145,7 +145,7 @@ async def test_a_run_that_came_away_from_its_ancestor_before_it_was_locked_is_le
 @pytest_asyncio.fixture
 async def postgres_stores(postgres_url: str, clock: StandingClock) -> AsyncIterator[Stores]:
     """Open two stores on one database where one may wait for a run that another has locked."""
-    patience = Patience(operation=30, lock=30, statement=30, idle=30)
+    patience = Timeouts(operation=30, lock=30, statement=30, idle=30)
     async with (
         PostgresStore.open(postgres_url, clock, patience=patience) as here,
         PostgresStore.open(postgres_url, clock, patience=patience) as there,

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from sqlalchemy import Executable
 
-from persistence.postgres.connection import Patience, close, connect
+from persistence.postgres.connection import Timeouts, close, connect
 from persistence.postgres.statements import PostgresDialect
 from persistence.sql.fetching import NOTHING
 from persistence.sql.reads.store_reads import SqlReads
@@ -111,7 +111,7 @@ def test_sqlite_reads_a_page_from_an_index(sqlite_file: Path, query: RunQuery, i
 
 
 def test_postgres_reads_each_page_from_an_index(postgres_url: str) -> None:
-    patience = Patience()
+    patience = Timeouts()
     with asyncio.Runner() as runner:
         connection = runner.run(connect(postgres_url, patience))
         try:

@@ -8,16 +8,16 @@ from typing import cast
 import pytest
 from strawberry.types import ExecutionResult
 
-from resolvers.execution.position import Place
-from resolvers.streams.channels import Channels, Member
-from resolvers.streams.operation import Asked, Common
+from resolvers.execution.position import StreamPosition
+from resolvers.streams.channels import Channels, Subscriber
+from resolvers.streams.operation import Operation, ShareKey
 from resolvers.streams.payloads import Results
-from resolvers.streams.sink import Outlet
+from resolvers.streams.sink import Sink
 
 pytestmark = pytest.mark.asyncio
 
-COMMON = Common("subscription { runChanges { cursor } }", None, "runChanges", "{}", None)
-Stream = Callable[[Place], AsyncGenerator[ExecutionResult, None]]
+COMMON = ShareKey("subscription { runChanges { cursor } }", None, "runChanges", "{}", None)
+Stream = Callable[[StreamPosition], AsyncGenerator[ExecutionResult, None]]
 
 
 @dataclass
@@ -33,26 +33,26 @@ class Client:
     def give_up(self) -> None:
         """Never mind."""
 
-    def member(self) -> Member:
-        return Member(Outlet(self, self.taken.append))
+    def member(self) -> Subscriber:
+        return Subscriber(Sink(self, self.taken.append))
 
 
 def item(position: int) -> ExecutionResult:
     return ExecutionResult(data={"position": position}, errors=None)
 
 
-def asking(stream: Stream) -> Asked:
+def asking(stream: Stream) -> Operation:
     """Return what asks for a stream."""
 
     class Asking:
-        async def open(self, place: Place) -> Results:
+        async def open(self, place: StreamPosition) -> Results:
             return stream(place)
 
-    return cast("Asked", Asking())
+    return cast("Operation", Asking())
 
 
-def join(channels: Channels, stream: Stream, member: Member, position: int, history: str = "e") -> bool:
-    return channels.join(asking(stream), COMMON, member, Place(history, complete=position))
+def join(channels: Channels, stream: Stream, member: Subscriber, position: int, history: str = "e") -> bool:
+    return channels.join(asking(stream), COMMON, member, StreamPosition(history, complete=position))
 
 
 async def within(waiting: Awaitable[None]) -> None:
@@ -60,7 +60,7 @@ async def within(waiting: Awaitable[None]) -> None:
 
 
 async def test_whoever_is_left_by_a_stream_that_ends_stands_where_that_had_come() -> None:
-    async def stream(place: Place) -> AsyncGenerator[ExecutionResult, None]:
+    async def stream(place: StreamPosition) -> AsyncGenerator[ExecutionResult, None]:
         place.pass_by(3)
         yield item(3)
         place.reach(9)
@@ -77,7 +77,7 @@ async def test_whoever_is_left_by_a_stream_that_ends_stands_where_that_had_come(
 async def test_whoever_does_not_take_an_item_stands_before_it_and_behind_all_that_is_not_for_it() -> None:
     begin, goes_on = asyncio.Event(), asyncio.Event()
 
-    async def stream(place: Place) -> AsyncGenerator[ExecutionResult, None]:
+    async def stream(place: StreamPosition) -> AsyncGenerator[ExecutionResult, None]:
         place.reach(7)
         await begin.wait()
         place.pass_by(8)
@@ -101,12 +101,12 @@ async def test_a_client_that_is_gone_takes_nobody_along() -> None:
     def gone(payload: bytes) -> None:
         raise OSError(payload)
 
-    async def stream(place: Place) -> AsyncGenerator[ExecutionResult, None]:
+    async def stream(place: StreamPosition) -> AsyncGenerator[ExecutionResult, None]:
         place.pass_by(2)
         yield item(2)
 
     other, channels = Client(), Channels()
-    member, staying = Member(Outlet(Client(), gone)), other.member()
+    member, staying = Subscriber(Sink(Client(), gone)), other.member()
     assert join(channels, stream, member, 1)
     assert join(channels, stream, staying, 1)
     await within(member.stay())
@@ -115,7 +115,7 @@ async def test_a_client_that_is_gone_takes_nobody_along() -> None:
 
 
 async def test_another_history_is_another_stream() -> None:
-    async def stream(place: Place) -> AsyncGenerator[ExecutionResult, None]:
+    async def stream(place: StreamPosition) -> AsyncGenerator[ExecutionResult, None]:
         place.reach(9)
         await asyncio.Event().wait()
         yield item(1)
@@ -130,7 +130,7 @@ async def test_another_history_is_another_stream() -> None:
 
 
 async def test_whoever_joins_before_the_first_position_stands_there_until_there_is_something() -> None:
-    async def stream(place: Place) -> AsyncGenerator[ExecutionResult, None]:
+    async def stream(place: StreamPosition) -> AsyncGenerator[ExecutionResult, None]:
         if place.start == -1:
             raise ConnectionError
         yield item(0)

@@ -6,10 +6,10 @@ from typing import Any
 import pytest
 from graphql import parse
 
-from resolvers.execution.context import Pace
+from resolvers.execution.context import StreamTimings
 from resolvers.execution.document_cache import DocumentCache
 from resolvers.execution.operation_counts import OperationCounts
-from resolvers.execution.position import Place
+from resolvers.execution.position import StreamPosition
 from resolvers.roots.schema import schema
 
 SMALL = parse("{ a }")
@@ -17,7 +17,7 @@ SMALL = parse("{ a }")
 
 async def execute(text: str, operation: str | None = None) -> dict[str, Any] | None:
     """Execute a document that asks no storage; return None when it is refused."""
-    context = SimpleNamespace(pace=Pace(), place=Place(), operations=OperationCounts())
+    context = SimpleNamespace(pace=StreamTimings(), place=StreamPosition(), operations=OperationCounts())
     result = await schema.execute(text, operation_name=operation, context_value=context)
     assert (result.data is None) is bool(result.errors)
     return result.data

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 
 import pytest
 
-from resolvers.loading.batching import Gathering
+from resolvers.loading.batching import BatchLoader
 from runindex.ports.queries import Columns
 
 pytestmark = pytest.mark.asyncio
@@ -38,7 +38,7 @@ class Source:
 
 
 async def test_one_tick_is_one_question() -> None:
-    source, gathering = Source(), Gathering()
+    source, gathering = Source(), BatchLoader()
     loads = [("a", NAME), ("b", TAGS), ("a", TAGS), ("nobody", NAME)]
     found = await asyncio.gather(*(gathering.load("q", key, columns, source.ask) for key, columns in loads))
     assert found == ["a", "b", "a", None]
@@ -46,20 +46,20 @@ async def test_one_tick_is_one_question() -> None:
 
 
 async def test_nothing_is_remembered() -> None:
-    source, gathering = Source(), Gathering()
+    source, gathering = Source(), BatchLoader()
     for _ in range(2):
         await gathering.load("q", "a", NAME, source.ask)
     assert len(source.asked) == 2
 
 
 async def test_other_questions_are_asked_apart() -> None:
-    source, gathering = Source(), Gathering()
+    source, gathering = Source(), BatchLoader()
     await asyncio.gather(*(gathering.load(question, "a", NAME, source.ask) for question in ("q", ("q", 1), ("q", 2))))
     assert len(source.asked) == 3
 
 
 async def test_a_failure_is_everybodys() -> None:
-    source, gathering = Source(), Gathering()
+    source, gathering = Source(), BatchLoader()
     loads = (gathering.load("q", key, NAME, source.ask) for key in ("a", "broken"))
     found = await asyncio.gather(*loads, return_exceptions=True)
     assert [str(error) for error in found] == ["broken", "broken"]
@@ -67,7 +67,7 @@ async def test_a_failure_is_everybodys() -> None:
 
 
 async def test_who_gives_up_takes_nobody_along() -> None:
-    source, gathering = Source(), Gathering()
+    source, gathering = Source(), BatchLoader()
     source.open.clear()
     first, second = (asyncio.create_task(gathering.load("q", key, NAME, source.ask)) for key in ("a", "b"))
     await source.began.wait()
@@ -78,7 +78,7 @@ async def test_who_gives_up_takes_nobody_along() -> None:
 
 
 async def test_what_nobody_waits_for_is_not_asked_on() -> None:
-    source, gathering = Source(), Gathering()
+    source, gathering = Source(), BatchLoader()
     source.open.clear()
     tasks = [asyncio.create_task(gathering.load("q", key, NAME, source.ask)) for key in ("a", "b")]
     await source.began.wait()
@@ -90,7 +90,7 @@ async def test_what_nobody_waits_for_is_not_asked_on() -> None:
 
 
 async def test_a_question_given_up_before_it_was_asked_is_forgotten() -> None:
-    source, gathering = Source(), Gathering()
+    source, gathering = Source(), BatchLoader()
     given_up = asyncio.create_task(gathering.load("q", "a", NAME, source.ask))
     asyncio.get_running_loop().call_soon(given_up.cancel)
     await asyncio.gather(given_up, return_exceptions=True)

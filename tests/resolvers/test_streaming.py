@@ -11,7 +11,7 @@ from starlette.types import Message
 from strawberry.types.graphql import OperationType
 
 from resolvers.transports import streaming
-from resolvers.transports.streaming import EVENT_STREAM, MULTIPART, Form, StreamedResponse, wanted_form
+from resolvers.transports.streaming import EVENT_STREAM, MULTIPART, StreamedResponse, StreamFraming, wanted_form
 
 SUBSCRIPTION, QUERY = OperationType.SUBSCRIPTION, OperationType.QUERY
 JSON, EVENTS = "application/json", "text/event-stream"
@@ -45,7 +45,9 @@ PATIENCE = 30
         (PARTS, None, None),
     ],
 )
-def test_the_form_is_the_one_that_is_wanted(accept: str, operation: OperationType | None, form: Form | None) -> None:
+def test_the_form_is_the_one_that_is_wanted(
+    accept: str, operation: OperationType | None, form: StreamFraming | None
+) -> None:
     assert wanted_form(Headers({"Accept": accept}), operation) is form
 
 
@@ -96,7 +98,7 @@ class Source:
 
 @asynccontextmanager
 async def responding(
-    client: Client, source: Source, stop: asyncio.Event, form: Form, beat_seconds: float = SILENT
+    client: Client, source: Source, stop: asyncio.Event, form: StreamFraming, beat_seconds: float = SILENT
 ) -> AsyncIterator[None]:
     response = StreamedResponse(form, lambda _: source.payloads(), beat_seconds=beat_seconds, stop=stop)
     before = len(asyncio.all_tasks())
@@ -122,7 +124,7 @@ async def responding(
         ),
     ],
 )
-async def test_a_source_that_ends_completes_the_response(form: Form, body: bytes) -> None:
+async def test_a_source_that_ends_completes_the_response(form: StreamFraming, body: bytes) -> None:
     client, source = Client(), Source(limit=1)
     source.may_end.set()
     async with responding(client, source, asyncio.Event(), form):
@@ -133,7 +135,7 @@ async def test_a_source_that_ends_completes_the_response(form: Form, body: bytes
 
 @pytest.mark.asyncio
 @pytest.mark.parametrize("form", [EVENT_STREAM, MULTIPART])
-async def test_a_client_that_leaves_frees_the_source(form: Form) -> None:
+async def test_a_client_that_leaves_frees_the_source(form: StreamFraming) -> None:
     client, source = Client(), Source(limit=1)
     async with responding(client, source, asyncio.Event(), form):
         assert not source.is_closed
@@ -156,7 +158,7 @@ async def test_a_client_that_leaves_frees_the_source(form: Form) -> None:
         ),
     ],
 )
-async def test_a_server_that_stops_says_so_behind_the_last_item(form: Form, last_words: bytes) -> None:
+async def test_a_server_that_stops_says_so_behind_the_last_item(form: StreamFraming, last_words: bytes) -> None:
     client, source, stop = Client(), Source(limit=1), asyncio.Event()
     async with responding(client, source, stop, form):
         stop.set()
@@ -189,7 +191,7 @@ async def test_nothing_is_asked_for_ahead_of_the_client() -> None:
     ("form", "beat"),
     [(EVENT_STREAM, b":\n\n:\n\n"), (MULTIPART, b"Content-Type: application/json\r\n\r\n{}\r\n--graphql")],
 )
-async def test_a_quiet_stream_shows_that_it_lives(form: Form, beat: bytes) -> None:
+async def test_a_quiet_stream_shows_that_it_lives(form: StreamFraming, beat: bytes) -> None:
     client, source = Client(), Source(limit=0)
     async with responding(client, source, asyncio.Event(), form, beat_seconds=0.01), asyncio.timeout(PATIENCE):
         while beat not in client.body:  # noqa: ASYNC110 - nothing tells when

@@ -9,14 +9,14 @@ import pytest
 from graphql import GraphQLError
 from strawberry.types import ExecutionResult
 
-from resolvers.execution.position import Place
-from resolvers.streams.conflated import View, Viewer, Views
-from resolvers.streams.operation import Common
-from resolvers.streams.sink import Outlet
+from resolvers.execution.position import StreamPosition
+from resolvers.streams.conflated import ConflatedChannel, ConflatedChannels, ConflatedSubscriber
+from resolvers.streams.operation import ShareKey
+from resolvers.streams.sink import Sink
 
 pytestmark = pytest.mark.asyncio
 
-COMMON = Common("subscription { runCounts { count } }", None, "runCounts", "{}", None)
+COMMON = ShareKey("subscription { runCounts { count } }", None, "runCounts", "{}", None)
 REFUSAL = ExecutionResult(data=None, errors=[GraphQLError("away")])
 PATIENCE = 5
 
@@ -40,9 +40,9 @@ class Client:
     def give_up(self) -> None:
         """Never mind."""
 
-    def viewer(self, number: int) -> Viewer:
+    def viewer(self, number: int) -> ConflatedSubscriber:
         """Return one that was sent a state already."""
-        return Viewer(Outlet(self, self.taken.put_nowait), state(number))
+        return ConflatedSubscriber(Sink(self, self.taken.put_nowait), state(number))
 
     async def next(self) -> bytes:
         return await asyncio.wait_for(self.taken.get(), PATIENCE)
@@ -52,9 +52,9 @@ class Source:
     """A view's stream, which yields what the test puts; None ends it."""
 
     def __init__(self) -> None:
-        self.place = Place("run 1")
+        self.place = StreamPosition("run 1")
         self.looks = self.place.looks
-        self.views = Views()
+        self.views = ConflatedChannels()
         self.puts: asyncio.Queue[int | ExecutionResult | None] = asyncio.Queue()
 
     def look(self, number: int) -> None:
@@ -67,7 +67,7 @@ class Source:
             yield item if isinstance(item, ExecutionResult) else ExecutionResult(data={"n": item}, errors=None)
 
     @asynccontextmanager
-    async def shown_to(self, *viewers: Viewer) -> AsyncIterator[list["asyncio.Task[View]"]]:
+    async def shown_to(self, *viewers: ConflatedSubscriber) -> AsyncIterator[list["asyncio.Task[ConflatedChannel]"]]:
         """Let viewers join one after the other."""
         tasks = []
         for viewer in viewers:
@@ -82,7 +82,7 @@ class Source:
             await asyncio.wait(tasks)
 
 
-async def ended(showing: "asyncio.Task[View]") -> View:
+async def ended(showing: "asyncio.Task[ConflatedChannel]") -> ConflatedChannel:
     return await asyncio.wait_for(asyncio.shield(showing), PATIENCE)
 
 
@@ -154,7 +154,7 @@ async def test_a_client_that_is_gone_takes_nobody_along() -> None:
         raise OSError(payload)
 
     source, other = Source(), Client()
-    leaving = Viewer(Outlet(Client(), gone), state(1))
+    leaving = ConflatedSubscriber(Sink(Client(), gone), state(1))
     async with source.shown_to(leaving, other.viewer(1)) as (done, _):
         source.look(2)
         assert await other.next() == state(2)
@@ -165,7 +165,7 @@ async def test_a_client_that_is_gone_takes_nobody_along() -> None:
 async def test_states_of_another_history_are_another_view() -> None:
     source, client, other = Source(), Client(), Client()
     async with source.shown_to(client.viewer(1)):
-        source.place = Place("run 2")
+        source.place = StreamPosition("run 2")
         async with source.shown_to(other.viewer(1)):
             assert [len(view) for view in source.views] == [1, 1]
             assert not source.looks.is_wanted

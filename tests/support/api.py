@@ -13,7 +13,7 @@ from graphql import GraphQLUnionType, get_named_type
 from starlette.applications import Starlette
 from starlette.routing import Route, WebSocketRoute
 
-from resolvers.execution.context import Pace
+from resolvers.execution.context import StreamTimings
 from resolvers.roots.schema import schema
 from resolvers.transports.endpoint import Endpoint
 from runindex.domain.instants import format_instant
@@ -97,7 +97,7 @@ class WatchedStore:
         return ask
 
 
-def application(index: RunIndex, pace: Pace | None = None) -> Starlette:
+def application(index: RunIndex, pace: StreamTimings | None = None) -> Starlette:
     """Return an application that serves an open index."""
     endpoint = Endpoint(schema, pace)
     app = Starlette(routes=[Route("/graphql", endpoint, methods=None), WebSocketRoute("/graphql", endpoint)])

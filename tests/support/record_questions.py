@@ -14,8 +14,8 @@ from runindex.domain.records.results import Result
 from runindex.domain.records.run_data import Document, Value, ValueVersion
 from runindex.domain.records.runtimes import Receipt, RuntimeInput
 from runindex.ports.queries import Window
-from runindex.ports.record_lists import Condition, Contains, Equals, IsNull, Listing, ListQuery, OneOf, StartsWith
-from runindex.ports.store import ResultFigures, Store
+from runindex.ports.record_lists import Condition, Contains, Equals, IsNull, ListQuery, OneOf, RecordList, StartsWith
+from runindex.ports.store import ResultStatistics, Store
 from tests.support.record_mutations import ITEMS, KEYS, RESULTS, TARGETS
 from tests.support.records import ORDERS, OWNED, UNOWNED, columns_of, record_from
 from tests.support.stores import PLENTY, listed
@@ -52,7 +52,7 @@ class RecordQuestion:
                 return {key: record_from(Result, row) for key, row in found.items()}
 
 
-async def listed_records(store: Store, listing: Listing, window: Window, owners: Sequence[int | str]) -> object:
+async def listed_records(store: Store, listing: RecordList, window: Window, owners: Sequence[int | str]) -> object:
     """Return the records of a listing by owner; owners that have none are left out."""
     answer = await store.list_records(ListQuery(listing, window), owners, columns_of(listing.kind))
     return {owner: [record_from(listing.kind, row) for row in rows] for owner, rows in answer.items() if rows}
@@ -63,12 +63,13 @@ async def all_records(store: Store) -> object:
     owners = [run.incarnation for run in await listed(store)]
     whole = Window(PLENTY)
     owned = [
-        await listed_records(store, Listing(kind, ORDERS[kind], owner_field="owner"), whole, owners) for kind in OWNED
+        await listed_records(store, RecordList(kind, ORDERS[kind], owner_field="owner"), whole, owners)
+        for kind in OWNED
     ]
-    return owned + [await listed_records(store, Listing(kind, ORDERS[kind]), whole, ()) for kind in UNOWNED]
+    return owned + [await listed_records(store, RecordList(kind, ORDERS[kind]), whole, ()) for kind in UNOWNED]
 
 
-def rounded(figures: ResultFigures) -> object:
+def rounded(figures: ResultStatistics) -> object:
     """Return figures without the last digits of means, which depend on the order of the sum."""
     return _rounded(astuple(figures))
 
@@ -104,12 +105,12 @@ CONDITIONS: Mapping[type, SearchStrategy[Condition]] = {
 
 
 @st.composite
-def listings(draw: st.DrawFn) -> Listing:
+def listings(draw: st.DrawFn) -> RecordList:
     """Draw a list of records of some kind."""
     kind = draw(st.sampled_from(list(CONDITIONS)))
     conditions = tuple(draw(st.lists(CONDITIONS[kind], max_size=2)))
     owner_field = "owner" if kind in OWNED else draw(st.sampled_from((None, "run_id"))) if kind is Job else None
-    return Listing(kind, ORDERS[kind], draw(st.booleans()), conditions, owner_field)
+    return RecordList(kind, ORDERS[kind], draw(st.booleans()), conditions, owner_field)
 
 
 windows = st.builds(Window, sizes, backward=st.booleans())

@@ -51,7 +51,7 @@ from runindex.domain.records.runtimes import (
 from runindex.domain.records.totals import Totals
 from runindex.domain.runs.run import Run
 from runindex.ports.queries import Columns, Window
-from runindex.ports.record_lists import NO_OWNER, Condition, Listing, ListQuery
+from runindex.ports.record_lists import NO_OWNER, Condition, ListQuery, RecordList
 from runindex.ports.store import Store
 from tests.support.clock import START
 from tests.support.commands import Field, run_id
@@ -278,7 +278,7 @@ async def listed_of(
 ) -> list[R]:
     """Return records of a run, by its id or incarnation, in the order of their kind; by default all of them."""
     owner = run if isinstance(run, int) else (await get(store, run)).incarnation
-    listing = Listing(kind, ORDERS[kind], descending, conditions, "owner")
+    listing = RecordList(kind, ORDERS[kind], descending, conditions, "owner")
     rows = await store.list_records(ListQuery(listing, window or Window(PLENTY)), [owner], columns_of(kind))
     return [record_from(kind, row) for row in rows.get(owner, ())]
 
@@ -286,7 +286,7 @@ async def listed_of(
 async def counted_of(store: Store, run: str, kind: type, *conditions: Condition) -> int:
     """Return how many records of a run's list there are."""
     owner = (await get(store, run)).incarnation
-    listing = Listing(kind, ORDERS[kind], conditions=conditions, owner_field="owner")
+    listing = RecordList(kind, ORDERS[kind], conditions=conditions, owner_field="owner")
     return (await store.count_records(listing, [owner])).get(owner, 0)
 
 
@@ -294,7 +294,7 @@ async def all_of(
     store: Store, kind: type[R], *conditions: Condition, window: Window | None = None, descending: bool = False
 ) -> list[R]:
     """Return records of a kind that no run owns, in its order; by default all of them."""
-    listing = Listing(kind, ORDERS[kind], descending, conditions)
+    listing = RecordList(kind, ORDERS[kind], descending, conditions)
     rows = await store.list_records(ListQuery(listing, window or Window(PLENTY)), (), columns_of(kind))
     return [record_from(kind, row) for row in rows[NO_OWNER]]
 

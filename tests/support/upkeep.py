@@ -13,7 +13,7 @@ from runindex.domain.runs.retention import Removable, keep_duration, keep_latest
 from runindex.maintenance.compaction import Compacted
 from runindex.maintenance.transfer.export import export_lines
 from runindex.maintenance.verification.verify import verify
-from runindex.ports.maintenance import Storage, Upkeep
+from runindex.ports.maintenance import Maintenance, Storage
 from runindex.ports.store import Store
 from tests.support.clock import StandingClock
 from tests.support.commands import A, B, C, D, add_tags, create, dataset, delete, move, rename, retain
@@ -112,12 +112,12 @@ async def _plan_and_run(store: Store) -> None:
     await done(store, commit_lifecycle("idle", RuntimeState.IDLE, update("in-9")), persist("agent", update("in-3")))
 
 
-async def export(upkeep: Upkeep) -> bytes:
+async def export(upkeep: Maintenance) -> bytes:
     """Return a whole export."""
     return b"".join([line async for line in export_lines(upkeep)])
 
 
-async def faults(upkeep: Upkeep) -> list[str]:
+async def faults(upkeep: Maintenance) -> list[str]:
     """Return all that verification finds."""
     return [fault async for fault in verify(upkeep)]
 

@@ -10,7 +10,7 @@ from runindex.domain.errors import UnavailableError
 from runindex.index import open_index
 from runindex.maintenance import sweeper
 from runindex.maintenance.sweeper import open_sweeper
-from runindex.ports.maintenance import Upkeep
+from runindex.ports.maintenance import Maintenance
 from tests.support.clock import StandingClock
 from tests.support.commands import A, create, delete
 from tests.support.records import delete_results, record
@@ -48,14 +48,14 @@ class Remains:
 
 async def test_what_an_earlier_process_left_is_swept_at_the_start() -> None:
     remains = Remains(chunks=3)
-    async with open_sweeper(cast("Upkeep", remains)):
+    async with open_sweeper(cast("Maintenance", remains)):
         await remains.wait()
         assert remains.swept == 3
 
 
 async def test_it_sweeps_when_it_is_woken() -> None:
     remains = Remains()
-    async with open_sweeper(cast("Upkeep", remains)) as opened:
+    async with open_sweeper(cast("Maintenance", remains)) as opened:
         await remains.wait()
         for chunks in (2, 5):
             remains.chunks = chunks
@@ -67,7 +67,7 @@ async def test_it_sweeps_when_it_is_woken() -> None:
 async def test_it_looks_now_and_then_unasked(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sweeper, "LOOK_SECONDS", 0.01)
     remains = Remains()
-    async with open_sweeper(cast("Upkeep", remains)):
+    async with open_sweeper(cast("Maintenance", remains)):
         await remains.wait()
         remains.chunks = 1
         while remains.swept == 0:
@@ -82,7 +82,7 @@ async def test_it_tries_again_after_a_fault(
     remains = Remains(chunks=2)
     remains.fault = fault
     with caplog.at_level(logging.WARNING):
-        async with open_sweeper(cast("Upkeep", remains)):
+        async with open_sweeper(cast("Maintenance", remains)):
             await remains.wait()
     assert remains.swept == 2
     assert [record.message.partition(" for now")[0] for record in caplog.records] == [
@@ -92,7 +92,7 @@ async def test_it_tries_again_after_a_fault(
 
 async def test_it_ends_in_the_middle_of_its_work() -> None:
     remains = Remains(chunks=10**9)
-    async with open_sweeper(cast("Upkeep", remains)):
+    async with open_sweeper(cast("Maintenance", remains)):
         await remains.has_begun.wait()
     assert remains.chunks > 0
 
@@ -100,7 +100,7 @@ async def test_it_ends_in_the_middle_of_its_work() -> None:
 async def test_an_index_sweeps_after_deletions(clock: StandingClock) -> None:
     async with MemoryStore.open(clock) as store:
         watched = Watched(store)
-        async with open_index(store, MemoryFeed(), upkeep=cast("Upkeep", watched), clock=clock) as index:
+        async with open_index(store, MemoryFeed(), upkeep=cast("Maintenance", watched), clock=clock) as index:
             await watched.wait()
             await index.submit(create(A))
             # A result, its item, and with the run what is counted of it.

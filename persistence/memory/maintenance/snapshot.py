@@ -10,13 +10,13 @@ from persistence.memory.tables.log import ChangeLog
 from persistence.memory.tables.records import FREE, OWNED, RecordTables
 from persistence.memory.tables.runs import RunTable
 from runindex.domain.lifecycle import RunStatus
-from runindex.domain.records.totals import Remains
+from runindex.domain.records.totals import Tombstone
 from runindex.domain.runs.changes import Change
 from runindex.domain.runs.derived import RunTag, RunTexts, StatusCount, TagCount, texts_of
 from runindex.domain.runs.filters import RunFilter
 from runindex.domain.runs.run import Run
 from runindex.ports.change_rows import row_of_change
-from runindex.ports.maintenance import Key, Walk
+from runindex.ports.maintenance import Key, Scan
 from runindex.ports.queries import Columns, Row
 from runindex.ports.rows import record_row, row_of
 from runindex.ports.store import LogState
@@ -39,7 +39,7 @@ class MemorySnapshot:
             RunTag: [RunTag(tag, run.created_at, run.id) for run in runs.by_id.values() for tag in run.tags],
             StatusCount: [StatusCount(status.value, runs.status_counts[status]) for status in RunStatus],
             TagCount: [TagCount(tag, n) for tag, n in runs.tags.starting_with("")],
-            Remains: [],
+            Tombstone: [],
             **{kind: list(records.by_kind[kind].values()) for kind in FREE},
             **{
                 kind: [record for some in records.by_owner(kind).values() for record in some.values()] for kind in OWNED
@@ -52,7 +52,7 @@ class MemorySnapshot:
         """Return where the log stood."""
         return self._state
 
-    async def read(self, walk: Walk, after: Key | None = None, *, within: bool = False) -> Sequence[Row]:
+    async def read(self, walk: Scan, after: Key | None = None, *, within: bool = False) -> Sequence[Row]:
         """Return the next rows behind a position."""
         keys, records = self._in_order(walk)
         start = 0 if after is None else bisect_right(keys, after)
@@ -77,7 +77,7 @@ class MemorySnapshot:
         """Return the id of some run that is its own ancestor."""
         return circle_among({run.id: run.parent_id for run in self._kept[Run]})
 
-    def _in_order(self, walk: Walk) -> tuple[list[Key], list[Record]]:
+    def _in_order(self, walk: Scan) -> tuple[list[Key], list[Record]]:
         known = self._ordered.get((walk.kind, walk.order))
         if known is None:
             names = [_IN_A_CHANGE.get(name, name) if walk.kind is Change else name for name in walk.order]

@@ -20,14 +20,14 @@ from runindex.ports.record_lists import (
     Contains,
     Equals,
     IsNull,
-    Listing,
     ListQuery,
     OneOf,
     Owner,
+    RecordList,
     StartsWith,
 )
 from runindex.ports.rows import row_of
-from runindex.ports.store import ResultFigures, ScoreFigures
+from runindex.ports.store import ResultStatistics, ScoreStatistics
 
 Record = Any
 
@@ -55,7 +55,7 @@ class RecordReads:
             for owner, records in self._listed(query.listing, owners)
         }
 
-    async def count_records(self, listing: Listing, owners: Sequence[Owner]) -> Mapping[Owner, int]:
+    async def count_records(self, listing: RecordList, owners: Sequence[Owner]) -> Mapping[Owner, int]:
         """Return for each owner how many records the listing has."""
         return {owner: len(records) for owner, records in self._listed(listing, owners)}
 
@@ -65,7 +65,7 @@ class RecordReads:
         found = ((result_id, self._records.find_result(result_id)) for result_id in result_ids)
         return {result_id: _row(result) for result_id, result in found if result is not None}
 
-    async def summarize_results(self, owners: Sequence[int]) -> Mapping[int, ResultFigures]:
+    async def summarize_results(self, owners: Sequence[int]) -> Mapping[int, ResultStatistics]:
         """Return the figures of each run's present results."""
         listed = ((owner, list(self._records.of_owner(Result, owner).values())) for owner in owners)
         return {owner: _figures(results) for owner, results in listed if results}
@@ -84,7 +84,7 @@ class RecordReads:
         results = (result for owner in owners for result in self._last_results(owner))
         return [_row(result) for result in results if result.item_id in wanted]
 
-    async def average_last_scores(self, owners: Sequence[int]) -> Mapping[int, Sequence[ScoreFigures]]:
+    async def average_last_scores(self, owners: Sequence[int]) -> Mapping[int, Sequence[ScoreStatistics]]:
         """Return the figures of each run's scores, of the last attempt at each item alone."""
         return {owner: _score_figures(self._last_results(owner)) for owner in owners}
 
@@ -105,14 +105,14 @@ class RecordReads:
         results = self._records.by_kind[Result]
         return [results[(*item.key, item.last_retry)] for item in self._records.of_owner(Item, owner).values()]
 
-    def _listed(self, listing: Listing, owners: Sequence[Owner]) -> Iterator[tuple[Owner, list[Record]]]:
+    def _listed(self, listing: RecordList, owners: Sequence[Owner]) -> Iterator[tuple[Owner, list[Record]]]:
         if listing.owner_field is None:
             yield NO_OWNER, self._matching(self._records.by_kind[listing.kind].values(), listing)
             return
         for owner in dict.fromkeys(owners):
             yield owner, self._matching(self._of(listing, owner), listing)
 
-    def _of(self, listing: Listing, owner: Owner) -> Iterable[Record]:
+    def _of(self, listing: RecordList, owner: Owner) -> Iterable[Record]:
         values = owner if isinstance(owner, tuple) else (owner,)
         wanted = dict(zip(listing.owner_fields, values, strict=True))
         incarnation = wanted.pop("owner", None)
@@ -122,7 +122,7 @@ class RecordReads:
             records = self._records.of_owner(listing.kind, int(incarnation)).values()
         return (record for record in records if all(getattr(record, name) == wanted[name] for name in wanted))
 
-    def _matching(self, records: Iterable[Record], listing: Listing) -> list[Record]:
+    def _matching(self, records: Iterable[Record], listing: RecordList) -> list[Record]:
         return [
             record
             for record in records
@@ -141,7 +141,7 @@ def _row(record: Record) -> dict[str, Any]:
     return {name: getattr(record, name) for name in record.__slots__}
 
 
-def _order(listing: Listing) -> Order[Record]:
+def _order(listing: RecordList) -> Order[Record]:
     return Order(
         lambda record: tuple(getattr(record, field) for field in listing.order),
         lambda position: position,
@@ -168,9 +168,9 @@ def _of_plan(plan_id: str, run_filter: RunFilter) -> RunFilter:
     return RunFilter(plan_id=plan_id, include_archived=True, and_=(run_filter,))
 
 
-def _figures(results: Sequence[Result]) -> ResultFigures:
+def _figures(results: Sequence[Result]) -> ResultStatistics:
     latencies = sorted(result.latency for result in results)
-    return ResultFigures(
+    return ResultStatistics(
         latency_p50=_percentile(latencies, 50),
         latency_p95=_percentile(latencies, 95),
         latency_mean=fmean(latencies),
@@ -178,7 +178,7 @@ def _figures(results: Sequence[Result]) -> ResultFigures:
     )
 
 
-def _score_figures(results: Sequence[Result]) -> tuple[ScoreFigures, ...]:
+def _score_figures(results: Sequence[Result]) -> tuple[ScoreStatistics, ...]:
     scores = sorted(
         (score for result in results for score in decode_scores(result.scores)), key=lambda score: score.scorer_id
     )
@@ -186,11 +186,11 @@ def _score_figures(results: Sequence[Result]) -> tuple[ScoreFigures, ...]:
     return tuple(_figures_of(scorer_id, list(group)) for scorer_id, group in by_scorer)
 
 
-def _figures_of(scorer_id: str, scores: Sequence[Score]) -> ScoreFigures:
+def _figures_of(scorer_id: str, scores: Sequence[Score]) -> ScoreStatistics:
     values = [score.value for score in scores if score.value is not None]
     if not values:
-        return ScoreFigures(scorer_id, 0, None, None, None)
-    return ScoreFigures(scorer_id, len(values), fmean(values), min(values), max(values))
+        return ScoreStatistics(scorer_id, 0, None, None, None)
+    return ScoreStatistics(scorer_id, len(values), fmean(values), min(values), max(values))
 
 
 def _percentile(ordered: Sequence[float], percent: int) -> float:

@@ -11,7 +11,7 @@ from runindex.domain.records.plans import Plan
 from runindex.domain.records.results import Item, Result
 from runindex.domain.records.run_data import Cell, Document, Value, ValueVersion
 from runindex.domain.records.runtimes import Receipt, ReceiptHead, Runtime, RuntimeInput
-from runindex.domain.records.totals import ALL_GENERATIONS, Remains, Totals
+from runindex.domain.records.totals import ALL_GENERATIONS, Tombstone, Totals
 
 OWNED = (Totals, Result, Item, Value, ValueVersion, Event, Cell, Document, Receipt, ReceiptHead)
 FREE = (Plan, Job, Runtime, RuntimeInput)
@@ -76,7 +76,7 @@ class RecordTables:
         """Take over what a batch left; what it made obsolete is at once out of reach, to be swept away later."""
         for kind, records in written.items():
             for key, before, record in records.written():
-                if isinstance(record, Remains):
+                if isinstance(record, Tombstone):
                     self._detach(record)
                 elif before is not None or record is not None:
                     self._write(kind, key, before, record)
@@ -112,7 +112,7 @@ class RecordTables:
         """Return the records of an owned kind, by owner."""
         return self._owned[kind].by_owner
 
-    def _detach(self, remains: Remains) -> None:
+    def _detach(self, remains: Tombstone) -> None:
         # Memory has no results of a later generation yet: the batch that begins one is written by itself.
         for kind in OWNED if remains.generation == ALL_GENERATIONS else (Result, Item):
             records = self._owned[kind].by_owner.pop(remains.owner, None)

@@ -9,10 +9,10 @@ from persistence.sql.batch.dialect import Dialect
 from persistence.sql.statements import Flow, Rows, Statement
 
 T = TypeVar("T")
-Run: TypeAlias = Callable[[Statement], Awaitable[Rows]]
+Execute: TypeAlias = Callable[[Statement], Awaitable[Rows]]
 
 
-async def drive(flow: Flow[T], run: Run) -> T:
+async def drive(flow: Flow[T], run: Execute) -> T:
     """Run the statements of a flow and return what it found."""
     try:
         statement = next(flow)
@@ -23,7 +23,7 @@ async def drive(flow: Flow[T], run: Run) -> T:
         return found
 
 
-class Transacting(ABC):
+class TransactionRunner(ABC):
     """Runs transactions beside those of batches."""
 
     dialect: Dialect
@@ -36,7 +36,7 @@ class Transacting(ABC):
         """Run a flow, made when its transaction has begun, and commit."""
 
     @abstractmethod
-    def _session(self, *, writes: bool) -> AbstractAsyncContextManager[Run]:
+    def _session(self, *, writes: bool) -> AbstractAsyncContextManager[Execute]:
         """Give a transaction for as long as the context lasts, committed when it ends well.
 
         One that writes keeps all others from writing to the log; one that reads sees one moment.

@@ -8,7 +8,7 @@ from persistence.sql.tables import runs as tables
 from persistence.sql.tables.records import TABLES
 from persistence.sql.tables.runs import SHARD
 from runindex.decisions.workspace import Workspace
-from runindex.domain import json_text as jsontext
+from runindex.domain import json_text
 from runindex.domain.idempotency import KEPT_FOR, KeptAnswer
 from runindex.domain.runs.changes import Change, Former, RunChangeKind
 from runindex.domain.runs.run import Run
@@ -128,7 +128,7 @@ def _former_values(kind: RunChangeKind, former: Former | None) -> Values:
         former.status.value,
         former.name if named else None,
         _folded(former.name) if named else None,
-        jsontext.dumps(former.tags) if tagged else None,
+        json_text.dumps(former.tags) if tagged else None,
         former.metadata if kind is RunChangeKind.METADATA else None,
         former.updated_at,
     )

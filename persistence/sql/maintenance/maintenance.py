@@ -7,7 +7,7 @@ from uuid import uuid4
 
 from sqlalchemy import bindparam, update
 
-from persistence.sql.batch.transactions import Transacting
+from persistence.sql.batch.transactions import TransactionRunner
 from persistence.sql.maintenance.remove import remove
 from persistence.sql.maintenance.restore import SqlRestoration
 from persistence.sql.maintenance.snapshot import SqlSnapshot
@@ -19,7 +19,7 @@ from runindex.domain.runs.retention import Removable
 from runindex.ports.maintenance import Removal, Restoration, Snapshot
 
 
-class SqlUpkeep(Transacting):
+class SqlUpkeep(TransactionRunner):
     """Answers what the Upkeep port asks; a storage inherits it and runs the transactions."""
 
     async def sweep(self, limit: int) -> int:

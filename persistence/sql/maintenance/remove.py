@@ -5,12 +5,12 @@ from typing import Final
 from sqlalchemy import BigInteger, bindparam, case, cast, delete, select, update
 
 from persistence.sql.batch.dialect import Dialect
-from persistence.sql.queries import expressions as read_dialect
+from persistence.sql.queries import expressions
 from persistence.sql.queries.where import INSTANT, TEXT
 from persistence.sql.statements import Flow
 from persistence.sql.tables.records import totals
 from persistence.sql.tables.runs import SHARD, changes, feed_head
-from runindex.domain import json_text as jsontext
+from runindex.domain import json_text
 from runindex.domain.records.events import Event
 from runindex.domain.records.run_data import ValueVersion
 from runindex.domain.records.runtimes import Receipt
@@ -41,13 +41,13 @@ def remove(removal: Removal, dialect: Dialect) -> Flow[Removable]:
 def _remove_changes(removal: Removal, dialect: Dialect) -> Flow[int]:
     if not removal.changes:
         return 0
-    gone = yield dialect.query(_REMOVE_CHANGES, {"seqs": jsontext.dumps(list(removal.changes))})
+    gone = yield dialect.query(_REMOVE_CHANGES, {"seqs": json_text.dumps(list(removal.changes))})
     if gone:
         yield dialect.query(_RAISE_FLOOR, {"highest": max(row["seq"] for row in gone)})
     return len(gone)
 
 
-_SEQS: Final = read_dialect.each(bindparam("seqs", type_=TEXT)).c.value
+_SEQS: Final = expressions.each(bindparam("seqs", type_=TEXT)).c.value
 _REMOVE_CHANGES: Final = (
     delete(changes)
     .where(changes.c.shard == SHARD, changes.c.seq.in_(select(cast(_SEQS, BigInteger))))

@@ -8,16 +8,16 @@ from typing import Any, Final
 from sqlalchemy import Column, Select, bindparam, cast, exists, or_, select, tuple_
 from sqlalchemy import literal_column as literal
 
-from persistence.sql.queries import expressions as read_dialect
+from persistence.sql.queries import expressions
 from persistence.sql.queries.shape import Condition
 from persistence.sql.queries.where import TEXT, matching
 from persistence.sql.tables.records import TABLES
 from persistence.sql.tables.runs import changes, run_tags, runs, status_counts, tag_counts
-from runindex.domain import json_text as jsontext
+from runindex.domain import json_text
 from runindex.domain.runs.changes import Change
 from runindex.domain.runs.derived import RunTag, RunTexts, StatusCount, TagCount
 from runindex.domain.runs.run import Run
-from runindex.ports.maintenance import Key, Walk
+from runindex.ports.maintenance import Key, Scan
 from runindex.ports.queries import RUN_COLUMNS, Columns
 
 _UNSEEN: Final = frozenset({"shard", "name_folded", "former_name_folded", "run_id"})
@@ -43,7 +43,7 @@ _COLUMNS: Final[Mapping[type, Mapping[str, Column[Any]]]] = MappingProxyType(
 
 
 @lru_cache(maxsize=256)
-def page(walk: Walk, *, is_behind: bool, within: bool) -> Select[Any]:
+def page(walk: Scan, *, is_behind: bool, within: bool) -> Select[Any]:
     """Return the statement for a page of a walk; a position's values are `after_0` and so on."""
     columns = _COLUMNS[walk.kind]
     order = [columns[name] for name in walk.order]
@@ -74,7 +74,7 @@ def by_key(kind: type, columns: Columns | None, places: int) -> Select[Any]:
     key = _key_of(kind)
     rows = _chosen(kind, None if columns is None else columns.union(column.name for column in key))
     if len(key) == 1:
-        asked = read_dialect.each(bindparam("keys", type_=TEXT)).c.value
+        asked = expressions.each(bindparam("keys", type_=TEXT)).c.value
         return rows.where(key[0].in_(select(cast(asked, key[0].type))))
     named = [
         tuple_(*(bindparam(f"key_{place}_{which}", type_=column.type) for which, column in enumerate(key)))
@@ -86,7 +86,7 @@ def by_key(kind: type, columns: Columns | None, places: int) -> Select[Any]:
 def key_values(keys: Sequence[Key], places: int) -> dict[str, Any]:
     """Return keys as parameters; the places beyond them stay empty."""
     if len(keys[0]) == 1:
-        return {"keys": jsontext.dumps([key[0] for key in keys])}
+        return {"keys": json_text.dumps([key[0] for key in keys])}
     padded = [*keys, *[(None,) * len(keys[0])] * (places - len(keys))]
     return {f"key_{place}_{which}": value for place, key in enumerate(padded) for which, value in enumerate(key)}
 

@@ -4,14 +4,14 @@ from collections.abc import Sequence
 from typing import Final
 
 from persistence.sql.batch.dialect import Dialect
-from persistence.sql.batch.transactions import Run
+from persistence.sql.batch.transactions import Execute
 from persistence.sql.maintenance.scan import CIRCLE, by_key, ids_matching, key_values, page, position_values
 from persistence.sql.queries.shape import taken_apart
 from persistence.sql.reads.log import STATE
 from persistence.sql.statements import Rows
-from runindex.domain.errors import DamagedError
+from runindex.domain.errors import CorruptStoreError
 from runindex.domain.runs.filters import RunFilter
-from runindex.ports.maintenance import Key, Walk
+from runindex.ports.maintenance import Key, Scan
 from runindex.ports.queries import Columns, Row
 from runindex.ports.store import LogState
 
@@ -22,7 +22,7 @@ _PLACES: Final = (1, 16, 256)
 class SqlSnapshot:
     """Reads in a transaction."""
 
-    def __init__(self, run: Run, dialect: Dialect) -> None:
+    def __init__(self, run: Execute, dialect: Dialect) -> None:
         """Take what runs a statement."""
         self._run = run
         self._dialect = dialect
@@ -31,10 +31,10 @@ class SqlSnapshot:
         """Return where the log stands."""
         rows = await self._run(self._dialect.query(STATE, {}))
         if not rows:
-            raise DamagedError("log: where it stands is nowhere to be found")
+            raise CorruptStoreError("log: where it stands is nowhere to be found")
         return LogState(rows[0]["epoch"], rows[0]["n"], rows[0]["floor"])
 
-    async def read(self, walk: Walk, after: Key | None = None, *, within: bool = False) -> Sequence[Row]:
+    async def read(self, walk: Scan, after: Key | None = None, *, within: bool = False) -> Sequence[Row]:
         """Return the next rows behind a position."""
         statement = page(walk, is_behind=after is not None, within=within)
         return await self._run(self._dialect.query(statement, position_values(after)))

@@ -15,7 +15,7 @@ from persistence.sql.queries.where import INSTANT
 from persistence.sql.statements import Flow
 from persistence.sql.tables.records import OWNED, TABLES, items, receipt_heads, receipts, remains, results, totals
 from runindex.domain.records.totals import ALL_GENERATIONS
-from runindex.ports.chunk_size import Pace
+from runindex.ports.chunk_size import ChunkSize
 
 _QUICK: Final = 0.125  # of the time for all steps
 _OWNER: Final = bindparam("owner", type_=INSTANT)
@@ -43,7 +43,7 @@ def sweep(limit: int, step: int, seconds: float, dialect: Dialect) -> Flow[int]:
     values = {"owner": what["owner"]} if is_whole else what
     swept = 0
     for table in _ALL if is_whole else _OF_GENERATION:
-        pace = Pace(1, step, seconds * _QUICK)
+        pace = ChunkSize(1, step, seconds * _QUICK)
         while True:
             began = time.monotonic()
             if swept >= limit or began >= ends:

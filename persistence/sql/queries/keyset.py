@@ -15,7 +15,7 @@ Position: TypeAlias = tuple[Any, ...]
 _TYPES: Final[Mapping[type, TypeEngine[Any]]] = {int: BigInteger(), str: Text()}
 
 
-class Stretch(NamedTuple):
+class WindowShape(NamedTuple):
     """What of a window the text of a statement depends on: of a position, which of its values are known."""
 
     limit: int
@@ -25,9 +25,9 @@ class Stretch(NamedTuple):
     skips: bool
 
 
-def stretch_of(window: Window) -> Stretch:
+def stretch_of(window: Window) -> WindowShape:
     """Return the window without its positions' values."""
-    return Stretch(window.limit, _known(window.after), _known(window.before), window.backward, window.offset > 0)
+    return WindowShape(window.limit, _known(window.after), _known(window.before), window.backward, window.offset > 0)
 
 
 def values_of(window: Window) -> dict[str, Any]:
@@ -58,13 +58,13 @@ def keys_of(source: FromClause, order: RunOrder) -> Keys:
     return Keys(source.c[order.field.column], source.c.id)
 
 
-def page_by(selection: Select[Any], keys: Keys, order: RunOrder, stretch: Stretch) -> Select[Any]:
+def page_by(selection: Select[Any], keys: Keys, order: RunOrder, stretch: WindowShape) -> Select[Any]:
     """Return a stretch of a selection in which every run has a value; taken from the list's end, it is upside down."""
     selection = selection.where(*between(keys, order, stretch))
     return limited(selection.order_by(*directed(keys, order, stretch)), stretch)
 
 
-def page_of_runs(selection: Select[Any], order: RunOrder, stretch: Stretch) -> Select[Any]:
+def page_of_runs(selection: Select[Any], order: RunOrder, stretch: WindowShape) -> Select[Any]:
     """Return a stretch of a selection from `runs`, in any order; no index has those without a value last."""
     keys = keys_of(runs, order)
     if order.field is not RunOrderField.FINISHED_AT:
@@ -79,7 +79,7 @@ def page_of_runs(selection: Select[Any], order: RunOrder, stretch: Stretch) -> S
     return limited(selection.order_by(*ordering(runs, order, stretch)), stretch)
 
 
-def ordering(source: FromClause, order: RunOrder, stretch: Stretch) -> list[ColumnElement[Any]]:
+def ordering(source: FromClause, order: RunOrder, stretch: WindowShape) -> list[ColumnElement[Any]]:
     """Return what orders runs, or rows taken from them, for a stretch; runs without a value come last."""
     keys = keys_of(source, order)
     if order.field is not RunOrderField.FINISHED_AT:
@@ -88,13 +88,13 @@ def ordering(source: FromClause, order: RunOrder, stretch: Stretch) -> list[Colu
     return [unfinished.desc() if stretch.backward else unfinished, *directed(keys, order, stretch)]
 
 
-def directed(keys: Iterable[ColumnElement[Any]], order: RunOrder, stretch: Stretch) -> list[ColumnElement[Any]]:
+def directed(keys: Iterable[ColumnElement[Any]], order: RunOrder, stretch: WindowShape) -> list[ColumnElement[Any]]:
     """Return the keys in the direction in which a stretch is read."""
     ascending = (order.direction is OrderDirection.ASC) is not stretch.backward
     return [key.asc() if ascending else key.desc() for key in keys]
 
 
-def between(keys: Keys, order: RunOrder, stretch: Stretch) -> list[ColumnElement[bool]]:
+def between(keys: Keys, order: RunOrder, stretch: WindowShape) -> list[ColumnElement[bool]]:
     """Return what holds for entries inside a stretch whose positions have values."""
     sides = (("after", stretch.after), ("before", stretch.before))
     return [behind(keys, order, side) for side, known in sides if known is not None]
@@ -112,14 +112,14 @@ def behind_id(keys: Keys, order: RunOrder, side: str) -> ColumnElement[bool]:
     return keys.id > run_id if _upwards(order, side) else keys.id < run_id
 
 
-def limited(selection: Select[Any], stretch: Stretch) -> Select[Any]:
+def limited(selection: Select[Any], stretch: WindowShape) -> Select[Any]:
     """Return the selection with the stretch's limit and offset."""
     # The limit is no parameter: the planner would take an unknown one for a long list, and sort the table.
     selection = selection.limit(literal_column(str(stretch.limit)))
     return selection.offset(_skipped()) if stretch.skips else selection
 
 
-def limited_for(selection: Select[Any], stretch: Stretch) -> Select[Any]:
+def limited_for(selection: Select[Any], stretch: WindowShape) -> Select[Any]:
     """Return the selection with a limit that leaves enough for the stretch, its offset included."""
     limit: ColumnElement[int] = literal_column(str(stretch.limit))
     return selection.limit(limit + _skipped() if stretch.skips else limit)

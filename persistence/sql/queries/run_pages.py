@@ -5,10 +5,10 @@ from typing import Any, Final
 
 from sqlalchemy import ColumnElement, FromClause, Select, bindparam, false, select, union_all
 
-from persistence.sql.queries import expressions as read_dialect
+from persistence.sql.queries import expressions
 from persistence.sql.queries.keyset import (
     Keys,
-    Stretch,
+    WindowShape,
     behind,
     behind_id,
     between,
@@ -36,7 +36,7 @@ def chosen(columns: Columns, *more: str) -> list[ColumnElement[Any]]:
     return [runs.c[name] for name in RUN_COLUMNS if name in wanted]
 
 
-def listing(conditions: Conditions, columns: Columns, order: RunOrder, stretch: Stretch) -> Select[Any]:
+def listing(conditions: Conditions, columns: Columns, order: RunOrder, stretch: WindowShape) -> Select[Any]:
     """Return the runs of a stretch of a list; taken from the list's end, they come in reverse."""
     selection = select(*chosen(columns, order.field.column))
     kinds = {condition.kind: condition for condition in reversed(conditions)}
@@ -52,7 +52,7 @@ def listing(conditions: Conditions, columns: Columns, order: RunOrder, stretch: 
     return _by_status(selection, conditions, order, stretch)
 
 
-def _by_status(selection: Select[Any], conditions: Conditions, order: RunOrder, stretch: Stretch) -> Select[Any]:
+def _by_status(selection: Select[Any], conditions: Conditions, order: RunOrder, stretch: WindowShape) -> Select[Any]:
     """Merge the lists of the statuses asked for: each is an index in order, however rare the status."""
     others = tuple(condition for condition in conditions if condition.kind is not Kind.STATUS_IN)
     branches = [selection.where(matching((branch, *others))) for branch in _status_branches(conditions)]
@@ -63,7 +63,7 @@ def _by_status(selection: Select[Any], conditions: Conditions, order: RunOrder, 
     return limited(select(merged).order_by(*directed(keys_of(merged, order), order, stretch)), stretch)
 
 
-def _merged(parts: Iterable[Select[Any]], order: RunOrder, stretch: Stretch) -> FromClause:
+def _merged(parts: Iterable[Select[Any]], order: RunOrder, stretch: WindowShape) -> FromClause:
     """Return the first entries of each part, as many as the stretch can need."""
     directions = directed(keys_of(runs, order), order, stretch)
     pages = (limited_for(part.order_by(*directions), stretch).subquery() for part in parts)
@@ -79,28 +79,28 @@ def _status_branches(conditions: Conditions) -> Iterable[Condition]:
     return (UNARCHIVED_ONLY, _ARCHIVED_ONLY)
 
 
-def _tagged(selection: Select[Any], led: Led, order: RunOrder, stretch: Stretch) -> Select[Any]:
+def _tagged(selection: Select[Any], led: Led, order: RunOrder, stretch: WindowShape) -> Select[Any]:
     found = selection.select_from(led.source).where(led.condition)
     return page_by(found, Keys(led.tags.c.created_at, led.tags.c.run_id), order, stretch)
 
 
 def _tagged_with_any(
-    selection: Select[Any], conditions: Conditions, tagged: Condition, order: RunOrder, stretch: Stretch
+    selection: Select[Any], conditions: Conditions, tagged: Condition, order: RunOrder, stretch: WindowShape
 ) -> Select[Any]:
     """Merge the pages of each tag; a run that has several of them is in several."""
     others = tuple(condition for condition in conditions if condition is not tagged)
-    tags = read_dialect.each(bindparam(name_of(tagged.place), type_=TEXT), "tags")
+    tags = expressions.each(bindparam(name_of(tagged.place), type_=TEXT), "tags")
     led = run_tags.alias("led")
     found = selection.select_from(with_runs(led)).where(led.c.tag == tags.c.value, matching(others)).correlate(tags)
     keys = Keys(led.c.created_at, led.c.run_id)
     found = found.where(*between(keys, order, stretch)).order_by(*directed(keys, order, stretch))
     page = limited_for(found, stretch)
-    joined, ranked = read_dialect.top_of_each(tags, page, runs.c.id)
+    joined, ranked = expressions.top_of_each(tags, page, runs.c.id)
     rows = select(*(ranked.c[column.name] for column in selection.selected_columns)).select_from(joined).distinct()
     return limited(rows.order_by(*directed(keys_of(ranked, order), order, stretch)), stretch)
 
 
-def _finished_first(selection: Select[Any], order: RunOrder, stretch: Stretch) -> Select[Any]:
+def _finished_first(selection: Select[Any], order: RunOrder, stretch: WindowShape) -> Select[Any]:
     """Read those that have finished, and behind them those that have not, each part from the index in order."""
     parts = (_finished(selection, order, stretch), _unfinished(selection, order, stretch))
     # A window that ends before it begins has no part at all.
@@ -109,7 +109,7 @@ def _finished_first(selection: Select[Any], order: RunOrder, stretch: Stretch) -
     return limited(select(merged).order_by(*ordering(merged, order, stretch)), stretch)
 
 
-def _finished(selection: Select[Any], order: RunOrder, stretch: Stretch) -> Select[Any] | None:
+def _finished(selection: Select[Any], order: RunOrder, stretch: WindowShape) -> Select[Any] | None:
     keys = keys_of(runs, order)
     part = selection.where(keys.value.is_not(None))
     if stretch.after is not None:
@@ -121,7 +121,7 @@ def _finished(selection: Select[Any], order: RunOrder, stretch: Stretch) -> Sele
     return part
 
 
-def _unfinished(selection: Select[Any], order: RunOrder, stretch: Stretch) -> Select[Any] | None:
+def _unfinished(selection: Select[Any], order: RunOrder, stretch: WindowShape) -> Select[Any] | None:
     keys = keys_of(runs, order)
     part = selection.where(keys.value.is_(None))
     if stretch.before is not None:

@@ -5,7 +5,7 @@ from typing import Final, NamedTuple, TypeAlias
 from sqlalchemy import ColumnElement, FromClause, and_, bindparam, func, select
 from sqlalchemy import literal_column as literal
 
-from persistence.sql.queries import expressions as read_dialect
+from persistence.sql.queries import expressions
 from persistence.sql.queries.shape import Condition, Kind, name_of
 from persistence.sql.queries.where import TEXT, matching
 from persistence.sql.tables.runs import run_tags, runs, tag_counts
@@ -45,7 +45,7 @@ def led_by_tag(conditions: Conditions) -> Led | None:
 
 def with_runs(tags: FromClause) -> FromClause:
     """Join rows of `run_tags` with their runs."""
-    return read_dialect.leading(tags, runs, runs.c.id == tags.c.run_id)
+    return expressions.leading(tags, runs, runs.c.id == tags.c.run_id)
 
 
 def _led_by(tagged: Condition, conditions: Conditions) -> Led:
@@ -58,7 +58,7 @@ def _led_by(tagged: Condition, conditions: Conditions) -> Led:
 
 
 def _rarest(tags: ColumnElement[str]) -> ColumnElement[str]:
-    wanted = read_dialect.each(tags, "wanted")
+    wanted = expressions.each(tags, "wanted")
     counted = select(wanted.c.value).outerjoin_from(wanted, tag_counts, tag_counts.c.tag == wanted.c.value)
     rarest = counted.order_by(func.coalesce(tag_counts.c.n, literal("0")), wanted.c.value)
     return rarest.limit(literal("1")).scalar_subquery()

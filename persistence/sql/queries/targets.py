@@ -8,7 +8,7 @@ from typing import Any, Final, Protocol, TypeAlias
 from sqlalchemy import ColumnElement, FromClause, case, exists, false
 from sqlalchemy import literal_column as literal
 
-from persistence.sql.queries import expressions as read_dialect
+from persistence.sql.queries import expressions
 from persistence.sql.tables.runs import changes, run_tags, runs
 from runindex.domain.lifecycle import OPEN, RunStatus
 from runindex.domain.runs.changes import RunChangeKind
@@ -56,14 +56,14 @@ class _StoredTags:
         return self._some(lambda column: column == tag)
 
     def has_all(self, tags: ColumnElement[str]) -> Truth:
-        wanted = read_dialect.each(tags)
+        wanted = expressions.each(tags)
         return ~exists(1).select_from(wanted).where(~self.has(wanted.c.value)).correlate(self._source)
 
     def has_any(self, tags: ColumnElement[str]) -> Truth:
-        return self._some(lambda column: read_dialect.one_of(column, tags))
+        return self._some(lambda column: expressions.one_of(column, tags))
 
     def has_prefix(self, prefix: ColumnElement[str]) -> Truth:
-        return self._some(lambda column: read_dialect.starts_with(column, prefix))
+        return self._some(lambda column: expressions.starts_with(column, prefix))
 
     def _some(self, condition: Callable[[ColumnElement[str]], Truth]) -> Truth:
         # An alias, for the statement around this may read `run_tags` too.
@@ -79,16 +79,16 @@ class _WrittenTags:
         self._column = column
 
     def has(self, tag: ColumnElement[str]) -> Truth:
-        return read_dialect.array_has(self._column, tag)
+        return expressions.array_has(self._column, tag)
 
     def has_all(self, tags: ColumnElement[str]) -> Truth:
-        return read_dialect.array_has_all(self._column, tags)
+        return expressions.array_has_all(self._column, tags)
 
     def has_any(self, tags: ColumnElement[str]) -> Truth:
-        return read_dialect.array_has_any(self._column, tags)
+        return expressions.array_has_any(self._column, tags)
 
     def has_prefix(self, prefix: ColumnElement[str]) -> Truth:
-        return read_dialect.array_has_prefix(self._column, prefix)
+        return expressions.array_has_prefix(self._column, prefix)
 
 
 def _overwritten(kind: RunChangeKind, former: str, now: str) -> ColumnElement[Any]:

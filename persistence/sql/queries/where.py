@@ -18,7 +18,7 @@ from sqlalchemy import (
 from sqlalchemy import literal_column as literal
 from sqlalchemy.types import TypeEngine
 
-from persistence.sql.queries import expressions as read_dialect
+from persistence.sql.queries import expressions
 from persistence.sql.queries.lineage import children_of
 from persistence.sql.queries.shape import (
     PATH,
@@ -115,7 +115,7 @@ def _not(condition: Condition, subject: Subject, bind: Bind) -> Truth:
 
 
 def _id_in(condition: Condition, subject: Subject, bind: Bind) -> Truth:
-    return read_dialect.one_of(subject.columns["id"], _value(condition, bind))
+    return expressions.one_of(subject.columns["id"], _value(condition, bind))
 
 
 def _status_in(condition: Condition, subject: Subject, _: Bind) -> Truth:
@@ -126,7 +126,7 @@ def _status_in(condition: Condition, subject: Subject, _: Bind) -> Truth:
 
 
 def _name_contains(condition: Condition, subject: Subject, bind: Bind) -> Truth:
-    return read_dialect.contains_text(subject.columns["name_folded"], _value(condition, bind))
+    return expressions.contains_text(subject.columns["name_folded"], _value(condition, bind))
 
 
 def _is_root(condition: Condition, subject: Subject, _: Bind) -> Truth:
@@ -176,13 +176,13 @@ def _tag_prefix(condition: Condition, subject: Subject, bind: Bind) -> Truth:
 
 
 def _metadata(condition: Condition, subject: Subject, bind: Bind) -> Truth:
-    values = read_dialect.MetadataValues(
+    values = expressions.MetadataValues(
         path=_value(condition, bind, PATH),
         value=_value(condition, bind, VALUE),
         whole=_value(condition, bind),
         trace=_value(condition, bind, TRACE),
     )
-    return read_dialect.metadata_meets(subject.columns["metadata"], condition.detail, values)
+    return expressions.metadata_meets(subject.columns["metadata"], condition.detail, values)
 
 
 _WORDINGS: Final[Mapping[Kind, Callable[[Condition, Subject, Bind], Truth]]] = MappingProxyType(

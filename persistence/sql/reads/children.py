@@ -6,9 +6,9 @@ from typing import Any
 
 from sqlalchemy import Select, bindparam, func, select
 
-from persistence.sql.fetching import Fetching
-from persistence.sql.queries import expressions as read_dialect
-from persistence.sql.queries.keyset import Stretch, in_list_order, ordering, page_of_runs, stretch_of, values_of
+from persistence.sql.fetching import StatementRunner
+from persistence.sql.queries import expressions
+from persistence.sql.queries.keyset import WindowShape, in_list_order, ordering, page_of_runs, stretch_of, values_of
 from persistence.sql.queries.run_pages import chosen
 from persistence.sql.queries.shape import Condition, taken_apart
 from persistence.sql.queries.where import TEXT, matching
@@ -19,7 +19,7 @@ from runindex.domain.runs.filters import RunFilter
 from runindex.ports.queries import Columns, Row, RunOrder, RunQuery
 
 
-class ChildReads(Fetching):
+class ChildReads(StatementRunner):
     """Answers which children runs have, and which runs plans have."""
 
     async def list_children(self, parent_ids: Sequence[str], query: RunQuery) -> Mapping[str, Sequence[Row]]:
@@ -52,12 +52,12 @@ class ChildReads(Fetching):
 
 @lru_cache(maxsize=256)
 def _list(
-    field: str, conditions: tuple[Condition, ...], columns: Columns, order: RunOrder, stretch: Stretch
+    field: str, conditions: tuple[Condition, ...], columns: Columns, order: RunOrder, stretch: WindowShape
 ) -> Select[Any]:
-    named = read_dialect.each(bindparam("asked", type_=TEXT), "named")
+    named = expressions.each(bindparam("asked", type_=TEXT), "named")
     naming = select(*chosen(columns, order.field.column)).where(runs.c[field] == named.c.value)
     page = page_of_runs(naming.where(matching(conditions)).correlate(named), order, stretch)
-    joined, found = read_dialect.top_of_each(named, page, runs.c.id)
+    joined, found = expressions.top_of_each(named, page, runs.c.id)
     rows = select(named.c.value.label("asked"), *found.c).select_from(joined)
     return rows.order_by(*ordering(found, order, stretch))
 
@@ -66,6 +66,6 @@ def _list(
 def _count(field: str, conditions: tuple[Condition, ...]) -> Select[Any]:
     column = runs.c[field]
     counted = select(column, func.count().label("n")).where(
-        read_dialect.one_of(column, bindparam("asked", type_=TEXT)), matching(conditions)
+        expressions.one_of(column, bindparam("asked", type_=TEXT)), matching(conditions)
     )
     return counted.group_by(column)

@@ -8,7 +8,7 @@ from typing import Any, Final
 from sqlalchemy import Column, ColumnElement, FromClause, Select, bindparam, func, select
 from sqlalchemy import literal_column as literal
 
-from persistence.sql.fetching import Fetching
+from persistence.sql.fetching import StatementRunner
 from persistence.sql.queries.shape import UNARCHIVED_ONLY, Condition, Kind, name_of, taken_apart
 from persistence.sql.queries.tag_index import led_by_tag
 from persistence.sql.queries.targets import one_of_statuses
@@ -19,7 +19,7 @@ from runindex.domain.runs.filters import RunFilter, only_status
 from runindex.ports.queries import RunGroupKey
 
 
-class CountReads(Fetching):
+class CountReads(StatementRunner):
     """Answers how many."""
 
     async def count_runs(self, run_filter: RunFilter) -> int:

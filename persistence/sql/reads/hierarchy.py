@@ -7,9 +7,9 @@ from typing import Any, Final, NamedTuple
 from sqlalchemy import CTE, ColumnElement, FromClause, Integer, Select, and_, bindparam, func, or_, select, tuple_
 from sqlalchemy import literal_column as literal
 
-from persistence.sql.fetching import Fetching
-from persistence.sql.queries import expressions as read_dialect
-from persistence.sql.queries.keyset import Stretch, in_list_order, position, stretch_of, values_of
+from persistence.sql.fetching import StatementRunner
+from persistence.sql.queries import expressions
+from persistence.sql.queries.keyset import WindowShape, in_list_order, position, stretch_of, values_of
 from persistence.sql.queries.lineage import children_of, parents_of
 from persistence.sql.queries.run_pages import chosen
 from persistence.sql.queries.shape import Condition, taken_apart
@@ -25,7 +25,7 @@ from runindex.ports.store import DescendantQuery
 _ASKED: Final = bindparam("asked", type_=TEXT)
 
 
-class HierarchyReads(Fetching):
+class HierarchyReads(StatementRunner):
     """Answers what is above and below runs."""
 
     async def list_ancestors(self, run_ids: Sequence[str], columns: Columns) -> Mapping[str, Sequence[Row]]:
@@ -90,7 +90,7 @@ def _lineages(columns: Columns) -> CTE:
     """Return each run asked of and those above it, as (asked, depth, columns), the id and parent_id among them."""
     carried = [column.name for column in chosen(columns, "parent_id")]
     start = select(runs.c.id.label("asked"), literal("0", Integer).label("depth"), *(runs.c[name] for name in carried))
-    up = start.where(read_dialect.one_of(runs.c.id, _ASKED)).cte("up", recursive=True)
+    up = start.where(expressions.one_of(runs.c.id, _ASKED)).cte("up", recursive=True)
     joined, parent = parents_of(up, carried)
     step = select(up.c.asked, up.c.depth + literal("1", Integer), *(parent.c[name] for name in carried))
     return up.union_all(step.select_from(joined))
@@ -115,7 +115,7 @@ def _find_roots(columns: Columns) -> Select[Any]:
 
 def _runs_of(rows: FromClause, conditions: tuple[Condition, ...] = ()) -> tuple[FromClause, FromClause]:
     """Join rows, by their `id`, with the runs that they name and the conditions let through."""
-    return read_dialect.looked_up(
+    return expressions.looked_up(
         rows, list(runs.c), lambda source: and_(source.c.id == rows.c.id, matching(conditions, run_in(source))), "run"
     )
 
@@ -124,7 +124,7 @@ def _descendants(*more: str, is_bounded: bool = False) -> CTE:
     """Return what is below each run asked of, as (asked, depth, id) and more columns."""
     carried = ("id", *more)
     start = select(runs.c.parent_id.label("asked"), literal("1", Integer).label("depth"))
-    start = start.add_columns(*(runs.c[name] for name in carried)).where(read_dialect.one_of(runs.c.parent_id, _ASKED))
+    start = start.add_columns(*(runs.c[name] for name in carried)).where(expressions.one_of(runs.c.parent_id, _ASKED))
     deepest = bindparam("max_depth", type_=Integer())
     down = (start.where(deepest > literal("0")) if is_bounded else start).cte("down", recursive=True)
     joined, child = children_of(down, carried)
@@ -134,7 +134,7 @@ def _descendants(*more: str, is_bounded: bool = False) -> CTE:
 
 
 @lru_cache(maxsize=256)
-def _list_descendants(hidden: Hidden, columns: Columns, stretch: Stretch, *, is_bounded: bool) -> Select[Any]:
+def _list_descendants(hidden: Hidden, columns: Columns, stretch: WindowShape, *, is_bounded: bool) -> Select[Any]:
     # Ranked by what the recursion carries: only the runs of the page are looked up whole.
     down = _descendants("created_at", "status", is_bounded=is_bounded)
     shown, conditions = hidden.shown(down)
@@ -154,7 +154,7 @@ def _list_descendants(hidden: Hidden, columns: Columns, stretch: Stretch, *, is_
     return rows.select_from(joined).order_by(page.c.place)
 
 
-def _in_window(place: ColumnElement[int], stretch: Stretch) -> Iterable[ColumnElement[bool]]:
+def _in_window(place: ColumnElement[int], stretch: WindowShape) -> Iterable[ColumnElement[bool]]:
     limit = literal(str(stretch.limit), Integer)
     if not stretch.skips:
         return (place <= limit,)

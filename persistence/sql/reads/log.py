@@ -7,9 +7,9 @@ from typing import Any, Final
 from sqlalchemy import ColumnElement, FromClause, Select, bindparam, exists, func, or_, select
 from sqlalchemy import literal_column as literal
 
-from persistence.sql.fetching import NOTHING, Fetching
-from persistence.sql.queries import expressions as read_dialect
-from persistence.sql.queries.keyset import Stretch, in_list_order, limited, position, stretch_of, values_of
+from persistence.sql.fetching import NOTHING, StatementRunner
+from persistence.sql.queries import expressions
+from persistence.sql.queries.keyset import WindowShape, in_list_order, limited, position, stretch_of, values_of
 from persistence.sql.queries.shape import Condition, taken_apart
 from persistence.sql.queries.targets import AFTER, BEFORE
 from persistence.sql.queries.where import INSTANT, TEXT, matching
@@ -31,7 +31,7 @@ _DERIVED: Final = frozenset({"name_folded", "former_name_folded"})
 _COLUMNS: Final = tuple(column for column in changes.c if column.name not in _DERIVED)
 
 
-class LogReads(Fetching):
+class LogReads(StatementRunner):
     """Answers what happened."""
 
     async def log_state(self) -> LogState:
@@ -67,7 +67,7 @@ def _list(conditions: tuple[Condition, ...] | None, limit: int) -> Select[Any]:
 
 
 @lru_cache(maxsize=256)
-def _list_history(stretch: Stretch) -> Select[Any]:
+def _list_history(stretch: WindowShape) -> Select[Any]:
     history = _history()
     if stretch.after is not None:
         (seq,) = position("after", int)
@@ -109,8 +109,8 @@ def _version_at(seq: ColumnElement[int]) -> ColumnElement[int]:
 
 
 def _of_each_asked(page: Select[Any]) -> tuple[Select[Any], FromClause]:
-    asked = read_dialect.each(_ASKED, "asked")
-    joined, found = read_dialect.top_of_each(asked.join(runs, runs.c.id == asked.c.value), page, changes.c.seq)
+    asked = expressions.each(_ASKED, "asked")
+    joined, found = expressions.top_of_each(asked.join(runs, runs.c.id == asked.c.value), page, changes.c.seq)
     rows = select(runs.c.id.label("asked"), *_entries(found)).select_from(joined)
     return rows.where(found.c.shard == _SHARD), found
 

@@ -19,9 +19,9 @@ from sqlalchemy import (
     union_all,
 )
 
-from persistence.sql.fetching import Fetching
-from persistence.sql.queries import expressions as read_dialect
-from persistence.sql.queries.keyset import Stretch, in_list_order, limited, stretch_of, values_of
+from persistence.sql.fetching import StatementRunner
+from persistence.sql.queries import expressions
+from persistence.sql.queries.keyset import WindowShape, in_list_order, limited, stretch_of, values_of
 from persistence.sql.queries.where import TEXT
 from persistence.sql.reads.runs import array_of
 from persistence.sql.tables.records import TABLES, items, receipts, results, totals
@@ -33,10 +33,10 @@ from runindex.ports.record_lists import (
     Contains,
     Equals,
     IsNull,
-    Listing,
     ListQuery,
     OneOf,
     Owner,
+    RecordList,
     StartsWith,
 )
 
@@ -44,7 +44,7 @@ MOST_OWNERS: Final = 256
 MOST_KEYS: Final = 256
 
 
-class RecordReads(Fetching):
+class RecordReads(StatementRunner):
     """Answers what is kept beside runs."""
 
     async def find_records(self, kind: type, keys: Sequence[tuple[object, ...]], columns: Columns) -> Sequence[Row]:
@@ -72,7 +72,7 @@ class RecordReads(Fetching):
                 found[listing.owner_of(row)].append(row)
         return found
 
-    async def count_records(self, listing: Listing, owners: Sequence[Owner]) -> Mapping[Owner, int]:
+    async def count_records(self, listing: RecordList, owners: Sequence[Owner]) -> Mapping[Owner, int]:
         """Return for each owner how many records the listing has."""
         values = _condition_values(listing.conditions)
         if listing.owner_field is None:
@@ -109,9 +109,9 @@ def _key_values(keys: Sequence[tuple[object, ...]]) -> dict[str, Any]:
     return {f"key_{place}_{which}": value for place, key in enumerate(padded) for which, value in enumerate(key)}
 
 
-def _shape(listing: Listing) -> Listing:
+def _shape(listing: RecordList) -> RecordList:
     """Return the listing without its conditions' values: what the text of a statement depends on."""
-    return Listing(
+    return RecordList(
         listing.kind,
         listing.order,
         listing.descending,
@@ -163,7 +163,7 @@ def _padded(number: int) -> int:
 
 
 @lru_cache(maxsize=512)
-def _list(shape: Listing, stretch: Stretch, columns: Columns, owners: int) -> Select[Any] | CompoundSelect[Any]:
+def _list(shape: RecordList, stretch: WindowShape, columns: Columns, owners: int) -> Select[Any] | CompoundSelect[Any]:
     table = TABLES[shape.kind]
     if shape.owner_field is None:
         return _page(_chosen(table, shape, columns), shape, stretch)
@@ -177,7 +177,7 @@ def _list(shape: Listing, stretch: Stretch, columns: Columns, owners: int) -> Se
     return select(whole).order_by(*_ordering([whole.c[name] for name in shape.order], shape, stretch))
 
 
-def _page(selection: Select[Any], shape: Listing, stretch: Stretch) -> Select[Any]:
+def _page(selection: Select[Any], shape: RecordList, stretch: WindowShape) -> Select[Any]:
     table = TABLES[shape.kind]
     columns = [table.c[name] for name in shape.order]
     for side, known in (("after", stretch.after), ("before", stretch.before)):
@@ -189,19 +189,21 @@ def _page(selection: Select[Any], shape: Listing, stretch: Stretch) -> Select[An
     return limited(selection.order_by(*_ordering(columns, shape, stretch)), stretch)
 
 
-def _ordering(columns: Sequence[ColumnElement[Any]], shape: Listing, stretch: Stretch) -> list[ColumnElement[Any]]:
+def _ordering(
+    columns: Sequence[ColumnElement[Any]], shape: RecordList, stretch: WindowShape
+) -> list[ColumnElement[Any]]:
     downwards = shape.descending is not stretch.backward
     return [column.desc() if downwards else column.asc() for column in columns]
 
 
-def _chosen(table: Table, shape: Listing, columns: Columns) -> Select[Any]:
+def _chosen(table: Table, shape: RecordList, columns: Columns) -> Select[Any]:
     names = columns.union(shape.order, shape.owner_fields)
     chosen = [column for column in table.columns if column.name in names]
     return select(*chosen).where(_is_live(table), *_conditions(table, shape.conditions))
 
 
 @lru_cache(maxsize=128)
-def _count(shape: Listing, owners: int) -> Select[Any]:
+def _count(shape: RecordList, owners: int) -> Select[Any]:
     table = TABLES[shape.kind]
     holds = (_is_live(table), *_conditions(table, shape.conditions))
     if shape.owner_field is None:
@@ -211,7 +213,7 @@ def _count(shape: Listing, owners: int) -> Select[Any]:
     return select(*owner, func.count().label("n")).where(asked, *holds).group_by(*owner)
 
 
-def _is_owned(table: Table, shape: Listing, place: int) -> list[ColumnElement[bool]]:
+def _is_owned(table: Table, shape: RecordList, place: int) -> list[ColumnElement[bool]]:
     columns = (table.c[name] for name in shape.owner_fields)
     return [column == bindparam(f"owner_{place}_{which}", type_=column.type) for which, column in enumerate(columns)]
 
@@ -243,9 +245,9 @@ def _condition(table: Table, condition: Condition, name: str) -> ColumnElement[b
         case OneOf(_, values):
             return column.in_([bindparam(f"{name}_{place}", type_=column.type) for place in range(len(values))])
         case StartsWith():
-            return read_dialect.starts_with(column, bindparam(name, type_=TEXT))
+            return expressions.starts_with(column, bindparam(name, type_=TEXT))
         case Contains():
-            return read_dialect.contains_text(column, bindparam(name, type_=TEXT))
+            return expressions.contains_text(column, bindparam(name, type_=TEXT))
         case IsNull(_, is_null):
             return column.is_(None) if is_null else column.is_not(None)
 
@@ -254,5 +256,5 @@ def _condition(table: Table, condition: Condition, name: str) -> ColumnElement[b
 def _results_by_id(columns: Columns) -> Select[Any]:
     names = columns | {"id"}
     chosen = [column for column in results.columns if column.name in names]
-    asked = read_dialect.one_of(results.c.id, bindparam("asked", type_=TEXT))
+    asked = expressions.one_of(results.c.id, bindparam("asked", type_=TEXT))
     return select(*chosen).where(asked, _is_live(results), _run_exists(results))

@@ -8,37 +8,37 @@ from typing import Any, Final
 from sqlalchemy import BigInteger, ColumnElement, Double, FromClause, Select, and_, bindparam, cast, func, or_, select
 from sqlalchemy import literal_column as literal
 
-from persistence.sql.fetching import Fetching
-from persistence.sql.queries import expressions as read_dialect
+from persistence.sql.fetching import StatementRunner
+from persistence.sql.queries import expressions
 from persistence.sql.queries.where import TEXT
 from persistence.sql.reads.runs import array_of
 from persistence.sql.tables.records import items, results, totals
-from runindex.domain import json_text as jsontext
+from runindex.domain import json_text
 from runindex.ports.queries import Columns, Row
-from runindex.ports.store import ResultFigures, ScoreFigures
+from runindex.ports.store import ResultStatistics, ScoreStatistics
 
 MEDIAN: Final = 50
 HIGH: Final = 95
 
 
-class ResultReads(Fetching):
+class ResultReads(StatementRunner):
     """Answers what results say together."""
 
-    async def summarize_results(self, owners: Sequence[int]) -> Mapping[int, ResultFigures]:
+    async def summarize_results(self, owners: Sequence[int]) -> Mapping[int, ResultStatistics]:
         """Return the figures of each run's present results."""
-        asked = {"asked": jsontext.dumps(list(owners))}
+        asked = {"asked": json_text.dumps(list(owners))}
         latencies = _by_owner(await self._fetch(_LATENCIES, asked))
         scores = _by_owner(await self._fetch(_SCORES, asked))
         return {owner: _figures(rows, scores.get(owner, ())) for owner, rows in latencies.items()}
 
-    async def average_last_scores(self, owners: Sequence[int]) -> Mapping[int, Sequence[ScoreFigures]]:
+    async def average_last_scores(self, owners: Sequence[int]) -> Mapping[int, Sequence[ScoreStatistics]]:
         """Return the figures of each run's scores, of the last attempt at each item alone."""
-        scores = _by_owner(await self._fetch(_LAST_SCORES, {"asked": jsontext.dumps(list(owners))}))
+        scores = _by_owner(await self._fetch(_LAST_SCORES, {"asked": json_text.dumps(list(owners))}))
         return {owner: _score_figures(rows) for owner, rows in scores.items()}
 
     async def list_compared_items(self, owners: Sequence[int], after: str | None, limit: int) -> Sequence[str]:
         """Return the ids of the items that any of the runs has, in code-point order, behind `after`."""
-        values = {"asked": jsontext.dumps(list(owners))} | ({} if after is None else {"after": after})
+        values = {"asked": json_text.dumps(list(owners))} | ({} if after is None else {"after": after})
         rows = await self._fetch(_compared(limit, is_first=after is None), values)
         return [row["item_id"] for row in rows]
 
@@ -46,7 +46,7 @@ class ResultReads(Fetching):
         self, owners: Sequence[int], item_ids: Sequence[str], columns: Columns
     ) -> Sequence[Row]:
         """Return the last attempt at each of the items in each of the runs."""
-        values = {"asked": jsontext.dumps(list(owners)), "items": array_of(item_ids)}
+        values = {"asked": json_text.dumps(list(owners)), "items": array_of(item_ids)}
         return await self._fetch(_last(columns), values)
 
 
@@ -57,10 +57,10 @@ def _by_owner(rows: Iterable[Row]) -> dict[int, list[Row]]:
     return grouped
 
 
-def _figures(latencies: Sequence[Row], scores: Sequence[Row]) -> ResultFigures:
+def _figures(latencies: Sequence[Row], scores: Sequence[Row]) -> ResultStatistics:
     by_rank = {row["rank"]: row["latency"] for row in latencies}
     number = latencies[0]["n"]
-    return ResultFigures(
+    return ResultStatistics(
         latency_p50=_percentile(by_rank, number, MEDIAN),
         latency_p95=_percentile(by_rank, number, HIGH),
         latency_mean=latencies[0]["mean"],
@@ -68,8 +68,10 @@ def _figures(latencies: Sequence[Row], scores: Sequence[Row]) -> ResultFigures:
     )
 
 
-def _score_figures(rows: Sequence[Row]) -> tuple[ScoreFigures, ...]:
-    return tuple(ScoreFigures(row["scorer_id"], row["n"], row["mean"], row["smallest"], row["largest"]) for row in rows)
+def _score_figures(rows: Sequence[Row]) -> tuple[ScoreStatistics, ...]:
+    return tuple(
+        ScoreStatistics(row["scorer_id"], row["n"], row["mean"], row["smallest"], row["largest"]) for row in rows
+    )
 
 
 def _percentile(by_rank: Mapping[int, float], number: int, percent: int) -> float:
@@ -80,7 +82,7 @@ def _percentile(by_rank: Mapping[int, float], number: int, percent: int) -> floa
 
 
 def _asked(column: ColumnElement[Any]) -> ColumnElement[bool]:
-    each = read_dialect.each(bindparam("asked", type_=TEXT))
+    each = expressions.each(bindparam("asked", type_=TEXT))
     return column.in_(select(cast(each.c.value, BigInteger)))
 
 
@@ -123,9 +125,9 @@ def _is_last() -> ColumnElement[bool]:
 
 def _scores(source: FromClause) -> Select[Any]:
     """Return the figures of the scores of the present results in a source."""
-    each = read_dialect.each(results.c.scores, "score")
-    value = cast(read_dialect.member(each.c.value, "value"), Double)
-    scorer = read_dialect.member(each.c.value, "scorerId").label("scorer_id")
+    each = expressions.each(results.c.scores, "score")
+    value = cast(expressions.member(each.c.value, "value"), Double)
+    scorer = expressions.member(each.c.value, "scorerId").label("scorer_id")
     return (
         select(
             results.c.owner,
@@ -155,7 +157,7 @@ def _compared(limit: int, *, is_first: bool) -> Select[Any]:
 def _last(columns: Columns) -> Select[Any]:
     names = columns | {"owner", "item_id"}
     chosen = [column for column in results.columns if column.name in names]
-    named = read_dialect.one_of(results.c.item_id, bindparam("items", type_=TEXT))
+    named = expressions.one_of(results.c.item_id, bindparam("items", type_=TEXT))
     return select(*chosen).join(items, _is_last()).join(totals, _present()).where(_asked(results.c.owner), named)
 
 

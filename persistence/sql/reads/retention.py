@@ -6,8 +6,8 @@ from typing import Any, Final
 from sqlalchemy import ColumnElement, Select, and_, bindparam, case, cast, func, select
 from sqlalchemy import literal_column as literal
 
-from persistence.sql.fetching import Fetching
-from persistence.sql.queries import expressions as read_dialect
+from persistence.sql.fetching import StatementRunner
+from persistence.sql.queries import expressions
 from persistence.sql.queries.where import INSTANT, TEXT
 from persistence.sql.reads.runs import array_of
 from persistence.sql.tables.records import events, receipts, run_values, totals, value_versions
@@ -16,7 +16,7 @@ from runindex.domain.instants import SECOND, Micros
 from runindex.domain.runs.retention import Removable, RetentionKind
 
 
-class RetentionReads(Fetching):
+class RetentionReads(StatementRunner):
     """Answers what compaction would remove."""
 
     async def count_removable(self, run_ids: Sequence[str], now: Micros) -> Mapping[str, Removable]:
@@ -94,7 +94,7 @@ def _value_versions() -> ColumnElement[int]:
 def _count() -> Select[Any]:
     counts = (_changes(), _events(), _receipts(), _value_versions())
     named = [count.label(name) for name, count in zip(_NAMES, counts, strict=True)]
-    return select(runs.c.id, *named).where(read_dialect.one_of(runs.c.id, bindparam("asked", type_=TEXT)))
+    return select(runs.c.id, *named).where(expressions.one_of(runs.c.id, bindparam("asked", type_=TEXT)))
 
 
 _COUNT: Final = _count()

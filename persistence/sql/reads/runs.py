@@ -6,8 +6,8 @@ from typing import Any, Final
 
 from sqlalchemy import Select, bindparam, select
 
-from persistence.sql.fetching import Fetching
-from persistence.sql.queries import expressions as read_dialect
+from persistence.sql.fetching import StatementRunner
+from persistence.sql.queries import expressions
 from persistence.sql.queries.keyset import in_list_order, stretch_of, values_of
 from persistence.sql.queries.run_pages import chosen, listing
 from persistence.sql.queries.shape import taken_apart
@@ -17,7 +17,7 @@ from runindex.domain.json_text import dumps
 from runindex.ports.queries import Columns, Row, RunQuery
 
 
-class RunReads(Fetching):
+class RunReads(StatementRunner):
     """Answers which runs there are."""
 
     async def find_runs(self, run_ids: Sequence[str], columns: Columns) -> Mapping[str, Row]:
@@ -47,7 +47,7 @@ def _find_one(columns: Columns) -> Select[Any]:
 
 @lru_cache(maxsize=256)
 def _find_many(columns: Columns) -> Select[Any]:
-    return select(*chosen(columns)).where(read_dialect.one_of(runs.c.id, bindparam("ids", type_=TEXT)))
+    return select(*chosen(columns)).where(expressions.one_of(runs.c.id, bindparam("ids", type_=TEXT)))
 
 
 _listing: Final = lru_cache(maxsize=1024)(listing)

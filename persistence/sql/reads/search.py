@@ -8,8 +8,8 @@ from sqlalchemy import ColumnElement, Double, FromClause, Select, bindparam, cas
 from sqlalchemy import literal as bound
 from sqlalchemy import literal_column as literal
 
-from persistence.sql.fetching import Fetching
-from persistence.sql.queries import expressions as read_dialect
+from persistence.sql.fetching import StatementRunner
+from persistence.sql.queries import expressions
 from persistence.sql.queries.run_pages import chosen
 from persistence.sql.queries.shape import Condition, taken_apart
 from persistence.sql.queries.where import INSTANT, TEXT, matching
@@ -24,7 +24,7 @@ from runindex.ports.queries import Columns, Row
 STATUS_TEXT: Final = bound(WORD_MARK, TEXT) + func.lower(runs.c.status)
 
 
-class SearchReads(Fetching):
+class SearchReads(StatementRunner):
     """Answers which runs fit best."""
 
     async def search_runs(
@@ -51,9 +51,9 @@ def _search(conditions: tuple[Condition, ...], columns: Columns, limit: int) -> 
 
 def _hits(conditions: tuple[Condition, ...]) -> FromClause:
     """Return the filtered runs, with how many needles each matches and how many words it has."""
-    needles = read_dialect.each(bindparam("needles", type_=TEXT), "needles")
+    needles = expressions.each(bindparam("needles", type_=TEXT), "needles")
     texts = (runs.c.search_text, STATUS_TEXT)
-    found = or_(*(read_dialect.contains_text(text, needles.c.value) for text in texts))
+    found = or_(*(expressions.contains_text(text, needles.c.value) for text in texts))
     matched = select(func.count()).select_from(needles).where(found).correlate(runs).scalar_subquery()
     words = runs.c.search_words + literal("1")
     judged = select(runs.c.id, runs.c.created_at, words.label("words"), matched.label("matched"))

@@ -7,7 +7,7 @@ from typing import Any, Final
 from sqlalchemy import Select, bindparam, select
 from sqlalchemy import literal_column as literal
 
-from persistence.sql.fetching import Fetching
+from persistence.sql.fetching import StatementRunner
 from persistence.sql.queries.where import TEXT
 from persistence.sql.tables.runs import tag_counts
 from runindex.domain.json_text import is_plain_text
@@ -17,7 +17,7 @@ _BEFORE_SURROGATES: Final = "\ud7ff"
 _AFTER_SURROGATES: Final = "\ue000"
 
 
-class TagReads(Fetching):
+class TagReads(StatementRunner):
     """Answers which tags there are."""
 
     async def list_tags(self, prefix: str, limit: int) -> Sequence[tuple[str, int]]:

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, bindparam, func, select, union_all
 from sqlalchemy import literal_column as literal
 
-from persistence.sql.fetching import Fetching
+from persistence.sql.fetching import StatementRunner
 from persistence.sql.queries.shape import Condition, taken_apart
 from persistence.sql.queries.where import INSTANT, TEXT, matching
 from persistence.sql.tables.runs import runs
@@ -20,7 +20,7 @@ from runindex.ports.store import TimelineRow
 _OUTCOMES = {"completed": RunStatus.COMPLETED, "failed": RunStatus.FAILED, "cancelled": RunStatus.CANCELLED}
 
 
-class TimelineReads(Fetching):
+class TimelineReads(StatementRunner):
     """Answers how much happened when."""
 
     async def count_timeline(

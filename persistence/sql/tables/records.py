@@ -19,7 +19,7 @@ from runindex.domain.records.plans import Plan
 from runindex.domain.records.results import Item, Result
 from runindex.domain.records.run_data import Cell, Document, Value, ValueVersion
 from runindex.domain.records.runtimes import Receipt, ReceiptHead, Runtime, RuntimeInput
-from runindex.domain.records.totals import Remains, Totals
+from runindex.domain.records.totals import Tombstone, Totals
 from runindex.ports.queries import Row
 
 R = TypeVar("R")
@@ -82,7 +82,7 @@ receipts: Final = _table(
     Index(None, "owner", "created_at", "sequence", "runtime_id"),
     Index(None, "runtime_id", "created_at", "owner", "sequence"),
 )
-remains: Final = _table("remains", Remains, ("owner", "generation"))
+remains: Final = _table("remains", Tombstone, ("owner", "generation"))
 receipt_heads: Final = _table("receipt_heads", ReceiptHead, ("runtime_id", "owner"), Index(None, "owner", "runtime_id"))
 
 TABLES: Final[Mapping[type, Table]] = {
@@ -100,10 +100,10 @@ TABLES: Final[Mapping[type, Table]] = {
     RuntimeInput: runtime_inputs,
     Receipt: receipts,
     ReceiptHead: receipt_heads,
-    Remains: remains,
+    Tombstone: remains,
 }
 # Kinds whose rows belong to one run, by its incarnation, and go with it.
-OWNED: Final = tuple(kind for kind, table in TABLES.items() if "owner" in table.columns and kind is not Remains)
+OWNED: Final = tuple(kind for kind, table in TABLES.items() if "owner" in table.columns and kind is not Tombstone)
 
 
 def record_of(kind: type[R], row: Row) -> R:

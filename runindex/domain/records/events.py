@@ -6,7 +6,7 @@ import struct
 from dataclasses import dataclass
 from typing import Final
 
-from runindex.domain import json_text as jsontext
+from runindex.domain import json_text
 from runindex.domain.instants import Micros
 from runindex.domain.json_text import JsonText, JsonValue, is_plain_text
 from runindex.domain.problems import invalid
@@ -52,7 +52,7 @@ def sorted_json(value: JsonValue) -> JsonText:
     try:
         return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
     except TypeError:
-        return jsontext.dumps(_sorted(value))
+        return json_text.dumps(_sorted(value))
 
 
 def _sorted(value: JsonValue) -> JsonValue:

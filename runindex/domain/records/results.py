@@ -4,7 +4,7 @@ import math
 from dataclasses import dataclass, replace
 from typing import Final
 
-from runindex.domain import json_text as jsontext
+from runindex.domain import json_text
 from runindex.domain.instants import Micros
 from runindex.domain.json_text import JsonText, JsonValue, is_plain_text
 from runindex.domain.problems import invalid
@@ -85,7 +85,7 @@ def content_of(result: Result) -> tuple[object, ...]:
     """Return what two results have in common when they say the same: JSON by value, whatever its spelling."""
     return (
         result.item_version,
-        *(None if text is None else jsontext.canonical(jsontext.loads(text)) for text in _texts(result)),
+        *(None if text is None else json_text.canonical(json_text.loads(text)) for text in _texts(result)),
         result.latency,
         result.error,
         result.started_at,
@@ -99,7 +99,7 @@ def _texts(result: Result) -> tuple[JsonText | None, ...]:
 
 def encode_scores(scores: tuple[Score, ...]) -> JsonText:
     """Return the scores as JSON text, fields named as in the API."""
-    return jsontext.dumps(
+    return json_text.dumps(
         [
             {"scorerId": score.scorer_id, "value": score.value, "reason": score.reason, "error": score.error}
             for score in scores
@@ -109,7 +109,7 @@ def encode_scores(scores: tuple[Score, ...]) -> JsonText:
 
 def decode_scores(text: JsonText) -> tuple[Score, ...]:
     """Return the scores that `encode_scores` wrote."""
-    values: JsonValue = jsontext.loads(text)
+    values: JsonValue = json_text.loads(text)
     return tuple(Score(entry["scorerId"], entry["value"], entry["reason"], entry["error"]) for entry in values)
 
 
@@ -118,7 +118,7 @@ def scorer_text(scorer_id: str) -> str:
 
     Quotes inside texts are escaped, so that it is found nowhere but in a score's own field.
     """
-    return f'"scorerId":{jsontext.dumps(scorer_id)},'
+    return f'"scorerId":{json_text.dumps(scorer_id)},'
 
 
 def check_item_id(item_id: str, field: str) -> str:

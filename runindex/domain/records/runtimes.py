@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
-from runindex.domain import json_text as jsontext
+from runindex.domain import json_text
 from runindex.domain.instants import Micros
 from runindex.domain.json_text import JsonText, is_plain_text
 from runindex.domain.problems import ConstraintReason, invalid, violation
@@ -140,7 +140,7 @@ def digest_of(snapshot: bytes) -> tuple[str, int]:
     Refuse a snapshot that is not JSON with a list `messages`.
     """
     try:
-        session = json.loads(snapshot, parse_constant=jsontext.reject_constant)
+        session = json.loads(snapshot, parse_constant=json_text.reject_constant)
         messages = session["messages"] if isinstance(session, dict) else None
     except (ValueError, KeyError, RecursionError):
         messages = None

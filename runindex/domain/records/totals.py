@@ -41,7 +41,7 @@ ALL_GENERATIONS: Final = -1
 
 
 @dataclass(frozen=True, slots=True)
-class Remains:
+class Tombstone:
     """What is gone from every query and still takes up room: a deleted run's things, or a generation of its results.
 
     They are swept away a little at a time, so that no other writer waits for it.

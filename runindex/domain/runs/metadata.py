@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Final
 
-from runindex.domain import json_text as jsontext
+from runindex.domain import json_text
 from runindex.domain.json_text import JsonError, JsonText, JsonValue
 from runindex.domain.problems import ConstraintReason, invalid, violation
 
@@ -28,13 +28,13 @@ def check_metadata(value: JsonValue, field: str = "metadata") -> JsonText | None
 def check_json(value: JsonValue, field: str, *, max_bytes: int, max_depth: int) -> JsonText:
     """Return a JSON value's text; refuse what no storage can return equal, and what is too large or too deep."""
     try:
-        depth = jsontext.depth_of(value)
+        depth = json_text.depth_of(value)
     except JsonError as error:
         raise invalid(str(error), field) from error
     if depth > max_depth:
         message = f"nested more than {max_depth} levels deep"
         raise violation(ConstraintReason.LIMIT_EXCEEDED, message)
-    text = jsontext.dumps(value)
+    text = json_text.dumps(value)
     if len(text.encode()) > max_bytes:
         message = f"more than {max_bytes} bytes of JSON"
         raise violation(ConstraintReason.LIMIT_EXCEEDED, message)
@@ -48,5 +48,5 @@ def patched(metadata: JsonText | None, patch: JsonValue) -> JsonText | None:
         raise violation(ConstraintReason.METADATA_NOT_OBJECT, message)
     # Whatever a patch takes away, it is read and merged as a whole: the limits hold for it too.
     check_metadata(patch, "change.patch")
-    present = {} if metadata is None else jsontext.loads(metadata)
-    return check_metadata(jsontext.merge_patch(present, patch), "change.patch")
+    present = {} if metadata is None else json_text.loads(metadata)
+    return check_metadata(json_text.merge_patch(present, patch), "change.patch")

@@ -7,7 +7,7 @@ from typing import Final
 from runindex.domain.instants import Micros
 from runindex.domain.json_text import JsonText, is_plain_text
 from runindex.domain.lifecycle import FINISHED, RunStatus, is_allowed
-from runindex.domain.problems import InvalidTransition, RefusedError, invalid
+from runindex.domain.problems import InvalidTransition, ProblemError, invalid
 from runindex.domain.runs.retention import KEEP_ALL, Retention
 
 MAX_NAME: Final = 256
@@ -64,7 +64,7 @@ class Run:
     def moved(self, target: RunStatus, now: Micros, error: str | None = None) -> "Run":
         """Return the run moved to `target`; refuse a move that the table does not have."""
         if not is_allowed(self.status, target):
-            raise RefusedError(InvalidTransition(self.status, target))
+            raise ProblemError(InvalidTransition(self.status, target))
         if target not in FINISHED:
             return replace(self, status=target, version=self.version + 1, updated_at=now)
         return replace(

@@ -10,8 +10,7 @@ from typing import Any, Final, TypeAlias
 
 from runindex.commands.base import MAX_REASON, node_id_of, run_id_of
 from runindex.commands.jobs import check_queue
-from runindex.domain import instants
-from runindex.domain import json_text as jsontext
+from runindex.domain import instants, json_text
 from runindex.domain.ids import DEFAULT_RUN
 from runindex.domain.json_text import JsonText
 from runindex.domain.lifecycle import FINISHED, OPEN, RunStatus
@@ -105,7 +104,7 @@ def _check_reason(text: str) -> None:
 
 
 def _check_json(text: JsonText) -> None:
-    value = jsontext.loads(text)
+    value = json_text.loads(text)
     check(check_json(value, "", max_bytes=MAX_CONTENT, max_depth=MAX_DEPTH) == text)
 
 
@@ -117,12 +116,12 @@ def _check_payload(text: JsonText) -> None:
 # A run's texts come again with each of its entries in the log.
 @lru_cache(maxsize=4)
 def _check_metadata(text: JsonText) -> None:
-    check(check_metadata(jsontext.loads(text)) == text)
+    check(check_metadata(json_text.loads(text)) == text)
 
 
 @lru_cache(maxsize=4)
 def _check_tags(text: JsonText) -> None:
-    check(jsontext.dumps(with_tags((), check_tags(jsontext.loads(text)))) == text)
+    check(json_text.dumps(with_tags((), check_tags(json_text.loads(text)))) == text)
 
 
 def _check_scores(text: JsonText) -> None:
@@ -132,10 +131,10 @@ def _check_scores(text: JsonText) -> None:
 
 
 def _check_references(text: JsonText) -> None:
-    references = jsontext.loads(text)
+    references = json_text.loads(text)
     for reference in references:
         check_reference(reference, "")
-    check(isinstance(references, list) and jsontext.dumps(references) == text)
+    check(isinstance(references, list) and json_text.dumps(references) == text)
 
 
 def _named(rule: Callable[[Any, str], object]) -> Check:

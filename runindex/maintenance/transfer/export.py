@@ -13,33 +13,33 @@ from runindex.domain.records.totals import Totals
 from runindex.domain.runs.changes import Change
 from runindex.domain.runs.filters import RunFilter
 from runindex.domain.runs.run import Run
-from runindex.maintenance.snapshot_reader import Stream
+from runindex.maintenance.snapshot_reader import SnapshotReader
 from runindex.maintenance.transfer.lines import OWNED, Header, change_line, end_line, header_line, record_line, run_line
-from runindex.ports.maintenance import Snapshot, Upkeep, Walk
+from runindex.ports.maintenance import Maintenance, Scan, Snapshot
 from runindex.ports.queries import Row
 
 # Pages are small where a row may be large: what is in memory is a page of each kind at most.
-_RUNS: Final = Walk(Run, ("id",), 50)
-_CHANGES: Final = Walk(Change, ("id", "incarnation", "version"), 50)
-OWNED_WALKS: Final[Mapping[type, Walk]] = {
+_RUNS: Final = Scan(Run, ("id",), 50)
+_CHANGES: Final = Scan(Change, ("id", "incarnation", "version"), 50)
+OWNED_WALKS: Final[Mapping[type, Scan]] = {
     walk.kind: walk
     for walk in (
-        Walk(Result, ("owner", "generation", "item_id", "retry_count"), 32),
-        Walk(Item, ("owner", "generation", "item_id"), 500),
-        Walk(Value, ("owner", "key_name"), 32),
-        Walk(ValueVersion, ("owner", "key_name", "version"), 32),
-        Walk(Event, ("owner", "sequence"), 32),
-        Walk(Cell, ("owner", "name"), 32),
-        Walk(Document, ("owner", "key_name"), 32),
-        Walk(Receipt, ("owner", "runtime_id", "sequence"), 100),
-        Walk(ReceiptHead, ("owner", "runtime_id"), 500),
+        Scan(Result, ("owner", "generation", "item_id", "retry_count"), 32),
+        Scan(Item, ("owner", "generation", "item_id"), 500),
+        Scan(Value, ("owner", "key_name"), 32),
+        Scan(ValueVersion, ("owner", "key_name", "version"), 32),
+        Scan(Event, ("owner", "sequence"), 32),
+        Scan(Cell, ("owner", "name"), 32),
+        Scan(Document, ("owner", "key_name"), 32),
+        Scan(Receipt, ("owner", "runtime_id", "sequence"), 100),
+        Scan(ReceiptHead, ("owner", "runtime_id"), 500),
     )
 }
 FREE_WALKS: Final = (
-    Walk(Plan, ("id",), 32),
-    Walk(Job, ("id",), 32),
-    Walk(Runtime, ("runtime_id",), 4),
-    Walk(RuntimeInput, ("runtime_id", "input_id"), 32),
+    Scan(Plan, ("id",), 32),
+    Scan(Job, ("id",), 32),
+    Scan(Runtime, ("runtime_id",), 4),
+    Scan(RuntimeInput, ("runtime_id", "input_id"), 32),
 )
 
 
@@ -49,7 +49,7 @@ def subtree(run_id: str) -> RunFilter:
 
 
 async def export_lines(
-    upkeep: Upkeep, run_filter: RunFilter | None = None, exported: Callable[[int], None] = lambda _: None
+    upkeep: Maintenance, run_filter: RunFilter | None = None, exported: Callable[[int], None] = lambda _: None
 ) -> AsyncIterator[bytes]:
     """Yield the lines of an export of everything, or of the runs that a filter matches and what is theirs.
 
@@ -77,7 +77,7 @@ async def _lines(
     async for line in _all_runs(snapshot, exported):
         yield line
     for walk in FREE_WALKS:
-        async for row in Stream(snapshot, walk):
+        async for row in SnapshotReader(snapshot, walk):
             yield record_line(walk.kind, row)
 
 
@@ -89,7 +89,7 @@ async def _chosen_runs(
     async for run, totals in _with_totals(snapshot, _by_id(snapshot, ids)):
         yield run_line(run, totals)
         # The present incarnation is the last: an id's entries from its beginning on are the run's.
-        async for entry in Stream(snapshot, _CHANGES, (run["id"], run["incarnation"], 0), within=True):
+        async for entry in SnapshotReader(snapshot, _CHANGES, (run["id"], run["incarnation"], 0), within=True):
             yield change_line(entry)
         async for line in _records(snapshot, totals):
             yield line
@@ -98,8 +98,8 @@ async def _chosen_runs(
 
 async def _all_runs(snapshot: Snapshot, exported: Callable[[int], None]) -> AsyncIterator[bytes]:
     """Walk runs and log side by side: the log also knows of runs that were deleted."""
-    entries = Stream(snapshot, _CHANGES)
-    async for run, totals in _with_totals(snapshot, Stream(snapshot, _RUNS).pages()):
+    entries = SnapshotReader(snapshot, _CHANGES)
+    async for run, totals in _with_totals(snapshot, SnapshotReader(snapshot, _RUNS).pages()):
         while (entry := await entries.head()) is not None and entry["id"] < run["id"]:
             await entries.take()
             yield change_line(entry)
@@ -137,7 +137,7 @@ async def _records(snapshot: Snapshot, totals: Row | None) -> AsyncIterator[byte
         if _may_have(kind, totals):
             # Results of former generations are deleted, whether they were swept away already or not.
             first = OWNED_WALKS[kind].before(owner=totals["owner"], generation=totals["generation"])
-            async for row in Stream(snapshot, OWNED_WALKS[kind], first, within=True):
+            async for row in SnapshotReader(snapshot, OWNED_WALKS[kind], first, within=True):
                 yield record_line(kind, row)
 
 

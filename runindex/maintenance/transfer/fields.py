@@ -8,7 +8,7 @@ from enum import StrEnum
 from types import NoneType
 from typing import Any, Final, get_args, get_type_hints
 
-from runindex.domain import json_text as jsontext
+from runindex.domain import json_text
 from runindex.domain.lifecycle import RunStatus
 from runindex.domain.runs.changes import Change, RunChangeKind
 from runindex.domain.runs.retention import RetentionKind
@@ -57,7 +57,7 @@ class Field:
             raise TypeError
         if self.kind is bytes:
             return b64decode(value, validate=True)
-        check(jsontext.is_plain_text(value))
+        check(json_text.is_plain_text(value))
         return self.kind(value) if issubclass(self.kind, StrEnum) else value
 
 

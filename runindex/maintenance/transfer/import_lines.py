@@ -9,16 +9,16 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from runindex.domain.errors import BadRequestError
-from runindex.maintenance.transfer.importer import Adoption, Imported
+from runindex.maintenance.transfer.importer import Imported, Importer
 from runindex.maintenance.transfer.lines import Entry, read_end, read_entry, read_header
-from runindex.ports.maintenance import Upkeep
+from runindex.ports.maintenance import Maintenance
 
 BLOCK_LINES: Final = 256
 BLOCK_BYTES: Final = 4 * 1024 * 1024
 
 
 async def import_lines(
-    upkeep: Upkeep, lines: Iterable[bytes], taken: Callable[[int], None] = lambda _: None
+    upkeep: Maintenance, lines: Iterable[bytes], taken: Callable[[int], None] = lambda _: None
 ) -> Imported:
     """Read an export into a storage in one transaction; `taken` is told of bytes as they are dealt with.
 
@@ -29,7 +29,7 @@ async def import_lines(
     first = next(remaining, b"")
     header = read_header(first)
     async with upkeep.restoration() as restoration:
-        adoption = await Adoption.begin(restoration, header)
+        adoption = await Importer.begin(restoration, header)
         for block in _blocks(remaining):
             await adoption.take(block.entries)
             taken(block.size)

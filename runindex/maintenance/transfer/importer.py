@@ -16,17 +16,17 @@ from runindex.domain.runs.run import Run
 from runindex.maintenance.transfer.history_check import Histories
 from runindex.maintenance.transfer.lines import Entry, FreeEntry, Header, OwnedEntry, RunEntry
 from runindex.maintenance.verification.records import check_records
-from runindex.ports.maintenance import Restoration, Restored, Walk
+from runindex.ports.maintenance import Restoration, Restored, Scan
 from runindex.ports.rows import record_row, run_of
 from runindex.ports.store import LogState
 
 _FREE: Final = (
-    Walk(Plan, ("id",), 1),
-    Walk(Job, ("id",), 1),
-    Walk(Runtime, ("runtime_id",), 1),
-    Walk(RuntimeInput, ("runtime_id", "input_id"), 1),
+    Scan(Plan, ("id",), 1),
+    Scan(Job, ("id",), 1),
+    Scan(Runtime, ("runtime_id",), 1),
+    Scan(RuntimeInput, ("runtime_id", "input_id"), 1),
 )
-_RUNS: Final = Walk(Run, ("id",), 2, frozenset({"version"}))
+_RUNS: Final = Scan(Run, ("id",), 2, frozenset({"version"}))
 
 
 @dataclass(slots=True)
@@ -73,7 +73,7 @@ class _Current:
 
 
 @dataclass(slots=True)
-class Adoption:
+class Importer:
     """Takes entries in the order of the file; `begin` makes one.
 
     `keeps_log` says that entries of the log keep their numbers: a whole export goes into an empty index.

@@ -10,7 +10,7 @@ from typing import Any, Final, TypeAlias
 import orjson
 
 from runindex.domain.errors import BadRequestError
-from runindex.domain.problems import RefusedError
+from runindex.domain.problems import ProblemError
 from runindex.domain.records.events import Event
 from runindex.domain.records.jobs import Job
 from runindex.domain.records.plans import Plan
@@ -139,7 +139,7 @@ def read_entry(line: bytes, number: int) -> Entry:
     try:
         ((name, said),) = _object(line).items()
         return _entry(name, said)
-    except (RefusedError, ValueError, TypeError, KeyError, AttributeError):
+    except (ProblemError, ValueError, TypeError, KeyError, AttributeError):
         raise BadRequestError(f"line {number} is not as an export has it") from None
 
 

@@ -3,7 +3,7 @@
 import struct
 from collections.abc import AsyncIterator
 
-from runindex.domain import json_text as jsontext
+from runindex.domain import json_text
 from runindex.domain.records.events import event_hash
 from runindex.ports.queries import Row
 
@@ -28,8 +28,8 @@ def _fault_of(event: Row, expected: int, previous: str) -> str | None:
             f"event {expected} is missing" if event["sequence"] > expected else f"event {event['sequence']} is too many"
         )
     try:
-        payload = jsontext.loads(event["payload"])
+        payload = json_text.loads(event["payload"])
         right = event_hash(expected, event["stream"], event["at"], payload, previous)
-    except (jsontext.JsonError, ValueError, RecursionError, struct.error):
+    except (json_text.JsonError, ValueError, RecursionError, struct.error):
         return f"event {expected} cannot be read"
     return None if right == event["hash"] else f"event {expected} does not have the hash of what it says"

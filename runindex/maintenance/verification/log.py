@@ -3,26 +3,26 @@
 from collections.abc import AsyncIterator, Callable
 from typing import Final
 
-from runindex.domain.errors import DamagedError
+from runindex.domain.errors import CorruptStoreError
 from runindex.domain.runs.changes import Change, RunChangeKind
 from runindex.domain.runs.run import Run
-from runindex.maintenance.snapshot_reader import Stream
-from runindex.ports.maintenance import Snapshot, Walk
+from runindex.maintenance.snapshot_reader import SnapshotReader
+from runindex.ports.maintenance import Scan, Snapshot
 from runindex.ports.queries import RUN_COLUMNS, Row
 
-_LOG: Final = Walk(Change, ("seq",), 2000, frozenset())
-_HISTORIES: Final = Walk(Change, ("id", "incarnation", "version"), 50)
-_RUNS: Final = Walk(Run, ("id",), 50)
+_LOG: Final = Scan(Change, ("seq",), 2000, frozenset())
+_HISTORIES: Final = Scan(Change, ("id", "incarnation", "version"), 50)
+_RUNS: Final = Scan(Run, ("id",), 50)
 
 
 async def check_log(snapshot: Snapshot, seen: Callable[[int], None]) -> AsyncIterator[str]:
     """Yield the gaps above the floor, and whether the head is right."""
     try:
         state, last = await snapshot.log_state(), 0
-    except DamagedError as fault:
+    except CorruptStoreError as fault:
         yield fault.message
         return
-    async for row in Stream(snapshot, _LOG, seen=seen):
+    async for row in SnapshotReader(snapshot, _LOG, seen=seen):
         if row["seq"] == state.floor:
             yield f"log: compacted up to entry {state.floor}, which is there"
         first = max(last, state.floor) + 1
@@ -41,7 +41,7 @@ def _entries(first: int, last: int) -> str:
 
 async def check_histories(snapshot: Snapshot, seen: Callable[[int], None]) -> AsyncIterator[str]:
     """Yield where a run's versions are not continuous, or its newest entry is not the run as it is."""
-    entries, runs = Stream(snapshot, _HISTORIES, seen=seen), Stream(snapshot, _RUNS)
+    entries, runs = SnapshotReader(snapshot, _HISTORIES, seen=seen), SnapshotReader(snapshot, _RUNS)
     while True:
         entry, run = await entries.head(), await runs.head()
         ids = [row["id"] for row in (entry, run) if row is not None]

@@ -8,32 +8,32 @@ from runindex.domain.records.events import Event
 from runindex.domain.records.results import Item, Result
 from runindex.domain.records.run_data import Cell, Document, Value, ValueVersion
 from runindex.domain.records.runtimes import Receipt, ReceiptHead
-from runindex.domain.records.totals import ALL_GENERATIONS, Remains, Totals
+from runindex.domain.records.totals import ALL_GENERATIONS, Tombstone, Totals
 from runindex.domain.runs.run import Run
-from runindex.maintenance.snapshot_reader import Stream
+from runindex.maintenance.snapshot_reader import SnapshotReader
 from runindex.maintenance.verification.events import find_break
 from runindex.maintenance.verification.results import Recount
-from runindex.ports.maintenance import Key, Snapshot, Walk
+from runindex.ports.maintenance import Key, Scan, Snapshot
 from runindex.ports.queries import Row
 
 _NONE: Final[frozenset[str]] = frozenset()
 _WALKS: Final = (
-    Walk(Result, ("owner", "generation", "item_id", "retry_count"), 100, frozenset({"run_id", "seq", "error"})),
-    Walk(Item, ("owner", "generation", "item_id"), 500),
-    Walk(Value, ("owner", "key_name"), 64),
-    Walk(ValueVersion, ("owner", "key_name", "version"), 500, _NONE),
-    Walk(Event, ("owner", "sequence"), 16),
-    Walk(Cell, ("owner", "name"), 500, _NONE),
-    Walk(Document, ("owner", "key_name"), 500, _NONE),
-    Walk(Receipt, ("owner", "runtime_id", "sequence"), 500, frozenset({"run_id"})),
-    Walk(ReceiptHead, ("owner", "runtime_id"), 500),
+    Scan(Result, ("owner", "generation", "item_id", "retry_count"), 100, frozenset({"run_id", "seq", "error"})),
+    Scan(Item, ("owner", "generation", "item_id"), 500),
+    Scan(Value, ("owner", "key_name"), 64),
+    Scan(ValueVersion, ("owner", "key_name", "version"), 500, _NONE),
+    Scan(Event, ("owner", "sequence"), 16),
+    Scan(Cell, ("owner", "name"), 500, _NONE),
+    Scan(Document, ("owner", "key_name"), 500, _NONE),
+    Scan(Receipt, ("owner", "runtime_id", "sequence"), 500, frozenset({"run_id"})),
+    Scan(ReceiptHead, ("owner", "runtime_id"), 500),
 )
-_TOTALS: Final = Walk(Totals, ("owner",), 200)
-_REMAINS: Final = Walk(Remains, ("owner", "generation"), 200)
+_TOTALS: Final = Scan(Totals, ("owner",), 200)
+_REMAINS: Final = Scan(Tombstone, ("owner", "generation"), 200)
 _INCARNATION: Final = frozenset({"incarnation"})
 
 
-class _LiveTotals(Stream):
+class _LiveTotals(SnapshotReader):
     """Totals that know whether their run exists (`is_live`)."""
 
     async def _read(self) -> Sequence[Row]:
@@ -44,7 +44,7 @@ class _LiveTotals(Stream):
         return [{**row, "is_live": incarnations.get(row["run_id"]) == row["owner"]} for row in rows]
 
 
-class _ComparedValues(Stream):
+class _ComparedValues(SnapshotReader):
     """Values that know whether the version that they say they are says the same (`agrees`)."""
 
     async def _read(self) -> Sequence[Row]:
@@ -65,12 +65,14 @@ async def check_records(
 ) -> AsyncIterator[str]:
     """Yield what is wrong with what belongs to runs, in one walk over all of it, or over that of the newest owners."""
 
-    def first(walk: Walk) -> Key | None:
+    def first(walk: Scan) -> Key | None:
         return None if first_owner is None else walk.before(owner=first_owner)
 
-    streams = {walk.kind: _STREAMS.get(walk.kind, Stream)(snapshot, walk, first(walk), seen=seen) for walk in _WALKS}
+    streams = {
+        walk.kind: _STREAMS.get(walk.kind, SnapshotReader)(snapshot, walk, first(walk), seen=seen) for walk in _WALKS
+    }
     totals = _LiveTotals(snapshot, _TOTALS, None if first_owner is None else (first_owner - 1,))
-    remains = Stream(snapshot, _REMAINS, first(_REMAINS))
+    remains = SnapshotReader(snapshot, _REMAINS, first(_REMAINS))
     while True:
         heads = [await stream.head() for stream in (totals, remains, *streams.values())]
         owners = [row["owner"] for row in heads if row is not None]
@@ -84,7 +86,7 @@ async def check_records(
 
 
 async def _check_owner(
-    owner: int, totals: Row | None, gone: set[int], streams: Mapping[type, Stream]
+    owner: int, totals: Row | None, gone: set[int], streams: Mapping[type, SnapshotReader]
 ) -> AsyncIterator[str]:
     if totals is not None and totals["is_live"]:
         if ALL_GENERATIONS in gone:
@@ -100,7 +102,7 @@ async def _check_owner(
         yield f"totals of owner {owner}, which run {totals['run_id']} is not"
 
 
-async def _check_run(totals: Row, gone: set[int], streams: Mapping[type, Stream]) -> AsyncIterator[str]:
+async def _check_run(totals: Row, gone: set[int], streams: Mapping[type, SnapshotReader]) -> AsyncIterator[str]:
     owner = totals["owner"]
     recount = Recount(owner, totals["run_id"], totals["generation"], gone)
     async for fault in recount.take(streams[Item], streams[Result]):
@@ -139,7 +141,7 @@ class _Values:
     def __init__(self) -> None:
         self.present = 0
 
-    async def take(self, owner: int, values: Stream, versions: Stream) -> AsyncIterator[str]:
+    async def take(self, owner: int, values: SnapshotReader, versions: SnapshotReader) -> AsyncIterator[str]:
         """Take the rows of one owner, and yield which values are not at their newest version."""
         while True:
             heads = [await values.head(), await versions.head()]
@@ -167,7 +169,7 @@ class _Receipts:
         self.number = 0
         self._run_id = run_id
 
-    async def take(self, owner: int, receipts: Stream, heads: Stream) -> AsyncIterator[str]:
+    async def take(self, owner: int, receipts: SnapshotReader, heads: SnapshotReader) -> AsyncIterator[str]:
         """Take the rows of one owner, and yield which are wrong, and where a sequence would be given out twice."""
         highest: Counter[str] = Counter()
         async for row in receipts.group(owner):
@@ -182,7 +184,7 @@ class _Receipts:
                 yield f"receipt {sequence} of runtime {runtime_id!r} would be given out again"
 
 
-_STREAMS: Final[Mapping[type, type[Stream]]] = {Value: _ComparedValues}
+_STREAMS: Final[Mapping[type, type[SnapshotReader]]] = {Value: _ComparedValues}
 _NAMES: Final[Mapping[type, str]] = {
     Result: "results",
     Item: "items",

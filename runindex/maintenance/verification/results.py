@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator, Collection
 from dataclasses import dataclass
 
 from runindex.domain.records.results import Item
-from runindex.maintenance.snapshot_reader import Stream
+from runindex.maintenance.snapshot_reader import SnapshotReader
 from runindex.ports.queries import Row
 from runindex.ports.rows import record_row
 
@@ -24,7 +24,7 @@ class Recount:
     last_seq: int = 0
     strangers: int = 0
 
-    async def take(self, items: Stream, results: Stream) -> AsyncIterator[str]:
+    async def take(self, items: SnapshotReader, results: SnapshotReader) -> AsyncIterator[str]:
         """Take the rows of the owner from both, which have the same order, and yield which are wrong."""
         while (key := await self._next_key(items, results)) is not None:
             counted, rows = Item(self.owner, *key), 0
@@ -48,7 +48,7 @@ class Recount:
         self.succeeded += item.succeeded
         self.failed += item.attempts > 0 and not item.succeeded
 
-    async def _next_key(self, items: Stream, results: Stream) -> tuple[int, str] | None:
+    async def _next_key(self, items: SnapshotReader, results: SnapshotReader) -> tuple[int, str] | None:
         heads = [await items.head(), await results.head()]
         keys = [_key(row) for row in heads if row is not None and row["owner"] == self.owner]
         return min(keys, default=None)
@@ -58,7 +58,7 @@ def _key(row: Row) -> tuple[int, str]:
     return row["generation"], row["item_id"]
 
 
-async def _rows_of(stream: Stream, owner: int, key: tuple[int, str]) -> AsyncIterator[Row]:
+async def _rows_of(stream: SnapshotReader, owner: int, key: tuple[int, str]) -> AsyncIterator[Row]:
     while (row := await stream.head()) is not None and row["owner"] == owner and _key(row) == key:
         await stream.take()
         yield row

@@ -4,31 +4,31 @@ from collections import Counter
 from collections.abc import AsyncIterator, Callable
 from typing import Final
 
-from runindex.domain import json_text as jsontext
+from runindex.domain import json_text
 from runindex.domain.lifecycle import RunStatus
-from runindex.domain.problems import RefusedError
+from runindex.domain.problems import ProblemError
 from runindex.domain.runs.derived import RunTag, RunTexts, StatusCount, TagCount, texts_of
 from runindex.domain.runs.run import Run
 from runindex.domain.runs.tags import check_tags
-from runindex.maintenance.snapshot_reader import Stream
-from runindex.ports.maintenance import Snapshot, Walk
+from runindex.maintenance.snapshot_reader import SnapshotReader
+from runindex.ports.maintenance import Scan, Snapshot
 from runindex.ports.rows import record_row, run_of
 
-_RUNS: Final = Walk(Run, ("id",), 500, frozenset({"status", "created_at", "tags"}))
-_WHOLE_RUNS: Final = Walk(Run, ("id",), 50)
-_TEXTS: Final = Walk(RunTexts, ("run_id",), 50)
+_RUNS: Final = Scan(Run, ("id",), 500, frozenset({"status", "created_at", "tags"}))
+_WHOLE_RUNS: Final = Scan(Run, ("id",), 50)
+_TEXTS: Final = Scan(RunTexts, ("run_id",), 50)
 _UNREADABLE: Final = (ValueError, TypeError, KeyError, AttributeError, RecursionError)
-_TAGS_BY_RUN: Final = Walk(RunTag, ("run_id", "tag", "created_at"), 1000)
-_TAGS: Final = Walk(RunTag, ("tag", "created_at", "run_id"), 250)
-_TAG_COUNTS: Final = Walk(TagCount, ("tag",), 1000)
-_STATUS_COUNTS: Final = Walk(StatusCount, ("status",), 100)
+_TAGS_BY_RUN: Final = Scan(RunTag, ("run_id", "tag", "created_at"), 1000)
+_TAGS: Final = Scan(RunTag, ("tag", "created_at", "run_id"), 250)
+_TAG_COUNTS: Final = Scan(TagCount, ("tag",), 1000)
+_STATUS_COUNTS: Final = Scan(StatusCount, ("status",), 100)
 _STATUS: Final = frozenset({"status"})
 
 
 async def check_runs(snapshot: Snapshot, seen: Callable[[int], None]) -> AsyncIterator[str]:
     """Yield what is wrong with the tags of runs, and the counts by status."""
-    indexed, statuses = Stream(snapshot, _TAGS_BY_RUN), Counter[str]()
-    async for run in Stream(snapshot, _RUNS, seen=seen):
+    indexed, statuses = SnapshotReader(snapshot, _TAGS_BY_RUN), Counter[str]()
+    async for run in SnapshotReader(snapshot, _RUNS, seen=seen):
         statuses[run["status"]] += 1
         async for fault in _strangers(indexed, run["id"]):
             yield fault
@@ -40,7 +40,7 @@ async def check_runs(snapshot: Snapshot, seen: Callable[[int], None]) -> AsyncIt
             yield f"run {run['id']}: found by the tag {tag!r}, which it has not"
     async for fault in _strangers(indexed, None):
         yield fault
-    counted = {row["status"]: row["n"] async for row in Stream(snapshot, _STATUS_COUNTS)}
+    counted = {row["status"]: row["n"] async for row in SnapshotReader(snapshot, _STATUS_COUNTS)}
     for status in RunStatus:
         if counted.get(status, 0) != statuses[status]:
             yield f"count of {status} runs: {counted.get(status, 0)} instead of {statuses[status]}"
@@ -49,21 +49,21 @@ async def check_runs(snapshot: Snapshot, seen: Callable[[int], None]) -> AsyncIt
 def _readable_tags(text: str) -> tuple[str, ...]:
     """Return a run's tags; none when they cannot be read, which `check_texts` reports."""
     try:
-        return check_tags(jsontext.loads(text))
-    except (RefusedError, *_UNREADABLE):
+        return check_tags(json_text.loads(text))
+    except (ProblemError, *_UNREADABLE):
         return ()
 
 
 async def check_texts(snapshot: Snapshot, seen: Callable[[int], None]) -> AsyncIterator[str]:
     """Yield which runs cannot be read, or are found by another text than theirs."""
-    texts = Stream(snapshot, _TEXTS)
-    async for row in Stream(snapshot, _WHOLE_RUNS, seen=seen):
+    texts = SnapshotReader(snapshot, _TEXTS)
+    async for row in SnapshotReader(snapshot, _WHOLE_RUNS, seen=seen):
         kept = await texts.take()
         try:
             run = run_of(row)
             check_tags(run.tags)
             wanted = record_row(texts_of(run))
-        except (RefusedError, *_UNREADABLE):
+        except (ProblemError, *_UNREADABLE):
             yield f"run {row['id']}: its tags, or something else of it, cannot be read"
         else:
             different = [name for name in wanted if kept is None or kept[name] != wanted[name]]
@@ -71,7 +71,7 @@ async def check_texts(snapshot: Snapshot, seen: Callable[[int], None]) -> AsyncI
                 yield f"run {row['id']}: found by another text than its own: {', '.join(different)}"
 
 
-async def _strangers(indexed: Stream, until: str | None) -> AsyncIterator[str]:
+async def _strangers(indexed: SnapshotReader, until: str | None) -> AsyncIterator[str]:
     while (row := await indexed.head()) is not None and (until is None or row["run_id"] < until):
         await indexed.take()
         yield f"tag {row['tag']!r} of run {row['run_id']}, which does not exist"
@@ -79,7 +79,7 @@ async def _strangers(indexed: Stream, until: str | None) -> AsyncIterator[str]:
 
 async def check_tag_counts(snapshot: Snapshot, seen: Callable[[int], None]) -> AsyncIterator[str]:
     """Yield which counts by tag are wrong."""
-    counts = Stream(snapshot, _TAG_COUNTS)
+    counts = SnapshotReader(snapshot, _TAG_COUNTS)
     async for tag, number in _counted(snapshot, seen):
         while (row := await counts.head()) is not None and row["tag"] < tag:
             await counts.take()
@@ -100,7 +100,7 @@ def _wrong(tag: str, kept: int, counted: int) -> str:
 async def _counted(snapshot: Snapshot, seen: Callable[[int], None]) -> AsyncIterator[tuple[str, int]]:
     """Yield each tag and how many runs have it that are not archived, in order."""
     current, number = None, 0
-    async for rows in Stream(snapshot, _TAGS, seen=seen).pages():
+    async for rows in SnapshotReader(snapshot, _TAGS, seen=seen).pages():
         ids = [(run_id,) for run_id in dict.fromkeys(row["run_id"] for row in rows)]
         statuses = {row["id"]: row["status"] for row in await snapshot.find(Run, ids, _STATUS)}
         for row in rows:

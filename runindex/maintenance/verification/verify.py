@@ -5,10 +5,10 @@ from collections.abc import AsyncIterator, Callable
 from runindex.maintenance.verification.log import check_histories, check_log
 from runindex.maintenance.verification.records import check_records
 from runindex.maintenance.verification.runs import check_runs, check_tag_counts, check_texts
-from runindex.ports.maintenance import Upkeep
+from runindex.ports.maintenance import Maintenance
 
 
-async def verify(upkeep: Upkeep, seen: Callable[[int], None] = lambda _: None) -> AsyncIterator[str]:
+async def verify(upkeep: Maintenance, seen: Callable[[int], None] = lambda _: None) -> AsyncIterator[str]:
     """Yield each fault of what is stored as a line; `seen` is told of rows as they are read.
 
     It is one moment that is looked at, whoever writes meanwhile.

@@ -13,8 +13,8 @@ from persistence.postgres.store import PostgresStore
 from persistence.sqlite.feed import SqliteFeed
 from persistence.sqlite.store import SqliteStore
 from runindex.index import RunIndex, open_index
+from runindex.ports.clock import SystemClock
 from runindex.ports.maintenance import Storage
-from runindex.ports.store import SystemClock
 from tests.support.postgres import postgres_server, psql
 
 

@@ -7,8 +7,9 @@ from collections.abc import AsyncIterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 
 from runindex.index import RunIndex, open_index
+from runindex.ports.clock import Clock, SystemClock
+from runindex.ports.feed import ChangeFeed
 from runindex.ports.maintenance import Storage
-from runindex.ports.store import ChangeFeed, Clock, SystemClock
 from runindex.settings import Settings, SettingsError, StorageBackend
 
 

@@ -23,10 +23,12 @@ from runindex.domain.runs.changes import Change
 from runindex.domain.runs.filters import RunFilter, visible
 from runindex.domain.runs.run import Run
 from runindex.maintenance.sweeper import Sweeper, open_sweeper
+from runindex.ports.clock import Clock, SystemClock
+from runindex.ports.feed import ChangeFeed
 from runindex.ports.maintenance import Maintenance
 from runindex.ports.queries import ALL_COLUMNS, NEWEST_FIRST, RunOrder, RunQuery, Window
 from runindex.ports.rows import run_of
-from runindex.ports.store import ChangeFeed, Clock, LogState, Store, SystemClock
+from runindex.ports.store import LogState, Store
 from runindex.streams.changes import LogBatch, follow
 from runindex.streams.cursors import log_cursor
 from runindex.streams.heads import HeadTailer, open_head_tailer

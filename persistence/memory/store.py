@@ -27,10 +27,12 @@ from runindex.domain.runs.changes import Change
 from runindex.domain.runs.filters import Predicate, RunFilter, predicate
 from runindex.domain.runs.run import Run
 from runindex.domain.runs.timeline import TimelineInterval
+from runindex.ports.clock import Clock
 from runindex.ports.maintenance import Storage
 from runindex.ports.queries import Columns, Row, RunGroupKey, RunQuery, Window
 from runindex.ports.rows import row_of
-from runindex.ports.store import Applied, ChangeQuery, Clock, DescendantQuery, TimelineRow
+from runindex.ports.statistics import TimelineRow
+from runindex.ports.store import Applied, ChangeQuery, DescendantQuery
 
 _BY_SEQ: Final[Order[Change]] = Order(lambda change: (change.seq,), lambda position: position, descending=False)
 

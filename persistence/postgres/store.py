@@ -16,7 +16,8 @@ from persistence.sql.maintenance.maintenance import SqlUpkeep
 from persistence.sql.reads.store_reads import SqlReads
 from persistence.sql.statements import Flow, Rows, Statement
 from runindex.commands import AnyCommand
-from runindex.ports.store import Applied, Clock
+from runindex.ports.clock import Clock
+from runindex.ports.store import Applied
 
 T = TypeVar("T")
 

@@ -25,7 +25,8 @@ from persistence.sql.batch.apply import Judged, apply_batch
 from persistence.sql.statements import Statement
 from runindex.commands import AnyCommand
 from runindex.domain.errors import OperationTimeoutError, OutcomeUnknownError, RunIndexError, UnavailableError
-from runindex.ports.store import Applied, Clock
+from runindex.ports.clock import Clock
+from runindex.ports.store import Applied
 
 ATTEMPTS: Final = 6
 _PAUSE: Final = 0.05

@@ -21,7 +21,8 @@ from persistence.sqlite import connection as sqlite_connection
 from persistence.sqlite.session import open_session
 from persistence.sqlite.statements import SqliteDialect
 from runindex.commands import AnyCommand
-from runindex.ports.store import Applied, Clock
+from runindex.ports.clock import Clock
+from runindex.ports.store import Applied
 
 T = TypeVar("T")
 

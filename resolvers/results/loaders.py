@@ -12,7 +12,7 @@ from runindex.domain.records.results import Result, scorer_text
 from runindex.domain.records.totals import Totals
 from runindex.ports.queries import Columns, Row, Window
 from runindex.ports.record_lists import Condition, Contains, Equals, IsNull, RecordList
-from runindex.ports.store import ResultStatistics, ScoreStatistics
+from runindex.ports.statistics import ResultStatistics, ScoreStatistics
 from schema.results.comparison import ComparisonRowConnection, ScoreDelta
 from schema.results.types import ResultSummary, RunResult, RunResultConnection, RunResultFilter
 from schema.typesystem.connections import PageArguments

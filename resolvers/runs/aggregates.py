@@ -13,7 +13,7 @@ from runindex.domain.ids import find_run_id
 from runindex.domain.runs.filters import EVERYTHING, RunFilter, visible
 from runindex.domain.runs.timeline import TimelineInterval, buckets
 from runindex.ports.queries import RunGroupKey
-from runindex.ports.store import TimelineRow
+from runindex.ports.statistics import TimelineRow
 from schema import filters
 from schema.runs.aggregates import RunGroup, TagCount, TimelineBucket
 from schema.runs.retention import RetentionPreview

@@ -45,7 +45,7 @@ async def _compact(settings: Settings, *, dry_run: bool) -> None:
     from runindex.bootstrap import open_storage
     from runindex.domain.runs.retention import NOTHING_REMOVABLE, Removable
     from runindex.maintenance import compaction
-    from runindex.ports.store import SystemClock
+    from runindex.ports.clock import SystemClock
 
     def told(what: Removable) -> str:
         return (

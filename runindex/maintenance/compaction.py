@@ -19,8 +19,7 @@ from runindex.domain.records.totals import Totals
 from runindex.domain.runs.changes import Change
 from runindex.domain.runs.filters import EVERYTHING
 from runindex.domain.runs.retention import KEEP_ALL, NOTHING_REMOVABLE, Removable, Retention
-from runindex.ports.chunk_size import ChunkSize
-from runindex.ports.maintenance import Key, Removal, Storage
+from runindex.ports.maintenance import ChunkSize, Key, Removal, Storage
 from runindex.ports.queries import NEWEST_FIRST, Columns, Row, RunQuery, Window
 from runindex.ports.record_lists import ListQuery, RecordList
 from runindex.ports.rows import retention_of

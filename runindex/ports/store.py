@@ -3,9 +3,7 @@
 These docstrings are the contract that `tests/contract` holds every storage to.
 """
 
-import time
 from collections.abc import Mapping, Sequence
-from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -18,22 +16,7 @@ from runindex.domain.runs.retention import Removable
 from runindex.domain.runs.timeline import TimelineInterval
 from runindex.ports.queries import Columns, Row, RunGroupKey, RunQuery, Window
 from runindex.ports.record_lists import ListQuery, Owner, RecordList
-
-
-class Clock(Protocol):
-    """Tells the time."""
-
-    def now(self) -> Micros:
-        """Return the current instant."""
-        ...
-
-
-class SystemClock:
-    """The machine's clock."""
-
-    def now(self) -> Micros:
-        """Return the current instant."""
-        return time.time_ns() // 1000
+from runindex.ports.statistics import ResultStatistics, ScoreStatistics, TimelineRow
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,17 +49,6 @@ class Applied:
 
 
 @dataclass(frozen=True, slots=True)
-class TimelineRow:
-    """What happened in one bucket."""
-
-    start: Micros
-    created: int = 0
-    completed: int = 0
-    failed: int = 0
-    cancelled: int = 0
-
-
-@dataclass(frozen=True, slots=True)
 class DescendantQuery:
     """A stretch of a run's descendants: by depth, then newest first. A position is (depth, created_at, id)."""
 
@@ -84,27 +56,6 @@ class DescendantQuery:
     window: Window
     columns: Columns
     max_depth: int | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class ScoreStatistics:
-    """What one scorer said of a run's results: only scores with a value count."""
-
-    scorer_id: str
-    count: int
-    mean: float | None
-    smallest: float | None
-    largest: float | None
-
-
-@dataclass(frozen=True, slots=True)
-class ResultStatistics:
-    """Figures of a run's results; latencies in milliseconds, scores by scorer id."""
-
-    latency_p50: float | None
-    latency_p95: float | None
-    latency_mean: float | None
-    scores: tuple[ScoreStatistics, ...]
 
 
 class Store(Protocol):
@@ -261,35 +212,4 @@ class Store(Protocol):
 
     async def ping(self) -> None:
         """Return when the storage answers."""
-        ...
-
-
-class WakeUp(Protocol):
-    """Is set whenever there may be something new; setting it twice before a look is setting it once."""
-
-    async def wait(self, seconds: float) -> bool:
-        """Return True once the flag was set (and clear it), False after so many seconds."""
-        ...
-
-    def is_behind(self, position: int) -> bool:
-        """Tell whether the log may go on behind a position: False when all that set the flag last knew that it ends."""
-        ...
-
-
-class ChangeFeed(Protocol):
-    """Says that the log may have grown. It never says how: whoever is woken reads the log.
-
-    A commit of any process sets every flag within a second, however many notifications are lost; normally at once.
-    A flag may know how far the log went by what set it; whoever has read so far need not look.
-    `reconnects` counts how often a lost connection for notifications was made again.
-    """
-
-    reconnects: int
-
-    def subscribe(self) -> AbstractAsyncContextManager[WakeUp]:
-        """Give a flag that starts set, for as long as the context lasts."""
-        ...
-
-    def wake(self, head: int | None = None) -> None:
-        """Set every flag: this process has just committed, and the log goes up to `head`, if that is known."""
         ...

@@ -10,8 +10,9 @@ from typing import Final
 
 from runindex.domain.errors import RunIndexError
 from runindex.domain.records.totals import Totals
+from runindex.ports.feed import ChangeFeed
 from runindex.ports.queries import Columns, Row
-from runindex.ports.store import ChangeFeed, Store
+from runindex.ports.store import Store
 from runindex.ports.wakeups import WakeUp
 
 LOOK_SECONDS: Final = 1.0

@@ -9,7 +9,8 @@ from typing import Final
 
 from runindex.domain.errors import RunIndexError
 from runindex.domain.runs.changes import Change
-from runindex.ports.store import ChangeFeed, ChangeQuery, LogState, Store
+from runindex.ports.feed import ChangeFeed
+from runindex.ports.store import ChangeQuery, LogState, Store
 from runindex.streams.change_filter import ChangeFilter
 from runindex.streams.ring import Ring
 from runindex.streams.watches import Watch, WatchIndex

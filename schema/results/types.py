@@ -7,7 +7,7 @@ import strawberry
 
 from runindex.domain.records.results import decode_scores
 from runindex.ports.queries import Row
-from runindex.ports.store import ResultStatistics
+from runindex.ports.statistics import ResultStatistics
 from schema.loaders import Info
 from schema.typesystem.connections import OfPage, Page, PageInfo, page_info, total_count
 from schema.typesystem.fields import column, derived, relation

@@ -17,8 +17,9 @@ from persistence.postgres.feed import PostgresFeed
 from persistence.postgres.store import PostgresStore
 from persistence.sqlite.feed import SqliteFeed
 from persistence.sqlite.store import SqliteStore
+from runindex.ports.feed import ChangeFeed
 from runindex.ports.maintenance import Storage
-from runindex.ports.store import ChangeFeed, Store
+from runindex.ports.store import Store
 from tests.support.clock import StandingClock
 from tests.support.databases import SharedPostgres, migrate
 from tests.support.upkeep import furnish

@@ -10,7 +10,8 @@ from runindex.domain.runs.filters import EVERYTHING, UNARCHIVED, RunFilter, TagF
 from runindex.domain.runs.run import Run
 from runindex.domain.runs.timeline import TimelineInterval, bucket_start
 from runindex.ports.queries import RunGroupKey
-from runindex.ports.store import Store, TimelineRow
+from runindex.ports.statistics import TimelineRow
+from runindex.ports.store import Store
 from tests.support.clock import START, StandingClock
 from tests.support.commands import A, B, C, D, add_tags, create, dataset, delete, move, remove_tags
 from tests.support.filters import matching_ids

@@ -3,7 +3,8 @@ from contextlib import AsyncExitStack
 
 import pytest
 
-from runindex.ports.store import ChangeFeed, Store
+from runindex.ports.feed import ChangeFeed
+from runindex.ports.store import Store
 from tests.support.commands import create
 from tests.support.stores import apply, log_of
 

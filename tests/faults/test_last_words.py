@@ -7,7 +7,7 @@ import pytest
 from persistence.postgres.store import PostgresStore
 from runindex.commands import CreateRun
 from runindex.commands.outcomes import RunApplied
-from runindex.ports.store import SystemClock
+from runindex.ports.clock import SystemClock
 from tests.support.postgres import psql
 
 TERMINATE = """

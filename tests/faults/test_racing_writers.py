@@ -10,7 +10,7 @@ import pytest
 from persistence.postgres.feed import PostgresFeed
 from persistence.postgres.store import PostgresStore
 from runindex.index import open_index
-from runindex.ports.store import SystemClock
+from runindex.ports.clock import SystemClock
 from tests.faults.checker import Flaw, check
 from tests.faults.doors import IndexDoor
 from tests.faults.hindrances import faltering_commits, file_locked_at_times, rollbacks

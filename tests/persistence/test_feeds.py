@@ -17,7 +17,8 @@ from persistence.postgres.store import PostgresStore
 from persistence.sqlite.feed import SqliteFeed
 from persistence.sqlite.store import SqliteStore
 from runindex.domain.ids import DEFAULT_RUN
-from runindex.ports.store import Store, SystemClock
+from runindex.ports.clock import SystemClock
+from runindex.ports.store import Store
 from runindex.ports.wakeups import LogWakeUp, WakeUp
 from tests.support.commands import create
 from tests.support.proxy import proxied

@@ -17,7 +17,7 @@ from runindex.bootstrap import open_runindex
 from runindex.commands.outcomes import BulkApplied, RunApplied
 from runindex.domain.errors import OperationTimeoutError, OutcomeUnknownError, UnavailableError
 from runindex.domain.lifecycle import RunStatus
-from runindex.ports.store import SystemClock
+from runindex.ports.clock import SystemClock
 from runindex.settings import Settings, StorageBackend
 from tests.support.commands import A, create, move, move_all
 from tests.support.databases import migrate

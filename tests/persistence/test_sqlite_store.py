@@ -17,7 +17,7 @@ from persistence.sqlite.statements import SqliteDialect
 from persistence.sqlite.store import SqliteStore
 from runindex.bootstrap import migrate, open_runindex
 from runindex.domain.errors import OperationTimeoutError, UnavailableError
-from runindex.ports.store import SystemClock
+from runindex.ports.clock import SystemClock
 from runindex.settings import Settings, StorageBackend
 from tests.support.commands import A, create
 from tests.support.stores import apply, listed, log_of, made
@@ -27,7 +27,7 @@ OTHER_PROCESS = """
 import asyncio, sys
 from pathlib import Path
 from persistence.sqlite.store import SqliteStore
-from runindex.ports.store import SystemClock
+from runindex.ports.clock import SystemClock
 from tests.support.commands import create
 from tests.support.stores import apply
 

@@ -15,7 +15,8 @@ from runindex.domain.records.run_data import Document, Value, ValueVersion
 from runindex.domain.records.runtimes import Receipt, RuntimeInput
 from runindex.ports.queries import Window
 from runindex.ports.record_lists import Condition, Contains, Equals, IsNull, ListQuery, OneOf, RecordList, StartsWith
-from runindex.ports.store import ResultStatistics, Store
+from runindex.ports.statistics import ResultStatistics
+from runindex.ports.store import Store
 from tests.support.record_mutations import ITEMS, KEYS, RESULTS, TARGETS
 from tests.support.records import ORDERS, OWNED, UNOWNED, columns_of, record_from
 from tests.support.stores import PLENTY, listed

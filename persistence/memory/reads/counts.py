@@ -12,7 +12,7 @@ from runindex.domain.runs.filters import RunFilter, only_status
 from runindex.domain.runs.run import Run
 from runindex.domain.runs.timeline import TimelineInterval, bucket_start
 from runindex.ports.queries import RunGroupKey
-from runindex.ports.store import TimelineRow
+from runindex.ports.statistics import TimelineRow
 
 _KEYS_OF: Final[Mapping[RunGroupKey, Callable[[Run], Iterable[str]]]] = {
     RunGroupKey.STATUS: lambda run: (run.status.value,),

@@ -27,7 +27,7 @@ from runindex.ports.record_lists import (
     StartsWith,
 )
 from runindex.ports.rows import row_of
-from runindex.ports.store import ResultStatistics, ScoreStatistics
+from runindex.ports.statistics import ResultStatistics, ScoreStatistics
 
 Record = Any
 

@@ -15,7 +15,7 @@ from persistence.sql.queries.where import INSTANT
 from persistence.sql.statements import Flow
 from persistence.sql.tables.records import OWNED, TABLES, items, receipt_heads, receipts, remains, results, totals
 from runindex.domain.records.totals import ALL_GENERATIONS
-from runindex.ports.chunk_size import ChunkSize
+from runindex.ports.maintenance import ChunkSize
 
 _QUICK: Final = 0.125  # of the time for all steps
 _OWNER: Final = bindparam("owner", type_=INSTANT)

@@ -15,7 +15,7 @@ from persistence.sql.reads.runs import array_of
 from persistence.sql.tables.records import items, results, totals
 from runindex.domain import json_text
 from runindex.ports.queries import Columns, Row
-from runindex.ports.store import ResultStatistics, ScoreStatistics
+from runindex.ports.statistics import ResultStatistics, ScoreStatistics
 
 MEDIAN: Final = 50
 HIGH: Final = 95

@@ -15,7 +15,7 @@ from runindex.domain.instants import Micros
 from runindex.domain.lifecycle import RunStatus
 from runindex.domain.runs.filters import RunFilter
 from runindex.domain.runs.timeline import TimelineInterval, length_of, origin_of
-from runindex.ports.store import TimelineRow
+from runindex.ports.statistics import TimelineRow
 
 _OUTCOMES = {"completed": RunStatus.COMPLETED, "failed": RunStatus.FAILED, "cancelled": RunStatus.CANCELLED}
 

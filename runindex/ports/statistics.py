@@ -1,0 +1,37 @@
+"""Statistics that a storage answers, as values."""
+
+from dataclasses import dataclass
+
+from runindex.domain.instants import Micros
+
+
+@dataclass(frozen=True, slots=True)
+class TimelineRow:
+    """What happened in one bucket."""
+
+    start: Micros
+    created: int = 0
+    completed: int = 0
+    failed: int = 0
+    cancelled: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class ScoreStatistics:
+    """What one scorer said of a run's results: only scores with a value count."""
+
+    scorer_id: str
+    count: int
+    mean: float | None
+    smallest: float | None
+    largest: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class ResultStatistics:
+    """Figures of a run's results; latencies in milliseconds, scores by scorer id."""
+
+    latency_p50: float | None
+    latency_p95: float | None
+    latency_mean: float | None
+    scores: tuple[ScoreStatistics, ...]

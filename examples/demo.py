@@ -1,7 +1,7 @@
 """Show RunIndex at work: a part of this project's own tests is recorded while a subscription prints each change.
 
     make demo                              # records some of the contract of all storages, held to by memory
-    python examples/demo.py tests/domain   # or whatever pytest is told
+    python examples/demo.py tests/unit   # or whatever pytest is told
 
 A server is started on a free port with a temporary SQLite file, and stopped at the end. The exit code is 0 when the
 tests passed and each of their changes arrived.
@@ -32,9 +32,9 @@ from gql.transport.websockets import WebsocketsTransport
 
 ROOT: Final = Path(__file__).parent.parent
 TESTS: Final = sys.argv[1:] or [
-    "tests/contract/test_lifecycle.py",
-    "tests/contract/test_tags.py",
-    "tests/contract/test_identity.py",
+    "tests/contract/runs/test_lifecycle.py",
+    "tests/contract/runs/test_tags.py",
+    "tests/contract/runs/test_ids.py",
     "-k",
     "memory",
 ]

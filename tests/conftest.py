@@ -37,7 +37,7 @@ def _is_short(item: pytest.Item) -> bool:
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     """Say loudly that browser tests were left out."""
     skipped = terminalreporter.stats.get("skipped", [])
-    if any(report.nodeid.startswith("tests/browser/") for report in skipped):
+    if any(report.nodeid.startswith("tests/system/browser/") for report in skipped):
         terminalreporter.section("BROWSER TESTS WERE LEFT OUT: there is no chromium", sep="!", red=True, bold=True)
 
 

@@ -1,4 +1,4 @@
-"""The page for browsers, its assets, and what they leave as it was; `tests/browser` executes the page."""
+"""The page for browsers, its assets, and what they leave as it was; `tests/system/browser` executes the page."""
 
 from collections.abc import AsyncIterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager

@@ -22,7 +22,7 @@ from runindex.ports.maintenance import Storage
 from runindex.ports.store import Store
 from tests.support.clock import StandingClock
 from tests.support.databases import SharedPostgres, migrate
-from tests.support.upkeep import furnish
+from tests.support.maintenance import furnish
 
 Opener = Callable[[StandingClock], AbstractAsyncContextManager[Store]]
 

@@ -11,7 +11,7 @@ from typing import Final
 
 import asyncpg
 
-ROOT: Final = Path(__file__).parents[2]
+from tests.support.paths import ROOT
 
 # Deferred, so that it strikes while the commit is in progress, when all numbers are given out; the sleep on `runs`
 # strikes before that, between the locks on the runs and the log.

@@ -39,9 +39,9 @@ from tests.frozen.storages import (
 from tests.support.api import mutation_document
 from tests.support.clock import START, StandingClock
 from tests.support.databases import migrate
+from tests.support.maintenance import furnish
 from tests.support.postgres import BINARIES, postgres_server
 from tests.support.record_mutations import NumberedIds
-from tests.support.upkeep import furnish
 
 EPOCH: Final = uuid.UUID(int=0xF0F0, version=4)
 MOST_PAGES: Final = 2

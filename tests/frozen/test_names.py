@@ -10,8 +10,8 @@ from graphql import parse
 
 from tests.frozen import surface
 from tests.frozen.storages import NAMES, SDL
+from tests.project.test_sdl import shape
 from tests.support.databases import migrate
-from tests.test_contract import shape
 
 FROZEN: Final[dict[str, Any]] = json.loads(NAMES.read_text(encoding="utf-8"))
 

@@ -23,7 +23,7 @@ from tests.frozen.storages import (
     serving,
 )
 from tests.frozen.surface import exported, ran
-from tests.support.upkeep import export, faults, lines_of
+from tests.support.maintenance import export, faults, lines_of
 
 __all__ = ["backend", "clock", "open_store", "sqlite_template", "storage", "store"]
 

@@ -6,9 +6,9 @@ import subprocess
 from pathlib import Path
 from typing import Final
 
+from tests.support.paths import ROOT
 from tests.support.served import PATIENCE
 
-ROOT: Final = Path(__file__).parent.parent.parent
 NODE: Final = ROOT / "tests" / "node"
 COMPILED: Final = NODE / "build"
 ARIADNE: Final = ROOT / "tests" / "ariadne"

@@ -7,7 +7,8 @@ from pathlib import Path
 from typing import Final
 from uuid import uuid4
 
-ROOT: Final = Path(__file__).parents[2]
+from tests.support.paths import ROOT
+
 SESSION_SECONDS: Final = 60
 WORKERS: Final = ["-p", "xdist", "-n", "2"]
 GOOD: Final = """

@@ -11,9 +11,9 @@ from typing import Any, Final, NamedTuple
 from gql import Client, GraphQLRequest
 from gql.transport.websockets import WebsocketsTransport
 
+from tests.support.paths import ROOT
 from tests.support.served import PATIENCE, Served
 
-ROOT: Final = Path(__file__).parent.parent.parent
 PLAN: Final = """
 mutation ($plan: CreatePlanInput!) { createPlan(input: $plan) { ... on PlanPayload { plan { id } } } }
 """

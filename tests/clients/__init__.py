@@ -1,1 +1,0 @@
-"""The real clients of other languages against a served process."""

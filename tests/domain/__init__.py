@@ -1,1 +1,0 @@
-"""The pure values and rules by themselves."""

@@ -1,0 +1,1 @@
+"""The project itself: its layout, its schema, its README, its package."""

@@ -1,0 +1,20 @@
+"""What is shipped."""
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+from zipfile import ZipFile
+
+from tests.support.paths import ROOT
+
+
+def test_the_wheel_carries_graphiql(tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "hatchling", "build", "--target", "wheel", "--directory", str(tmp_path)]
+    subprocess.run(command, cwd=ROOT, check=True, capture_output=True)
+    (path,) = tmp_path.glob("*.whl")
+    with ZipFile(path) as wheel:
+        page = wheel.read("resolvers/transports/static/index.html").decode()
+        named = set(re.findall(r"graphql/(assets/[\w.-]+)", page))
+        assert {Path(name).suffix for name in named} == {".js", ".css"}
+        assert {f"resolvers/transports/static/{name}" for name in named} <= set(wheel.namelist())

@@ -1,1 +1,0 @@
-"""Upkeep, as far as it needs no particular storage."""

@@ -36,7 +36,7 @@ async def on_sqlite() -> AsyncIterator[Bench]:
         async with AsyncExitStack() as stack:
             store = await stack.enter_async_context(SqliteStore.open(path, SystemClock()))
             feed = await stack.enter_async_context(SqliteFeed(path))
-            yield Bench("SQLite", await stack.enter_async_context(open_index(store, feed, upkeep=store)), store)
+            yield Bench("SQLite", await stack.enter_async_context(open_index(store, feed, maintenance=store)), store)
 
 
 @asynccontextmanager
@@ -49,7 +49,7 @@ async def on_postgres() -> AsyncIterator[Bench]:
         async with AsyncExitStack() as stack:
             store = await stack.enter_async_context(PostgresStore.open(url, SystemClock()))
             feed = await stack.enter_async_context(PostgresFeed(url))
-            yield Bench("Postgres", await stack.enter_async_context(open_index(store, feed, upkeep=store)), store)
+            yield Bench("Postgres", await stack.enter_async_context(open_index(store, feed, maintenance=store)), store)
 
 
 STORAGES = (on_sqlite, on_postgres)

@@ -46,7 +46,7 @@ def _url(settings: Settings) -> str:
 
 @asynccontextmanager
 async def open_storage(settings: Settings) -> AsyncIterator[Storage]:
-    """Open a storage outside of memory that is up to date, for its upkeep."""
+    """Open a storage outside of memory that is up to date, for its maintenance."""
     if settings.storage is StorageBackend.SQLITE:
         from persistence.sqlite.store import SqliteStore
 
@@ -124,4 +124,4 @@ async def _open_postgres(settings: Settings) -> AsyncIterator[RunIndex]:
 def _open_index(
     settings: Settings, storage: Storage, feed: ChangeFeed, clock: Clock
 ) -> AbstractAsyncContextManager[RunIndex]:
-    return open_index(storage, feed, upkeep=storage, clock=clock, operation_seconds=settings.operation_seconds)
+    return open_index(storage, feed, maintenance=storage, clock=clock, operation_seconds=settings.operation_seconds)

@@ -122,18 +122,18 @@ async def open_index(
     store: Store,
     feed: ChangeFeed,
     *,
-    upkeep: Maintenance | None = None,
+    maintenance: Maintenance | None = None,
     clock: Clock | None = None,
     operation_seconds: float = 10.0,
 ) -> AsyncIterator[RunIndex]:
     """Open an index on an open store and feed, for as long as the context lasts.
 
-    With `upkeep`, which is the same storage, what deletions leave behind is swept away meanwhile.
+    With `maintenance`, which is the same storage, what deletions leave behind is swept away meanwhile.
     """
     async with (
         open_log_tailer(store, feed) as tail,
         open_head_tailer(store, feed) as records,
-        _sweeping(upkeep) as sweeper,
+        _sweeping(maintenance) as sweeper,
         open_writer(store, partial(_tell, tail, feed), operation_seconds=operation_seconds) as writer,
     ):
         yield RunIndex(store, writer, tail, records, clock or SystemClock(), sweeper)
@@ -145,5 +145,5 @@ def _tell(tail: LogTailer, feed: ChangeFeed, changes: Sequence[Change]) -> None:
     feed.wake(changes[-1].seq if changes else 0)
 
 
-def _sweeping(upkeep: Maintenance | None) -> AbstractAsyncContextManager[Sweeper | None]:
-    return nullcontext() if upkeep is None else open_sweeper(upkeep)
+def _sweeping(maintenance: Maintenance | None) -> AbstractAsyncContextManager[Sweeper | None]:
+    return nullcontext() if maintenance is None else open_sweeper(maintenance)

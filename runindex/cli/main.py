@@ -2,7 +2,7 @@
 
 import click
 
-from runindex.cli import maintenance as upkeep_commands
+from runindex.cli import maintenance
 from runindex.cli.errors import in_one_line
 from runindex.settings import Settings
 
@@ -50,5 +50,5 @@ def print_schema() -> None:
     click.echo(print_sdl(), nl=False)
 
 
-for _command in upkeep_commands.COMMANDS:
+for _command in maintenance.COMMANDS:
     main.add_command(_command)

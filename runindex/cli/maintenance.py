@@ -1,4 +1,4 @@
-"""The commands for a storage's upkeep. They may run while servers use the storage, unless their help says otherwise."""
+"""The commands for a storage's maintenance. They may run beside servers unless their help says otherwise."""
 
 import asyncio
 import os

@@ -21,9 +21,9 @@ log: Final = logging.getLogger(__name__)
 class Sweeper:
     """Sweeps when it is woken, at its start, and now and then."""
 
-    def __init__(self, upkeep: Maintenance) -> None:
+    def __init__(self, maintenance: Maintenance) -> None:
         """Sweep a storage."""
-        self._upkeep = upkeep
+        self._maintenance = maintenance
         self._wanted = asyncio.Event()
 
     def wake(self) -> None:
@@ -46,7 +46,7 @@ class Sweeper:
         try:
             while True:
                 started = time.monotonic()
-                if not await self._upkeep.sweep(CHUNK):
+                if not await self._maintenance.sweep(CHUNK):
                     return
                 await asyncio.sleep(max(SHORTEST_PAUSE, time.monotonic() - started))
         except RunIndexError as fault:
@@ -58,9 +58,9 @@ class Sweeper:
 
 
 @asynccontextmanager
-async def open_sweeper(upkeep: Maintenance) -> AsyncIterator[Sweeper]:
+async def open_sweeper(maintenance: Maintenance) -> AsyncIterator[Sweeper]:
     """Run a sweeper for as long as the context lasts; what it leaves undone is done after the next start."""
-    sweeper = Sweeper(upkeep)
+    sweeper = Sweeper(maintenance)
     async with asyncio.TaskGroup() as group:
         task = group.create_task(sweeper.run(), name="sweeper")
         try:

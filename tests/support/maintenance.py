@@ -1,4 +1,4 @@
-"""An index with something of everything, and what tests of its upkeep ask of it."""
+"""An index with something of everything, and what tests of its maintenance ask of it."""
 
 from collections.abc import AsyncIterator
 from decimal import Decimal
@@ -112,14 +112,14 @@ async def _plan_and_run(store: Store) -> None:
     await done(store, commit_lifecycle("idle", RuntimeState.IDLE, update("in-9")), persist("agent", update("in-3")))
 
 
-async def export(upkeep: Maintenance) -> bytes:
+async def export(maintenance: Maintenance) -> bytes:
     """Return a whole export."""
-    return b"".join([line async for line in export_lines(upkeep)])
+    return b"".join([line async for line in export_lines(maintenance)])
 
 
-async def faults(upkeep: Maintenance) -> list[str]:
+async def faults(maintenance: Maintenance) -> list[str]:
     """Return all that verification finds."""
-    return [fault async for fault in verify(upkeep)]
+    return [fault async for fault in verify(maintenance)]
 
 
 async def swept(storage: Storage) -> int:

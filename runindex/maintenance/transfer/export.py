@@ -49,14 +49,14 @@ def subtree(run_id: str) -> RunFilter:
 
 
 async def export_lines(
-    upkeep: Maintenance, run_filter: RunFilter | None = None, exported: Callable[[int], None] = lambda _: None
+    maintenance: Maintenance, run_filter: RunFilter | None = None, exported: Callable[[int], None] = lambda _: None
 ) -> AsyncIterator[bytes]:
     """Yield the lines of an export of everything, or of the runs that a filter matches and what is theirs.
 
     The same content gives the same lines, whichever the storage. `exported` is told of runs as they are done. The
     filter hides nothing by itself.
     """
-    async with upkeep.snapshot() as snapshot:
+    async with maintenance.snapshot() as snapshot:
         number = 0
         async for line in _lines(snapshot, run_filter, exported):
             number += 1

@@ -18,7 +18,7 @@ BLOCK_BYTES: Final = 4 * 1024 * 1024
 
 
 async def import_lines(
-    upkeep: Maintenance, lines: Iterable[bytes], taken: Callable[[int], None] = lambda _: None
+    maintenance: Maintenance, lines: Iterable[bytes], taken: Callable[[int], None] = lambda _: None
 ) -> Imported:
     """Read an export into a storage in one transaction; `taken` is told of bytes as they are dealt with.
 
@@ -28,7 +28,7 @@ async def import_lines(
     remaining = iter(lines)
     first = next(remaining, b"")
     header = read_header(first)
-    async with upkeep.restoration() as restoration:
+    async with maintenance.restoration() as restoration:
         adoption = await Importer.begin(restoration, header)
         for block in _blocks(remaining):
             await adoption.take(block.entries)

@@ -8,12 +8,12 @@ from runindex.maintenance.verification.runs import check_runs, check_tag_counts,
 from runindex.ports.maintenance import Maintenance
 
 
-async def verify(upkeep: Maintenance, seen: Callable[[int], None] = lambda _: None) -> AsyncIterator[str]:
+async def verify(maintenance: Maintenance, seen: Callable[[int], None] = lambda _: None) -> AsyncIterator[str]:
     """Yield each fault of what is stored as a line; `seen` is told of rows as they are read.
 
     It is one moment that is looked at, whoever writes meanwhile.
     """
-    async with upkeep.snapshot() as snapshot:
+    async with maintenance.snapshot() as snapshot:
         for check in (check_runs, check_texts, check_tag_counts, check_log, check_histories, check_records):
             async for fault in check(snapshot, seen):
                 yield fault

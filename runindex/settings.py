@@ -54,8 +54,9 @@ class Settings:
             graphiql=_choice(environment, "RUNINDEX_GRAPHIQL", _Switch, _Switch.ON) is _Switch.ON,
         )
         if settings.storage is StorageBackend.POSTGRES and settings.postgresql_url is None:
-            message = "STORAGE_BACKEND=postgres needs POSTGRESQL_URL (postgresql://user:password@host/database)"
-            raise SettingsError(message)
+            raise SettingsError(
+                "STORAGE_BACKEND=postgres needs POSTGRESQL_URL (postgresql://user:password@host/database)"
+            )
         return settings
 
 
@@ -71,8 +72,7 @@ def _choice(environment: Mapping[str, str], name: str, choices: type[Choice], de
     try:
         return choices(text)
     except ValueError:
-        message = f"{name} must be one of {', '.join(choices)}"
-        raise SettingsError(message) from None
+        raise SettingsError(f"{name} must be one of {', '.join(choices)}") from None
 
 
 def _positive(environment: Mapping[str, str], name: str, default: float) -> float:
@@ -84,8 +84,7 @@ def _positive(environment: Mapping[str, str], name: str, default: float) -> floa
     except ValueError:
         value = 0.0
     if not 0 < value < float("inf"):
-        message = f"{name} must be a number above 0"
-        raise SettingsError(message)
+        raise SettingsError(f"{name} must be a number above 0")
     return value
 
 
@@ -94,8 +93,7 @@ def _count(environment: Mapping[str, str], name: str, default: int) -> int:
     if not text:
         return default
     if not (text.isascii() and text.isdigit() and int(text) > 0):
-        message = f"{name} must be a whole number above 0"
-        raise SettingsError(message)
+        raise SettingsError(f"{name} must be a whole number above 0")
     return int(text)
 
 
@@ -109,6 +107,5 @@ def _postgres_url(environment: Mapping[str, str], name: str) -> str | None:
     except ValueError:
         is_address = False
     if not is_address:
-        message = f"{name} must be an address like postgresql://user:password@host:5432/database"
-        raise SettingsError(message)
+        raise SettingsError(f"{name} must be an address like postgresql://user:password@host:5432/database")
     return url

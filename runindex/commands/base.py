@@ -40,8 +40,7 @@ class Command:
         """Return the command in stored form; raise RefusedError when the input's form is wrong."""
         check_key(self.idempotency_key)
         if self.reason is not None and (len(self.reason) > MAX_REASON or not json_text.is_plain_text(self.reason)):
-            message = f"a reason has at most {MAX_REASON} characters, no NUL and no lone surrogate"
-            raise invalid(message, "reason")
+            raise invalid(f"a reason has at most {MAX_REASON} characters, no NUL and no lone surrogate", "reason")
         return self
 
     @property
@@ -101,8 +100,7 @@ def run_id_of(text: str, field: str = "id") -> str:
     """Return an id in stored form; refuse text that is none."""
     run_id = find_run_id(text)
     if run_id is None:
-        message = "an id is `default` or a UUID other than the nil one"
-        raise invalid(message, field)
+        raise invalid("an id is `default` or a UUID other than the nil one", field)
     return run_id
 
 

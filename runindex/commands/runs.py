@@ -120,8 +120,7 @@ class UpdateMetadata(RunCommand):
         """Return the command in stored form; raise RefusedError when the input's form is wrong."""
         command = RunCommand.checked(self)
         if self.verb is MetadataVerb.CLEAR and self.value is not True:
-            message = "to clear is to say true"
-            raise invalid(message, "change.clear")
+            raise invalid("to clear is to say true", "change.clear")
         check_form(self.value, f"change.{self.verb}")
         return command
 

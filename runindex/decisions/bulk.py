@@ -66,8 +66,7 @@ def delete_runs(workspace: Workspace, command: DeleteRuns, place: int) -> BulkAp
 def _selected(workspace: Workspace, command: BulkCommand, place: int) -> Sequence[str]:
     selected = command.runs.ids if command.runs.ids is not None else workspace.selections[place]
     if len(selected) > MAX_BULK:
-        message = f"more than {MAX_BULK} runs in one call"
-        raise violation(ConstraintReason.LIMIT_EXCEEDED, message)
+        raise violation(ConstraintReason.LIMIT_EXCEEDED, f"more than {MAX_BULK} runs in one call")
     return selected
 
 

@@ -44,11 +44,9 @@ def create_run(workspace: Workspace, command: CreateRun) -> RunApplied:
     if command.parent_id is not None and workspace.runs.get(command.parent_id) is None:
         raise ProblemError(NotFound("Run", command.parent_id))
     if workspace.is_taken(run_id):
-        message = f"{run_id} exists already"
-        raise violation(ConstraintReason.ALREADY_EXISTS, message)
+        raise violation(ConstraintReason.ALREADY_EXISTS, f"{run_id} exists already")
     if command.parent_id is not None and (run_id, command.parent_id) in workspace.looping:
-        message = "the parent is below a former run of this id: the new one would be its own ancestor"
-        raise invalid(message, "parentId")
+        raise invalid("the parent is below a former run of this id: the new one would be its own ancestor", "parentId")
     run = Run(
         id=run_id,
         incarnation=workspace.next_seq,
@@ -72,8 +70,7 @@ def start_run(workspace: Workspace, command: StartRun) -> RunApplied:
     run = _existing(workspace, command)
     _check_version(run, command)
     if run.status in CLOSED:
-        message = f"the run is {run.status}"
-        raise violation(ConstraintReason.RUN_CLOSED, message)
+        raise violation(ConstraintReason.RUN_CLOSED, f"the run is {run.status}")
     started_at = workspace.now if run.started_at is None else run.started_at
     return _save(
         workspace,

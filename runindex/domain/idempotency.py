@@ -33,6 +33,5 @@ class KeptAnswer:
 def check_key(key: str | None, field: str = "idempotencyKey") -> str | None:
     """Return the key; refuse an empty or overlong one."""
     if key is not None and not (1 <= len(key) <= MAX_LENGTH and is_plain_text(key)):
-        message = f"an idempotency key has 1 to {MAX_LENGTH} characters"
-        raise invalid(message, field)
+        raise invalid(f"an idempotency key has 1 to {MAX_LENGTH} characters", field)
     return key

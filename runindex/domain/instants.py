@@ -42,10 +42,8 @@ def format_instant(instant: Micros) -> str:
 def parse_instant(text: str) -> Micros:
     """Read an RFC 3339 time with its offset; raise ValueError for anything else, finer than microseconds included."""
     if not _RFC3339.fullmatch(text):
-        message = "not an RFC 3339 time with an offset and at most microseconds"
-        raise ValueError(message)
+        raise ValueError("not an RFC 3339 time with an offset and at most microseconds")
     try:
         return from_datetime(datetime.fromisoformat(text.upper()).astimezone(UTC))
     except (ValueError, OverflowError) as error:
-        message = "not a time of the calendar"
-        raise ValueError(message) from error
+        raise ValueError("not a time of the calendar") from error

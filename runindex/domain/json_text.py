@@ -30,14 +30,12 @@ def exact_number(text: str) -> float | Decimal:
     try:
         return Decimal(text)
     except InvalidOperation as error:
-        message = "number out of range"
-        raise JsonError(message) from error
+        raise JsonError("number out of range") from error
 
 
 def reject_constant(name: str) -> NoReturn:
     """Refuse what Python's decoder takes for a number and JSON does not have."""
-    message = f"{name} is not JSON"
-    raise JsonError(message)
+    raise JsonError(f"{name} is not JSON")
 
 
 def loads(text: str | bytes) -> JsonValue:
@@ -49,8 +47,7 @@ def loads(text: str | bytes) -> JsonValue:
     except JsonError:
         raise
     except (ValueError, RecursionError) as error:
-        message = "not JSON, or nested too deeply"
-        raise JsonError(message) from error
+        raise JsonError("not JSON, or nested too deeply") from error
 
 
 _COMPACT: Final = json.JSONEncoder(separators=(",", ":"), ensure_ascii=False, allow_nan=False)
@@ -131,15 +128,12 @@ def check_scalar(value: JsonValue) -> None:
     """Raise JsonError for a text with NUL or a lone surrogate, and for a number beyond every storage's range."""
     if isinstance(value, str):
         if not is_plain_text(value):
-            message = "text with NUL or a lone surrogate"
-            raise JsonError(message)
+            raise JsonError("text with NUL or a lone surrogate")
     elif isinstance(value, float | Decimal):
         if not math.isfinite(float(value)) or (isinstance(value, Decimal) and _decimals_of(value) > MAX_DECIMALS):
-            message = "number out of range"
-            raise JsonError(message)
+            raise JsonError("number out of range")
     elif isinstance(value, int) and value.bit_length() > MAX_INTEGER_DIGITS * 3:
-        message = "number out of range"
-        raise JsonError(message)
+        raise JsonError("number out of range")
 
 
 def _decimals_of(number: Decimal) -> int:

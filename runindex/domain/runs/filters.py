@@ -179,8 +179,7 @@ def _identity_checks(f: RunFilter, below: Below | None) -> Iterable[Predicate]:
         yield lambda run: (run.parent_id is None) is f.is_root
     if f.ancestor_id is not None:
         if below is None:
-            message = "this filter needs the hierarchy"
-            raise ValueError(message)
+            raise ValueError("this filter needs the hierarchy")
         ancestor = f.ancestor_id
         yield lambda run: below(run, ancestor)
 

@@ -17,11 +17,11 @@ def check_metadata(value: JsonValue, field: str = "metadata") -> JsonText | None
     if value is None:
         return None
     if not isinstance(value, Mapping):
-        message = "metadata is a JSON object or null"
-        raise violation(ConstraintReason.METADATA_NOT_OBJECT, message)
+        raise violation(ConstraintReason.METADATA_NOT_OBJECT, "metadata is a JSON object or null")
     if any(key.startswith(RESERVED_PREFIXES) for key in value):
-        message = f"keys starting with {' or '.join(RESERVED_PREFIXES)} are reserved"
-        raise violation(ConstraintReason.RESERVED_KEY, message)
+        raise violation(
+            ConstraintReason.RESERVED_KEY, f"keys starting with {' or '.join(RESERVED_PREFIXES)} are reserved"
+        )
     return check_json(value, field, max_bytes=MAX_BYTES, max_depth=MAX_DEPTH)
 
 
@@ -32,20 +32,17 @@ def check_json(value: JsonValue, field: str, *, max_bytes: int, max_depth: int) 
     except JsonError as error:
         raise invalid(str(error), field) from error
     if depth > max_depth:
-        message = f"nested more than {max_depth} levels deep"
-        raise violation(ConstraintReason.LIMIT_EXCEEDED, message)
+        raise violation(ConstraintReason.LIMIT_EXCEEDED, f"nested more than {max_depth} levels deep")
     text = json_text.dumps(value)
     if len(text.encode()) > max_bytes:
-        message = f"more than {max_bytes} bytes of JSON"
-        raise violation(ConstraintReason.LIMIT_EXCEEDED, message)
+        raise violation(ConstraintReason.LIMIT_EXCEEDED, f"more than {max_bytes} bytes of JSON")
     return text
 
 
 def patched(metadata: JsonText | None, patch: JsonValue) -> JsonText | None:
     """Return the metadata with a merge patch applied, both checked like any other."""
     if not isinstance(patch, Mapping):
-        message = "a patch of metadata is a JSON object"
-        raise violation(ConstraintReason.METADATA_NOT_OBJECT, message)
+        raise violation(ConstraintReason.METADATA_NOT_OBJECT, "a patch of metadata is a JSON object")
     # Whatever a patch takes away, it is read and merged as a whole: the limits hold for it too.
     check_metadata(patch, "change.patch")
     present = {} if metadata is None else json_text.loads(metadata)

@@ -74,6 +74,5 @@ def keep_duration(seconds: int, field: str = "keepDurationSeconds") -> Retention
 
 def _positive(value: int, field: str) -> int:
     if not 1 <= value <= LARGEST:
-        message = "must be at least 1"
-        raise invalid(message, field)
+        raise invalid("must be at least 1", field)
     return value

@@ -83,8 +83,7 @@ def check_name(name: str | None, field: str = "name") -> str | None:
     if name is None:
         return None
     if not 1 <= len(name) <= MAX_NAME or name.isspace() or not is_plain_text(name):
-        message = f"a name has 1 to {MAX_NAME} characters, not all blank"
-        raise invalid(message, field)
+        raise invalid(f"a name has 1 to {MAX_NAME} characters, not all blank", field)
     return name
 
 
@@ -92,15 +91,12 @@ def check_error(error: str | None, target: RunStatus, field: str = "error") -> s
     """Return the error of a move to `target`: FAILED needs one that is not blank, no other takes one."""
     if target is not RunStatus.FAILED:
         if error is not None:
-            message = "an error is given only when the run fails"
-            raise invalid(message, field)
+            raise invalid("an error is given only when the run fails", field)
         return None
     if error is None or not error.strip():
-        message = "a run that fails needs an error that is not blank"
-        raise invalid(message, field)
+        raise invalid("a run that fails needs an error that is not blank", field)
     if len(error) > MAX_ERROR or not is_plain_text(error):
-        message = f"an error has at most {MAX_ERROR} characters, no NUL and no lone surrogate"
-        raise invalid(message, field)
+        raise invalid(f"an error has at most {MAX_ERROR} characters, no NUL and no lone surrogate", field)
     return error
 
 
@@ -111,9 +107,7 @@ def check_dataset(dataset: DatasetLink, field: str = "dataset") -> DatasetLink:
         ("targetId", dataset.target_id),
     ):
         if not 1 <= len(text) <= MAX_REFERENCE or text.isspace() or not is_plain_text(text):
-            message = f"a reference has 1 to {MAX_REFERENCE} characters, not all blank"
-            raise invalid(message, f"{field}.{name}")
+            raise invalid(f"a reference has 1 to {MAX_REFERENCE} characters, not all blank", f"{field}.{name}")
     if dataset.total_items < 0:
-        message = "must be 0 or more"
-        raise invalid(message, f"{field}.totalItems")
+        raise invalid("must be 0 or more", f"{field}.totalItems")
     return dataset

@@ -14,11 +14,9 @@ def check_tags(tags: Sequence[str], field: str = "tags") -> tuple[str, ...]:
     """Return the tags without repeats, in first-seen order; refuse one that cannot be a tag."""
     for place, tag in enumerate(tags):
         if not 1 <= len(tag) <= MAX_LENGTH:
-            message = f"a tag has 1 to {MAX_LENGTH} characters"
-            raise invalid(message, f"{field}.{place}")
+            raise invalid(f"a tag has 1 to {MAX_LENGTH} characters", f"{field}.{place}")
         if not is_plain_text(tag):
-            message = "a tag has no NUL and no lone surrogate"
-            raise invalid(message, f"{field}.{place}")
+            raise invalid("a tag has no NUL and no lone surrogate", f"{field}.{place}")
     return tuple(dict.fromkeys(tags))
 
 
@@ -26,8 +24,7 @@ def with_tags(present: Sequence[str], added: Iterable[str]) -> tuple[str, ...]:
     """Return the tags with those added that were not there; refuse more than a run may have."""
     tags = tuple(dict.fromkeys((*present, *added)))
     if len(tags) > MAX_TAGS:
-        message = f"a run has at most {MAX_TAGS} tags"
-        raise violation(ConstraintReason.LIMIT_EXCEEDED, message)
+        raise violation(ConstraintReason.LIMIT_EXCEEDED, f"a run has at most {MAX_TAGS} tags")
     return tags
 
 

@@ -53,6 +53,5 @@ def buckets(start: Micros, end: Micros, interval: TimelineInterval) -> Sequence[
         return ()
     starts = range(bucket_start(start, interval), end, length_of(interval))
     if len(starts) > MAX_BUCKETS:
-        message = f"the range has {len(starts)} buckets, at most {MAX_BUCKETS} are answered"
-        raise BadRequestError(message)
+        raise BadRequestError(f"the range has {len(starts)} buckets, at most {MAX_BUCKETS} are answered")
     return starts

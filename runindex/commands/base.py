@@ -8,8 +8,9 @@ from typing import ClassVar, Final, Self, TypeAlias
 from runindex.domain import json_text
 from runindex.domain.idempotency import KeyScope, check_key
 from runindex.domain.ids import DEFAULT_RUN, find_run_id
-from runindex.domain.problems import ConstraintReason, invalid, violation
+from runindex.domain.problems import invalid
 from runindex.domain.records.totals import Totals
+from runindex.domain.texts import check_text
 
 # What a decision reads besides runs: a kind of record and the key of one.
 Need: TypeAlias = tuple[type, tuple[object, ...]]
@@ -39,8 +40,8 @@ class Command:
     def checked(self) -> Self:
         """Return the command in stored form; raise RefusedError when the input's form is wrong."""
         check_key(self.idempotency_key)
-        if self.reason is not None and (len(self.reason) > MAX_REASON or not json_text.is_plain_text(self.reason)):
-            raise invalid(f"a reason has at most {MAX_REASON} characters, no NUL and no lone surrogate", "reason")
+        if self.reason is not None:
+            check_text(self.reason, "reason", MAX_REASON, "a reason", least=0)
         return self
 
     @property
@@ -106,11 +107,7 @@ def run_id_of(text: str, field: str = "id") -> str:
 
 def check_form(value: json_text.JsonValue, field: str) -> None:
     """Refuse decoded JSON that no storage can return equal."""
-    try:
-        if json_text.depth_of(value) > MAX_NESTING:
-            raise violation(ConstraintReason.LIMIT_EXCEEDED, f"nested more than {MAX_NESTING} levels deep")
-    except json_text.JsonError as error:
-        raise invalid(str(error), field) from error
+    json_text.check_depth(value, field, MAX_NESTING)
 
 
 def node_id_of(text: str, field: str) -> str:

@@ -6,9 +6,10 @@ from typing import ClassVar, Self
 
 from runindex.commands.base import Command, Need, TotalsOf, check_form, node_id_of, run_id_of
 from runindex.domain.instants import Micros
-from runindex.domain.json_text import JsonValue, is_plain_text
+from runindex.domain.json_text import JsonValue
 from runindex.domain.problems import invalid
 from runindex.domain.records.jobs import MAX_ATTEMPTS, MAX_LEASE_SECONDS, MAX_LIMIT, MAX_QUEUE, Job
+from runindex.domain.texts import check_plain, check_text
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,13 +91,10 @@ class FailJob(JobCommand):
 
     def checked(self) -> Self:
         """Return the command in stored form; raise RefusedError when the input's form is wrong."""
-        if not is_plain_text(self.error):
-            raise invalid("text with NUL or a lone surrogate", "error")
+        check_plain(self.error, "error")
         return JobCommand.checked(self)
 
 
 def check_queue(queue: str, field: str = "queue") -> str:
     """Return a queue's name; refuse an empty or overlong one."""
-    if not 1 <= len(queue) <= MAX_QUEUE or not is_plain_text(queue):
-        raise invalid(f"a queue has 1 to {MAX_QUEUE} characters, no NUL and no lone surrogate", field)
-    return queue
+    return check_text(queue, field, MAX_QUEUE, "a queue")

@@ -7,9 +7,10 @@ from typing import ClassVar, Self
 from runindex.commands.base import Command, Need, TotalsOf, check_form, node_id_of, run_id_of
 from runindex.domain.idempotency import KeyScope, check_key
 from runindex.domain.instants import Micros
-from runindex.domain.json_text import JsonValue, is_plain_text
+from runindex.domain.json_text import JsonValue
 from runindex.domain.problems import Problem, ProblemError, invalid
 from runindex.domain.records.results import Item, Result, Score, check_item_id, check_scores, check_times
+from runindex.domain.texts import check_plain
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,8 +45,7 @@ class RecordResult(Command):
         check_times(self.started_at, self.completed_at, self.latency, prefix)
         if self.retry_count < 0:
             raise invalid("must be 0 or more", f"{prefix}retryCount")
-        if self.error is not None and not is_plain_text(self.error):
-            raise invalid("text with NUL or a lone surrogate", f"{prefix}error")
+        check_plain(self.error, f"{prefix}error")
         for name, value in (
             ("input", self.input),
             ("output", self.output),

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from typing import ClassVar, Final, Self
 
 from runindex.commands.base import Command, Need, TotalsOf, check_form, run_id_of
-from runindex.domain.json_text import JsonValue, is_plain_text
+from runindex.domain.json_text import JsonValue
 from runindex.domain.problems import invalid
 from runindex.domain.records.runtimes import (
     MAX_SNAPSHOT,
@@ -19,6 +19,7 @@ from runindex.domain.records.runtimes import (
     RuntimeState,
     check_reference,
 )
+from runindex.domain.texts import check_plain
 
 LARGEST_INT: Final = 2**31 - 1
 # Leaves room for the boundaries that are committed after it: the API's numbers end at LARGEST_INT.
@@ -119,8 +120,7 @@ class ApplyBoundary(RuntimeCommand):
                 raise invalid(f"must be from 0 to {most}", f"receipt.{name}")
         for place, input_id in enumerate(self.contributing_input_ids):
             check_reference(input_id, f"receipt.contributingInputIds.{place}")
-        if self.conversation_digest is not None and not is_plain_text(self.conversation_digest):
-            raise invalid("text with NUL or a lone surrogate", "receipt.conversationDigest")
+        check_plain(self.conversation_digest, "receipt.conversationDigest")
         return replace(command, run_id=run_id_of(self.run_id, "receipt.runId"))
 
     @property
@@ -161,8 +161,7 @@ def check_snapshot(snapshot: bytes | None) -> None:
 def _check_update(update: InputUpdate, prefix: str) -> None:
     check_reference(update.input_id, f"{prefix}inputId")
     check_form(update.detail, f"{prefix}detail")
-    if update.idempotency_key is not None and not is_plain_text(update.idempotency_key):
-        raise invalid("text with NUL or a lone surrogate", f"{prefix}idempotencyKey")
+    check_plain(update.idempotency_key, f"{prefix}idempotencyKey")
     for name, count in (("attemptCount", update.attempt_count), ("recoveryCount", update.recovery_count)):
         if count is not None and count < 0:
             raise invalid("must be 0 or more", f"{prefix}{name}")

@@ -5,19 +5,16 @@ from runindex.commands.outcomes import JobSaved, JobsClaimed
 from runindex.decisions.guards import existing_run
 from runindex.decisions.workspace import Workspace
 from runindex.domain.ids import new_id
+from runindex.domain.json_text import check_content
 from runindex.domain.problems import ConstraintReason, NotFound, ProblemError, violation
 from runindex.domain.records.jobs import LEASE_EXPIRED, Job, JobStatus
-from runindex.domain.records.run_data import MAX_CONTENT, MAX_DEPTH
-from runindex.domain.runs.metadata import check_json
 
 
 def enqueue_job(workspace: Workspace, command: EnqueueJob) -> JobSaved:
     """Offer a job; the run it names must exist."""
     if command.run_id is not None:
         existing_run(workspace, command.run_id)
-    data = None
-    if command.data is not None:
-        data = check_json(command.data, "data", max_bytes=MAX_CONTENT, max_depth=MAX_DEPTH)
+    data = None if command.data is None else check_content(command.data, "data")
     job = Job(
         id=new_id(),
         queue=command.queue,

@@ -9,11 +9,9 @@ from runindex.decisions.jobs import enqueue_job
 from runindex.decisions.runs import create_run
 from runindex.decisions.workspace import Workspace
 from runindex.domain.ids import new_id
-from runindex.domain.json_text import JsonText, JsonValue
+from runindex.domain.json_text import JsonText, JsonValue, check_content
 from runindex.domain.problems import ConstraintReason, ConstraintViolation, InvalidInput, NotFound, ProblemError
 from runindex.domain.records.plans import Plan
-from runindex.domain.records.run_data import MAX_CONTENT, MAX_DEPTH
-from runindex.domain.runs.metadata import check_json
 
 
 def create_plan(workspace: Workspace, command: CreatePlan) -> PlanSaved:
@@ -86,7 +84,7 @@ def _existing(workspace: Workspace, command: PlanCommand) -> Plan:
 def _spec(spec: JsonValue) -> JsonText:
     """Return the spec's text. A plan's outcomes have no ConstraintViolation, so that a limit is an InvalidInput."""
     try:
-        return check_json(spec, "spec", max_bytes=MAX_CONTENT, max_depth=MAX_DEPTH)
+        return check_content(spec, "spec")
     except ProblemError as refusal:
         match refusal.problem:
             case ConstraintViolation(ConstraintReason.LIMIT_EXCEEDED, message):

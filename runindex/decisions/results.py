@@ -7,12 +7,10 @@ from runindex.commands.outcomes import ResultRecorded, ResultsDeleted
 from runindex.decisions.guards import existing_run, open_run, start_if_new
 from runindex.decisions.workspace import Workspace
 from runindex.domain.ids import new_id
-from runindex.domain.json_text import JsonText, JsonValue
+from runindex.domain.json_text import JsonText, JsonValue, check_content
 from runindex.domain.problems import ConstraintReason, violation
 from runindex.domain.records.results import Item, Result, content_of, encode_scores
-from runindex.domain.records.run_data import MAX_CONTENT, MAX_DEPTH
 from runindex.domain.records.totals import Tombstone, Totals
-from runindex.domain.runs.metadata import check_json
 from runindex.domain.runs.run import Run
 
 
@@ -94,7 +92,7 @@ def _result(workspace: Workspace, command: RecordResult, run: Run, totals: Total
 
 
 def _text(value: JsonValue, field: str) -> JsonText | None:
-    return None if value is None else check_json(value, field, max_bytes=MAX_CONTENT, max_depth=MAX_DEPTH)
+    return None if value is None else check_content(value, field)
 
 
 def _counted(totals: Totals, before: Item, after: Item) -> Totals:

@@ -7,10 +7,9 @@ from runindex.commands.outcomes import CellSet, DocumentWritten, EventsAppended,
 from runindex.decisions.guards import check_version, open_run
 from runindex.decisions.workspace import Workspace
 from runindex.domain import json_text
-from runindex.domain.json_text import JsonText, JsonValue
+from runindex.domain.json_text import JsonValue, check_content
 from runindex.domain.records.events import Event, event_hash
-from runindex.domain.records.run_data import MAX_CONTENT, MAX_DEPTH, Cell, Document, Value, ValueVersion, check_entries
-from runindex.domain.runs.metadata import check_json
+from runindex.domain.records.run_data import Cell, Document, Value, ValueVersion, check_entries
 from runindex.domain.runs.run import Run
 
 
@@ -23,7 +22,7 @@ def put_values(workspace: Workspace, command: PutValues) -> ValuesPut:
         stored = workspace.records(Value).get((run.incarnation, entry.key))
         present = stored is not None and not stored.deleted
         check_version(entry.expected_version, stored.version if stored is not None and present else 0)
-        text = _text(entry.value, f"entries.{place}.value")
+        text = check_content(entry.value, f"entries.{place}.value")
         version = 1 if stored is None else stored.version + 1
         value = Value(run.incarnation, entry.key, text, version, workspace.now)
         _write(workspace, value)
@@ -57,7 +56,7 @@ def append_events(workspace: Workspace, command: AppendEvents) -> EventsAppended
     totals = workspace.totals(run)
     sequence, previous, events = totals.event_seq, totals.event_hash, []
     for place, entry in enumerate(command.events):
-        text = _text(entry.payload, f"events.{place}.payload")
+        text = check_content(entry.payload, f"events.{place}.payload")
         previous = event_hash(sequence, entry.stream, workspace.now, entry.payload, previous)
         events.append(Event(run.incarnation, sequence, entry.stream, text, workspace.now, previous))
         sequence += 1
@@ -73,7 +72,7 @@ def set_cell(workspace: Workspace, command: SetCell) -> CellSet:
     stored = workspace.records(Cell).get((run.incarnation, command.name))
     version = 0 if stored is None else stored.version
     check_version(command.expected_version, version)
-    cell = Cell(run.incarnation, command.name, _text(command.value, "value"), version + 1, workspace.now)
+    cell = Cell(run.incarnation, command.name, check_content(command.value, "value"), version + 1, workspace.now)
     workspace.save(cell)
     if stored is None:
         _count(workspace, run, cells=1)
@@ -86,7 +85,7 @@ def write_document(workspace: Workspace, command: WriteDocument) -> DocumentWrit
     stored = workspace.records(Document).get((run.incarnation, command.key))
     version = 0 if stored is None else stored.version
     check_version(command.expected_version, version)
-    content = _text(_content(stored, command), f"change.{command.verb}")
+    content = check_content(_content(stored, command), f"change.{command.verb}")
     document = Document(run.incarnation, command.key, content, version + 1, workspace.now)
     workspace.save(document)
     if stored is None:
@@ -106,10 +105,6 @@ def _write(workspace: Workspace, value: Value) -> None:
     workspace.save(
         ValueVersion(value.owner, value.key_name, value.version, value.value, value.deleted, value.updated_at)
     )
-
-
-def _text(value: JsonValue, field: str) -> JsonText:
-    return check_json(value, field, max_bytes=MAX_CONTENT, max_depth=MAX_DEPTH)
 
 
 def _count(workspace: Workspace, run: Run, *, values: int = 0, cells: int = 0, documents: int = 0) -> None:

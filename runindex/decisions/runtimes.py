@@ -16,9 +16,7 @@ from runindex.decisions.guards import open_run, start_if_new
 from runindex.decisions.workspace import Workspace
 from runindex.domain import json_text
 from runindex.domain.problems import ConstraintReason, violation
-from runindex.domain.records.run_data import MAX_CONTENT, MAX_DEPTH
 from runindex.domain.records.runtimes import Receipt, ReceiptHead, Runtime, RuntimeInput, digest_of
-from runindex.domain.runs.metadata import check_json
 from runindex.domain.runs.run import Run
 
 
@@ -151,11 +149,7 @@ def _merged(workspace: Workspace, stored: RuntimeInput, update: InputUpdate, sta
     """Return the input with what the update gives; fields that it leaves out keep their values."""
     given = {name: getattr(update, name) for name in update.given if name != "detail"}
     if "detail" in update.given:
-        given["detail"] = (
-            None
-            if update.detail is None
-            else check_json(update.detail, "detail", max_bytes=MAX_CONTENT, max_depth=MAX_DEPTH)
-        )
+        given["detail"] = None if update.detail is None else json_text.check_content(update.detail, "detail")
     if stamp is not None:
         given |= {"last_run_id": stamp.run_id, "last_boundary_sequence": stamp.sequence}
     return replace(stored, state=update.state, updated_at=workspace.now, **given)

@@ -4,8 +4,9 @@ from dataclasses import dataclass
 from typing import Final
 
 from runindex.domain.instants import SECOND, Micros
-from runindex.domain.json_text import JsonText, is_plain_text
+from runindex.domain.json_text import JsonText
 from runindex.domain.problems import invalid
+from runindex.domain.texts import fits
 
 MAX_LENGTH: Final = 255
 KEPT_FOR: Final = 48 * 3600 * SECOND  # promised are 24 h
@@ -32,6 +33,6 @@ class KeptAnswer:
 
 def check_key(key: str | None, field: str = "idempotencyKey") -> str | None:
     """Return the key; refuse an empty or overlong one."""
-    if key is not None and not (1 <= len(key) <= MAX_LENGTH and is_plain_text(key)):
+    if key is not None and not fits(key, MAX_LENGTH):
         raise invalid(f"an idempotency key has 1 to {MAX_LENGTH} characters", field)
     return key

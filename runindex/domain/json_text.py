@@ -9,11 +9,15 @@ from collections.abc import Iterable, Iterator
 from decimal import Decimal, InvalidOperation
 from typing import Any, Final, NoReturn, TypeAlias
 
+from runindex.domain.problems import ConstraintReason, invalid, violation
+
 JsonText: TypeAlias = str
 JsonValue: TypeAlias = (
     Any  # dict, list, str, int, float, Decimal, bool or None, nested; no type checker follows that far
 )
 
+MAX_CONTENT: Final = 1024 * 1024  # bytes
+MAX_DEPTH: Final = 64
 MAX_INTEGER_DIGITS: Final = 4000
 MAX_DECIMALS: Final = 16_383  # what a numeric of Postgres holds behind the point
 
@@ -117,6 +121,25 @@ def depth_of(value: JsonValue) -> int:
         deepest += any(isinstance(item, dict | list) for item in level)
         level = below
     return deepest
+
+
+def check_content(value: JsonValue, field: str, max_bytes: int = MAX_CONTENT) -> JsonText:
+    """Return the value's text; refuse what no storage can return equal, and what is too large or too deep."""
+    check_depth(value, field, MAX_DEPTH)
+    text = dumps(value)
+    if len(text.encode()) > max_bytes:
+        raise violation(ConstraintReason.LIMIT_EXCEEDED, f"more than {max_bytes} bytes of JSON")
+    return text
+
+
+def check_depth(value: JsonValue, field: str, most: int) -> None:
+    """Refuse a value that no storage can return equal, and one that nests more than `most` levels deep."""
+    try:
+        depth = depth_of(value)
+    except JsonError as error:
+        raise invalid(str(error), field) from error
+    if depth > most:
+        raise violation(ConstraintReason.LIMIT_EXCEEDED, f"nested more than {most} levels deep")
 
 
 def _check_texts(texts: Iterable[Any]) -> None:

@@ -8,8 +8,8 @@ from typing import Final
 
 from runindex.domain import json_text
 from runindex.domain.instants import Micros
-from runindex.domain.json_text import JsonText, JsonValue, is_plain_text
-from runindex.domain.problems import invalid
+from runindex.domain.json_text import JsonText, JsonValue
+from runindex.domain.texts import check_text
 
 MAX_STREAM: Final = 256
 
@@ -65,6 +65,4 @@ def _sorted(value: JsonValue) -> JsonValue:
 
 def check_stream(stream: str, field: str) -> str:
     """Return a stream's name; refuse an empty or overlong one."""
-    if not 1 <= len(stream) <= MAX_STREAM or not is_plain_text(stream):
-        raise invalid(f"a stream has 1 to {MAX_STREAM} characters, no NUL and no lone surrogate", field)
-    return stream
+    return check_text(stream, field, MAX_STREAM, "a stream")

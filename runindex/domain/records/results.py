@@ -6,8 +6,9 @@ from typing import Final
 
 from runindex.domain import json_text
 from runindex.domain.instants import Micros
-from runindex.domain.json_text import JsonText, JsonValue, is_plain_text
+from runindex.domain.json_text import JsonText, JsonValue
 from runindex.domain.problems import invalid
+from runindex.domain.texts import check_plain, check_text
 
 MAX_ITEM_ID: Final = 512
 MAX_SCORES: Final = 100
@@ -123,9 +124,7 @@ def scorer_text(scorer_id: str) -> str:
 
 def check_item_id(item_id: str, field: str) -> str:
     """Return the item's id; refuse an empty or overlong one."""
-    if not 1 <= len(item_id) <= MAX_ITEM_ID or not is_plain_text(item_id):
-        raise invalid(f"an item id has 1 to {MAX_ITEM_ID} characters, no NUL and no lone surrogate", field)
-    return item_id
+    return check_text(item_id, field, MAX_ITEM_ID, "an item id")
 
 
 def check_scores(scores: tuple[Score, ...], field: str) -> None:
@@ -138,8 +137,7 @@ def check_scores(scores: tuple[Score, ...], field: str) -> None:
         if score.value is not None and not math.isfinite(score.value):
             raise invalid("must be finite", f"{field}.{place}.value")
         for name, text in (("scorerId", score.scorer_id), ("reason", score.reason), ("error", score.error)):
-            if text is not None and not is_plain_text(text):
-                raise invalid("text with NUL or a lone surrogate", f"{field}.{place}.{name}")
+            check_plain(text, f"{field}.{place}.{name}")
 
 
 def check_times(started_at: Micros, completed_at: Micros, latency: float, prefix: str = "") -> None:

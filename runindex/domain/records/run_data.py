@@ -4,12 +4,11 @@ from dataclasses import dataclass
 from typing import Final
 
 from runindex.domain.instants import Micros
-from runindex.domain.json_text import JsonText, is_plain_text
-from runindex.domain.problems import ConstraintReason, invalid, violation
+from runindex.domain.json_text import JsonText
+from runindex.domain.problems import ConstraintReason, violation
+from runindex.domain.texts import check_text
 
 MAX_KEY: Final = 512
-MAX_CONTENT: Final = 1024 * 1024
-MAX_DEPTH: Final = 64
 MAX_ENTRIES: Final = 1000
 
 
@@ -81,9 +80,7 @@ class Document:
 
 def check_key_name(name: str, field: str) -> str:
     """Return a key, or a cell's name; refuse an empty or overlong one."""
-    if not 1 <= len(name) <= MAX_KEY or not is_plain_text(name):
-        raise invalid(f"1 to {MAX_KEY} characters, no NUL and no lone surrogate", field)
-    return name
+    return check_text(name, field, MAX_KEY)
 
 
 def check_entries(count: int) -> None:

@@ -11,8 +11,9 @@ from typing import Final
 
 from runindex.domain import json_text
 from runindex.domain.instants import Micros
-from runindex.domain.json_text import JsonText, is_plain_text
-from runindex.domain.problems import ConstraintReason, invalid, violation
+from runindex.domain.json_text import JsonText
+from runindex.domain.problems import ConstraintReason, violation
+from runindex.domain.texts import check_text
 
 MAX_SNAPSHOT: Final = 16 * 1024 * 1024
 MAX_NAME: Final = 512
@@ -152,6 +153,4 @@ def digest_of(snapshot: bytes) -> tuple[str, int]:
 
 def check_reference(text: str, field: str) -> str:
     """Return a runtime's or an input's id; refuse an empty or overlong one."""
-    if not 1 <= len(text) <= MAX_NAME or not is_plain_text(text):
-        raise invalid(f"1 to {MAX_NAME} characters, no NUL and no lone surrogate", field)
-    return text
+    return check_text(text, field, MAX_NAME)

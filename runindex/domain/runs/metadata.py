@@ -4,11 +4,10 @@ from collections.abc import Mapping
 from typing import Final
 
 from runindex.domain import json_text
-from runindex.domain.json_text import JsonError, JsonText, JsonValue
-from runindex.domain.problems import ConstraintReason, invalid, violation
+from runindex.domain.json_text import JsonText, JsonValue
+from runindex.domain.problems import ConstraintReason, violation
 
 MAX_BYTES: Final = 256 * 1024
-MAX_DEPTH: Final = 64
 RESERVED_PREFIXES: Final = ("_strata_", "_runindex_")
 
 
@@ -22,21 +21,7 @@ def check_metadata(value: JsonValue, field: str = "metadata") -> JsonText | None
         raise violation(
             ConstraintReason.RESERVED_KEY, f"keys starting with {' or '.join(RESERVED_PREFIXES)} are reserved"
         )
-    return check_json(value, field, max_bytes=MAX_BYTES, max_depth=MAX_DEPTH)
-
-
-def check_json(value: JsonValue, field: str, *, max_bytes: int, max_depth: int) -> JsonText:
-    """Return a JSON value's text; refuse what no storage can return equal, and what is too large or too deep."""
-    try:
-        depth = json_text.depth_of(value)
-    except JsonError as error:
-        raise invalid(str(error), field) from error
-    if depth > max_depth:
-        raise violation(ConstraintReason.LIMIT_EXCEEDED, f"nested more than {max_depth} levels deep")
-    text = json_text.dumps(value)
-    if len(text.encode()) > max_bytes:
-        raise violation(ConstraintReason.LIMIT_EXCEEDED, f"more than {max_bytes} bytes of JSON")
-    return text
+    return json_text.check_content(value, field, MAX_BYTES)
 
 
 def patched(metadata: JsonText | None, patch: JsonValue) -> JsonText | None:

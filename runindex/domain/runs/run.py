@@ -5,10 +5,11 @@ from enum import StrEnum
 from typing import Final
 
 from runindex.domain.instants import Micros
-from runindex.domain.json_text import JsonText, is_plain_text
+from runindex.domain.json_text import JsonText
 from runindex.domain.lifecycle import FINISHED, RunStatus, is_allowed
 from runindex.domain.problems import InvalidTransition, ProblemError, invalid
 from runindex.domain.runs.retention import KEEP_ALL, Retention
+from runindex.domain.texts import check_text, check_title
 
 MAX_NAME: Final = 256
 MAX_ERROR: Final = 256 * 1024
@@ -80,11 +81,7 @@ class Run:
 
 def check_name(name: str | None, field: str = "name") -> str | None:
     """Return the name; refuse an empty, blank or overlong one."""
-    if name is None:
-        return None
-    if not 1 <= len(name) <= MAX_NAME or name.isspace() or not is_plain_text(name):
-        raise invalid(f"a name has 1 to {MAX_NAME} characters, not all blank", field)
-    return name
+    return None if name is None else check_title(name, field, MAX_NAME, "a name")
 
 
 def check_error(error: str | None, target: RunStatus, field: str = "error") -> str | None:
@@ -95,19 +92,13 @@ def check_error(error: str | None, target: RunStatus, field: str = "error") -> s
         return None
     if error is None or not error.strip():
         raise invalid("a run that fails needs an error that is not blank", field)
-    if len(error) > MAX_ERROR or not is_plain_text(error):
-        raise invalid(f"an error has at most {MAX_ERROR} characters, no NUL and no lone surrogate", field)
-    return error
+    return check_text(error, field, MAX_ERROR, "an error", least=0)
 
 
 def check_dataset(dataset: DatasetLink, field: str = "dataset") -> DatasetLink:
     """Return the link; refuse empty or overlong references and a negative number of items."""
-    for name, text in (
-        ("datasetId", dataset.dataset_id),
-        ("targetId", dataset.target_id),
-    ):
-        if not 1 <= len(text) <= MAX_REFERENCE or text.isspace() or not is_plain_text(text):
-            raise invalid(f"a reference has 1 to {MAX_REFERENCE} characters, not all blank", f"{field}.{name}")
+    check_title(dataset.dataset_id, f"{field}.datasetId", MAX_REFERENCE, "a reference")
+    check_title(dataset.target_id, f"{field}.targetId", MAX_REFERENCE, "a reference")
     if dataset.total_items < 0:
         raise invalid("must be 0 or more", f"{field}.totalItems")
     return dataset

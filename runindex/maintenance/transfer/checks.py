@@ -25,10 +25,10 @@ from runindex.domain.records.results import (
     decode_scores,
     encode_scores,
 )
-from runindex.domain.records.run_data import MAX_CONTENT, MAX_DEPTH, Cell, check_key_name
+from runindex.domain.records.run_data import Cell, check_key_name
 from runindex.domain.records.runtimes import check_reference
 from runindex.domain.runs.changes import Change, RunChangeKind
-from runindex.domain.runs.metadata import check_json, check_metadata
+from runindex.domain.runs.metadata import check_metadata
 from runindex.domain.runs.retention import LARGEST, RetentionKind
 from runindex.domain.runs.run import Run, check_dataset, check_error, check_name
 from runindex.domain.runs.tags import check_tags, with_tags
@@ -105,7 +105,7 @@ def _check_reason(text: str) -> None:
 
 def _check_json(text: JsonText) -> None:
     value = json_text.loads(text)
-    check(check_json(value, "", max_bytes=MAX_CONTENT, max_depth=MAX_DEPTH) == text)
+    check(json_text.check_content(value, "") == text)
 
 
 def _check_payload(text: JsonText) -> None:

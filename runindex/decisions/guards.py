@@ -1,42 +1,67 @@
-"""What decisions on a run's scoped things have in common: the run must be there, open, and may have to be started."""
+"""What decisions have in common: the thing must exist, be at the expected version, and a run may have to be open."""
 
 from dataclasses import replace
+from typing import TypeVar
 
-from runindex.commands import Command
+from runindex.commands import Command, RunCommand
 from runindex.decisions.workspace import Workspace
 from runindex.domain.lifecycle import CLOSED
 from runindex.domain.problems import ConstraintReason, NotFound, ProblemError, VersionConflict, violation
+from runindex.domain.records.jobs import Job
+from runindex.domain.records.plans import Plan
 from runindex.domain.runs.changes import RunChangeKind, former_of
 from runindex.domain.runs.run import Run
 
+R = TypeVar("R", Plan, Job)
+
 
 def existing_run(workspace: Workspace, run_id: str) -> Run:
-    """Return the run, or refuse."""
+    """Return the run; refuse an id that no run has."""
     run = workspace.runs.get(run_id)
     if run is None:
         raise ProblemError(NotFound("Run", run_id))
     return run
 
 
-def open_run(workspace: Workspace, run_id: str) -> Run:
-    """Return the run if it takes work, or refuse."""
-    run = existing_run(workspace, run_id)
-    if run.status in CLOSED:
-        raise violation(ConstraintReason.RUN_CLOSED, f"the run is {run.status}")
+def existing(workspace: Workspace, kind: type[R], record_id: str) -> R:
+    """Return the plan or job; refuse an id that none has."""
+    record = workspace.records(kind).get((record_id,))
+    if record is None:
+        raise ProblemError(NotFound(kind.__name__, record_id))
+    return record
+
+
+def expected_run(workspace: Workspace, command: RunCommand) -> Run:
+    """Return the command's run; refuse when it does not exist or has another version than expected."""
+    run = existing_run(workspace, command.id)
+    check_version(command.expected_version, run.version)
     return run
 
 
-def start_if_new(workspace: Workspace, run: Run, command: Command) -> Run:
-    """Return the run started: its first result or receipt starts it, a change of its own in the log."""
-    if run.started_at is not None:
-        return run
-    started = replace(run, started_at=workspace.now, updated_at=workspace.now, version=run.version + 1)
-    workspace.runs.put(run.id, started)
-    workspace.record(RunChangeKind.STARTED, started, former_of(run), reason=command.reason, actor=command.actor)
-    return started
+def open_run(workspace: Workspace, run_id: str) -> Run:
+    """Return the run; refuse when it does not exist or takes no more work."""
+    run = existing_run(workspace, run_id)
+    check_open(run)
+    return run
+
+
+def check_open(run: Run) -> None:
+    """Refuse a run that takes no more work."""
+    if run.status in CLOSED:
+        raise violation(ConstraintReason.RUN_CLOSED, f"the run is {run.status}")
 
 
 def check_version(expected: int | None, actual: int) -> None:
     """Refuse when the caller expected another version; 0 is that of what does not exist."""
     if expected is not None and expected != actual:
         raise ProblemError(VersionConflict(expected, actual))
+
+
+def start_if_new(workspace: Workspace, run: Run, command: Command) -> Run:
+    """Return the run started: its first result or receipt starts it, which is a change of its own in the log."""
+    if run.started_at is not None:
+        return run
+    started = replace(run, started_at=workspace.now, updated_at=workspace.now, version=run.version + 1)
+    workspace.runs.put(run.id, started)
+    workspace.record(RunChangeKind.STARTED, started, former_of(run), reason=command.reason, actor=command.actor)
+    return started

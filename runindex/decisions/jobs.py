@@ -2,11 +2,11 @@
 
 from runindex.commands import AcknowledgeJob, ClaimJobs, EnqueueJob, FailJob, JobCommand
 from runindex.commands.outcomes import JobSaved, JobsClaimed
-from runindex.decisions.guards import existing_run
+from runindex.decisions.guards import existing, existing_run
 from runindex.decisions.workspace import Workspace
 from runindex.domain.ids import new_id
 from runindex.domain.json_text import check_content
-from runindex.domain.problems import ConstraintReason, NotFound, ProblemError, violation
+from runindex.domain.problems import ConstraintReason, ProblemError, violation
 from runindex.domain.records.jobs import LEASE_EXPIRED, Job, JobStatus
 
 
@@ -76,9 +76,7 @@ def fail_job(workspace: Workspace, command: FailJob) -> JobSaved:
 
 
 def _held(workspace: Workspace, command: JobCommand) -> Job:
-    job = workspace.records(Job).get((command.id,))
-    if job is None:
-        raise ProblemError(NotFound("Job", command.id))
+    job = existing(workspace, Job, command.id)
     if command.attempt is not None and command.attempt != job.attempts:
         raise _lease_lost(f"attempt {command.attempt} no longer holds the job, attempt {job.attempts} does")
     return job

@@ -2,15 +2,15 @@
 
 from dataclasses import replace
 
-from runindex.commands import CreatePlan, CreateRun, DeletePlan, EnqueueJob, PlanCommand, StartPlan, UpdatePlan
+from runindex.commands import CreatePlan, CreateRun, DeletePlan, EnqueueJob, StartPlan, UpdatePlan
 from runindex.commands.outcomes import PlanDeleted, PlanSaved, PlanStarted
-from runindex.decisions.guards import check_version
+from runindex.decisions.guards import check_version, existing
 from runindex.decisions.jobs import enqueue_job
 from runindex.decisions.runs import create_run
 from runindex.decisions.workspace import Workspace
 from runindex.domain.ids import new_id
 from runindex.domain.json_text import JsonText, JsonValue, check_content
-from runindex.domain.problems import ConstraintReason, ConstraintViolation, InvalidInput, NotFound, ProblemError
+from runindex.domain.problems import ConstraintReason, ConstraintViolation, InvalidInput, ProblemError
 from runindex.domain.records.plans import Plan
 
 
@@ -24,7 +24,7 @@ def create_plan(workspace: Workspace, command: CreatePlan) -> PlanSaved:
 
 def update_plan(workspace: Workspace, command: UpdatePlan) -> PlanSaved:
     """Replace what is given."""
-    plan = _existing(workspace, command)
+    plan = existing(workspace, Plan, command.id)
     check_version(command.expected_version, plan.version)
     name = plan.name if command.name is None else command.name
     spec = plan.spec if command.spec is None else _spec(command.spec)
@@ -37,7 +37,7 @@ def update_plan(workspace: Workspace, command: UpdatePlan) -> PlanSaved:
 
 def delete_plan(workspace: Workspace, command: DeletePlan) -> PlanDeleted:
     """Delete a plan; its runs stay, their plan dangling."""
-    plan = _existing(workspace, command)
+    plan = existing(workspace, Plan, command.id)
     workspace.records(Plan).remove(plan.key)
     workspace.taken.remove(plan.id)
     return PlanDeleted(plan.id)
@@ -45,8 +45,7 @@ def delete_plan(workspace: Workspace, command: DeletePlan) -> PlanDeleted:
 
 def start_plan(workspace: Workspace, command: StartPlan) -> PlanStarted:
     """Create a run of the plan and the job that offers it, both or neither."""
-    if workspace.records(Plan).get((command.plan_id,)) is None:
-        raise ProblemError(NotFound("Plan", command.plan_id))
+    existing(workspace, Plan, command.plan_id)
     created = create_run(
         workspace,
         CreateRun(
@@ -72,13 +71,6 @@ def start_plan(workspace: Workspace, command: StartPlan) -> PlanStarted:
         ),
     )
     return PlanStarted(created.run, enqueued.job, created.seq)
-
-
-def _existing(workspace: Workspace, command: PlanCommand) -> Plan:
-    plan = workspace.records(Plan).get((command.id,))
-    if plan is None:
-        raise ProblemError(NotFound("Plan", command.id))
-    return plan
 
 
 def _spec(spec: JsonValue) -> JsonText:

@@ -1,7 +1,6 @@
 """Decisions on single runs: creation, moves, and changes of what a run says of itself."""
 
 from dataclasses import replace
-from typing import Final
 
 from runindex.commands import (
     AddTags,
@@ -17,32 +16,23 @@ from runindex.commands import (
     UpdateMetadata,
 )
 from runindex.commands.outcomes import RunApplied, RunDeleted
+from runindex.decisions.guards import check_open, check_version, existing_run, expected_run
 from runindex.decisions.workspace import Workspace
 from runindex.domain.ids import DEFAULT_RUN, new_id
 from runindex.domain.json_text import JsonText
-from runindex.domain.lifecycle import CLOSED
-from runindex.domain.problems import (
-    ConstraintReason,
-    NotFound,
-    ProblemError,
-    VersionConflict,
-    invalid,
-    violation,
-)
+from runindex.domain.problems import ConstraintReason, invalid, violation
 from runindex.domain.records.totals import Tombstone, Totals
 from runindex.domain.runs.changes import RunChangeKind, former_of
 from runindex.domain.runs.metadata import check_metadata, patched
 from runindex.domain.runs.run import Run
 from runindex.domain.runs.tags import with_tags, without_tags
 
-IMMORTAL: Final = "the default run cannot be moved or deleted"
-
 
 def create_run(workspace: Workspace, command: CreateRun) -> RunApplied:
     """Create a run below an existing parent, if one is named."""
     run_id = command.id or new_id()
-    if command.parent_id is not None and workspace.runs.get(command.parent_id) is None:
-        raise ProblemError(NotFound("Run", command.parent_id))
+    if command.parent_id is not None:
+        existing_run(workspace, command.parent_id)
     if workspace.is_taken(run_id):
         raise violation(ConstraintReason.ALREADY_EXISTS, f"{run_id} exists already")
     if command.parent_id is not None and (run_id, command.parent_id) in workspace.looping:
@@ -67,106 +57,61 @@ def create_run(workspace: Workspace, command: CreateRun) -> RunApplied:
 
 def start_run(workspace: Workspace, command: StartRun) -> RunApplied:
     """Set startedAt if it is null; a run that has started is left as it is, but for its version."""
-    run = _existing(workspace, command)
-    _check_version(run, command)
-    if run.status in CLOSED:
-        raise violation(ConstraintReason.RUN_CLOSED, f"the run is {run.status}")
+    run = expected_run(workspace, command)
+    check_open(run)
     started_at = workspace.now if run.started_at is None else run.started_at
-    return _save(
-        workspace,
-        command,
-        run,
-        replace(run, started_at=started_at),
-        RunChangeKind.STARTED,
-    )
+    return _save(workspace, command, run, replace(run, started_at=started_at), RunChangeKind.STARTED)
 
 
 def transition_run(workspace: Workspace, command: TransitionRun) -> RunApplied:
     """Move a run as the table allows."""
-    run = _mortal(workspace, command)
-    _check_version(run, command)
+    run = _movable_run(workspace, command)
     moved = run.moved(command.to, workspace.now, command.error)
     workspace.runs.put(run.id, moved)
-    seq = workspace.record(
-        RunChangeKind.STATUS,
-        moved,
-        former_of(run),
-        reason=command.reason,
-        actor=command.actor,
-    )
+    seq = workspace.record(RunChangeKind.STATUS, moved, former_of(run), reason=command.reason, actor=command.actor)
     return RunApplied(moved, moved.version, seq)
 
 
 def rename_run(workspace: Workspace, command: RenameRun) -> RunApplied:
     """Give a run a name, or none."""
-    run = _existing(workspace, command)
-    _check_version(run, command)
+    run = expected_run(workspace, command)
     return _save(workspace, command, run, replace(run, name=command.name), RunChangeKind.NAME)
 
 
 def update_metadata(workspace: Workspace, command: UpdateMetadata) -> RunApplied:
     """Replace, patch or clear a run's metadata."""
-    run = _existing(workspace, command)
-    _check_version(run, command)
+    run = expected_run(workspace, command)
     return _save(workspace, command, run, replace(run, metadata=_metadata(run, command)), RunChangeKind.METADATA)
 
 
 def add_tags(workspace: Workspace, command: AddTags) -> RunApplied:
     """Add tags."""
-    run = _existing(workspace, command)
-    _check_version(run, command)
-    return _save(
-        workspace,
-        command,
-        run,
-        replace(run, tags=with_tags(run.tags, command.tags)),
-        RunChangeKind.TAGS,
-    )
+    run = expected_run(workspace, command)
+    return _save(workspace, command, run, replace(run, tags=with_tags(run.tags, command.tags)), RunChangeKind.TAGS)
 
 
 def remove_tags(workspace: Workspace, command: RemoveTags) -> RunApplied:
     """Remove tags."""
-    run = _existing(workspace, command)
-    _check_version(run, command)
-    return _save(
-        workspace,
-        command,
-        run,
-        replace(run, tags=without_tags(run.tags, command.tags)),
-        RunChangeKind.TAGS,
-    )
+    run = expected_run(workspace, command)
+    return _save(workspace, command, run, replace(run, tags=without_tags(run.tags, command.tags)), RunChangeKind.TAGS)
 
 
 def set_retention(workspace: Workspace, command: SetRetention) -> RunApplied:
     """Declare a retention policy; nothing is deleted by it."""
-    run = _existing(workspace, command)
-    _check_version(run, command)
-    return _save(
-        workspace,
-        command,
-        run,
-        replace(run, retention=command.policy),
-        RunChangeKind.RETENTION,
-    )
+    run = expected_run(workspace, command)
+    return _save(workspace, command, run, replace(run, retention=command.policy), RunChangeKind.RETENTION)
 
 
 def delete_run(workspace: Workspace, command: DeleteRun) -> RunDeleted:
     """Delete a run; its children stay, their parent dangling."""
-    run = _mortal(workspace, command)
-    _check_version(run, command)
+    run = _movable_run(workspace, command)
     last = replace(run, version=run.version + 1, updated_at=workspace.now)
     totals = workspace.totals(run)
     workspace.runs.remove(run.id)
     workspace.taken.remove(run.id)
     if workspace.records(Totals).get(totals.key) is not None:
         workspace.save(Tombstone(run.incarnation))
-    seq = workspace.record(
-        RunChangeKind.DELETED,
-        last,
-        former_of(run),
-        reason=command.reason,
-        actor=command.actor,
-    )
+    seq = workspace.record(RunChangeKind.DELETED, last, former_of(run), reason=command.reason, actor=command.actor)
     return RunDeleted(
         run.id,
         last.version,
@@ -190,32 +135,15 @@ def _metadata(run: Run, command: UpdateMetadata) -> JsonText | None:
             return None
 
 
-def _existing(workspace: Workspace, command: RunCommand) -> Run:
-    run = workspace.runs.get(command.id)
-    if run is None:
-        raise ProblemError(NotFound("Run", command.id))
-    return run
-
-
-def _mortal(workspace: Workspace, command: RunCommand) -> Run:
-    run = _existing(workspace, command)
+def _movable_run(workspace: Workspace, command: RunCommand) -> Run:
+    run = existing_run(workspace, command.id)
     if run.id == DEFAULT_RUN:
-        raise violation(ConstraintReason.DEFAULT_RUN, IMMORTAL)
+        raise violation(ConstraintReason.DEFAULT_RUN, "the default run cannot be moved or deleted")
+    check_version(command.expected_version, run.version)
     return run
 
 
-def _check_version(run: Run, command: RunCommand) -> None:
-    if command.expected_version is not None and command.expected_version != run.version:
-        raise ProblemError(VersionConflict(command.expected_version, run.version))
-
-
-def _save(
-    workspace: Workspace,
-    command: RunCommand,
-    before: Run,
-    after: Run,
-    kind: RunChangeKind,
-) -> RunApplied:
+def _save(workspace: Workspace, command: RunCommand, before: Run, after: Run, kind: RunChangeKind) -> RunApplied:
     run = replace(after, version=before.version + 1, updated_at=workspace.now)
     workspace.runs.put(run.id, run)
     seq = workspace.record(kind, run, former_of(before), reason=command.reason, actor=command.actor)

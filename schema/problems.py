@@ -83,4 +83,5 @@ def problem(value: problems.Problem) -> AnyProblem:
         case problems.IdempotencyConflict(key):
             return IdempotencyConflict(code=code, message=message, idempotency_key=key)
         case problems.InvalidInput():
-            return InvalidInput(code=code, message=message, field=value.field)
+            field = None if value.field is None else problems.camel_case(value.field)
+            return InvalidInput(code=code, message=message, field=field)

@@ -13,7 +13,7 @@ from strawberry.exceptions import MissingQueryError
 from strawberry.schema.exceptions import CannotGetOperationTypeError, InvalidOperationTypeError
 
 from runindex.domain.errors import RunIndexError
-from runindex.domain.problems import InvalidInput, ProblemError
+from runindex.domain.problems import InvalidInput, ProblemError, camel_case
 
 log: Final = logging.getLogger(__name__)
 
@@ -71,5 +71,5 @@ def explained(error: GraphQLError) -> tuple[str, str]:
 def _refusal(refusal: ProblemError) -> str:
     problem = refusal.problem
     if isinstance(problem, InvalidInput) and problem.field is not None:
-        return f"`{problem.field}`: {problem.message}"
+        return f"`{camel_case(problem.field)}`: {problem.message}"
     return problem.message

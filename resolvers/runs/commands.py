@@ -169,11 +169,11 @@ def _selector(asked: inputs.RunSelector) -> commands.RunSelector:
 
 def _retention(asked: RetentionPolicyInput, path: str) -> Retention:
     if asked.keep_latest is not None:
-        return keep_latest(asked.keep_latest, f"{path}.keepLatest")
+        return keep_latest(asked.keep_latest, f"{path}.keep_latest")
     if asked.keep_duration_seconds is not None:
-        return keep_duration(asked.keep_duration_seconds, f"{path}.keepDurationSeconds")
+        return keep_duration(asked.keep_duration_seconds, f"{path}.keep_duration_seconds")
     if asked.keep_all is not True:
-        raise invalid("to keep all is to say true", f"{path}.keepAll")
+        raise invalid("to keep all is to say true", f"{path}.keep_all")
     return KEEP_ALL
 
 

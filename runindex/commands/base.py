@@ -8,7 +8,7 @@ from typing import ClassVar, Final, Self, TypeAlias
 from runindex.domain import json_text
 from runindex.domain.idempotency import KeyScope, check_key
 from runindex.domain.ids import DEFAULT_RUN, find_run_id
-from runindex.domain.problems import invalid
+from runindex.domain.problems import InvalidInput, camel_case, invalid
 from runindex.domain.records.totals import Totals
 from runindex.domain.texts import check_text
 
@@ -21,7 +21,7 @@ MAX_NESTING: Final = 256  # what can be walked at all; what may be kept is less,
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Command:
-    """What every mutation takes. `mutation` is its name in the API: keys are scoped to it."""
+    """What every mutation takes. `mutation` is the scope of its idempotency keys, beside the actor."""
 
     mutation: str
     reason: str | None = None
@@ -120,6 +120,9 @@ def node_id_of(text: str, field: str) -> str:
 
 def _plain(value: object) -> json_text.JsonValue:
     """Return an input as JSON. A field with its default is left out, so that a new one changes no old fingerprint."""
+    if isinstance(value, InvalidInput) and value.field is not None:
+        # Stored fingerprints of bulk entries have paths as the API spells them.
+        return {"message": value.message, "field": camel_case(value.field)}
     if is_dataclass(value) and not isinstance(value, type):
         stated = ((field, getattr(value, field.name)) for field in fields(value))
         return {field.name: _plain(content) for field, content in stated if content != field.default}

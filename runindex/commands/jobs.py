@@ -30,8 +30,8 @@ class EnqueueJob(Command):
         check_queue(self.queue)
         check_form(self.data, "data")
         if not 1 <= self.max_attempts <= MAX_ATTEMPTS:
-            raise invalid(f"1 to {MAX_ATTEMPTS}", "maxAttempts")
-        return replace(command, run_id=None if self.run_id is None else run_id_of(self.run_id, "runId"))
+            raise invalid(f"1 to {MAX_ATTEMPTS}", "max_attempts")
+        return replace(command, run_id=None if self.run_id is None else run_id_of(self.run_id, "run_id"))
 
     @property
     def run_ids(self) -> Iterator[str]:
@@ -55,7 +55,7 @@ class ClaimJobs(Command):
         if not 1 <= self.limit <= MAX_LIMIT:
             raise invalid(f"1 to {MAX_LIMIT}", "limit")
         if not 1 <= self.lease_seconds <= MAX_LEASE_SECONDS:
-            raise invalid(f"1 to {MAX_LEASE_SECONDS}", "leaseSeconds")
+            raise invalid(f"1 to {MAX_LEASE_SECONDS}", "lease_seconds")
         return Command.checked(self)
 
 

@@ -90,8 +90,8 @@ class StartPlan(Command):
         check_form(self.data, "data")
         check_queue(self.queue)
         if not 1 <= self.max_attempts <= MAX_ATTEMPTS:
-            raise invalid(f"1 to {MAX_ATTEMPTS}", "maxAttempts")
-        return replace(command, plan_id=node_id_of(self.plan_id, "planId"), tags=check_tags(self.tags))
+            raise invalid(f"1 to {MAX_ATTEMPTS}", "max_attempts")
+        return replace(command, plan_id=node_id_of(self.plan_id, "plan_id"), tags=check_tags(self.tags))
 
     def needs(self, totals_of: TotalsOf) -> Iterator[Need]:
         """Yield the plan."""

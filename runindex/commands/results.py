@@ -39,23 +39,23 @@ class RecordResult(Command):
 
     def checked_at(self, prefix: str) -> Self:
         """Do as `checked`, for an entry whose fields' paths begin with `prefix`."""
-        check_key(self.idempotency_key, f"{prefix}idempotencyKey")
+        check_key(self.idempotency_key, f"{prefix}idempotency_key")
         Command.checked(self)
-        check_item_id(self.item_id, f"{prefix}itemId")
+        check_item_id(self.item_id, f"{prefix}item_id")
         check_times(self.started_at, self.completed_at, self.latency, prefix)
         if self.retry_count < 0:
-            raise invalid("must be 0 or more", f"{prefix}retryCount")
+            raise invalid("must be 0 or more", f"{prefix}retry_count")
         check_plain(self.error, f"{prefix}error")
         for name, value in (
             ("input", self.input),
             ("output", self.output),
-            ("expectedOutput", self.expected_output),
+            ("expected_output", self.expected_output),
         ):
             check_form(value, f"{prefix}{name}")
         check_scores(self.scores, f"{prefix}scores")
         return replace(
             self,
-            run_id=run_id_of(self.run_id, f"{prefix}runId"),
+            run_id=run_id_of(self.run_id, f"{prefix}run_id"),
             id=None if self.id is None else node_id_of(self.id, f"{prefix}id"),
         )
 
@@ -152,7 +152,7 @@ class DeleteResults(Command):
 
     def checked(self) -> Self:
         """Return the command in stored form; raise RefusedError when the input's form is wrong."""
-        return replace(Command.checked(self), run_id=run_id_of(self.run_id, "runId"))
+        return replace(Command.checked(self), run_id=run_id_of(self.run_id, "run_id"))
 
     @property
     def run_ids(self) -> Iterator[str]:

@@ -22,7 +22,7 @@ class ScopedCommand(Command):
 
     def checked(self) -> Self:
         """Return the command in stored form; raise RefusedError when the input's form is wrong."""
-        return replace(Command.checked(self), run_id=run_id_of(self.run_id, "runId"))
+        return replace(Command.checked(self), run_id=run_id_of(self.run_id, "run_id"))
 
     @property
     def run_ids(self) -> Iterator[str]:

@@ -57,8 +57,8 @@ class CreateRun(Command):
         return replace(
             command,
             id=None if self.id is None else run_id_of(self.id),
-            parent_id=None if self.parent_id is None else run_id_of(self.parent_id, "parentId"),
-            plan_id=None if self.plan_id is None else run_id_of(self.plan_id, "planId"),
+            parent_id=None if self.parent_id is None else run_id_of(self.parent_id, "parent_id"),
+            plan_id=None if self.plan_id is None else run_id_of(self.plan_id, "plan_id"),
             tags=check_tags(self.tags),
         )
 

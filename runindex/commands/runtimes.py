@@ -48,11 +48,11 @@ class RuntimeCommand(Command):
     runtime_id: str
     updates: tuple[InputUpdate, ...] = ()
     # What the API calls the updates: where a problem with one is found.
-    updates_path: ClassVar[str] = "inputUpdates.{place}."
+    updates_path: ClassVar[str] = "input_updates.{place}."
 
     def checked(self) -> Self:
         """Return the command in stored form; raise RefusedError when the input's form is wrong."""
-        check_reference(self.runtime_id, "runtimeId")
+        check_reference(self.runtime_id, "runtime_id")
         for place, update in enumerate(self.updates):
             _check_update(update, self.updates_path.format(place=place))
         return Command.checked(self)
@@ -79,8 +79,8 @@ class CommitBoundary(RuntimeCommand):
         command = RuntimeCommand.checked(self)
         check_snapshot(self.snapshot)
         for place, input_id in enumerate(self.contributing_input_ids):
-            check_reference(input_id, f"contributingInputIds.{place}")
-        return replace(command, run_id=run_id_of(self.run_id, "runId"))
+            check_reference(input_id, f"contributing_input_ids.{place}")
+        return replace(command, run_id=run_id_of(self.run_id, "run_id"))
 
     @property
     def run_ids(self) -> Iterator[str]:
@@ -114,14 +114,14 @@ class ApplyBoundary(RuntimeCommand):
         check_snapshot(self.snapshot)
         for name, count, most in (
             ("sequence", self.sequence, MAX_SEQUENCE),
-            ("messageCount", self.message_count, LARGEST_INT),
+            ("message_count", self.message_count, LARGEST_INT),
         ):
             if not 0 <= count <= most:
                 raise invalid(f"must be from 0 to {most}", f"receipt.{name}")
         for place, input_id in enumerate(self.contributing_input_ids):
-            check_reference(input_id, f"receipt.contributingInputIds.{place}")
-        check_plain(self.conversation_digest, "receipt.conversationDigest")
-        return replace(command, run_id=run_id_of(self.run_id, "receipt.runId"))
+            check_reference(input_id, f"receipt.contributing_input_ids.{place}")
+        check_plain(self.conversation_digest, "receipt.conversation_digest")
+        return replace(command, run_id=run_id_of(self.run_id, "receipt.run_id"))
 
     @property
     def run_ids(self) -> Iterator[str]:
@@ -159,9 +159,9 @@ def check_snapshot(snapshot: bytes | None) -> None:
 
 
 def _check_update(update: InputUpdate, prefix: str) -> None:
-    check_reference(update.input_id, f"{prefix}inputId")
+    check_reference(update.input_id, f"{prefix}input_id")
     check_form(update.detail, f"{prefix}detail")
-    check_plain(update.idempotency_key, f"{prefix}idempotencyKey")
-    for name, count in (("attemptCount", update.attempt_count), ("recoveryCount", update.recovery_count)):
+    check_plain(update.idempotency_key, f"{prefix}idempotency_key")
+    for name, count in (("attempt_count", update.attempt_count), ("recovery_count", update.recovery_count)):
         if count is not None and count < 0:
             raise invalid("must be 0 or more", f"{prefix}{name}")

@@ -81,7 +81,7 @@ def _result(workspace: Workspace, command: RecordResult, run: Run, totals: Total
         item_version=command.item_version,
         input=_text(command.input, "input"),
         output=_text(command.output, "output"),
-        expected_output=_text(command.expected_output, "expectedOutput"),
+        expected_output=_text(command.expected_output, "expected_output"),
         latency=command.latency,
         error=command.error,
         started_at=command.started_at,

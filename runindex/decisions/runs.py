@@ -36,7 +36,7 @@ def create_run(workspace: Workspace, command: CreateRun) -> RunApplied:
     if workspace.is_taken(run_id):
         raise violation(ConstraintReason.ALREADY_EXISTS, f"{run_id} exists already")
     if command.parent_id is not None and (run_id, command.parent_id) in workspace.looping:
-        raise invalid("the parent is below a former run of this id: the new one would be its own ancestor", "parentId")
+        raise invalid("the parent is below a former run of this id: the new one would be its own ancestor", "parent_id")
     run = Run(
         id=run_id,
         incarnation=workspace.next_seq,

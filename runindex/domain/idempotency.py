@@ -31,7 +31,7 @@ class KeptAnswer:
     created_at: Micros
 
 
-def check_key(key: str | None, field: str = "idempotencyKey") -> str | None:
+def check_key(key: str | None, field: str = "idempotency_key") -> str | None:
     """Return the key; refuse an empty or overlong one."""
     if key is not None and not fits(key, MAX_LENGTH):
         raise invalid(f"an idempotency key has 1 to {MAX_LENGTH} characters", field)

@@ -104,7 +104,7 @@ class IdempotencyConflict:
 
 @dataclass(frozen=True, slots=True)
 class InvalidInput:
-    """The input itself is wrong; `field` is the path of the offending field."""
+    """The input itself is wrong; `field` is the path of the offending field: names and positions, never content."""
 
     code: ClassVar = ProblemCode.INVALID_INPUT
     message: str
@@ -137,6 +137,12 @@ class ProblemError(Exception):
 def invalid(message: str, field: str | None = None) -> ProblemError:
     """Make the refusal of an input."""
     return ProblemError(InvalidInput(message, field))
+
+
+def camel_case(path: str) -> str:
+    """Return a path as the API spells it: `receipt.run_id` becomes `receipt.runId`, which stays as it is."""
+    first, *rest = path.split("_")
+    return first + "".join(part[:1].upper() + part[1:] for part in rest)
 
 
 def violation(reason: ConstraintReason, message: str) -> ProblemError:

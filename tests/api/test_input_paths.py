@@ -149,6 +149,14 @@ async def test_a_wrong_input_is_named_by_its_path(api: Api, mutation: str) -> No
         assert problem["field"] == path
 
 
+async def test_a_path_ends_where_the_callers_own_names_begin(api: Api) -> None:
+    for change in ({"metadata": {"my_key": "\0"}}, {"patch": {"my_key": {"your_key": "\0"}}}):
+        problem = await api.do("updateRunMetadata", id="default", change=change)
+        assert problem["field"] == f"change.{next(iter(change))}"
+    problem = await api.do("setRunCell", runId="default", name="my_cell", value={"my_key": "\0"})
+    assert problem["field"] == "value"
+
+
 LARGE: Final = "x" * (1024 * 1024)
 
 

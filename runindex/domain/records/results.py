@@ -133,10 +133,10 @@ def check_scores(scores: tuple[Score, ...], field: str) -> None:
         raise invalid(f"a result has at most {MAX_SCORES} scores", field)
     for place, score in enumerate(scores):
         if not 1 <= len(score.scorer_id) <= MAX_ITEM_ID:
-            raise invalid(f"a scorer id has 1 to {MAX_ITEM_ID} characters", f"{field}.{place}.scorerId")
+            raise invalid(f"a scorer id has 1 to {MAX_ITEM_ID} characters", f"{field}.{place}.scorer_id")
         if score.value is not None and not math.isfinite(score.value):
             raise invalid("must be finite", f"{field}.{place}.value")
-        for name, text in (("scorerId", score.scorer_id), ("reason", score.reason), ("error", score.error)):
+        for name, text in (("scorer_id", score.scorer_id), ("reason", score.reason), ("error", score.error)):
             check_plain(text, f"{field}.{place}.{name}")
 
 
@@ -145,4 +145,4 @@ def check_times(started_at: Micros, completed_at: Micros, latency: float, prefix
     if not 0 <= latency <= MAX_LATENCY:
         raise invalid(f"must be from 0 to {MAX_LATENCY:.0e}", f"{prefix}latency")
     if completed_at < started_at:
-        raise invalid("must not be before startedAt", f"{prefix}completedAt")
+        raise invalid("must not be before startedAt", f"{prefix}completed_at")

@@ -62,12 +62,12 @@ NOTHING_REMOVABLE: Final = Removable()
 KEEP_ALL: Final = Retention()
 
 
-def keep_latest(count: int, field: str = "keepLatest") -> Retention:
+def keep_latest(count: int, field: str = "keep_latest") -> Retention:
     """Keep the newest `count` entries; refuse a count below 1."""
     return Retention(RetentionKind.KEEP_LATEST, _positive(count, field))
 
 
-def keep_duration(seconds: int, field: str = "keepDurationSeconds") -> Retention:
+def keep_duration(seconds: int, field: str = "keep_duration_seconds") -> Retention:
     """Keep what is younger than `seconds`; refuse less than 1."""
     return Retention(RetentionKind.KEEP_DURATION, _positive(seconds, field))
 

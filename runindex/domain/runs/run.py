@@ -97,8 +97,8 @@ def check_error(error: str | None, target: RunStatus, field: str = "error") -> s
 
 def check_dataset(dataset: DatasetLink, field: str = "dataset") -> DatasetLink:
     """Return the link; refuse empty or overlong references and a negative number of items."""
-    check_title(dataset.dataset_id, f"{field}.datasetId", MAX_REFERENCE, "a reference")
-    check_title(dataset.target_id, f"{field}.targetId", MAX_REFERENCE, "a reference")
+    check_title(dataset.dataset_id, f"{field}.dataset_id", MAX_REFERENCE, "a reference")
+    check_title(dataset.target_id, f"{field}.target_id", MAX_REFERENCE, "a reference")
     if dataset.total_items < 0:
-        raise invalid("must be 0 or more", f"{field}.totalItems")
+        raise invalid("must be 0 or more", f"{field}.total_items")
     return dataset

@@ -262,8 +262,8 @@ async def test_run_and_job_are_created_both_or_neither(
     [
         ({"queue": ""}, "queue"),
         ({"queue": "x" * 257}, "queue"),
-        ({"max_attempts": 0}, "maxAttempts"),
-        ({"max_attempts": 101}, "maxAttempts"),
+        ({"max_attempts": 0}, "max_attempts"),
+        ({"max_attempts": 101}, "max_attempts"),
         ({"data": "\0"}, "data"),
         ({"metadata": {"\0": 1}}, "metadata"),
         ({"tags": ("",)}, "tags"),

@@ -46,11 +46,11 @@ async def test_a_run_need_not_have_a_dataset(store: Store) -> None:
 @pytest.mark.parametrize(
     ("fields", "path"),
     [
-        ({"dataset_id": ""}, "dataset.datasetId"),
-        ({"dataset_id": " "}, "dataset.datasetId"),
-        ({"dataset_id": "x" * 257}, "dataset.datasetId"),
-        ({"target_id": "a\0"}, "dataset.targetId"),
-        ({"items": -1}, "dataset.totalItems"),
+        ({"dataset_id": ""}, "dataset.dataset_id"),
+        ({"dataset_id": " "}, "dataset.dataset_id"),
+        ({"dataset_id": "x" * 257}, "dataset.dataset_id"),
+        ({"target_id": "a\0"}, "dataset.target_id"),
+        ({"items": -1}, "dataset.total_items"),
     ],
     ids=["empty", "blank", "long", "nul", "negative"],
 )

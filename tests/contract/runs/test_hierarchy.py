@@ -113,7 +113,7 @@ async def test_no_run_is_made_again_below_its_own_descendants(
     await do(store, delete(gone))
     outcome = await do(store, create(gone, parent_id=parent))
     assert isinstance(outcome, InvalidInput)
-    assert outcome.field == "parentId"
+    assert outcome.field == "parent_id"
     assert await find(store, gone) is None
     assert isinstance(await do(store, create(gone, parent_id=E)), RunApplied)
 

@@ -3,7 +3,7 @@ from dataclasses import replace
 
 import pytest
 
-from runindex.commands import MAX_REASON, AnyCommand, MetadataVerb, UpdateMetadata
+from runindex.commands import MAX_REASON, AnyCommand, MetadataVerb, RecordResult, RecordResults, UpdateMetadata
 from runindex.domain.idempotency import KeyScope
 from runindex.domain.json_text import JsonValue
 from runindex.domain.lifecycle import RunStatus
@@ -32,8 +32,8 @@ REFUSED: dict[str, tuple[Callable[[], object], str]] = {
     "blank-id": (lambda: create("  "), "id"),
     "nil-id": (lambda: create("0" * 32), "id"),
     "word": (lambda: delete("Default"), "id"),
-    "parent": (lambda: create(A, parent_id="no"), "parentId"),
-    "plan": (lambda: create(A, plan_id="no"), "planId"),
+    "parent": (lambda: create(A, parent_id="no"), "parent_id"),
+    "plan": (lambda: create(A, plan_id="no"), "plan_id"),
     "empty-name": (lambda: create(name=""), "name"),
     "blank-name": (lambda: rename(A, " \t"), "name"),
     "long-name": (lambda: rename(A, "x" * 257), "name"),
@@ -56,17 +56,17 @@ REFUSED: dict[str, tuple[Callable[[], object], str]] = {
     "blank-bulk-error": (lambda: move_all([A], RunStatus.FAILED, error=" "), "error"),
     "long-reason": (lambda: move(A, RunStatus.PAUSED, reason="x" * (MAX_REASON + 1)), "reason"),
     "nul-in-reason": (lambda: delete_all([A], reason="\0"), "reason"),
-    "empty-key": (lambda: delete(A, idempotency_key=""), "idempotencyKey"),
-    "long-key": (lambda: delete(A, idempotency_key="x" * 256), "idempotencyKey"),
-    "nul-in-key-of-idempotency": (lambda: delete(A, idempotency_key="\0"), "idempotencyKey"),
-    "empty-dataset": (lambda: create(dataset=dataset("")), "dataset.datasetId"),
-    "blank-target": (lambda: create(dataset=dataset(target_id=" ")), "dataset.targetId"),
-    "long-target": (lambda: create(dataset=dataset(target_id="x" * 257)), "dataset.targetId"),
-    "negative-items": (lambda: create(dataset=dataset(items=-1)), "dataset.totalItems"),
-    "keep-none": (lambda: keep_latest(0), "keepLatest"),
-    "keep-less": (lambda: keep_latest(-1), "keepLatest"),
-    "keep-too-many": (lambda: keep_latest(LARGEST + 1), "keepLatest"),
-    "keep-no-time": (lambda: keep_duration(0), "keepDurationSeconds"),
+    "empty-key": (lambda: delete(A, idempotency_key=""), "idempotency_key"),
+    "long-key": (lambda: delete(A, idempotency_key="x" * 256), "idempotency_key"),
+    "nul-in-key-of-idempotency": (lambda: delete(A, idempotency_key="\0"), "idempotency_key"),
+    "empty-dataset": (lambda: create(dataset=dataset("")), "dataset.dataset_id"),
+    "blank-target": (lambda: create(dataset=dataset(target_id=" ")), "dataset.target_id"),
+    "long-target": (lambda: create(dataset=dataset(target_id="x" * 257)), "dataset.target_id"),
+    "negative-items": (lambda: create(dataset=dataset(items=-1)), "dataset.total_items"),
+    "keep-none": (lambda: keep_latest(0), "keep_latest"),
+    "keep-less": (lambda: keep_latest(-1), "keep_latest"),
+    "keep-too-many": (lambda: keep_latest(LARGEST + 1), "keep_latest"),
+    "keep-no-time": (lambda: keep_duration(0), "keep_duration_seconds"),
 }
 
 
@@ -129,6 +129,17 @@ def test_a_fingerprint_is_of_the_input_alone() -> None:
         create(A, name="x"),
     ]
     assert len({other.fingerprint for other in [command, *others]}) == len(others) + 1
+
+
+def test_a_fingerprint_spells_the_paths_of_bad_entries_as_those_that_are_stored() -> None:
+    entry = RecordResult(
+        mutation="recordResult", run_id="default", item_id="i", latency=1.0, started_at=1, completed_at=2
+    )
+    bad = [replace(entry, item_id=""), replace(entry, retry_count=-1), replace(entry, idempotency_key="")]
+    command = RecordResults(mutation="recordResults", idempotency_key="k", results=(entry, *bad)).checked()
+    paths = [problem.field for problem in command.problems if isinstance(problem, InvalidInput)]
+    assert paths == ["results.1.item_id", "results.2.retry_count", "results.3.idempotency_key"]
+    assert command.fingerprint == "b5bc5cab7ce1c1292cfe4f0db66d68dd03a9d19cafb7e8028e423d826a29392b"
 
 
 def test_a_key_belongs_to_its_caller_and_mutation() -> None:

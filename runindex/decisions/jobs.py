@@ -38,7 +38,7 @@ def claim_jobs(workspace: Workspace, command: ClaimJobs) -> JobsClaimed:
         job = workspace.records(Job).get(due.key)
         if job is None or not job.is_due(workspace.now):
             continue
-        if job.has_lapsed(workspace.now) and job.attempts >= job.max_attempts:
+        if job.is_spent(workspace.now):
             workspace.save(job.failed(workspace.now, LEASE_EXPIRED, retry=False))
         elif len(claimed) < command.limit:
             claimed.append(job.claimed(workspace.now, command.lease_seconds))

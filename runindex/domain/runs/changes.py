@@ -3,7 +3,7 @@
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
-from runindex.domain.lifecycle import RunStatus
+from runindex.domain.lifecycle import OPEN, RunStatus
 from runindex.domain.runs.run import Run
 
 
@@ -63,7 +63,7 @@ class Change:
         """Return what a filter can see of the run before the change, None when the change created it."""
         if self.former is None:
             return None
-        was_open = self.former.status in (RunStatus.ACTIVE, RunStatus.PAUSED)
+        was_open = self.former.status in OPEN
         return replace(
             self.run,
             status=self.former.status,

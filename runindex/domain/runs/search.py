@@ -59,14 +59,6 @@ def score(matched: int, tokens: int, words: int) -> float:
     return min(1.0, max(LOWEST_SCORE, matched / tokens / (1 + words / WORDS_PER_HALVING)))
 
 
-def score_run(run: Run, tokens: tuple[str, ...]) -> float | None:
-    """Return the run's score for the tokens, None when none matches."""
-    text = lasting_text(run) + "\n" + marked(run.status)
-    needles = [needle for needle in map(needle_of, tokens) if needle is not None]
-    matched = sum(needle in text for needle in needles)
-    return score(matched, len(tokens), words_in(text)) if matched else None
-
-
 def _texts(metadata: str | None) -> Iterator[str]:
     pending: list[Any] = [] if metadata is None else [loads(metadata)]
     while pending:

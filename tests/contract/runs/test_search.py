@@ -4,7 +4,8 @@ import pytest_asyncio
 from runindex.domain.json_text import JsonValue
 from runindex.domain.lifecycle import RunStatus
 from runindex.domain.runs.filters import EVERYTHING, UNARCHIVED, RunFilter, TagFilter
-from runindex.domain.runs.search import score_run, tokens_of
+from runindex.domain.runs.run import Run
+from runindex.domain.runs.search import lasting_text, needle_of, score, status_texts, tokens_of, words_in
 from runindex.ports.queries import ALL_COLUMNS
 from runindex.ports.store import Store
 from tests.support.clock import StandingClock
@@ -66,10 +67,17 @@ async def matched(store: Store, query: str) -> set[str]:
     return {run_id for run_id, _ in await hits(store, query)}
 
 
+def score_of(run: Run, tokens: tuple[str, ...]) -> float | None:
+    """Return the run's score for the tokens, None when none matches."""
+    text = lasting_text(run) + "\n" + status_texts()[run.status]
+    matches = sum(needle in text for needle in map(needle_of, tokens) if needle is not None)
+    return score(matches, len(tokens), words_in(text)) if matches else None
+
+
 @pytest.mark.parametrize("query", QUERIES)
 async def test_a_search_finds_and_scores_as_the_domain_does(filled: Store, query: str) -> None:
     runs = await listed(filled)
-    scored = [(run, score_run(run, tokens_of(query))) for run in runs]
+    scored = [(run, score_of(run, tokens_of(query))) for run in runs]
     for run_filter in (
         EVERYTHING,
         UNARCHIVED,

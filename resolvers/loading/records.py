@@ -6,11 +6,7 @@ from typing import Any, Final, TypeAlias
 from resolvers.loading.batching import BatchLoader
 from resolvers.paging.lists import record_listing
 from resolvers.paging.pages import NO_COLUMNS
-from runindex.domain.records.jobs import Job
-from runindex.domain.records.plans import Plan
-from runindex.domain.records.run_data import Cell, Document, Value
-from runindex.domain.records.runtimes import Receipt, Runtime, RuntimeInput
-from runindex.domain.records.totals import Totals
+from runindex.domain.records.record import Record
 from runindex.ports.queries import Columns, Row, Window
 from runindex.ports.record_lists import NO_OWNER, ListQuery, Owner, RecordList
 from runindex.ports.store import Store
@@ -21,18 +17,6 @@ Key: TypeAlias = tuple[Any, ...]
 
 # A list that is answered as a whole is read in such steps.
 STEP: Final = 1000
-# What records that are found by their key are unique by.
-KEYS: Final[Mapping[type, tuple[str, ...]]] = {
-    Totals: ("owner",),
-    Value: ("owner", "key_name"),
-    Cell: ("owner", "name"),
-    Document: ("owner", "key_name"),
-    Plan: ("id",),
-    Job: ("id",),
-    Runtime: ("runtime_id",),
-    RuntimeInput: ("runtime_id", "input_id"),
-    Receipt: ("runtime_id", "owner", "sequence"),
-}
 
 
 class RecordLoader:
@@ -43,15 +27,14 @@ class RecordLoader:
         self._store = store
         self._gathering = BatchLoader()
 
-    async def _find(self, kind: type, key: Key, columns: Columns) -> Row | None:
+    async def _find(self, kind: type[Record], key: Key, columns: Columns) -> Row | None:
         """Return the record of that key, None when there is none."""
-        names = KEYS[kind]
 
         async def ask(keys: Sequence[Key], columns: Columns) -> Mapping[Key, Row]:
             rows = await self._store.find_records(kind, keys, columns)
-            return {tuple(row[name] for name in names): row for row in rows}
+            return {tuple(row[name] for name in kind.KEY): row for row in rows}
 
-        return await self._gathering.load(kind, key, columns, ask)
+        return await self._gathering.load(("find", kind), key, columns, ask)
 
     async def _page(self, listing: RecordList, asked: PageArguments, wanted: Wanted, owner: Owner = NO_OWNER) -> Page:
         """Return the page of an owner's list that a caller asks for."""

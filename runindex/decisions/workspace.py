@@ -6,12 +6,13 @@ in Python, and a storage only reads rows and writes rows.
 
 from collections.abc import Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Generic, Protocol, TypeVar
+from typing import Any, Generic, TypeVar
 
 from runindex.domain.idempotency import KeptAnswer, KeyScope
 from runindex.domain.instants import Micros
 from runindex.domain.lifecycle import RunStatus
 from runindex.domain.records.jobs import Job
+from runindex.domain.records.record import Record
 from runindex.domain.records.results import Result
 from runindex.domain.records.totals import ALL_GENERATIONS, Tombstone, Totals
 from runindex.domain.runs.changes import Change, Former, RunChangeKind
@@ -20,15 +21,6 @@ from runindex.domain.runs.run import Run
 K = TypeVar("K")
 V = TypeVar("V")
 R = TypeVar("R")
-
-
-class Record(Protocol):
-    """A flat, immutable row of a kind of its own."""
-
-    @property
-    def key(self) -> tuple[Any, ...]:
-        """Return what it is unique by."""
-        ...
 
 
 class Records(Generic[K, V]):

@@ -3,8 +3,9 @@
 from collections.abc import Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
-from typing import Any, Final, Protocol, TypeAlias
+from typing import Any, Final, Protocol, Self, TypeAlias
 
+from runindex.domain.records.record import Record
 from runindex.domain.runs.changes import Change
 from runindex.domain.runs.filters import RunFilter
 from runindex.domain.runs.retention import Removable, Retention
@@ -29,6 +30,16 @@ class Scan:
     order: tuple[str, ...]
     page: int
     columns: Columns | None = None
+
+    @classmethod
+    def by_key(cls, kind: type[Record], page: int, columns: Columns | None = None) -> Self:
+        """Return the scan of a kind of record in the order of its keys."""
+        return cls(kind, kind.KEY, page, columns)
+
+    @classmethod
+    def by_owner(cls, kind: type[Record], page: int, columns: Columns | None = None) -> Self:
+        """Return the scan of a kind of record by owner first, then in the order of its keys."""
+        return cls(kind, ("owner", *(name for name in kind.KEY if name != "owner")), page, columns)
 
     def before(self, **known: int) -> Key:
         """Return a position before all rows that have these first fields: no text is empty, no number below -1."""

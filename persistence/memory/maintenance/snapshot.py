@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from persistence.memory.reads.selection import predicate_on
 from persistence.memory.tables.log import ChangeLog
-from persistence.memory.tables.records import FREE, OWNED, RecordTables
+from persistence.memory.tables.records import RecordTables
 from persistence.memory.tables.runs import RunTable
 from runindex.domain.lifecycle import RunStatus
 from runindex.domain.records.totals import Tombstone
@@ -40,10 +40,7 @@ class MemorySnapshot:
             StatusCount: [StatusCount(status.value, runs.status_counts[status]) for status in RunStatus],
             TagCount: [TagCount(tag, n) for tag, n in runs.tags.starting_with("")],
             Tombstone: [],
-            **{kind: list(records.by_kind[kind].values()) for kind in FREE},
-            **{
-                kind: [record for some in records.by_owner(kind).values() for record in some.values()] for kind in OWNED
-            },
+            **{kind: list(table.values()) for kind, table in records.by_kind.items()},
         }
         self._ordered: dict[tuple[type, tuple[str, ...]], tuple[list[Key], list[Record]]] = {}
         self._by_key: dict[type, dict[Key, Record]] = {}

@@ -1,29 +1,27 @@
 """Records in memory: a table for each kind, split by owner where records belong to a run."""
 
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import Any, Final
 
 from runindex.decisions.workspace import Records
 from runindex.domain.instants import Micros
-from runindex.domain.records.events import Event
 from runindex.domain.records.jobs import MOST_SPENT, Job
+from runindex.domain.records.kinds import FREE, OWNED
 from runindex.domain.records.plans import Plan
+from runindex.domain.records.record import Record
 from runindex.domain.records.results import Item, Result
-from runindex.domain.records.run_data import Cell, Document, Value, ValueVersion
-from runindex.domain.records.runtimes import Receipt, ReceiptHead, Runtime, RuntimeInput
 from runindex.domain.records.totals import ALL_GENERATIONS, Tombstone, Totals
 
-OWNED = (Totals, Result, Item, Value, ValueVersion, Event, Cell, Document, Receipt, ReceiptHead)
-FREE = (Plan, Job, Runtime, RuntimeInput)
+_BY_OWNER: Final[tuple[type[Record], ...]] = (Totals, *OWNED)
 Key = tuple[Any, ...]
 
 
 class _Owned(Mapping[Key, Any]):
     """Records of one kind by key, kept apart by owner, so that an owner's go at once."""
 
-    def __init__(self, kind: type) -> None:
+    def __init__(self, kind: type[Record]) -> None:
         self.by_owner: dict[int, dict[Key, Any]] = {}
-        self._place = 1 if kind in (Receipt, ReceiptHead) else 0  # of the owner in a key
+        self._place = kind.KEY.index("owner")
 
     def __getitem__(self, key: Key) -> Any:  # noqa: ANN401 - a record of the table's kind
         return self.by_owner[key[self._place]][key]
@@ -46,7 +44,7 @@ class RecordTables:
 
     def __init__(self) -> None:
         """Start empty."""
-        self._owned: dict[type, _Owned] = {kind: _Owned(kind) for kind in OWNED}
+        self._owned: dict[type, _Owned] = {kind: _Owned(kind) for kind in _BY_OWNER}
         self._free: dict[type, dict[Key, Any]] = {kind: {} for kind in FREE}
         self._results_by_id: dict[str, Result] = {}
         self._remains: list[dict[Key, Any]] = []
@@ -108,13 +106,9 @@ class RecordTables:
                 self._remains.pop()
         return swept
 
-    def by_owner(self, kind: type) -> Mapping[int, Mapping[Key, Any]]:
-        """Return the records of an owned kind, by owner."""
-        return self._owned[kind].by_owner
-
     def _detach(self, remains: Tombstone) -> None:
         # Memory has no results of a later generation yet: the batch that begins one is written by itself.
-        for kind in OWNED if remains.generation == ALL_GENERATIONS else (Result, Item):
+        for kind in _BY_OWNER if remains.generation == ALL_GENERATIONS else (Result, Item):
             records = self._owned[kind].by_owner.pop(remains.owner, None)
             if records:
                 self._remains.append(records)

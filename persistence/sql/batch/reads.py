@@ -10,14 +10,12 @@ from persistence.sql.statements import Flow
 from persistence.sql.tables.records import record_of
 from runindex.commands import AnyCommand, ClaimJobs, JobCommand
 from runindex.commands.base import Need
-from runindex.decisions.workspace import Record
 from runindex.domain.instants import Micros
 from runindex.domain.records.jobs import MOST_SPENT, Job
+from runindex.domain.records.record import Record
 from runindex.domain.records.results import Result
 from runindex.domain.records.totals import Totals
 from runindex.domain.runs.run import Run
-
-# Claimed jobs whose attempts are used up fail on the way, so many with each batch that claims of their queue.
 
 
 @dataclass(slots=True)

@@ -29,15 +29,10 @@ _COLUMNS: Final[Mapping[type, Mapping[str, Column[Any]]]] = MappingProxyType(
             "run_id": runs.c.id,
             **{name: runs.c[name] for name in ("name_folded", "search_text", "search_words")},
         },
-        **{
-            kind: dict(table.c.items())
-            for kind, table in (
-                *TABLES.items(),
-                (RunTag, run_tags),
-                (StatusCount, status_counts),
-                (TagCount, tag_counts),
-            )
-        },
+        RunTag: dict(run_tags.c.items()),
+        StatusCount: dict(status_counts.c.items()),
+        TagCount: dict(tag_counts.c.items()),
+        **{kind: dict(table.c.items()) for kind, table in TABLES.items()},
     }
 )
 

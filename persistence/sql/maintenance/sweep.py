@@ -13,7 +13,8 @@ from persistence.sql.batch.dialect import Dialect
 from persistence.sql.queries.expressions import PerDialect
 from persistence.sql.queries.where import INSTANT
 from persistence.sql.statements import Flow
-from persistence.sql.tables.records import OWNED, TABLES, items, receipt_heads, receipts, remains, results, totals
+from persistence.sql.tables.records import TABLES, items, receipt_heads, receipts, remains, results, totals
+from runindex.domain.records.kinds import OWNED
 from runindex.domain.records.totals import ALL_GENERATIONS
 from runindex.ports.maintenance import ChunkSize
 
@@ -22,7 +23,7 @@ _OWNER: Final = bindparam("owner", type_=INSTANT)
 _GENERATION: Final = bindparam("generation", type_=INSTANT)
 _OF_GENERATION: Final = (results, items)
 # The totals go last: until then they tell whose the rows were.
-_ALL: Final[Sequence[Table]] = (*(TABLES[kind] for kind in OWNED if TABLES[kind] is not totals), totals)
+_ALL: Final[Sequence[Table]] = (*(TABLES[kind] for kind in OWNED), totals)
 # An order that an index has: the planner may else read the whole table for each chunk. Results go as they came, which
 # is how they lie in the file.
 _ORDERS: Final = {

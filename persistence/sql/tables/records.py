@@ -16,18 +16,19 @@ from persistence.sql.tables.runs import METADATA, TextC
 from runindex.domain.records.events import Event
 from runindex.domain.records.jobs import Job
 from runindex.domain.records.plans import Plan
+from runindex.domain.records.record import Record
 from runindex.domain.records.results import Item, Result
 from runindex.domain.records.run_data import Cell, Document, Value, ValueVersion
 from runindex.domain.records.runtimes import Receipt, ReceiptHead, Runtime, RuntimeInput
 from runindex.domain.records.totals import Tombstone, Totals
 from runindex.ports.queries import Row
 
-R = TypeVar("R")
+R = TypeVar("R", bound=Record)
 
 
-def _table(name: str, kind: type, key: tuple[str, ...], *indexes: Index) -> Table:
+def _table(name: str, kind: type[Record], *indexes: Index) -> Table:
     hints = get_type_hints(kind)
-    columns = [_column(field.name, hints[field.name], key) for field in fields(kind)]
+    columns = [_column(field.name, hints[field.name], kind.KEY) for field in fields(kind)]  # type: ignore[arg-type]  # records are dataclasses
     return Table(name, METADATA, *columns, *indexes)
 
 
@@ -45,26 +46,24 @@ def _sql_type(kind: type) -> TypeEngine[Any]:
     return Double() if issubclass(kind, float) else BigInteger()
 
 
-totals: Final = _table("totals", Totals, ("owner",))
+totals: Final = _table("totals", Totals)
 results: Final = _table(
     "results",
     Result,
-    ("owner", "generation", "item_id", "retry_count"),
     Index(None, "id"),
     Index(None, "owner", "generation", "started_at", "created_at", "id"),
     Index(None, "owner", "seq"),
 )
-items: Final = _table("items", Item, ("owner", "generation", "item_id"))
-run_values: Final = _table("run_values", Value, ("owner", "key_name"))
-value_versions: Final = _table("value_versions", ValueVersion, ("owner", "key_name", "version"))
-events: Final = _table("events", Event, ("owner", "sequence"), Index(None, "owner", "stream", "sequence"))
-cells: Final = _table("cells", Cell, ("owner", "name"))
-documents: Final = _table("documents", Document, ("owner", "key_name"))
-plans: Final = _table("plans", Plan, ("id",), Index(None, "created_at", "id"))
+items: Final = _table("items", Item)
+run_values: Final = _table("run_values", Value)
+value_versions: Final = _table("value_versions", ValueVersion)
+events: Final = _table("events", Event, Index(None, "owner", "stream", "sequence"))
+cells: Final = _table("cells", Cell)
+documents: Final = _table("documents", Document)
+plans: Final = _table("plans", Plan, Index(None, "created_at", "id"))
 jobs: Final = _table(
     "jobs",
     Job,
-    ("id",),
     Index("ix_jobs_rank", "queue", "status", text("priority DESC"), "run_at", "created_at", "id"),
     Index(None, "queue", "status", "lease_expires_at", "id"),
     Index(None, "queue", "created_at", "id"),
@@ -72,20 +71,19 @@ jobs: Final = _table(
     Index(None, "run_id"),
     Index(None, "created_at", "id"),
 )
-runtimes: Final = _table("runtimes", Runtime, ("runtime_id",))
-runtime_inputs: Final = _table("runtime_inputs", RuntimeInput, ("runtime_id", "input_id"))
+runtimes: Final = _table("runtimes", Runtime)
+runtime_inputs: Final = _table("runtime_inputs", RuntimeInput)
 receipts: Final = _table(
     "receipts",
     Receipt,
-    ("runtime_id", "owner", "sequence"),
     Index(None, "owner", "runtime_id", "sequence"),
     Index(None, "owner", "created_at", "sequence", "runtime_id"),
     Index(None, "runtime_id", "created_at", "owner", "sequence"),
 )
-remains: Final = _table("remains", Tombstone, ("owner", "generation"))
-receipt_heads: Final = _table("receipt_heads", ReceiptHead, ("runtime_id", "owner"), Index(None, "owner", "runtime_id"))
+remains: Final = _table("remains", Tombstone)
+receipt_heads: Final = _table("receipt_heads", ReceiptHead, Index(None, "owner", "runtime_id"))
 
-TABLES: Final[Mapping[type, Table]] = {
+TABLES: Final[Mapping[type[Record], Table]] = {
     Totals: totals,
     Result: results,
     Item: items,
@@ -102,8 +100,6 @@ TABLES: Final[Mapping[type, Table]] = {
     ReceiptHead: receipt_heads,
     Tombstone: remains,
 }
-# Kinds whose rows belong to one run, by its incarnation, and go with it.
-OWNED: Final = tuple(kind for kind, table in TABLES.items() if "owner" in table.columns and kind is not Tombstone)
 
 
 def record_of(kind: type[R], row: Row) -> R:

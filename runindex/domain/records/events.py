@@ -4,19 +4,22 @@ import hashlib
 import json
 import struct
 from dataclasses import dataclass
-from typing import Final
+from typing import ClassVar, Final
 
 from runindex.domain import json_text
 from runindex.domain.instants import Micros
 from runindex.domain.json_text import JsonText, JsonValue
+from runindex.domain.records.record import Record
 from runindex.domain.texts import check_text
 
 MAX_STREAM: Final = 256
 
 
 @dataclass(frozen=True, slots=True)
-class Event:
+class Event(Record):
     """One event; `owner` is the run's incarnation, `hash` lower-case hex."""
+
+    KEY: ClassVar = ("owner", "sequence")
 
     owner: int
     sequence: int
@@ -24,11 +27,6 @@ class Event:
     payload: JsonText
     at: Micros
     hash: str
-
-    @property
-    def key(self) -> tuple[int, int]:
-        """Return what an event is unique by."""
-        return (self.owner, self.sequence)
 
 
 def event_hash(sequence: int, stream: str, at: Micros, payload: JsonValue, previous: str) -> str:

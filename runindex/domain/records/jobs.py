@@ -2,10 +2,11 @@
 
 from dataclasses import dataclass, replace
 from enum import StrEnum
-from typing import Final
+from typing import ClassVar, Final
 
 from runindex.domain.instants import SECOND, Micros
 from runindex.domain.json_text import JsonText
+from runindex.domain.records.record import Record
 
 MAX_QUEUE: Final = 256
 MAX_LIMIT: Final = 100
@@ -31,8 +32,10 @@ WAITING: Final = (JobStatus.PENDING, JobStatus.RETRYING)
 
 
 @dataclass(frozen=True, slots=True)
-class Job:
+class Job(Record):
     """A job. `attempts` counts claims: it names the claim that may speak for the job."""
+
+    KEY: ClassVar = ("id",)
 
     id: str
     queue: str
@@ -48,11 +51,6 @@ class Job:
     lease_expires_at: Micros | None = None
     error: str | None = None
     run_id: str | None = None
-
-    @property
-    def key(self) -> tuple[str]:
-        """Return what a job is unique by."""
-        return (self.id,)
 
     @property
     def rank(self) -> tuple[int, Micros, Micros, str]:

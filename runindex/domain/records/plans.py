@@ -1,14 +1,18 @@
 """Plans: stored descriptions of something to run. What they mean is their executor's business."""
 
 from dataclasses import dataclass
+from typing import ClassVar
 
 from runindex.domain.instants import Micros
 from runindex.domain.json_text import JsonText
+from runindex.domain.records.record import Record
 
 
 @dataclass(frozen=True, slots=True)
-class Plan:
+class Plan(Record):
     """A plan at one version; `name_folded` is its name as `str.lower` has it."""
+
+    KEY: ClassVar = ("id",)
 
     id: str
     name: str
@@ -17,8 +21,3 @@ class Plan:
     created_at: Micros
     updated_at: Micros
     version: int = 1
-
-    @property
-    def key(self) -> tuple[str]:
-        """Return what a plan is unique by."""
-        return (self.id,)

@@ -2,12 +2,13 @@
 
 import math
 from dataclasses import dataclass, replace
-from typing import Final
+from typing import ClassVar, Final
 
 from runindex.domain import json_text
 from runindex.domain.instants import Micros
 from runindex.domain.json_text import JsonText, JsonValue
 from runindex.domain.problems import invalid
+from runindex.domain.records.record import Record
 from runindex.domain.texts import check_plain, check_text
 
 MAX_ITEM_ID: Final = 512
@@ -26,11 +27,13 @@ class Score:
 
 
 @dataclass(frozen=True, slots=True)
-class Result:
+class Result(Record):
     """One attempt, as stored. `owner` is the run's incarnation; `seq` counts a run's results from 1, in commit order.
 
     `generation` is the run's own count of deletions of all its results: those of a former one are gone.
     """
+
+    KEY: ClassVar = ("owner", "generation", "item_id", "retry_count")
 
     owner: int
     generation: int
@@ -50,15 +53,12 @@ class Result:
     created_at: Micros
     scores: JsonText
 
-    @property
-    def key(self) -> tuple[int, int, str, int]:
-        """Return what a result is unique by."""
-        return (self.owner, self.generation, self.item_id, self.retry_count)
-
 
 @dataclass(frozen=True, slots=True)
-class Item:
+class Item(Record):
     """What became of one item in one run: it has succeeded once any attempt had no error."""
+
+    KEY: ClassVar = ("owner", "generation", "item_id")
 
     owner: int
     generation: int
@@ -66,11 +66,6 @@ class Item:
     attempts: int = 0
     succeeded: int = 0
     last_retry: int = -1
-
-    @property
-    def key(self) -> tuple[int, int, str]:
-        """Return what an item is unique by."""
-        return (self.owner, self.generation, self.item_id)
 
     def attempted(self, retry_count: int, *, failed: bool) -> "Item":
         """Return the item with one more attempt."""

@@ -1,11 +1,12 @@
 """Data that belongs to one run and goes with it: values, cells, documents. `owner` is the run's incarnation."""
 
 from dataclasses import dataclass
-from typing import Final
+from typing import ClassVar, Final
 
 from runindex.domain.instants import Micros
 from runindex.domain.json_text import JsonText
 from runindex.domain.problems import ConstraintReason, violation
+from runindex.domain.records.record import Record
 from runindex.domain.texts import check_text
 
 MAX_KEY: Final = 512
@@ -13,8 +14,10 @@ MAX_ENTRIES: Final = 1000
 
 
 @dataclass(frozen=True, slots=True)
-class Value:
+class Value(Record):
     """The newest version of a value; `deleted` (0 or 1) marks one that is gone but goes on counting."""
+
+    KEY: ClassVar = ("owner", "key_name")
 
     owner: int
     key_name: str
@@ -23,15 +26,12 @@ class Value:
     updated_at: Micros
     deleted: int = 0
 
-    @property
-    def key(self) -> tuple[int, str]:
-        """Return what a value is unique by."""
-        return (self.owner, self.key_name)
-
 
 @dataclass(frozen=True, slots=True)
-class ValueVersion:
+class ValueVersion(Record):
     """One version of a value, as it was written."""
+
+    KEY: ClassVar = ("owner", "key_name", "version")
 
     owner: int
     key_name: str
@@ -40,15 +40,12 @@ class ValueVersion:
     deleted: int
     at: Micros
 
-    @property
-    def key(self) -> tuple[int, str, int]:
-        """Return what a version is unique by."""
-        return (self.owner, self.key_name, self.version)
-
 
 @dataclass(frozen=True, slots=True)
-class Cell:
+class Cell(Record):
     """One named place that holds one value."""
+
+    KEY: ClassVar = ("owner", "name")
 
     owner: int
     name: str
@@ -56,26 +53,18 @@ class Cell:
     version: int
     updated_at: Micros
 
-    @property
-    def key(self) -> tuple[int, str]:
-        """Return what a cell is unique by."""
-        return (self.owner, self.name)
-
 
 @dataclass(frozen=True, slots=True)
-class Document:
+class Document(Record):
     """A JSON document that can be patched."""
+
+    KEY: ClassVar = ("owner", "key_name")
 
     owner: int
     key_name: str
     content: JsonText
     version: int
     updated_at: Micros
-
-    @property
-    def key(self) -> tuple[int, str]:
-        """Return what a document is unique by."""
-        return (self.owner, self.key_name)
 
 
 def check_key_name(name: str, field: str) -> str:

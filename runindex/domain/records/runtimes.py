@@ -7,12 +7,13 @@ import hashlib
 import json
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Final
+from typing import ClassVar, Final
 
 from runindex.domain import json_text
 from runindex.domain.instants import Micros
 from runindex.domain.json_text import JsonText
 from runindex.domain.problems import ConstraintReason, violation
+from runindex.domain.records.record import Record
 from runindex.domain.texts import check_text
 
 MAX_SNAPSHOT: Final = 16 * 1024 * 1024
@@ -62,23 +63,22 @@ class InputDurability(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Runtime:
+class Runtime(Record):
     """A runtime; `inputs` is how many were ever persisted, and so the next one's position."""
+
+    KEY: ClassVar = ("runtime_id",)
 
     runtime_id: str
     state: RuntimeState | None = None
     snapshot: bytes | None = None
     inputs: int = 0
 
-    @property
-    def key(self) -> tuple[str]:
-        """Return what a runtime is unique by."""
-        return (self.runtime_id,)
-
 
 @dataclass(frozen=True, slots=True)
-class RuntimeInput:
+class RuntimeInput(Record):
     """An input of a runtime; `position` is the order first persisted."""
+
+    KEY: ClassVar = ("runtime_id", "input_id")
 
     runtime_id: str
     input_id: str
@@ -94,15 +94,12 @@ class RuntimeInput:
     created_at: Micros
     updated_at: Micros
 
-    @property
-    def key(self) -> tuple[str, str]:
-        """Return what an input is unique by."""
-        return (self.runtime_id, self.input_id)
-
 
 @dataclass(frozen=True, slots=True)
-class Receipt:
+class Receipt(Record):
     """Proof that a boundary of a run was applied; `owner` is the run's incarnation."""
+
+    KEY: ClassVar = ("runtime_id", "owner", "sequence")
 
     runtime_id: str
     owner: int
@@ -114,24 +111,16 @@ class Receipt:
     message_count: int
     created_at: Micros
 
-    @property
-    def key(self) -> tuple[str, int, int]:
-        """Return what a receipt is unique by."""
-        return (self.runtime_id, self.owner, self.sequence)
-
 
 @dataclass(frozen=True, slots=True)
-class ReceiptHead:
+class ReceiptHead(Record):
     """The next sequence that a commit of a runtime to a run gets."""
+
+    KEY: ClassVar = ("runtime_id", "owner")
 
     runtime_id: str
     owner: int
     sequence: int = 0
-
-    @property
-    def key(self) -> tuple[str, int]:
-        """Return what a head is unique by."""
-        return (self.runtime_id, self.owner)
 
 
 def digest_of(snapshot: bytes) -> tuple[str, int]:

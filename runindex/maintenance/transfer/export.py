@@ -4,43 +4,27 @@ from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from typing import Final
 
 from runindex.domain.records.events import Event
-from runindex.domain.records.jobs import Job
-from runindex.domain.records.plans import Plan
+from runindex.domain.records.kinds import FREE, OWNED
+from runindex.domain.records.record import Record
 from runindex.domain.records.results import Item, Result
-from runindex.domain.records.run_data import Cell, Document, Value, ValueVersion
-from runindex.domain.records.runtimes import Receipt, ReceiptHead, Runtime, RuntimeInput
+from runindex.domain.records.run_data import Cell, Document
+from runindex.domain.records.runtimes import Receipt, ReceiptHead, Runtime
 from runindex.domain.records.totals import Totals
 from runindex.domain.runs.changes import Change
 from runindex.domain.runs.filters import RunFilter
 from runindex.domain.runs.run import Run
 from runindex.maintenance.snapshot_reader import SnapshotReader
-from runindex.maintenance.transfer.lines import OWNED, Header, change_line, end_line, header_line, record_line, run_line
+from runindex.maintenance.transfer.lines import Header, change_line, end_line, header_line, record_line, run_line
 from runindex.ports.maintenance import Maintenance, Scan, Snapshot
 from runindex.ports.queries import Row
 
 # Pages are small where a row may be large: what is in memory is a page of each kind at most.
 _RUNS: Final = Scan(Run, ("id",), 50)
 _CHANGES: Final = Scan(Change, ("id", "incarnation", "version"), 50)
-OWNED_WALKS: Final[Mapping[type, Scan]] = {
-    walk.kind: walk
-    for walk in (
-        Scan(Result, ("owner", "generation", "item_id", "retry_count"), 32),
-        Scan(Item, ("owner", "generation", "item_id"), 500),
-        Scan(Value, ("owner", "key_name"), 32),
-        Scan(ValueVersion, ("owner", "key_name", "version"), 32),
-        Scan(Event, ("owner", "sequence"), 32),
-        Scan(Cell, ("owner", "name"), 32),
-        Scan(Document, ("owner", "key_name"), 32),
-        Scan(Receipt, ("owner", "runtime_id", "sequence"), 100),
-        Scan(ReceiptHead, ("owner", "runtime_id"), 500),
-    )
-}
-FREE_WALKS: Final = (
-    Scan(Plan, ("id",), 32),
-    Scan(Job, ("id",), 32),
-    Scan(Runtime, ("runtime_id",), 4),
-    Scan(RuntimeInput, ("runtime_id", "input_id"), 32),
-)
+_PAGE: Final = 32
+_PAGES: Final[Mapping[type[Record], int]] = {Item: 500, Receipt: 100, ReceiptHead: 500, Runtime: 4}
+OWNED_SCANS: Final = {kind: Scan.by_owner(kind, _PAGES.get(kind, _PAGE)) for kind in OWNED}
+_FREE_SCANS: Final = {kind: Scan.by_key(kind, _PAGES.get(kind, _PAGE)) for kind in FREE}
 
 
 def subtree(run_id: str) -> RunFilter:
@@ -76,9 +60,9 @@ async def _lines(
     yield header_line(Header(whole=True, head=state.head, floor=state.floor))
     async for line in _all_runs(snapshot, exported):
         yield line
-    for walk in FREE_WALKS:
-        async for row in SnapshotReader(snapshot, walk):
-            yield record_line(walk.kind, row)
+    for kind, scan in _FREE_SCANS.items():
+        async for row in SnapshotReader(snapshot, scan):
+            yield record_line(kind, row)
 
 
 async def _chosen_runs(
@@ -133,11 +117,11 @@ async def _with_totals(
 async def _records(snapshot: Snapshot, totals: Row | None) -> AsyncIterator[bytes]:
     if totals is None:
         return
-    for kind in OWNED:
+    for kind, scan in OWNED_SCANS.items():
         if _may_have(kind, totals):
             # Results of former generations are deleted, whether they were swept away already or not.
-            first = OWNED_WALKS[kind].before(owner=totals["owner"], generation=totals["generation"])
-            async for row in SnapshotReader(snapshot, OWNED_WALKS[kind], first, within=True):
+            first = scan.before(owner=totals["owner"], generation=totals["generation"])
+            async for row in SnapshotReader(snapshot, scan, first, within=True):
                 yield record_line(kind, row)
 
 

@@ -7,9 +7,7 @@ from typing import Any, Final, Self
 
 from runindex.domain.errors import BadRequestError
 from runindex.domain.ids import DEFAULT_RUN
-from runindex.domain.records.jobs import Job
-from runindex.domain.records.plans import Plan
-from runindex.domain.records.runtimes import Runtime, RuntimeInput
+from runindex.domain.records.kinds import FREE
 from runindex.domain.records.totals import Totals
 from runindex.domain.runs.changes import Change
 from runindex.domain.runs.run import Run
@@ -20,12 +18,7 @@ from runindex.ports.maintenance import Restoration, Restored, Scan
 from runindex.ports.rows import record_row, run_of
 from runindex.ports.store import LogState
 
-_FREE: Final = (
-    Scan(Plan, ("id",), 1),
-    Scan(Job, ("id",), 1),
-    Scan(Runtime, ("runtime_id",), 1),
-    Scan(RuntimeInput, ("runtime_id", "input_id"), 1),
-)
+_FREE: Final = tuple(Scan.by_key(kind, 1) for kind in FREE)
 _RUNS: Final = Scan(Run, ("id",), 2, frozenset({"version"}))
 
 

@@ -11,12 +11,9 @@ import orjson
 
 from runindex.domain.errors import BadRequestError
 from runindex.domain.problems import ProblemError
-from runindex.domain.records.events import Event
-from runindex.domain.records.jobs import Job
-from runindex.domain.records.plans import Plan
-from runindex.domain.records.results import Item, Result
-from runindex.domain.records.run_data import Cell, Document, Value, ValueVersion
-from runindex.domain.records.runtimes import Receipt, ReceiptHead, Runtime, RuntimeInput
+from runindex.domain.records.kinds import FREE, OWNED
+from runindex.domain.records.run_data import ValueVersion
+from runindex.domain.records.runtimes import ReceiptHead, RuntimeInput
 from runindex.domain.records.totals import Totals
 from runindex.domain.runs.changes import Change
 from runindex.domain.runs.run import Run
@@ -29,8 +26,6 @@ from runindex.ports.rows import row_of, run_of
 FORMAT: Final = "runindex-export"
 VERSION: Final = 1
 
-OWNED: Final = (Result, Item, Value, ValueVersion, Event, Cell, Document, Receipt, ReceiptHead)
-FREE: Final = (Plan, Job, Runtime, RuntimeInput)
 _NAMES: Final[Mapping[type, str]] = {
     **{kind: kind.__name__.lower() for kind in (*OWNED, *FREE)},
     ValueVersion: "value_version",

@@ -5,6 +5,8 @@ from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from typing import Final
 
 from runindex.domain.records.events import Event
+from runindex.domain.records.kinds import OWNED
+from runindex.domain.records.record import Record
 from runindex.domain.records.results import Item, Result
 from runindex.domain.records.run_data import Cell, Document, Value, ValueVersion
 from runindex.domain.records.runtimes import Receipt, ReceiptHead
@@ -14,22 +16,22 @@ from runindex.maintenance.snapshot_reader import SnapshotReader
 from runindex.maintenance.verification.events import find_break
 from runindex.maintenance.verification.results import Recount
 from runindex.ports.maintenance import Key, Scan, Snapshot
-from runindex.ports.queries import Row
+from runindex.ports.queries import Columns, Row
 
-_NONE: Final[frozenset[str]] = frozenset()
-_WALKS: Final = (
-    Scan(Result, ("owner", "generation", "item_id", "retry_count"), 100, frozenset({"run_id", "seq", "error"})),
-    Scan(Item, ("owner", "generation", "item_id"), 500),
-    Scan(Value, ("owner", "key_name"), 64),
-    Scan(ValueVersion, ("owner", "key_name", "version"), 500, _NONE),
-    Scan(Event, ("owner", "sequence"), 16),
-    Scan(Cell, ("owner", "name"), 500, _NONE),
-    Scan(Document, ("owner", "key_name"), 500, _NONE),
-    Scan(Receipt, ("owner", "runtime_id", "sequence"), 500, frozenset({"run_id"})),
-    Scan(ReceiptHead, ("owner", "runtime_id"), 500),
-)
-_TOTALS: Final = Scan(Totals, ("owner",), 200)
-_REMAINS: Final = Scan(Tombstone, ("owner", "generation"), 200)
+# Pages are small where a row may be large.
+_PAGE: Final = 500
+_PAGES: Final[Mapping[type[Record], int]] = {Result: 100, Value: 64, Event: 16}
+_NONE: Final[Columns] = frozenset()
+_COLUMNS: Final[Mapping[type[Record], Columns]] = {
+    Result: frozenset({"run_id", "seq", "error"}),
+    ValueVersion: _NONE,
+    Cell: _NONE,
+    Document: _NONE,
+    Receipt: frozenset({"run_id"}),
+}
+_SCANS: Final = tuple(Scan.by_owner(kind, _PAGES.get(kind, _PAGE), _COLUMNS.get(kind)) for kind in OWNED)
+_TOTALS: Final = Scan.by_key(Totals, 200)
+_TOMBSTONES: Final = Scan.by_key(Tombstone, 200)
 _INCARNATION: Final = frozenset({"incarnation"})
 
 
@@ -69,10 +71,10 @@ async def check_records(
         return None if first_owner is None else walk.before(owner=first_owner)
 
     streams = {
-        walk.kind: _STREAMS.get(walk.kind, SnapshotReader)(snapshot, walk, first(walk), seen=seen) for walk in _WALKS
+        walk.kind: _STREAMS.get(walk.kind, SnapshotReader)(snapshot, walk, first(walk), seen=seen) for walk in _SCANS
     }
     totals = _LiveTotals(snapshot, _TOTALS, None if first_owner is None else (first_owner - 1,))
-    remains = SnapshotReader(snapshot, _REMAINS, first(_REMAINS))
+    remains = SnapshotReader(snapshot, _TOMBSTONES, first(_TOMBSTONES))
     while True:
         heads = [await stream.head() for stream in (totals, remains, *streams.values())]
         owners = [row["owner"] for row in heads if row is not None]

@@ -8,7 +8,7 @@ from runindex.domain.records.results import Item, Result
 from runindex.domain.records.totals import Totals
 from runindex.domain.runs.run import Run
 from runindex.maintenance.snapshot_reader import SnapshotReader
-from runindex.maintenance.transfer.export import OWNED_WALKS
+from runindex.maintenance.transfer.export import OWNED_SCANS
 from runindex.ports.maintenance import Scan, Storage
 from tests.support.clock import StandingClock
 from tests.support.commands import A, B, C, create, delete, delete_all, move
@@ -35,7 +35,7 @@ pytestmark = pytest.mark.asyncio
 async def owners(storage: Storage) -> set[int]:
     """Return whose rows are stored; in memory, what waits to be swept away is no row any more."""
     async with storage.snapshot() as snapshot:
-        walks = (*OWNED_WALKS.values(), Scan(Totals, ("owner",), 100))
+        walks = (*OWNED_SCANS.values(), Scan.by_key(Totals, 100))
         return {row["owner"] for walk in walks async for row in SnapshotReader(snapshot, walk)}
 
 

@@ -13,8 +13,7 @@ from sqlalchemy.dialects.postgresql import asyncpg
 
 from persistence.postgres.record_statements import PostgresRecords
 from persistence.sql.batch.writes import CHANGE_COLUMNS, MOVED_COLUMNS, RUN_COLUMNS, Values, Writes
-from persistence.sql.compiling import compiled
-from persistence.sql.statements import Flow, Rows, Statement
+from persistence.sql.statements import Flow, Rows, Statement, compiled
 from persistence.sql.tables import runs as tables
 from persistence.sql.tables.runs import SHARD
 from runindex.domain.idempotency import KeyScope

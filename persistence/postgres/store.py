@@ -11,10 +11,9 @@ from persistence.postgres.session import open_session, transact
 from persistence.postgres.statements import PostgresDialect
 from persistence.postgres.writer import PostgresWriter
 from persistence.sql.batch.transactions import Execute
-from persistence.sql.fetching import NOTHING
 from persistence.sql.maintenance.maintenance import SqlUpkeep
 from persistence.sql.reads.store_reads import SqlReads
-from persistence.sql.statements import Flow, Rows, Statement
+from persistence.sql.statements import NO_PARAMETERS, Flow, Rows, Statement
 from runindex.commands import AnyCommand
 from runindex.ports.clock import Clock
 from runindex.ports.store import Applied
@@ -78,7 +77,7 @@ class PostgresStore(SqlReads, SqlUpkeep):
     def _session(self, *, writes: bool) -> AbstractAsyncContextManager[Execute]:
         return open_session(self._url, self._patience, writes=writes)
 
-    async def _fetch(self, statement: Executable, parameters: Mapping[str, Any] = NOTHING) -> Rows:
+    async def _fetch(self, statement: Executable, parameters: Mapping[str, Any] = NO_PARAMETERS) -> Rows:
         bound = self.dialect.query(statement, parameters)
         with faults():
             # Connections that were idle while the server restarted are found out by using them, all of them at worst.

@@ -15,8 +15,7 @@ from sqlalchemy import Executable, Table
 from sqlalchemy.dialects import sqlite
 
 from persistence.sql.batch.writes import MOVED_COLUMNS, Writes
-from persistence.sql.compiling import compiled
-from persistence.sql.statements import Flow, Rows, Statement
+from persistence.sql.statements import Flow, Rows, Statement, compiled
 from persistence.sql.tables import runs as tables
 from persistence.sql.tables.runs import SHARD
 from persistence.sqlite.chunks import chunks_of, rows_text

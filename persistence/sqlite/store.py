@@ -13,10 +13,9 @@ from sqlalchemy import Executable, text
 
 from persistence.sql.batch.apply import apply_batch
 from persistence.sql.batch.transactions import Execute
-from persistence.sql.fetching import NOTHING
 from persistence.sql.maintenance.maintenance import SqlUpkeep
 from persistence.sql.reads.store_reads import SqlReads
-from persistence.sql.statements import Flow, Rows, Statement
+from persistence.sql.statements import NO_PARAMETERS, Flow, Rows, Statement
 from persistence.sqlite import connection as sqlite_connection
 from persistence.sqlite.session import open_session
 from persistence.sqlite.statements import SqliteDialect
@@ -76,7 +75,7 @@ class SqliteStore(SqlReads, SqlUpkeep):
     def _session(self, *, writes: bool) -> AbstractAsyncContextManager[Execute]:
         return open_session(self._path, self._seconds, writes=writes)
 
-    async def _fetch(self, statement: Executable, parameters: Mapping[str, Any] = NOTHING) -> Rows:
+    async def _fetch(self, statement: Executable, parameters: Mapping[str, Any] = NO_PARAMETERS) -> Rows:
         return await self._readers.run(self.dialect.query(statement, parameters))
 
 

@@ -6,7 +6,6 @@ from typing import Any
 
 from sqlalchemy import Select, bindparam, func, select
 
-from persistence.sql.fetching import StatementRunner
 from persistence.sql.queries import expressions
 from persistence.sql.queries.keyset import WindowShape, in_list_order, ordering, page_of_runs, stretch_of, values_of
 from persistence.sql.queries.run_pages import chosen
@@ -14,6 +13,7 @@ from persistence.sql.queries.shape import Condition, taken_apart
 from persistence.sql.queries.where import TEXT, matching
 from persistence.sql.reads.hierarchy import by_asked
 from persistence.sql.reads.runs import array_of
+from persistence.sql.statements import StatementRunner
 from persistence.sql.tables.runs import runs
 from runindex.domain.runs.filters import RunFilter
 from runindex.ports.queries import Columns, Row, RunOrder, RunQuery

@@ -8,11 +8,11 @@ from typing import Any, Final
 from sqlalchemy import Column, ColumnElement, FromClause, Select, bindparam, func, select
 from sqlalchemy import literal_column as literal
 
-from persistence.sql.fetching import StatementRunner
 from persistence.sql.queries.shape import UNARCHIVED_ONLY, Condition, Kind, name_of, taken_apart
 from persistence.sql.queries.tag_index import led_by_tag
 from persistence.sql.queries.targets import one_of_statuses
 from persistence.sql.queries.where import TEXT, matching
+from persistence.sql.statements import StatementRunner
 from persistence.sql.tables.runs import run_tags, runs, status_counts, tag_counts
 from runindex.domain.lifecycle import RunStatus
 from runindex.domain.runs.filters import RunFilter, only_status

@@ -7,7 +7,6 @@ from typing import Any, Final, NamedTuple
 from sqlalchemy import CTE, ColumnElement, FromClause, Integer, Select, and_, bindparam, func, or_, select, tuple_
 from sqlalchemy import literal_column as literal
 
-from persistence.sql.fetching import StatementRunner
 from persistence.sql.queries import expressions
 from persistence.sql.queries.keyset import WindowShape, in_list_order, position, stretch_of, values_of
 from persistence.sql.queries.lineage import children_of, parents_of
@@ -16,6 +15,7 @@ from persistence.sql.queries.shape import Condition, taken_apart
 from persistence.sql.queries.targets import one_of_statuses, run_in
 from persistence.sql.queries.where import TEXT, matching
 from persistence.sql.reads.runs import array_of
+from persistence.sql.statements import StatementRunner
 from persistence.sql.tables.runs import runs
 from runindex.domain.lifecycle import RunStatus
 from runindex.domain.runs.filters import RunFilter, only_status

@@ -7,7 +7,6 @@ from typing import Any, Final
 from sqlalchemy import ColumnElement, FromClause, Select, bindparam, exists, func, or_, select
 from sqlalchemy import literal_column as literal
 
-from persistence.sql.fetching import NOTHING, StatementRunner
 from persistence.sql.queries import expressions
 from persistence.sql.queries.keyset import WindowShape, in_list_order, limited, position, stretch_of, values_of
 from persistence.sql.queries.shape import Condition, taken_apart
@@ -15,6 +14,7 @@ from persistence.sql.queries.targets import AFTER, BEFORE
 from persistence.sql.queries.where import INSTANT, TEXT, matching
 from persistence.sql.reads.hierarchy import by_asked
 from persistence.sql.reads.runs import array_of
+from persistence.sql.statements import NO_PARAMETERS, StatementRunner
 from persistence.sql.tables.runs import SHARD, changes, feed_head, runs
 from runindex.domain.instants import Micros
 from runindex.domain.runs.changes import Change
@@ -36,7 +36,7 @@ class LogReads(StatementRunner):
 
     async def log_state(self) -> LogState:
         """Return where the log stands."""
-        (row,) = await self._fetch(STATE, NOTHING)
+        (row,) = await self._fetch(STATE, NO_PARAMETERS)
         return LogState(row["epoch"], row["n"], row["floor"])
 
     async def list_changes(self, query: ChangeQuery) -> list[Change]:

@@ -19,11 +19,11 @@ from sqlalchemy import (
     union_all,
 )
 
-from persistence.sql.fetching import StatementRunner
 from persistence.sql.queries import expressions
 from persistence.sql.queries.keyset import WindowShape, in_list_order, limited, stretch_of, values_of
 from persistence.sql.queries.where import TEXT
 from persistence.sql.reads.runs import array_of
+from persistence.sql.statements import StatementRunner
 from persistence.sql.tables.records import TABLES, items, receipts, results, totals
 from persistence.sql.tables.runs import runs
 from runindex.ports.queries import Columns, Row

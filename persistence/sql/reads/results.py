@@ -8,10 +8,10 @@ from typing import Any, Final
 from sqlalchemy import BigInteger, ColumnElement, Double, FromClause, Select, and_, bindparam, cast, func, or_, select
 from sqlalchemy import literal_column as literal
 
-from persistence.sql.fetching import StatementRunner
 from persistence.sql.queries import expressions
 from persistence.sql.queries.where import TEXT
 from persistence.sql.reads.runs import array_of
+from persistence.sql.statements import StatementRunner
 from persistence.sql.tables.records import items, results, totals
 from runindex.domain import json_text
 from runindex.ports.queries import Columns, Row

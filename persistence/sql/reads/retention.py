@@ -6,10 +6,10 @@ from typing import Any, Final
 from sqlalchemy import ColumnElement, Select, and_, bindparam, case, cast, func, select
 from sqlalchemy import literal_column as literal
 
-from persistence.sql.fetching import StatementRunner
 from persistence.sql.queries import expressions
 from persistence.sql.queries.where import INSTANT, TEXT
 from persistence.sql.reads.runs import array_of
+from persistence.sql.statements import StatementRunner
 from persistence.sql.tables.records import events, receipts, run_values, totals, value_versions
 from persistence.sql.tables.runs import changes, runs
 from runindex.domain.instants import SECOND, Micros

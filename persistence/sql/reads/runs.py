@@ -6,12 +6,12 @@ from typing import Any, Final
 
 from sqlalchemy import Select, bindparam, select
 
-from persistence.sql.fetching import StatementRunner
 from persistence.sql.queries import expressions
 from persistence.sql.queries.keyset import in_list_order, stretch_of, values_of
 from persistence.sql.queries.run_pages import chosen, listing
 from persistence.sql.queries.shape import taken_apart
 from persistence.sql.queries.where import TEXT
+from persistence.sql.statements import StatementRunner
 from persistence.sql.tables.runs import runs
 from runindex.domain.json_text import dumps
 from runindex.ports.queries import Columns, Row, RunQuery

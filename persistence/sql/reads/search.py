@@ -8,12 +8,12 @@ from sqlalchemy import ColumnElement, Double, FromClause, Select, bindparam, cas
 from sqlalchemy import literal as bound
 from sqlalchemy import literal_column as literal
 
-from persistence.sql.fetching import StatementRunner
 from persistence.sql.queries import expressions
 from persistence.sql.queries.run_pages import chosen
 from persistence.sql.queries.shape import Condition, taken_apart
 from persistence.sql.queries.where import INSTANT, TEXT, matching
 from persistence.sql.reads.runs import array_of
+from persistence.sql.statements import StatementRunner
 from persistence.sql.tables.runs import runs
 from runindex.domain.json_text import is_plain_text
 from runindex.domain.runs.filters import RunFilter

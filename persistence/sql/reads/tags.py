@@ -7,8 +7,8 @@ from typing import Any, Final
 from sqlalchemy import Select, bindparam, select
 from sqlalchemy import literal_column as literal
 
-from persistence.sql.fetching import StatementRunner
 from persistence.sql.queries.where import TEXT
+from persistence.sql.statements import StatementRunner
 from persistence.sql.tables.runs import tag_counts
 from runindex.domain.json_text import is_plain_text
 

@@ -7,9 +7,9 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, bindparam, func, select, union_all
 from sqlalchemy import literal_column as literal
 
-from persistence.sql.fetching import StatementRunner
 from persistence.sql.queries.shape import Condition, taken_apart
 from persistence.sql.queries.where import INSTANT, TEXT, matching
+from persistence.sql.statements import StatementRunner
 from persistence.sql.tables.runs import runs
 from runindex.domain.instants import Micros
 from runindex.domain.lifecycle import RunStatus

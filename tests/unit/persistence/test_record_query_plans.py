@@ -12,8 +12,8 @@ from sqlalchemy import Executable
 
 from persistence.postgres.connection import Timeouts, close, connect
 from persistence.postgres.statements import PostgresDialect
-from persistence.sql.fetching import NOTHING
 from persistence.sql.reads.store_reads import SqlReads
+from persistence.sql.statements import NO_PARAMETERS
 from persistence.sqlite import connection as sqlite_connection
 from persistence.sqlite.statements import SqliteDialect
 from runindex.domain.lifecycle import RunStatus
@@ -70,10 +70,10 @@ class Asked(SqlReads):
 
     def __init__(self) -> None:
         self.statement: Executable | None = None
-        self.parameters: Mapping[str, Any] = NOTHING
+        self.parameters: Mapping[str, Any] = NO_PARAMETERS
 
     async def _fetch(
-        self, statement: Executable, parameters: Mapping[str, Any] = NOTHING
+        self, statement: Executable, parameters: Mapping[str, Any] = NO_PARAMETERS
     ) -> Sequence[Mapping[str, Any]]:
         self.statement, self.parameters = statement, parameters
         return ()

@@ -6,13 +6,12 @@ from typing import Final
 from resolvers.execution.context import Context
 from runindex.domain.errors import BadRequestError, NotFoundError
 from runindex.domain.ids import find_run_id
-from runindex.ports.queries import Columns
+from runindex.ports.queries import INCARNATION, Columns
 from schema.results.comparison import RunComparison
 from schema.runs.run import Run
 
 FEWEST: Final = 2
 MOST: Final = 20
-_INCARNATION: Final[Columns] = frozenset({"incarnation"})
 
 
 async def compare_runs(context: Context, texts: Sequence[str], columns: Columns) -> RunComparison:
@@ -23,7 +22,7 @@ async def compare_runs(context: Context, texts: Sequence[str], columns: Columns)
     known = [run_id for run_id in ids if run_id is not None]
     if len(set(known)) < len(known):
         raise BadRequestError("`ids` names a run twice")
-    rows = await context.index.store.find_runs(known, columns | _INCARNATION)
+    rows = await context.index.store.find_runs(known, columns | INCARNATION)
     for run_id in ids:
         if run_id is None or run_id not in rows:
             raise NotFoundError("one of the runs does not exist" if run_id is None else f"run {run_id} does not exist")

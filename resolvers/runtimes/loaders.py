@@ -9,7 +9,7 @@ from runindex.domain.ids import find_run_id
 from runindex.domain.json_text import is_plain_text
 from runindex.domain.records.runtimes import Receipt, Runtime
 from runindex.domain.records.runtimes import RuntimeInput as InputRecord
-from runindex.ports.queries import Columns
+from runindex.ports.queries import INCARNATION, Columns
 from runindex.ports.record_lists import Condition, Equals, RecordList
 from schema.runtimes.receipts import BoundaryReceipt, ReceiptConnection
 from schema.runtimes.types import AgentRuntime, RuntimeInput
@@ -17,7 +17,6 @@ from schema.typesystem.connections import PageArguments
 from schema.typesystem.selection import Wanted
 
 _INPUTS: Final = RecordList(InputRecord, ("position",), owner_field="runtime_id")
-_INCARNATION: Final[Columns] = frozenset({"incarnation"})
 
 
 class RuntimeLoads(RecordLoader):
@@ -44,7 +43,7 @@ class RuntimeLoads(RecordLoader):
     async def receipt(self, runtime_id: str, run_id: str, sequence: int, columns: Columns) -> BoundaryReceipt | None:
         """Return a receipt, None when there is none."""
         found = find_run_id(run_id)
-        run = None if found is None else await self._gathering.load("run", found, _INCARNATION, self._store.find_runs)
+        run = None if found is None else await self._gathering.load("run", found, INCARNATION, self._store.find_runs)
         if run is None:
             return None
         row = await self._find(Receipt, (runtime_id, run["incarnation"], sequence), columns)

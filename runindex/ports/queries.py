@@ -36,6 +36,7 @@ RUN_COLUMNS: Final = (
     "total_items",
 )
 ALL_COLUMNS: Final = frozenset(RUN_COLUMNS)
+INCARNATION: Final[Columns] = frozenset({"incarnation"})
 
 
 class RunOrderField(StrEnum):

@@ -11,14 +11,13 @@ from typing import Final
 from runindex.domain.errors import RunIndexError
 from runindex.domain.records.totals import Totals
 from runindex.ports.feed import ChangeFeed
-from runindex.ports.queries import Columns, Row
+from runindex.ports.queries import INCARNATION, Columns, Row
 from runindex.ports.store import Store
 from runindex.ports.wakeups import WakeUp
 
 LOOK_SECONDS: Final = 1.0
 RETRY_SECONDS: Final = 0.25
 _COLUMNS: Final[Columns] = frozenset({"owner", "result_seq", "event_seq"})
-_INCARNATION: Final[Columns] = frozenset({"incarnation"})
 log: Final = logging.getLogger(__name__)
 
 
@@ -111,7 +110,7 @@ class HeadTailer:
     async def _look(self, watches: Sequence[HeadWatch]) -> None:
         owners = {watch.owner: watch.run_id for watch in watches}
         rows = await self.store.find_records(Totals, [(owner,) for owner in owners], _COLUMNS)
-        present = await self.store.find_runs(list(set(owners.values())), _INCARNATION)
+        present = await self.store.find_runs(list(set(owners.values())), INCARNATION)
         heads = {row["owner"]: Heads(row["result_seq"] - 1, row["event_seq"] - 1) for row in rows}
         for watch in watches:
             is_there = _incarnation(present, watch.run_id) == watch.owner

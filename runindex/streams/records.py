@@ -12,7 +12,7 @@ from runindex.domain.ids import find_run_id
 from runindex.domain.records.events import Event
 from runindex.domain.records.results import Result
 from runindex.domain.records.totals import Totals
-from runindex.ports.queries import Columns, Row, Window
+from runindex.ports.queries import INCARNATION, Columns, Row, Window
 from runindex.ports.record_lists import Equals, ListQuery, RecordList
 from runindex.ports.store import Store
 from runindex.streams.heads import HeadTailer, HeadWatch
@@ -21,7 +21,6 @@ MayEnd: TypeAlias = Callable[[int], bool]
 BATCH: Final = 100
 IDLE_SECONDS: Final = 60.0
 RESULTS: Final = RecordList(Result, ("seq",), owner_field="owner")
-_INCARNATION: Final[Columns] = frozenset({"incarnation"})
 _FLOOR: Final[Columns] = frozenset({"event_floor"})
 
 
@@ -42,7 +41,7 @@ class Followed(NamedTuple):
 async def find_followed(store: Store, text: str) -> Followed:
     """Return what to follow of a run; raise MissingError when there is no such run."""
     run_id = find_run_id(text)
-    found = {} if run_id is None else await store.find_runs([run_id], _INCARNATION)
+    found = {} if run_id is None else await store.find_runs([run_id], INCARNATION)
     if run_id is None or run_id not in found:
         raise NotFoundError("there is no such run" if run_id is None else f"run {run_id} does not exist")
     return Followed(run_id, found[run_id]["incarnation"])

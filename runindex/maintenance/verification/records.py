@@ -16,7 +16,7 @@ from runindex.maintenance.snapshot_reader import SnapshotReader
 from runindex.maintenance.verification.events import find_break
 from runindex.maintenance.verification.results import Recount
 from runindex.ports.maintenance import Key, Scan, Snapshot
-from runindex.ports.queries import Columns, Row
+from runindex.ports.queries import INCARNATION, Columns, Row
 
 # Pages are small where a row may be large.
 _PAGE: Final = 500
@@ -32,7 +32,6 @@ _COLUMNS: Final[Mapping[type[Record], Columns]] = {
 _SCANS: Final = tuple(Scan.by_owner(kind, _PAGES.get(kind, _PAGE), _COLUMNS.get(kind)) for kind in OWNED)
 _TOTALS: Final = Scan.by_key(Totals, 200)
 _TOMBSTONES: Final = Scan.by_key(Tombstone, 200)
-_INCARNATION: Final = frozenset({"incarnation"})
 
 
 class _LiveTotals(SnapshotReader):
@@ -41,7 +40,7 @@ class _LiveTotals(SnapshotReader):
     async def _read(self) -> Sequence[Row]:
         rows = await super()._read()
         ids = [(run_id,) for run_id in dict.fromkeys(row["run_id"] for row in rows)]
-        runs = await self._snapshot.find(Run, ids, _INCARNATION) if ids else ()
+        runs = await self._snapshot.find(Run, ids, INCARNATION) if ids else ()
         incarnations = {run["id"]: run["incarnation"] for run in runs}
         return [{**row, "is_live": incarnations.get(row["run_id"]) == row["owner"]} for row in rows]
 

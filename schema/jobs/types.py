@@ -1,20 +1,16 @@
 """Jobs."""
 
-from typing import TYPE_CHECKING, Annotated
-
 import strawberry
 
 from runindex.ports.queries import Row
 from schema.loaders import Info
+from schema.references import RunRef
 from schema.typesystem.connections import OfPage, Page, PageInfo, page_info, total_count
 from schema.typesystem.enums import JobStatus
 from schema.typesystem.fields import column, derived, relation
 from schema.typesystem.interfaces import Node
 from schema.typesystem.scalars import DateTime, Json
 from schema.typesystem.selection import run_columns
-
-if TYPE_CHECKING:
-    from schema.runs.run import Run
 
 
 @strawberry.type(
@@ -45,7 +41,7 @@ class Job(Node):
     run_id: strawberry.ID | None = column("run_id", description="The run that it is for. It may dangle.")
 
     @relation("run", needs=("run_id",), description="Null when there is none or when it was deleted.")
-    async def run(self, info: Info) -> Annotated["Run", strawberry.lazy("schema.runs.run")] | None:
+    async def run(self, info: Info) -> RunRef | None:
         """Load the run."""
         run_id = self.row["run_id"]
         return None if run_id is None else await info.context.loads.run(run_id, run_columns(info))

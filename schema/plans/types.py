@@ -1,11 +1,10 @@
 """Plans."""
 
-from typing import TYPE_CHECKING, Annotated
-
 import strawberry
 
 from runindex.ports.queries import Row
 from schema.loaders import Info
+from schema.references import RunConnectionRef
 from schema.typesystem.connections import (
     ABSENT,
     After,
@@ -21,9 +20,6 @@ from schema.typesystem.fields import column, derived, relation
 from schema.typesystem.interfaces import Node
 from schema.typesystem.scalars import DateTime, Json
 from schema.typesystem.selection import wanted
-
-if TYPE_CHECKING:
-    from schema.runs.run import RunConnection
 
 
 @strawberry.type(
@@ -46,9 +42,7 @@ class Plan(Node):
     @relation(
         "plan_runs", needs=("id",), description="Runs recorded as the plan's, newest first, archived ones hidden."
     )
-    async def runs(
-        self, info: Info, first: First = ABSENT, after: After = ABSENT
-    ) -> Annotated["RunConnection", strawberry.lazy("schema.runs.run")]:
+    async def runs(self, info: Info, first: First = ABSENT, after: After = ABSENT) -> RunConnectionRef:
         """Load a page of the plan's runs."""
         return await info.context.loads.plan_runs(self.row["id"], page_arguments(first, after), wanted(info))
 

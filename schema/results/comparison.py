@@ -1,12 +1,13 @@
 """Runs side by side."""
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING
 
 import strawberry
 
 from runindex.ports.queries import Row
 from schema.loaders import Info
+from schema.references import RunRef
 from schema.results.types import RunResult
 from schema.typesystem.connections import ABSENT, After, First, OfPage, Page, PageInfo, page_arguments, page_info
 from schema.typesystem.fields import column, derived, relation
@@ -86,9 +87,7 @@ class RunComparison:
 
     compared: strawberry.Private[Sequence["Run"]]
 
-    runs: list[Annotated["Run", strawberry.lazy("schema.runs.run")]] = derived(
-        _compared, description="The runs, in the order asked."
-    )
+    runs: list[RunRef] = derived(_compared, description="The runs, in the order asked.")
 
     @relation("compared_items", needs=(), description="One row per item that any of the runs has, by item id.")
     async def rows(self, info: Info, first: First = ABSENT, after: After = ABSENT) -> ComparisonRowConnection:

@@ -1,7 +1,6 @@
 """Results of runs: attempts at items, and what is said of them together."""
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Annotated
 
 import strawberry
 
@@ -9,14 +8,12 @@ from runindex.domain.records.results import decode_scores
 from runindex.ports.queries import Row
 from runindex.ports.statistics import ResultStatistics
 from schema.loaders import Info
+from schema.references import RunRef
 from schema.typesystem.connections import OfPage, Page, PageInfo, page_info, total_count
 from schema.typesystem.fields import column, derived, relation
 from schema.typesystem.interfaces import Node
 from schema.typesystem.scalars import DateTime, Json
 from schema.typesystem.selection import run_columns
-
-if TYPE_CHECKING:
-    from schema.runs.run import Run
 
 
 @strawberry.type(description="What a scorer said of a result.")
@@ -58,7 +55,7 @@ class RunResult(Node):
     scores: list[Score] = column("scores", _scores, description="What scorers said of it, in the order recorded.")
 
     @relation("run", needs=("run_id",), description="The run.")
-    async def run(self, info: Info) -> Annotated["Run", strawberry.lazy("schema.runs.run")]:
+    async def run(self, info: Info) -> RunRef:
         """Load the run."""
         return await info.context.loads.run_of(self.row["run_id"], run_columns(info))
 

@@ -1,21 +1,19 @@
 """The change log: its entries, what streams deliver, and a run as it was at one version."""
 
-from typing import TYPE_CHECKING, Annotated, Final
+from typing import Final
 
 import strawberry
 
 from runindex.domain.json_text import loads
 from runindex.ports.queries import Row
 from schema.loaders import Info
+from schema.references import RunRef
 from schema.typesystem.connections import OfPage, Page, PageInfo, page_info
 from schema.typesystem.enums import Membership, RunChangeKind, RunStatus
 from schema.typesystem.fields import column, derived, relation
 from schema.typesystem.interfaces import Concrete
 from schema.typesystem.scalars import DateTime, Json
 from schema.typesystem.selection import run_columns
-
-if TYPE_CHECKING:
-    from schema.runs.run import Run
 
 
 @strawberry.interface(description="What a stream of changes delivers.")
@@ -50,7 +48,7 @@ class RunChange(StreamItem):
     )
 
     @relation("run", needs=("run_id",), description="The run as it is now; null once deleted.")
-    async def run(self, info: Info) -> Annotated["Run", strawberry.lazy("schema.runs.run")] | None:
+    async def run(self, info: Info) -> RunRef | None:
         """Load the run."""
         return await info.context.loads.run(self.row["run_id"], run_columns(info))
 

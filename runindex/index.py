@@ -4,10 +4,11 @@ from collections.abc import AsyncGenerator, AsyncIterator, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
 from dataclasses import dataclass
 from functools import partial
+from typing import cast
 
 from runindex.commands import (
     AddTags,
-    AnyCommand,
+    Command,
     CreateRun,
     DeleteResults,
     DeleteRun,
@@ -15,10 +16,11 @@ from runindex.commands import (
     RemoveTags,
     TransitionRun,
 )
+from runindex.commands.base import S
 from runindex.commands.outcomes import Outcome
 from runindex.domain.json_text import JsonValue
 from runindex.domain.lifecycle import RunStatus
-from runindex.domain.problems import ProblemError
+from runindex.domain.problems import Problem, ProblemError
 from runindex.domain.runs.changes import Change
 from runindex.domain.runs.filters import RunFilter, visible
 from runindex.domain.runs.run import Run
@@ -47,8 +49,8 @@ class RunIndex:
     clock: Clock
     sweeper: Sweeper | None = None
 
-    async def submit(self, command: AnyCommand) -> Outcome:
-        """Check a command's form, write it, and return what became of it.
+    async def submit(self, command: Command[S]) -> S | Problem:
+        """Check a command's form, write it, and return its outcome.
 
         Problems are returned, not raised. Raise UnavailableError, OperationTimeoutError or OutcomeUnknownError.
         """
@@ -59,7 +61,7 @@ class RunIndex:
         outcome = await self.writer.submit(checked)
         if self.sweeper is not None and isinstance(checked, DeleteRun | DeleteRuns | DeleteResults):
             self.sweeper.wake()
-        return outcome
+        return cast("S | Problem", outcome)
 
     async def create_run(
         self,

@@ -4,7 +4,7 @@
 stored form. What depends on the state is judged in `runindex.decisions`, on what `run_ids` and `needs` name.
 """
 
-from runindex.commands.base import MAX_REASON, Command, RunCommand
+from runindex.commands.base import MAX_REASON, AnyCommand, Command, RunCommand
 from runindex.commands.jobs import AcknowledgeJob, ClaimJobs, EnqueueJob, FailJob, JobCommand
 from runindex.commands.plans import CreatePlan, DeletePlan, PlanCommand, StartPlan, UpdatePlan
 from runindex.commands.results import DeleteResults, RecordResult, RecordResults
@@ -14,7 +14,7 @@ from runindex.commands.run_data import (
     DocumentVerb,
     EventEntry,
     PutValues,
-    ScopedCommand,
+    RunDataCommand,
     SetCell,
     ValueEntry,
     WriteDocument,
@@ -45,9 +45,6 @@ from runindex.commands.runtimes import (
     PersistInput,
     RuntimeCommand,
 )
-
-# Every mutation is a Command; the name says at a port that any of them will do.
-AnyCommand = Command
 
 __all__ = [
     "MAX_BULK",
@@ -85,9 +82,9 @@ __all__ = [
     "RemoveTags",
     "RenameRun",
     "RunCommand",
+    "RunDataCommand",
     "RunSelector",
     "RuntimeCommand",
-    "ScopedCommand",
     "SetCell",
     "SetRetention",
     "StartPlan",

@@ -3,8 +3,9 @@
 import hashlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, fields, is_dataclass, replace
-from typing import ClassVar, Final, Self, TypeAlias
+from typing import ClassVar, Final, Generic, Self, TypeAlias, TypeVar
 
+from runindex.commands.outcomes import Success
 from runindex.domain import json_text
 from runindex.domain.idempotency import KeyScope, check_key
 from runindex.domain.ids import DEFAULT_RUN, find_run_id
@@ -12,6 +13,9 @@ from runindex.domain.problems import InvalidInput, camel_case, invalid
 from runindex.domain.records.totals import Totals
 from runindex.domain.texts import check_text
 
+# What a command succeeds in.
+S = TypeVar("S", bound=Success)
+S_co = TypeVar("S_co", bound=Success, covariant=True)
 # What a decision reads besides runs: a kind of record and the key of one.
 Need: TypeAlias = tuple[type, tuple[object, ...]]
 TotalsOf: TypeAlias = Callable[[str], Totals | None]
@@ -20,8 +24,8 @@ MAX_NESTING: Final = 256  # what can be walked at all; what may be kept is less,
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Command:
-    """What every mutation takes. `mutation` is the scope of its idempotency keys, beside the actor."""
+class Command(Generic[S_co]):
+    """A mutation whose success is an `S_co`. `mutation` is the scope of its idempotency keys, beside the actor."""
 
     mutation: str
     reason: str | None = None
@@ -80,7 +84,7 @@ class Command:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class RunCommand(Command):
+class RunCommand(Command[S_co]):
     """A mutation of one run that exists."""
 
     id: str
@@ -95,6 +99,9 @@ class RunCommand(Command):
     def run_ids(self) -> Iterator[str]:
         """Yield the run's id."""
         yield self.id
+
+
+AnyCommand: TypeAlias = Command[Success]
 
 
 def run_id_of(text: str, field: str = "id") -> str:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from typing import ClassVar, Self
 
 from runindex.commands.base import Command, Need, TotalsOf, check_form, node_id_of, run_id_of
+from runindex.commands.outcomes import JobSaved, JobsClaimed
 from runindex.domain.instants import Micros
 from runindex.domain.json_text import JsonValue
 from runindex.domain.problems import invalid
@@ -13,7 +14,7 @@ from runindex.domain.texts import check_plain, check_text
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class EnqueueJob(Command):
+class EnqueueJob(Command[JobSaved]):
     """Offer a job, due at `run_at` or at once."""
 
     touches_log: ClassVar[bool] = False
@@ -41,7 +42,7 @@ class EnqueueJob(Command):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ClaimJobs(Command):
+class ClaimJobs(Command[JobsClaimed]):
     """Take due jobs of a queue, each for so many seconds."""
 
     touches_log: ClassVar[bool] = False
@@ -60,7 +61,7 @@ class ClaimJobs(Command):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class JobCommand(Command):
+class JobCommand(Command[JobSaved]):
     """What a worker says of a job; `attempt` names the claim that speaks."""
 
     touches_log: ClassVar[bool] = False

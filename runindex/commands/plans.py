@@ -4,8 +4,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import ClassVar, Self
 
-from runindex.commands.base import Command, Need, TotalsOf, check_form, node_id_of
+from runindex.commands.base import Command, Need, S_co, TotalsOf, check_form, node_id_of
 from runindex.commands.jobs import check_queue
+from runindex.commands.outcomes import PlanDeleted, PlanSaved, PlanStarted
 from runindex.domain.instants import Micros
 from runindex.domain.json_text import JsonValue
 from runindex.domain.problems import ProblemError, invalid
@@ -16,7 +17,7 @@ from runindex.domain.runs.tags import check_tags
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class CreatePlan(Command):
+class CreatePlan(Command[PlanSaved]):
     """Keep a plan."""
 
     touches_log: ClassVar[bool] = False
@@ -31,7 +32,7 @@ class CreatePlan(Command):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class PlanCommand(Command):
+class PlanCommand(Command[S_co]):
     """A mutation of a plan that exists."""
 
     touches_log: ClassVar[bool] = False
@@ -48,7 +49,7 @@ class PlanCommand(Command):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class UpdatePlan(PlanCommand):
+class UpdatePlan(PlanCommand[PlanSaved]):
     """Replace what is given of a plan; None leaves it as it is."""
 
     name: str | None = None
@@ -64,12 +65,12 @@ class UpdatePlan(PlanCommand):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class DeletePlan(PlanCommand):
+class DeletePlan(PlanCommand[PlanDeleted]):
     """Delete a plan; its runs stay."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class StartPlan(Command):
+class StartPlan(Command[PlanStarted]):
     """Create a run of a plan and the job that offers it, both or neither."""
 
     plan_id: str

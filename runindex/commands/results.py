@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from typing import ClassVar, Self
 
 from runindex.commands.base import Command, Need, TotalsOf, check_form, node_id_of, run_id_of
+from runindex.commands.outcomes import ResultRecorded, ResultsDeleted, ResultsRecorded
 from runindex.domain.idempotency import KeyScope, check_key
 from runindex.domain.instants import Micros
 from runindex.domain.json_text import JsonValue
@@ -14,7 +15,7 @@ from runindex.domain.texts import check_plain
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class RecordResult(Command):
+class RecordResult(Command[ResultRecorded]):
     """Record one attempt at one item. Payloads are decoded JSON; `latency` is milliseconds."""
 
     touches_log: ClassVar[bool] = False
@@ -79,7 +80,7 @@ class RecordResult(Command):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class RecordResults(Command):
+class RecordResults(Command[ResultsRecorded]):
     """Record many attempts, each on its own; entries are judged in their order.
 
     An entry whose form is wrong has its problem at its place in `problems`, and is left as it came.
@@ -143,7 +144,7 @@ def _judged(result: RecordResult, place: int) -> tuple[RecordResult, Problem | N
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class DeleteResults(Command):
+class DeleteResults(Command[ResultsDeleted]):
     """Delete all results of a run; the run stays."""
 
     touches_log: ClassVar[bool] = False

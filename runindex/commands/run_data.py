@@ -5,7 +5,8 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import ClassVar, Self
 
-from runindex.commands.base import Command, Need, TotalsOf, check_form, run_id_of
+from runindex.commands.base import Command, Need, S_co, TotalsOf, check_form, run_id_of
+from runindex.commands.outcomes import CellSet, DocumentWritten, EventsAppended, ValuesDeleted, ValuesPut
 from runindex.domain.json_text import JsonValue
 from runindex.domain.problems import invalid
 from runindex.domain.records.events import check_stream
@@ -13,7 +14,7 @@ from runindex.domain.records.run_data import Cell, Document, Value, check_key_na
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ScopedCommand(Command):
+class RunDataCommand(Command[S_co]):
     """A mutation of what belongs to one run."""
 
     touches_log: ClassVar[bool] = False
@@ -40,7 +41,7 @@ class ValueEntry:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class PutValues(ScopedCommand):
+class PutValues(RunDataCommand[ValuesPut]):
     """Put values, all or none."""
 
     entries: tuple[ValueEntry, ...]
@@ -52,7 +53,7 @@ class PutValues(ScopedCommand):
 
     def checked(self) -> Self:
         """Return the command in stored form; raise RefusedError when the input's form is wrong."""
-        command = ScopedCommand.checked(self)
+        command = RunDataCommand.checked(self)
         for place, entry in enumerate(self.entries):
             check_key_name(entry.key, f"entries.{place}.key")
             check_form(entry.value, f"entries.{place}.value")
@@ -66,7 +67,7 @@ class PutValues(ScopedCommand):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class DeleteValues(ScopedCommand):
+class DeleteValues(RunDataCommand[ValuesDeleted]):
     """Delete values; keys that are absent are passed over."""
 
     keys: tuple[str, ...]
@@ -78,7 +79,7 @@ class DeleteValues(ScopedCommand):
 
     def checked(self) -> Self:
         """Return the command in stored form; raise RefusedError when the input's form is wrong."""
-        command = ScopedCommand.checked(self)
+        command = RunDataCommand.checked(self)
         for place, key in enumerate(self.keys):
             check_key_name(key, f"keys.{place}")
         return command
@@ -99,7 +100,7 @@ class EventEntry:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class AppendEvents(ScopedCommand):
+class AppendEvents(RunDataCommand[EventsAppended]):
     """Append events with consecutive sequence numbers, all or none."""
 
     events: tuple[EventEntry, ...]
@@ -111,7 +112,7 @@ class AppendEvents(ScopedCommand):
 
     def checked(self) -> Self:
         """Return the command in stored form; raise RefusedError when the input's form is wrong."""
-        command = ScopedCommand.checked(self)
+        command = RunDataCommand.checked(self)
         if not self.events:
             raise invalid("at least one event", "events")
         for place, event in enumerate(self.events):
@@ -123,7 +124,7 @@ class AppendEvents(ScopedCommand):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class SetCell(ScopedCommand):
+class SetCell(RunDataCommand[CellSet]):
     """Set a cell."""
 
     name: str
@@ -132,7 +133,7 @@ class SetCell(ScopedCommand):
 
     def checked(self) -> Self:
         """Return the command in stored form; raise RefusedError when the input's form is wrong."""
-        command = ScopedCommand.checked(self)
+        command = RunDataCommand.checked(self)
         check_key_name(self.name, "name")
         check_form(self.value, "value")
         return command
@@ -152,7 +153,7 @@ class DocumentVerb(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class WriteDocument(ScopedCommand):
+class WriteDocument(RunDataCommand[DocumentWritten]):
     """Replace or patch a document; one that is missing is made."""
 
     key: str
@@ -162,7 +163,7 @@ class WriteDocument(ScopedCommand):
 
     def checked(self) -> Self:
         """Return the command in stored form; raise RefusedError when the input's form is wrong."""
-        command = ScopedCommand.checked(self)
+        command = RunDataCommand.checked(self)
         check_key_name(self.key, "key")
         check_form(self.value, f"change.{self.verb}")
         return command

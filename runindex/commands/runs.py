@@ -6,6 +6,7 @@ from enum import StrEnum
 from typing import ClassVar, Final, Self
 
 from runindex.commands.base import Command, RunCommand, check_form, run_id_of
+from runindex.commands.outcomes import BulkApplied, RunApplied, RunDeleted
 from runindex.domain import json_text
 from runindex.domain.ids import find_run_id
 from runindex.domain.lifecycle import RunStatus
@@ -35,7 +36,7 @@ class MetadataVerb(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class CreateRun(Command):
+class CreateRun(Command[RunApplied]):
     """Create a run, under an id of the caller's or a new one. `metadata` is decoded JSON."""
 
     id: str | None = None
@@ -78,12 +79,12 @@ class CreateRun(Command):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class StartRun(RunCommand):
+class StartRun(RunCommand[RunApplied]):
     """Set the time at which work began, once."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class TransitionRun(RunCommand):
+class TransitionRun(RunCommand[RunApplied]):
     """Move a run to another status."""
 
     to: RunStatus
@@ -97,7 +98,7 @@ class TransitionRun(RunCommand):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class RenameRun(RunCommand):
+class RenameRun(RunCommand[RunApplied]):
     """Give a run a name, or take it away."""
 
     name: str | None
@@ -110,7 +111,7 @@ class RenameRun(RunCommand):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class UpdateMetadata(RunCommand):
+class UpdateMetadata(RunCommand[RunApplied]):
     """Replace, patch or clear a run's metadata. `value` is decoded JSON."""
 
     verb: MetadataVerb
@@ -126,7 +127,7 @@ class UpdateMetadata(RunCommand):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class AddTags(RunCommand):
+class AddTags(RunCommand[RunApplied]):
     """Add tags that are not there yet."""
 
     tags: tuple[str, ...]
@@ -138,7 +139,7 @@ class AddTags(RunCommand):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class RemoveTags(RunCommand):
+class RemoveTags(RunCommand[RunApplied]):
     """Remove tags that are there."""
 
     tags: tuple[str, ...]
@@ -150,14 +151,14 @@ class RemoveTags(RunCommand):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class SetRetention(RunCommand):
+class SetRetention(RunCommand[RunApplied]):
     """Declare how much of a run's history is kept."""
 
     policy: Retention
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class DeleteRun(RunCommand):
+class DeleteRun(RunCommand[RunDeleted]):
     """Delete a run and all that is scoped to it."""
 
     is_scoped: ClassVar[bool] = True
@@ -172,7 +173,7 @@ class RunSelector:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class BulkCommand(Command):
+class BulkCommand(Command[BulkApplied]):
     """A mutation of many runs. A malformed id is its entry's problem, not the call's."""
 
     runs: RunSelector

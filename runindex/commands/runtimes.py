@@ -4,7 +4,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import ClassVar, Final, Self
 
-from runindex.commands.base import Command, Need, TotalsOf, check_form, run_id_of
+from runindex.commands.base import Command, Need, S_co, TotalsOf, check_form, run_id_of
+from runindex.commands.outcomes import BoundaryApplied, RuntimeSaved
 from runindex.domain.json_text import JsonValue
 from runindex.domain.problems import invalid
 from runindex.domain.records.runtimes import (
@@ -41,7 +42,7 @@ class InputUpdate:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class RuntimeCommand(Command):
+class RuntimeCommand(Command[S_co]):
     """A mutation of a runtime, which need not exist."""
 
     touches_log: ClassVar[bool] = False
@@ -65,7 +66,7 @@ class RuntimeCommand(Command):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class CommitBoundary(RuntimeCommand):
+class CommitBoundary(RuntimeCommand[BoundaryApplied]):
     """Commit a boundary of a run: a receipt, the snapshot and the inputs in one step."""
 
     is_scoped: ClassVar[bool] = True
@@ -96,7 +97,7 @@ class CommitBoundary(RuntimeCommand):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ApplyBoundary(RuntimeCommand):
+class ApplyBoundary(RuntimeCommand[BoundaryApplied]):
     """Keep a receipt that the caller made, and what goes with it; a snapshot of None keeps the one there is."""
 
     is_scoped: ClassVar[bool] = True
@@ -138,14 +139,14 @@ class ApplyBoundary(RuntimeCommand):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class PersistInput(RuntimeCommand):
+class PersistInput(RuntimeCommand[RuntimeSaved]):
     """Insert or update one input."""
 
     updates_path: ClassVar[str] = "input."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class CommitLifecycle(RuntimeCommand):
+class CommitLifecycle(RuntimeCommand[RuntimeSaved]):
     """Write a runtime's state and inputs in one step."""
 
     updates_path: ClassVar[str] = "inputs.{place}."

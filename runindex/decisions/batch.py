@@ -5,10 +5,9 @@ from dataclasses import dataclass
 from typing import Any, Final, TypeAlias, cast
 
 from runindex import commands
-from runindex.commands import AnyCommand, Command, RecordResults
+from runindex.commands import AnyCommand, RecordResults
 from runindex.commands.outcomes import Outcome, ResultRecorded, ResultsRecorded, Success
-from runindex.decisions import bulk, jobs, plans, results, runs, runtimes
-from runindex.decisions import run_data as scoped
+from runindex.decisions import bulk, jobs, plans, results, run_data, runs, runtimes
 from runindex.decisions.replay import encode_answer, replay
 from runindex.decisions.workspace import Workspace
 from runindex.domain.idempotency import KeptAnswer
@@ -28,11 +27,11 @@ DECISIONS: Final[Mapping[type, Decision]] = {
     commands.DeleteRun: runs.delete_run,
     commands.RecordResult: results.record_result,
     commands.DeleteResults: results.delete_results,
-    commands.PutValues: scoped.put_values,
-    commands.DeleteValues: scoped.delete_values,
-    commands.AppendEvents: scoped.append_events,
-    commands.SetCell: scoped.set_cell,
-    commands.WriteDocument: scoped.write_document,
+    commands.PutValues: run_data.put_values,
+    commands.DeleteValues: run_data.delete_values,
+    commands.AppendEvents: run_data.append_events,
+    commands.SetCell: run_data.set_cell,
+    commands.WriteDocument: run_data.write_document,
     commands.CreatePlan: plans.create_plan,
     commands.UpdatePlan: plans.update_plan,
     commands.DeletePlan: plans.delete_plan,
@@ -64,7 +63,7 @@ class _Judgement:
     workspace: Workspace
     place: int
 
-    def outcome(self, command: Command) -> Outcome | Exception:
+    def outcome(self, command: AnyCommand) -> Outcome | Exception:
         self.workspace.checkpoint()
         try:
             return self._keyed(command)
@@ -75,7 +74,7 @@ class _Judgement:
             self.workspace.undo()
             return error
 
-    def _keyed(self, command: Command) -> Outcome:
+    def _keyed(self, command: AnyCommand) -> Outcome:
         scope = command.scope
         if scope is None:
             return self._judged(command)
@@ -88,7 +87,7 @@ class _Judgement:
         self.workspace.kept.put(scope, KeptAnswer(scope, command.fingerprint, answer, self.workspace.now))
         return success
 
-    def _judged(self, command: Command) -> Success:
+    def _judged(self, command: AnyCommand) -> Success:
         if isinstance(command, RecordResults):
             return self._record_results(command)
         if type(command) in BULK_DECISIONS:

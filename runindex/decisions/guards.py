@@ -3,7 +3,8 @@
 from dataclasses import replace
 from typing import TypeVar
 
-from runindex.commands import Command, RunCommand
+from runindex.commands import AnyCommand, RunCommand
+from runindex.commands.outcomes import Success
 from runindex.decisions.workspace import Workspace
 from runindex.domain.lifecycle import CLOSED
 from runindex.domain.problems import ConstraintReason, NotFound, ProblemError, VersionConflict, violation
@@ -31,7 +32,7 @@ def existing(workspace: Workspace, kind: type[R], record_id: str) -> R:
     return record
 
 
-def expected_run(workspace: Workspace, command: RunCommand) -> Run:
+def expected_run(workspace: Workspace, command: RunCommand[Success]) -> Run:
     """Return the command's run; refuse when it does not exist or has another version than expected."""
     run = existing_run(workspace, command.id)
     check_version(command.expected_version, run.version)
@@ -57,7 +58,7 @@ def check_version(expected: int | None, actual: int) -> None:
         raise ProblemError(VersionConflict(expected, actual))
 
 
-def start_if_new(workspace: Workspace, run: Run, command: Command) -> Run:
+def start_if_new(workspace: Workspace, run: Run, command: AnyCommand) -> Run:
     """Return the run started: its first result or receipt starts it, which is a change of its own in the log."""
     if run.started_at is not None:
         return run

@@ -15,7 +15,7 @@ from runindex.commands import (
     TransitionRun,
     UpdateMetadata,
 )
-from runindex.commands.outcomes import RunApplied, RunDeleted
+from runindex.commands.outcomes import RunApplied, RunDeleted, Success
 from runindex.decisions.guards import check_open, check_version, existing_run, expected_run
 from runindex.decisions.workspace import Workspace
 from runindex.domain.ids import DEFAULT_RUN, new_id
@@ -135,7 +135,7 @@ def _metadata(run: Run, command: UpdateMetadata) -> JsonText | None:
             return None
 
 
-def _movable_run(workspace: Workspace, command: RunCommand) -> Run:
+def _movable_run(workspace: Workspace, command: RunCommand[Success]) -> Run:
     run = existing_run(workspace, command.id)
     if run.id == DEFAULT_RUN:
         raise violation(ConstraintReason.DEFAULT_RUN, "the default run cannot be moved or deleted")
@@ -143,7 +143,9 @@ def _movable_run(workspace: Workspace, command: RunCommand) -> Run:
     return run
 
 
-def _save(workspace: Workspace, command: RunCommand, before: Run, after: Run, kind: RunChangeKind) -> RunApplied:
+def _save(
+    workspace: Workspace, command: RunCommand[Success], before: Run, after: Run, kind: RunChangeKind
+) -> RunApplied:
     run = replace(after, version=before.version + 1, updated_at=workspace.now)
     workspace.runs.put(run.id, run)
     seq = workspace.record(kind, run, former_of(before), reason=command.reason, actor=command.actor)

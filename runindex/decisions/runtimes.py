@@ -11,7 +11,7 @@ from runindex.commands import (
     PersistInput,
     RuntimeCommand,
 )
-from runindex.commands.outcomes import BoundaryApplied, RuntimeSaved
+from runindex.commands.outcomes import BoundaryApplied, RuntimeSaved, Success
 from runindex.decisions.guards import open_run, start_if_new
 from runindex.decisions.workspace import Workspace
 from runindex.domain import json_text
@@ -73,7 +73,7 @@ def commit_lifecycle(workspace: Workspace, command: CommitLifecycle) -> RuntimeS
 
 def _apply(  # noqa: PLR0913 - what a boundary brings
     workspace: Workspace,
-    command: RuntimeCommand,
+    command: RuntimeCommand[Success],
     run: Run,
     receipt: Receipt,
     snapshot: bytes | None,
@@ -93,16 +93,18 @@ def _apply(  # noqa: PLR0913 - what a boundary brings
     return BoundaryApplied(receipt, runtime)
 
 
-def _head(workspace: Workspace, command: RuntimeCommand, run: Run) -> ReceiptHead:
+def _head(workspace: Workspace, command: RuntimeCommand[Success], run: Run) -> ReceiptHead:
     key = (command.runtime_id, run.incarnation)
     return workspace.records(ReceiptHead).get(key) or ReceiptHead(*key)
 
 
-def _runtime(workspace: Workspace, command: RuntimeCommand) -> Runtime:
+def _runtime(workspace: Workspace, command: RuntimeCommand[Success]) -> Runtime:
     return workspace.records(Runtime).get((command.runtime_id,)) or Runtime(command.runtime_id)
 
 
-def _save_runtime(workspace: Workspace, command: RuntimeCommand, runtime: Runtime, *, stamp: Receipt | None) -> Runtime:
+def _save_runtime(
+    workspace: Workspace, command: RuntimeCommand[Success], runtime: Runtime, *, stamp: Receipt | None
+) -> Runtime:
     inputs = _updated(workspace, command.updates, runtime, stamp)
     runtime = replace(runtime, inputs=max([runtime.inputs, *(entry.position + 1 for entry in inputs)]))
     for entry in inputs:

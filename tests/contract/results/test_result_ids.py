@@ -101,7 +101,7 @@ async def test_an_id_of_a_deleted_result_is_free_for_a_run(store: Store) -> None
 @pytest.mark.parametrize("at_once", [False, True], ids=["later", "in-one-batch"])
 async def test_an_id_of_a_deleted_run_is_free_for_a_result(store: Store, *, at_once: bool) -> None:
     await done(store, create(A), create(B))
-    batch = [delete(B), record(A, id=B)]
+    batch: list[AnyCommand] = [delete(B), record(A, id=B)]
     outcomes = await apply(store, *batch) if at_once else [await do(store, command) for command in batch]
     assert isinstance(outcomes[-1], ResultRecorded), outcomes[-1]
     assert await find(store, B) is None

@@ -43,7 +43,7 @@ async def writing() -> AsyncIterator[tuple[Writer, Weighing]]:
 async def test_what_is_recorded_in_many_calls_at_once_is_many_batches() -> None:
     calls = [record_all(*(entry(A, f"{call} {item}") for item in range(A_CALL))) for call in range(9)]
     async with writing() as (writer, store):
-        await asyncio.gather(*(writer.submit(command) for command in (*calls, add_tags(A, "t"))))
+        await asyncio.gather(*map(writer.submit, calls), writer.submit(add_tags(A, "t")))
     assert sum(store.weights) == 1 + 9 * A_CALL + 1
     assert max(store.weights) < MAX_BATCH + A_CALL
 

@@ -6,11 +6,13 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.clients import build_clients
+from tests.support.clients import Start, build_clients, scripts
 from tests.support.databases import SharedPostgres, close_keepers
 from tests.support.effort import make_usual
 from tests.support.scratch import scratch_in_memory
 from tests.support.served import Served, serving
+
+pytest_plugins = ["tests.support.backends"]
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -59,3 +61,11 @@ def served(tmp_path: Path) -> Iterator[Served]:
 def clients() -> None:
     """Have the clients of other makers built."""
     build_clients()
+
+
+@pytest.fixture
+def start(clients: None) -> Iterator[Start]:
+    """Start programs that use those clients; they are ended with the test."""
+    del clients  # built, that is
+    with scripts() as start_script:
+        yield start_script

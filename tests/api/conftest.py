@@ -1,15 +1,12 @@
 """The API on a store of each kind, over HTTP without a network and over WebSockets with one."""
 
-import asyncio
-import socket
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AsyncExitStack
 from typing import TypeAlias, cast
 
 import httpx
 import pytest
 import pytest_asyncio
-import uvicorn
 import websockets
 from starlette.applications import Starlette
 
@@ -18,11 +15,9 @@ from resolvers.execution.context import StreamTimings
 from runindex.index import open_index
 from runindex.ports.store import Store
 from runindex.server.process import configured
-from tests.contract.conftest import backend, clock, open_store, sqlite_template, store
 from tests.support.api import Api, Socket, WatchedStore, application, endpoint_of
 from tests.support.clock import StandingClock
-
-__all__ = ["backend", "clock", "open_store", "sqlite_template", "store"]
+from tests.support.listening import listening
 
 Connect: TypeAlias = Callable[..., Awaitable[websockets.ClientConnection]]
 OpenSocket: TypeAlias = Callable[[], Awaitable[Socket]]
@@ -45,33 +40,10 @@ async def api(store: Store, clock: StandingClock, pace: StreamTimings) -> AsyncI
         assert index.tail.listeners == 0
 
 
-class _Server(uvicorn.Server):
-    """Tells when it is ready."""
-
-    def __init__(self, config: uvicorn.Config) -> None:
-        super().__init__(config)
-        self.ready = asyncio.Event()
-
-    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-        await super().startup(sockets)
-        self.ready.set()
-
-
 @pytest.fixture
 def app(api: Api, pace: StreamTimings) -> Starlette:
     """Make an application on the API's index."""
     return application(api.index, pace)
-
-
-@asynccontextmanager
-async def listening(config: uvicorn.Config) -> AsyncIterator[int]:
-    """Serve in this event loop, on a port that the system chooses."""
-    server = _Server(config)
-    serving = asyncio.create_task(server.serve())
-    await server.ready.wait()
-    yield server.servers[0].sockets[0].getsockname()[1]
-    server.should_exit = True
-    await serving
 
 
 @pytest_asyncio.fixture

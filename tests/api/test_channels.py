@@ -9,9 +9,10 @@ import uvicorn
 import websockets
 from starlette.applications import Starlette
 
-from tests.api.conftest import Connect, OpenSocket, listening
+from tests.api.conftest import Connect, OpenSocket
 from tests.api.test_subscriptions import until
 from tests.support.api import Answer, Api, Socket, endpoint_of
+from tests.support.listening import listening
 
 pytestmark = pytest.mark.asyncio
 

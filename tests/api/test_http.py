@@ -13,8 +13,8 @@ from runindex.commands import AnyCommand
 from runindex.commands.outcomes import Outcome
 from runindex.domain.errors import UnavailableError
 from runindex.writer import Writer
-from tests.contract.conftest import Opener
 from tests.support.api import Api, Value
+from tests.support.backends import Opener
 
 pytestmark = pytest.mark.asyncio
 

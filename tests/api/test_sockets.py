@@ -7,8 +7,8 @@ import websockets
 
 from persistence.memory.store import MemoryStore
 from tests.api.conftest import Connect, OpenSocket
-from tests.contract.conftest import Opener
 from tests.support.api import Api
+from tests.support.backends import Opener
 
 pytestmark = pytest.mark.asyncio
 

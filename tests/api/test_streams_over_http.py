@@ -12,8 +12,8 @@ from starlette.applications import Starlette
 from persistence.memory.store import MemoryStore
 from tests.api.conftest import OpenSocket
 from tests.api.test_subscriptions import PATIENCE, until
-from tests.contract.conftest import Opener
 from tests.support.api import Answer, Api, Socket, Value
+from tests.support.backends import Opener
 
 pytestmark = pytest.mark.asyncio
 

@@ -9,8 +9,8 @@ import pytest
 import pytest_asyncio
 
 from runindex.server.process import configured
-from tests.api.conftest import listening
 from tests.support.api import application
+from tests.support.listening import listening
 from tests.support.served import Served
 from tests.support.stores import open_memory_index
 

@@ -18,7 +18,6 @@ from typing import Any, Final
 import pytest
 
 from runindex.domain.instants import SECOND
-from tests.contract.conftest import BACKENDS
 from tests.frozen import questions, story, streams, surface
 from tests.frozen.ids import LOST
 from tests.frozen.questions import Question
@@ -37,6 +36,7 @@ from tests.frozen.storages import (
     serving,
 )
 from tests.support.api import mutation_document
+from tests.support.backends import BACKENDS
 from tests.support.clock import START, StandingClock
 from tests.support.databases import migrate
 from tests.support.maintenance import furnish

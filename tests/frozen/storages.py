@@ -17,11 +17,11 @@ import websockets
 from resolvers.execution.context import StreamTimings
 from runindex.index import open_index
 from runindex.server.process import configured
-from tests.api.conftest import listening
-from tests.contract.conftest import BACKENDS
 from tests.support.api import Socket, application
+from tests.support.backends import BACKENDS
 from tests.support.clock import StandingClock
 from tests.support.databases import SharedPostgres, migrate
+from tests.support.listening import listening
 
 DATA: Final = Path(__file__).parent / "data"
 SQLITE: Final = DATA / "index.sqlite3.gz"

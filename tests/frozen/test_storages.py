@@ -8,7 +8,6 @@ import pytest
 
 from runindex.maintenance.transfer.import_lines import import_lines
 from runindex.ports.maintenance import Storage
-from tests.contract.conftest import backend, clock, open_store, sqlite_template, storage, store
 from tests.frozen.storages import (
     EXPORT,
     QUESTIONS,
@@ -24,8 +23,6 @@ from tests.frozen.storages import (
 )
 from tests.frozen.surface import exported, ran
 from tests.support.maintenance import export, faults, lines_of
-
-__all__ = ["backend", "clock", "open_store", "sqlite_template", "storage", "store"]
 
 
 @pytest.fixture(params=("sqlite", "postgres"))

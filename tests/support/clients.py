@@ -1,10 +1,14 @@
 """Other makers' clients of the API: built by make, run in processes of their own."""
 
 import fcntl
+import json
 import os
 import subprocess
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import IO, Any, Final, TypeAlias
 
 from tests.support.paths import ROOT
 from tests.support.served import PATIENCE
@@ -12,6 +16,47 @@ from tests.support.served import PATIENCE
 NODE: Final = ROOT / "tests" / "node"
 COMPILED: Final = NODE / "build"
 ARIADNE: Final = ROOT / "tests" / "ariadne"
+Told: TypeAlias = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Script:
+    """A program that prints lines of JSON; the test's timeout bounds all waiting."""
+
+    process: subprocess.Popen[str]
+
+    def next(self) -> Told:
+        """Return the next line."""
+        line = self._output.readline()
+        assert line, "the program has ended"
+        told: Told = json.loads(line)
+        return told
+
+    def rest(self) -> list[Told]:
+        """Return all lines until the program ends, which it must do well."""
+        told = [json.loads(line) for line in self._output]
+        assert self.process.wait(PATIENCE) == 0
+        return told
+
+    def say_goodbye(self) -> None:
+        """Let the program end what it does."""
+        assert self.process.stdin is not None
+        self.process.stdin.close()
+
+    def end(self) -> None:
+        """End the program, however it is, and let go of it."""
+        self.process.kill()
+        self.say_goodbye()
+        self._output.close()
+        self.process.wait(PATIENCE)
+
+    @property
+    def _output(self) -> IO[str]:
+        assert self.process.stdout is not None
+        return self.process.stdout
+
+
+Start: TypeAlias = Callable[..., Script]
 
 
 def build_clients() -> None:
@@ -30,3 +75,20 @@ def run(*command: str | Path, environment: dict[str, str] | None = None, directo
     )
     assert result.returncode == 0, result.stdout + result.stderr
     return result.stdout
+
+
+@contextmanager
+def scripts() -> Iterator[Start]:
+    """Give what starts programs of `tests/node` with arguments; all are ended at the end."""
+    with ExitStack() as stack:
+
+        def start(name: str, *arguments: str) -> Script:
+            command = ["node", str(NODE / name), *arguments]
+            process = subprocess.Popen(
+                command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, encoding="utf-8"
+            )
+            script = Script(process)
+            stack.callback(script.end)
+            return script
+
+        yield start

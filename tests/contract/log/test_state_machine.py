@@ -28,8 +28,8 @@ from runindex.domain.runs.filters import EVERYTHING, UNARCHIVED
 from runindex.ports.maintenance import Storage
 from runindex.ports.queries import RunGroupKey
 from runindex.ports.store import Store
-from tests.contract.conftest import Opener
 from tests.support import records
+from tests.support.backends import Opener
 from tests.support.clock import START, StandingClock
 from tests.support.commands import create, delete, move
 from tests.support.effort import tries

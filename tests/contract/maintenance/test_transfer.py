@@ -18,7 +18,7 @@ from runindex.maintenance.transfer.import_lines import import_lines
 from runindex.maintenance.transfer.importer import Imported
 from runindex.ports.maintenance import Storage
 from runindex.ports.store import LogState
-from tests.contract.conftest import BACKENDS, opener
+from tests.support.backends import BACKENDS, opener
 from tests.support.clock import StandingClock
 from tests.support.commands import A, B, C, D, E, F, add_tags, create, delete, move, rename, retain
 from tests.support.exports import exported, said, shown, state_of

@@ -11,15 +11,7 @@ import pytest_asyncio
 from persistence.postgres.store import PostgresStore
 from persistence.sqlite.store import SqliteStore
 from runindex.ports.store import Store
-from tests.contract.conftest import sqlite_template
 from tests.support.clock import StandingClock
-
-__all__ = ["sqlite_template"]
-
-
-@pytest.fixture
-def clock() -> StandingClock:
-    return StandingClock()
 
 
 @pytest.fixture

@@ -5,12 +5,10 @@ import json
 
 import pytest
 
-from tests.api.conftest import api, app, backend, clock, open_store, pace, port, sqlite_template, store
 from tests.api.test_subscriptions import until
 from tests.support.api import Api
-from tests.system.clients.conftest import Start
+from tests.support.clients import Start
 
-__all__ = ["api", "app", "backend", "clock", "open_store", "pace", "port", "sqlite_template", "store"]
 DOCUMENT = "subscription { runChanges(bookmarks: true) { __typename } }"
 
 

@@ -1,1 +1,1 @@
-"""What RunIndex costs, measured side by side with what it is compared to."""
+"""Measurements of RunIndex's costs, side by side with a baseline."""

@@ -1,6 +1,6 @@
-"""A bare broadcast: what is posted goes as it is to every socket. No GraphQL, no log, no filter; what sending costs.
+"""A bare broadcast: the body of a POST is sent to every socket. No GraphQL, log or filter; the cost of sending alone.
 
-By `send` it goes the way of any ASGI application; by `write` it is framed once and written to each transport.
+With `send` it is sent as by any ASGI application; with `write` it is framed once and written to each transport.
 
 python -m bench.bare PORT send|write
 """
@@ -24,7 +24,7 @@ WRITES: Final = sys.argv[2:] == ["write"]
 
 
 class Protocol(WebSocketProtocol):
-    """Lets the application write past it."""
+    """Gives the application its transport, to be written to directly."""
 
     def handle_connect(self, event: Handshake) -> None:
         """Open the connection."""
@@ -34,7 +34,7 @@ class Protocol(WebSocketProtocol):
 
 
 async def app(scope: Scope, receive: Receive, send: Send) -> None:
-    """Take in a socket, or send what is posted to all."""
+    """Accept a socket, or send a POST's body to all."""
     if scope["type"] == "websocket":
         await _hold(scope, receive, send)
     elif scope["type"] == "http":

@@ -11,7 +11,7 @@ CREATE: Final = "mutation { createRun(input: {}) { ... on RunPayload { run { id 
 
 
 async def change_in_turn(url: str, run_ids: list[str], a_second: int, seconds: int) -> dict[str, list[float]]:
-    """Change runs in turn, and return when (monotonic seconds) each change of each was asked for; all are answered."""
+    """Change runs in turn, and return when (monotonic seconds) each change was requested; every request is answered."""
     asked: dict[str, list[float]] = {run_id: [] for run_id in run_ids}
     begin = time.monotonic()
     async with httpx.AsyncClient(timeout=30) as client, asyncio.TaskGroup() as group:

@@ -1,4 +1,4 @@
-"""A run with 1,000,000 results is deleted while others write: how long they are held up, and what memory it takes."""
+"""A run with 1,000,000 results is deleted while other clients write: the latency of their writes, and memory."""
 
 import asyncio
 import os
@@ -21,7 +21,7 @@ RESULTS: Final = 1_000_000
 A_WRITE: Final = 500
 WRITERS: Final = 8
 QUIET_SECONDS: Final = 3.0
-_REMAINS: Final = Scan(Tombstone, ("owner", "generation"), 1)
+_TOMBSTONES: Final = Scan(Tombstone, ("owner", "generation"), 1)
 OUTPUT: Final = f'{{"answer":"{"x" * 200}"}}'
 
 
@@ -35,7 +35,7 @@ async def measure() -> None:
 
 @dataclass(slots=True)
 class _Load:
-    """Writers that go on all the time; `waits` has when each write ended and how long it took, in seconds."""
+    """Writers that go on all the time; `waits` has when each write began and how long it took, in seconds."""
 
     bench: Bench
     run_id: str
@@ -43,7 +43,7 @@ class _Load:
     peak: int = 0
 
     async def write(self) -> None:
-        """Write one thing after the other, for ever."""
+        """Make one write after the other, for ever."""
         while True:
             began = time.perf_counter()
             await self.bench.index.submit(AddTags(mutation="addRunTags", id=self.run_id, tags=("again",)))
@@ -51,13 +51,13 @@ class _Load:
             await asyncio.sleep(0.002)
 
     async def watch(self) -> None:
-        """Look at the memory again and again, for ever."""
+        """Sample the process's memory, for ever."""
         while True:
             self.peak = max(self.peak, resident(os.getpid()))
             await asyncio.sleep(0.02)
 
     def told(self, begin: float, end: float) -> str:
-        """Return how long writes took that began in a time."""
+        """Return the latencies of writes that began between two times."""
         waits = sorted(1000 * wait for began, wait in self.waits if begin <= began < end)
         return f"p50 {waits[len(waits) // 2]:.1f} ms, p99 {waits[int(0.99 * len(waits))]:.1f}, longest {waits[-1]:.1f}"
 
@@ -101,7 +101,7 @@ async def _create(bench: Bench) -> str:
 
 
 async def _fill(bench: Bench, run_id: str) -> None:
-    """Give a run its results as an import does, in an order that is not the items'."""
+    """Write a run's results as an import does, in an order other than the items'."""
     owner = (await bench.storage.find_runs([run_id], frozenset({"incarnation"})))[run_id]["incarnation"]
     async with bench.storage.restoration() as restoration:
         await restoration.log_state()
@@ -122,4 +122,4 @@ def _record(owner: int, run_id: str, number: int) -> tuple[Result, Item]:
 
 async def _is_swept(bench: Bench) -> bool:
     async with bench.storage.snapshot() as snapshot:
-        return not await snapshot.read(_REMAINS)
+        return not await snapshot.read(_TOMBSTONES)

@@ -1,7 +1,7 @@
 """One change to 1,000 subscribers of one document, against a bare broadcast of the same bytes to as many sockets.
 
-By `send` the broadcast goes the way of any ASGI application; by `write` one frame, made once, is written to each
-transport, and what there is to do is the system's calls.
+With `send` the broadcast is sent as by any ASGI application; with `write` one frame, made once, is written to each
+transport, so that only system calls are left.
 """
 
 import asyncio
@@ -32,7 +32,7 @@ DOCUMENT: Final = (
 
 @dataclass(slots=True)
 class Side:
-    """A server with its sockets, and what makes it send one change."""
+    """A server with its sockets, and a function that makes it send one change."""
 
     name: str
     pid: int
@@ -66,7 +66,7 @@ class Side:
 
 
 async def measure() -> None:
-    """Measure all sides in turn and print what came out."""
+    """Measure all sides in turn and print the figures."""
     async with _index_sides() as indexes, _bare_side("send") as sends, _bare_side("write") as writes:
         bares = (sends, writes)
         for _ in range(ROUNDS):
@@ -88,7 +88,7 @@ async def measure() -> None:
 
 @asynccontextmanager
 async def _index_sides() -> AsyncIterator[tuple[Side, Side]]:
-    """Serve the same subscribers changes made at their own server, and changes made at another, which executes them."""
+    """Serve the same subscribers changes made at their own server, and changes made at another server."""
     with replicas_on_postgres(2) as (server, other):
         run_id = server.execute(CREATE)["createRun"]["run"]["id"]
         async with httpx.AsyncClient() as client:
@@ -149,6 +149,6 @@ def _bare_server(way: str) -> Iterator[tuple[int, str]]:
 
 
 def _message(number: int) -> str:
-    """Return what the index sends, as many bytes."""
+    """Return a message of as many bytes as the index sends."""
     change = f'{{"cursor":"{"c" * 64}","runId":"{"0" * 36}","version":{number},"status":"ACTIVE","kind":"TAGS"}}'
     return f'{{"id":"1","type":"next","payload":{{"data":{{"runChanges":{change}}}}}}}'

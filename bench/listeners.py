@@ -1,4 +1,4 @@
-"""Many WebSocket clients in one process, as light as they can be: each notes when which change arrived."""
+"""Many light WebSocket clients in one process: each notes when each change arrived."""
 
 import asyncio
 import base64
@@ -27,7 +27,7 @@ class Listener(asyncio.Protocol):
     """One subscriber to `{ runId version }`, in this order."""
 
     def __init__(self, url: str, document: str, variables: Mapping[str, object]) -> None:
-        """Subscribe to a document when connected."""
+        """Subscribe with a document once connected."""
         self.arrivals: list[Arrival] = []
         self.ready: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self.lost = False
@@ -38,7 +38,7 @@ class Listener(asyncio.Protocol):
         self._is_open = False
 
     async def open(self) -> None:
-        """Connect, and return when the stream has begun."""
+        """Connect, and return once the stream has started."""
         host, port = self._parts.hostname or "127.0.0.1", self._parts.port or 80
         await asyncio.get_running_loop().create_connection(lambda: self, host, port)
         await self.ready
@@ -71,7 +71,7 @@ class Listener(asyncio.Protocol):
         transport.write("\r\n".join((*lines, "", "")).encode())
 
     def data_received(self, data: bytes) -> None:
-        """Take what came apart into messages."""
+        """Split the received bytes into messages."""
         self._buffer += data
         if not self._is_open:
             head, end, self._buffer = self._buffer.partition(b"\r\n\r\n")
@@ -85,7 +85,7 @@ class Listener(asyncio.Protocol):
             self._take(frame, now)
 
     def connection_lost(self, exc: Exception | None) -> None:
-        """Note that it is over."""
+        """Note that the connection is lost."""
         self.lost = True
         if not self.ready.done():
             self.ready.set_exception(exc or ConnectionError("closed"))
@@ -103,7 +103,7 @@ class Listener(asyncio.Protocol):
                 self.ready.set_exception(RuntimeError(message))
 
     def _next_frame(self) -> bytes | None:
-        """Return the payload of the next text frame, b"" for another's; None while there is no whole one."""
+        """Return the payload of the next text frame, b"" for any other frame; None until a frame is complete."""
         data = self._buffer
         if len(data) < 2:
             return None
@@ -129,7 +129,7 @@ class Listener(asyncio.Protocol):
 
 
 async def open_all(listeners: list[Listener], at_once: int = 50) -> None:
-    """Open all, some at a time."""
+    """Open all listeners, some at a time."""
     gate = asyncio.Semaphore(at_once)
 
     async def open_one(listener: Listener) -> None:

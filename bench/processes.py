@@ -1,4 +1,4 @@
-"""What a process costs."""
+"""Servers in processes of their own, their CPU time and their memory."""
 
 import os
 from collections.abc import Iterator, Sequence

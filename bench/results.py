@@ -1,4 +1,4 @@
-"""100,000 results into one run through `recordResults`, over HTTP: how fast, and whether counts and a recount agree."""
+"""100,000 results into one run through `recordResults`, over HTTP: the rate, and whether counts and a recount agree."""
 
 import asyncio
 import subprocess
@@ -86,7 +86,7 @@ def _result(run_id: str, number: int) -> dict[str, Any]:
 
 
 def _attempt(number: int) -> tuple[int, int, bool]:
-    """Return which item, which attempt at it, and whether it fails: of six attempts, the last is at the fifth item."""
+    """Return the item, the attempt at it, and whether it fails: of six attempts the last is the fifth item's second."""
     group, place = divmod(number, 6)
     return (5 * group + min(place, 4), max(place - 4, 0), place == 4 or number % 7 == 0)
 

@@ -1,4 +1,4 @@
-"""Repeated measurements: their median, and how far they lie apart."""
+"""Repeated measurements: their median and range."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

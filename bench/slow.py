@@ -1,7 +1,7 @@
-"""One subscriber of 1,000 stops reading for half a minute at 200 changes a second: what the others notice.
+"""One subscriber of 1,000 stops reading for half a minute at 200 changes a second: the latency of the others.
 
-It follows everything, as a few others do with which it shares a channel; the rest follow one of 100 runs each. What it
-is sent is large enough to fill all buffers in between.
+It follows every run and shares a channel with a few others that do; the rest follow one of 100 runs each. Its items are
+large enough to fill all buffers in between.
 """
 
 import asyncio
@@ -28,7 +28,7 @@ subscription { runChanges(bookmarks: true) { cursor ... on RunChange { runId ver
 CREATE: Final = """
 mutation ($metadata: JSON) { createRun(input: {metadata: $metadata}) { ... on RunPayload { run { id } } } }
 """
-# When (monotonic seconds) each version of each run was asked for.
+# When (monotonic seconds) each version of each run was requested.
 Asked: TypeAlias = Mapping[tuple[str, int], float]
 
 
@@ -79,7 +79,7 @@ async def _measure(server: Served) -> None:
 
 
 def _told(listeners: Sequence[Listener], asked: Asked) -> str:
-    """Return how long the changes that were asked for took to arrive."""
+    """Return the latencies of the requested changes."""
     waits = sorted(
         1000 * (arrival.at - asked[arrival.run_id, arrival.version])
         for listener in listeners
@@ -90,14 +90,14 @@ def _told(listeners: Sequence[Listener], asked: Asked) -> str:
 
 
 async def _rest(listener: Listener, expected: int) -> None:
-    """Wait a while for what has not arrived yet."""
+    """Wait a while for changes that have not arrived yet."""
     ends = time.monotonic() + PATIENCE
     while time.monotonic() < ends and len(listener.arrivals) < expected:  # noqa: ASYNC110
         await asyncio.sleep(0.05)
 
 
 def _check(listener: Listener, run_ids: Sequence[str], last: int) -> None:
-    """Raise unless each version of each run, from the second to the last, came once and in order."""
+    """Raise unless each version of each run, from the second to the last, arrived once and in order."""
     reached = dict.fromkeys(run_ids, 1)
     for arrival in listener.arrivals:
         if arrival.version != reached[arrival.run_id] + 1:

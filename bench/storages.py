@@ -1,4 +1,4 @@
-"""A new index on each storage that keeps what it is told, its files on the disk as they are for users."""
+"""A new index on each durable storage, with its files on the disk as in production."""
 
 import asyncio
 from collections.abc import AsyncIterator

@@ -1,11 +1,11 @@
 """Transitions a second through the writer, against one transaction with its own NOTIFY for each transition.
 
-There are two such: the index's own transaction with a single command in it, on 64 connections at once, which does the
-same work; and a bare statement of a minimal table layout, which does less.
+There are two such baselines: the index's own transaction with a single command in it, on 64 connections at once, which
+does the same work; and a bare statement on minimal tables, which does less.
 
 All run on the same Postgres with fsync on, with the same number in flight, in turn, so that a machine that slows down
-slows all. The bare statement locks the run, updates its row, appends to a log and notifies, with far fewer columns and
-no counts to move (those would make all its writers wait for each other), which is the best case for it.
+slows all of them. The bare statement locks the run, updates its row, appends to a log and notifies, with far fewer
+columns and no counters to update (they would make its writers wait for each other): its best case.
 """
 
 import asyncio
@@ -34,7 +34,7 @@ RUNS = 512
 ROUNDS = 5
 SECONDS = 2.0
 
-# A log, head and counters of its own, laid out like the index's: nothing is shared but the server.
+# A log, head and counters of its own, laid out like the index's: only the server is shared.
 ONE_BY_ONE_TABLES = """
 create table solo_runs (id text primary key, status text not null, version int not null, updated_at bigint not null);
 create table solo_changes (seq bigserial primary key, run_id text not null, version int not null,
@@ -52,7 +52,7 @@ select logged.seq, pg_notify('solo', '') from logged
 
 
 async def measure() -> None:
-    """Measure both sides in turn and print what came out."""
+    """Measure all sides in turn and print the figures."""
     with postgres_server(fsync=True) as server:
         psql(server.url(), "create database bench")
         url = server.url("bench")
@@ -90,7 +90,7 @@ async def _alternate(sides: Mapping[str, tuple[Move, list[str]]]) -> dict[str, S
 
 
 async def _rate(move: Move, run_ids: list[str], seconds: float) -> float:
-    """Return moves a second with `IN_FLIGHT` callers, each moving its own runs to and fro."""
+    """Return transitions a second with `IN_FLIGHT` callers, each of which moves its own runs to and fro."""
     begin = time.perf_counter()
     end = begin + seconds
 

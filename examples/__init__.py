@@ -1,1 +1,1 @@
-"""Programs to start from: what reports to RunIndex, and what works for it."""
+"""Programs to copy: reporters to RunIndex, readers of it, and an executor of its jobs."""

@@ -1,7 +1,7 @@
 """Show RunIndex at work: a part of this project's own tests is recorded while a subscription prints each change.
 
-    make demo                              # records some of the contract of all storages, held to by memory
-    python examples/demo.py tests/unit   # or whatever pytest is told
+    make demo                            # records some tests of the storages' contract, run on the memory storage
+    python examples/demo.py tests/unit   # or any other arguments of pytest
 
 A server is started on a free port with a temporary SQLite file, and stopped at the end. The exit code is 0 when the
 tests passed and each of their changes arrived.
@@ -38,7 +38,7 @@ TESTS: Final = sys.argv[1:] or [
     "-k",
     "memory",
 ]
-# Bounds that only what hangs exceeds: on a machine busy with other things all takes many times as long.
+# Generous: only a hanging process exceeds these bounds, even on a busy machine.
 START_SECONDS: Final = 30
 DEMO_SECONDS: Final = 120
 STOP_SECONDS: Final = 15
@@ -93,7 +93,7 @@ async def demonstrate(address: str) -> int:
 
 
 def free_port() -> int:
-    """Find a free port below those that the system gives to whoever connects to something in the meantime."""
+    """Return a free port below the range from which the system takes ports for outgoing connections."""
     while True:
         port = random.randrange(20_000, 30_000)
         with socket.socket() as probe, suppress(OSError):
@@ -103,7 +103,7 @@ def free_port() -> int:
 
 @contextmanager
 def serving() -> Iterator[str]:
-    """Serve on a free port, with a database that goes away; give host and port."""
+    """Serve on a free port, with a temporary database; yield host and port."""
     port = free_port()
     with TemporaryDirectory(prefix="runindex-demo-") as directory, Path(directory, "log").open("w+") as log:
         command = [f"{sysconfig.get_path('scripts')}/runindex", "serve", "--port", str(port)]
@@ -124,7 +124,7 @@ def serving() -> Iterator[str]:
 
 
 def wait_until_ready(server: subprocess.Popen[bytes], url: str) -> None:
-    """Return once the server takes requests; raise if it ends instead, or takes too long."""
+    """Return once the server is ready; raise if it exits instead, or takes too long."""
     deadline = time.monotonic() + START_SECONDS
     while time.monotonic() < deadline:
         with suppress(httpx.TransportError):
@@ -151,7 +151,7 @@ async def show_changes(live: AsyncClientSession, cursor: str, session: str, subs
     async with aclosing(changes):
         async for answer in changes:
             item = answer["runChanges"]
-            if item["__typename"] == "Bookmark":  # the first item: the stream stands
+            if item["__typename"] == "Bookmark":  # the first item: the subscription is open
                 subscribed.set()
                 continue
             show_change(item)
@@ -184,7 +184,7 @@ async def record_tests(address: str, session: str) -> int:
 
 
 def show_summary(answer: dict[str, Any]) -> None:
-    """Print how many runs there are by status, what became of the session's items, and its children."""
+    """Print the number of runs by status, the outcomes of the session's items, and its children."""
     counts = ", ".join(f"{group['count']} {group['key']}" for group in answer["runCounts"])
     run = answer["run"]
     print(f"\nruns by status: {counts}")
@@ -195,7 +195,7 @@ def show_summary(answer: dict[str, Any]) -> None:
 
 
 def show_results(dataset: dict[str, Any], figures: dict[str, Any]) -> None:
-    """Print what became of the dataset's items, and how long the attempts at them took."""
+    """Print the outcomes of the dataset's items, and how long the attempts at them took."""
     ends = ", ".join(f"{dataset[f'{end}Count']} {end}" for end in ("succeeded", "failed", "skipped"))
     print(f"dataset {dataset['datasetId']}: {dataset['totalItems']} items, {ends}")
     if figures["total"]:

@@ -2,13 +2,13 @@
 
     python -m pytest -p examples.pytest_recorder --runindex-url http://127.0.0.1:8000/graphql
 
-The session becomes a run of a dataset, the test suite: each test that is executed is a result, under its node id. A
-test that is skipped leaves none, so that the run counts it as skipped. Each test file becomes a child of the session's
-run, closed when its tests passed and failed with their errors when not.
+The session becomes a run of a dataset, the test suite: each executed test is a result, under its node id. A skipped
+test has no result, so that the run counts it as skipped. Each test file becomes a child of the session's run, which is
+closed when its tests passed, and else failed with their errors.
 
-What there is to report is sent in the background, so that a slow server does not slow the tests; the session's end
-waits for it. A session that is recorded again under the same `--runindex-session` adds nothing. Under pytest-xdist the
-controller alone reports. Trouble with reporting costs one line at the end, never the session.
+Reports are sent in the background, so that a slow server does not slow the tests; the session's end waits for them. A
+session that is recorded again under the same `--runindex-session` adds nothing. Under pytest-xdist only the controller
+reports. A failure to report costs one line at the end, never the session.
 """
 
 import platform
@@ -46,7 +46,7 @@ def pytest_configure(config: pytest.Config) -> None:
     """Begin to record, in the process that knows the whole session."""
     url = config.getoption("--runindex-url")
     if url and not hasattr(config, "workerinput") and not config.option.collectonly:
-        from examples.reporter import Reporter  # noqa: PLC0415 - workers shall not wait for what they do not need
+        from examples.reporter import Reporter  # noqa: PLC0415 - workers do not need the import
 
         reporter = Reporter(url, config.getoption("--runindex-session") or uuid4())
         config.pluginmanager.register(Recorder(reporter, config.rootpath), "runindex-recorder")
@@ -54,7 +54,7 @@ def pytest_configure(config: pytest.Config) -> None:
 
 @dataclass(slots=True)
 class Recorded:
-    """A run that stands for the session or a file, with what is known of its tests so far."""
+    """The run of the session or of a file, with the results of its tests so far."""
 
     about: str
     run_id: str
@@ -65,36 +65,36 @@ class Recorded:
 
 @dataclass(slots=True)
 class Attempt:
-    """One execution of a test, as far as it was reported."""
+    """One execution of a test, with its reports so far."""
 
     heard: float = field(default_factory=time.time)
     reports: list[pytest.TestReport] = field(default_factory=list)
 
     @property
     def phases(self) -> dict[str, pytest.TestReport]:
-        """Return the reports of setup, call and teardown; those of subtests come before their test's own."""
+        """Return the reports of setup, call and teardown; a subtest's reports come before its test's own."""
         return {str(report.when): report for report in self.reports}
 
     @property
     def ended(self) -> bool:
-        """Tell whether no more is to come: after teardown, a crash, or what a plugin reported as to be rerun."""
+        """Return whether no more reports follow: after teardown, a crash, or a report of a coming rerun."""
         last = self.reports[-1]
         return last.when not in ("setup", "call") or outcome_of(last) == "rerun"
 
     @property
     def outcome(self) -> str:
-        """Return the outcome; nothing if the test was interrupted before there was one."""
+        """Return the outcome, empty if the test was interrupted before it had one."""
         outcomes = {when: outcome_of(report) for when, report in self.phases.items()}
         decisive = (outcome for outcome in ("failed", "rerun", "xfailed", "skipped") if outcome in outcomes.values())
         return next(decisive, outcomes.get("call", ""))
 
     @property
     def failure(self) -> pytest.TestReport:
-        """Return the first report of the outcome: that of a subtest says more than its test's own."""
+        """Return the first report with the outcome: a subtest's report says more than its test's own."""
         return next(report for report in self.reports if outcome_of(report) == self.outcome)
 
     def as_result(self) -> dict[str, object]:
-        """Return what a result says of the attempt."""
+        """Return the attempt as the input of a result."""
         times = {when: round(report.duration * 1000, 3) for when, report in self.phases.items()}
         started = self.reports[0].start or self.heard  # a crash is reported without times
         return {
@@ -107,7 +107,7 @@ class Attempt:
 
 
 class Recorder:
-    """Turns what pytest tells into runs and results."""
+    """Turns pytest's reports into runs and results."""
 
     def __init__(self, reporter: "Reporter", root: Path) -> None:
         self._reporter = reporter
@@ -139,7 +139,7 @@ class Recorder:
         self._safely(self._note, report)
 
     def pytest_keyboard_interrupt(self, excinfo: pytest.ExceptionInfo[BaseException]) -> None:
-        # pytest also ends so when tests cannot be collected or enough have failed: that is no interruption.
+        # pytest also ends this way when tests cannot be collected or enough have failed: that is no interruption.
         self._interrupted = excinfo.type is KeyboardInterrupt or excinfo.errisinstance(pytest.exit.Exception)
 
     def pytest_sessionfinish(self, exitstatus: int) -> None:
@@ -161,7 +161,7 @@ class Recorder:
                 self._trouble = error
 
     def _begin_session(self, tests: Sequence[str]) -> None:
-        """Create the session's run, now that its tests are known: of several workers, the first tells them."""
+        """Create the session's run, now that its tests are known: the first worker reports them."""
         if self._begun:
             return
         self._begun = True
@@ -170,7 +170,7 @@ class Recorder:
             "datasetId": self._root.name or str(self._root),
             "datasetVersion": last_change(self._root / path for path in self._to_come),
             "targetType": "WORKFLOW",
-            "targetId": PYTHON,  # what the suite is executed by
+            "targetId": PYTHON,  # the interpreter that executes the suite
             "totalItems": len(set(tests)),
         }
         metadata = {"pytest": pytest.__version__, "python": platform.python_version(), "platform": platform.platform()}
@@ -186,7 +186,7 @@ class Recorder:
         self._begin(file, name=file.about[-MAX_NAME:], parentId=self._session.run_id)
 
     def _file(self, nodeid: str) -> Recorded:
-        """Return what is known of a test's file; its run begins with that, but not before the session's."""
+        """Return the record of a test's file; create its run if it is new, after the session's."""
         path = file_of(nodeid)
         if path not in self._files:
             self._files[path] = Recorded(path, str(uuid5(self._reporter.session, path)))
@@ -208,7 +208,7 @@ class Recorder:
             self._end_attempt(report.nodeid, attempt)
 
     def _end_attempt(self, nodeid: str, attempt: Attempt) -> None:
-        """Record an attempt, and end its file if no other is to come."""
+        """Record an attempt, and end its file's run if it was the last."""
         self._record(nodeid, attempt)
         if attempt.outcome != "rerun":
             self._to_come[file_of(nodeid)] -= 1
@@ -216,7 +216,7 @@ class Recorder:
                 self._end_file(nodeid)
 
     def _record(self, nodeid: str, attempt: Attempt) -> None:
-        """Note what became of a test. One that was skipped leaves no result, one to be rerun decides nothing yet."""
+        """Record an outcome. A skipped test has no result, and a test to be rerun decides nothing yet."""
         file, outcome = self._file(nodeid), attempt.outcome
         if outcome == "failed":
             file.outcomes[nodeid] = outcome
@@ -240,9 +240,9 @@ class Recorder:
             self._end(file, "passed")
 
     def _end_session(self, exitstatus: int) -> None:
-        self._begin_session([])  # it may end before any test was collected
+        self._begin_session([])  # the session may end before any test was collected
         for (nodeid, _), attempt in self._under_way.items():
-            self._record(nodeid, attempt)  # interrupted, perhaps when its outcome was known
+            self._record(nodeid, attempt)  # interrupted, perhaps after its outcome was known
         session = self._session
         for path, file in self._files.items():
             if not file.ended:
@@ -277,26 +277,26 @@ def file_of(nodeid: str) -> str:
 
 
 def item_of(nodeid: str) -> str:
-    """Return the id of the item that a test is: its node id, unless that is longer than an item's may be."""
+    """Return a test's item id: its node id, or a shorter id if that is too long."""
     text = plain(nodeid)
     digest = uuid5(NAMESPACE_URL, text).hex
     return text if len(text) <= MAX_ITEM else f"{text[: MAX_ITEM - len(digest)]}{digest}"
 
 
 def outcome_of(report: pytest.TestReport) -> str:
-    """Return the outcome of a phase; that of a test which was expected to fail is reported as another, and marked."""
+    """Return the outcome of a phase; pytest reports a test that was expected to fail under another one and marks it."""
     return EXPECTED.get(report.outcome, report.outcome) if hasattr(report, "wasxfail") else report.outcome
 
 
 def brief(report: pytest.TestReport) -> str:
-    """Return in short why a test failed: what it raised, or else the end of what there is to read."""
+    """Return briefly why a test failed: the exception, or else the end of the report."""
     crash = getattr(report.longrepr, "reprcrash", None)
     text = crash.message[:MAX_RESULT_ERROR] if crash else str(report.longrepr)[-MAX_RESULT_ERROR:]
     return plain(text) or report.outcome
 
 
 def last_change(files: Iterable[Path]) -> str:
-    """Return when the newest of the files was changed: an instant that names this version of the tests."""
+    """Return the newest modification time of the files, which identifies this version of the tests."""
     return instant(max((file.stat().st_mtime for file in files if file.exists()), default=0))
 
 
@@ -306,5 +306,5 @@ def instant(seconds: float) -> str:
 
 
 def plain(text: str) -> str:
-    """Return the text without what no storage keeps: NUL and lone surrogates."""
+    """Return the text without characters that no storage keeps: NUL and lone surrogates."""
     return text.replace("\0", "").encode("utf-8", "replace").decode()

@@ -2,9 +2,9 @@
 
     python -m examples.reader --url ws://127.0.0.1:8000/graphql --tag env:dev
 
-First a cursor, then the state, then the changes after that cursor: none is missed, and those that are in the state
-already are told by their versions. When the connection breaks, the reader goes on from the last cursor; when the log no
-longer reaches back to it, it starts anew. Each change is printed as a line; Ctrl-C ends it with the table.
+First it reads a cursor, then the state, then the changes after that cursor: none is missed, and changes that the state
+contains already are recognised by their versions. When the connection breaks, the reader resumes from the last cursor;
+when the cursor has expired, it starts anew. Each change is printed as a line; Ctrl-C ends it with the table.
 """
 
 import argparse
@@ -20,7 +20,7 @@ from gql.client import AsyncClientSession
 from gql.transport.exceptions import TransportError, TransportQueryError
 from gql.transport.websockets import WebsocketsTransport
 
-FIRST_PAUSE: Final = 0.1  # seconds before the next attempt; doubled until one is heard
+FIRST_PAUSE: Final = 0.1  # seconds before the next attempt; doubled after each failure
 LONGEST_PAUSE: Final = 10.0
 
 CURSOR: Final = "{ changeCursor }"
@@ -56,7 +56,7 @@ class Reader:
         self._pause = FIRST_PAUSE
 
     async def changes(self) -> AsyncGenerator[Item]:
-        """Yield each change once it is in the table; end only by raising what the server will not take."""
+        """Yield each change once it is in the table; raise an error that would come again, else go on for ever."""
         while True:
             try:
                 async with Client(transport=WebsocketsTransport(self._url)) as session:
@@ -67,12 +67,12 @@ class Reader:
                             yield change
             except (TransportError, TimeoutError) as error:
                 self._judge(error)
-            # Not all readers of a server that comes back should come at once.
+            # Jitter: when a server comes back, not all its readers should reconnect at once.
             await asyncio.sleep(self._pause * random.uniform(0.5, 1))
             self._pause = min(self._pause * 2, LONGEST_PAUSE)
 
     async def _read_state(self, session: AsyncClientSession) -> str:
-        """Fill the table, page by page, and return the cursor of before."""
+        """Fill the table, page by page, and return a cursor read before it."""
         start: str = (await session.execute(GraphQLRequest(CURSOR)))["changeCursor"]
         self.table.clear()
         page: Item = {"hasNextPage": True, "endCursor": None}
@@ -85,7 +85,7 @@ class Reader:
         return start
 
     async def _follow(self, session: AsyncClientSession) -> AsyncGenerator[Item]:
-        """Yield the changes after the cursor, which moves with each of them, and with the bookmarks of quiet times."""
+        """Yield the changes after the cursor, which moves with each change and each bookmark."""
         asked = {"filter": self._filter, "after": self._cursor}
         async with aclosing(session.subscribe(GraphQLRequest(CHANGES, variable_values=asked))) as answers:
             async for answer in answers:
@@ -99,19 +99,19 @@ class Reader:
                     yield item
 
     def _apply(self, change: Item) -> None:
-        """Take a change into the table, unless the state had it already."""
+        """Apply a change to the table, unless the state contains it already."""
         row = self.table.get(change["runId"])
         if row and row["version"] >= change["version"]:
             return
         if change["membership"] == "LEFT":
             self.table.pop(change["runId"], None)
             return
-        # The run is as it is now, and null if it was deleted since; all else is as of the change.
+        # `run` is the present run, null if it was deleted since; the other fields are as of the change.
         name = change["run"]["name"] if change["run"] else None
         self.table[change["runId"]] = {"version": change["version"], "status": change["status"], "name": name}
 
     def _judge(self, error: Exception) -> None:
-        """Tell of what ended the connection or the stream; raise it when going on would end the same way."""
+        """Print why the connection or the stream ended; raise the error if it would come again."""
         code = _code(error)
         if code == "BAD_USER_INPUT":
             raise error
@@ -121,7 +121,7 @@ class Reader:
 
 
 def _code(error: Exception) -> str | None:
-    """Return the server's code of an error; None when it is not the server's."""
+    """Return the server's code of an error; None if the error is not the server's."""
     if not isinstance(error, TransportQueryError) or not error.errors:
         return None
     code: str | None = error.errors[0].get("extensions", {}).get("code")
@@ -136,7 +136,7 @@ async def show(reader: Reader) -> None:
 
 
 def main() -> None:
-    """Read until told to stop."""
+    """Read until interrupted."""
     parser = argparse.ArgumentParser(description="Follow the runs of a RunIndex.")
     parser.add_argument("--url", default="ws://127.0.0.1:8000/graphql")
     parser.add_argument("--tag", action="append", default=[], help="only runs with this tag; may be given again")

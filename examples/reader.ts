@@ -4,11 +4,11 @@
  *     npm install graphql-ws ws
  *     node reader.ts --url ws://127.0.0.1:8000/graphql --tag env:dev
  *
- * First a cursor, then the state, then the changes after that cursor: none is missed, and those that are in the state
- * already are told by their versions. When the connection breaks, the reader goes on from the last cursor; when the log
- * no longer reaches back to it, it starts anew. Each change is printed as a line; Ctrl-C ends it with the table.
+ * First it reads a cursor, then the state, then the changes after that cursor: none is missed, and changes that the
+ * state contains already are recognised by their versions. When the connection breaks, the reader resumes from the last
+ * cursor; when the cursor has expired, it starts anew. Each change is printed as a line; Ctrl-C ends it with the table.
  *
- * Node runs it as it is since version 22.18; in a browser, leave out `ws`.
+ * Node runs this file directly since version 22.18; in a browser, leave out `ws`.
  */
 
 import { setTimeout as sleep } from "node:timers/promises";
@@ -17,9 +17,9 @@ import { parseArgs } from "node:util";
 import { type Client, createClient } from "graphql-ws";
 import WebSocket from "ws";
 
-const FIRST_PAUSE = 100; // milliseconds before the next attempt; doubled until one is heard
+const FIRST_PAUSE = 100; // milliseconds before the next attempt; doubled after each failure
 const LONGEST_PAUSE = 10_000;
-const LONGEST_QUIET = 45_000; // a stream that lives says so every 15 seconds
+const LONGEST_QUIET = 45_000; // an open stream sends a bookmark every 15 seconds
 
 const CURSOR = "{ changeCursor }";
 const RUNS = `
@@ -70,7 +70,7 @@ class Reader {
     this.#cursor = after;
   }
 
-  /** Yield each change once it is in the table; end only by throwing what the server will not take. */
+  /** Yield each change once it is in the table; throw an error that would come again, else go on for ever. */
   async *changes(): AsyncGenerator<Change> {
     for (;;) {
       try {
@@ -79,13 +79,13 @@ class Reader {
       } catch (trouble) {
         this.#judge(trouble);
       }
-      // Not all readers of a server that comes back should come at once.
+      // Jitter: when a server comes back, not all its readers should reconnect at once.
       await sleep(this.#pause * (0.5 + Math.random() / 2));
       this.#pause = Math.min(this.#pause * 2, LONGEST_PAUSE);
     }
   }
 
-  /** Fill the table, page by page, and return the cursor of before. */
+  /** Fill the table, page by page, and return a cursor read before it. */
   async #readState(): Promise<string> {
     const { changeCursor } = await this.#ask<{ changeCursor: string }>(CURSOR);
     this.table.clear();
@@ -99,7 +99,7 @@ class Reader {
     return changeCursor;
   }
 
-  /** Yield the changes after the cursor, which moves with each of them, and with the bookmarks of quiet times. */
+  /** Yield the changes after the cursor, which moves with each change and each bookmark. */
   async *#follow(): AsyncGenerator<Change> {
     const watchdog = setTimeout(() => this.#client.terminate(), LONGEST_QUIET);
     try {
@@ -115,16 +115,16 @@ class Reader {
     }
   }
 
-  /** Take a change into the table, unless the state had it already. */
+  /** Apply a change to the table, unless the state contains it already. */
   #apply({ runId, version, status, membership, run }: Change): void {
     const row = this.table.get(runId);
     if (row && row.version >= version) return;
     if (membership === "LEFT") this.table.delete(runId);
-    // The run is as it is now, and null if it was deleted since; all else is as of the change.
+    // `run` is the present run, null if it was deleted since; the other fields are as of the change.
     else this.table.set(runId, { version, status, name: run?.name ?? null });
   }
 
-  /** Tell of what ended the connection or the stream; throw it when going on would end the same way. */
+  /** Print why the connection or the stream ended; throw the error if it would come again. */
   #judge(trouble: unknown): void {
     const reason = reasonOf(trouble);
     if (reason === undefined || reason === "BAD_USER_INPUT") throw trouble;
@@ -145,10 +145,10 @@ class Reader {
   }
 }
 
-/** Return the server's code of its errors, or how the connection ended; undefined for what is neither. */
+/** Return the server's code of an error, or how the connection ended; undefined for any other error. */
 function reasonOf(trouble: unknown): string | undefined {
   if (Array.isArray(trouble)) return trouble[0]?.extensions?.code;
-  // A socket's error or close event, or what the client makes of a socket that it gave up.
+  // A socket's error or close event, or the client's own event for a socket that it terminated.
   return trouble instanceof Object && ("type" in trouble || "wasClean" in trouble) ? "connection lost" : undefined;
 }
 
@@ -156,7 +156,7 @@ const { values } = parseArgs({
   options: {
     url: { type: "string", default: "ws://127.0.0.1:8000/graphql" },
     tag: { type: "string", multiple: true, default: [] }, // only runs with this tag; may be given again
-    after: { type: "string" }, // read no state, only what comes after this cursor
+    after: { type: "string" }, // read no state, only the changes after this cursor
   },
 });
 const reader = new Reader(values.url, { tags: { all: values.tag } }, values.after);

@@ -1,7 +1,7 @@
-"""Report runs and results to RunIndex in the background, in order, and again where no answer came.
+"""Report runs and results to RunIndex in the background, in order; send again when a response was lost.
 
-All can be sent twice: every mutation of a run carries an idempotency key made of the session's id, what it is about and
-its name, and an attempt at an item is recorded once. The first trouble ends the reporting, and is kept to be told.
+Every mutation can be sent twice: that of a run has an idempotency key made of the session's id, its subject and its
+name, and an attempt at an item is recorded once. The first failure ends the reporting, and is kept for the caller.
 """
 
 import time
@@ -21,8 +21,8 @@ from gql.transport.httpx import HTTPXTransport
 
 TIMEOUT_SECONDS: Final = 5
 PAUSES: Final = (0.1, 0.4, 1.0)  # seconds between the attempts to send one mutation
-GATHER_SECONDS: Final = 0.2  # for more results to come before some are sent
-BATCH: Final = 50  # results in one mutation, so that it stays well below what a request may hold
+GATHER_SECONDS: Final = 0.2  # to collect more results before some are sent
+BATCH: Final = 50  # results in one mutation, well below the limit of a request
 
 INPUTS: Final = {
     "createRun": "CreateRunInput",
@@ -33,7 +33,7 @@ INPUTS: Final = {
     "failRun": "FailRunInput",
     "cancelRun": "RunInput",
 }
-# Every expected failure is a Problem among the outcomes, so one document serves all mutations of runs.
+# Every expected failure is a Problem, so one document serves all mutations of runs.
 MUTATION: Final = "mutation ($input: %s!) { outcome: %s(input: $input) { ... on Problem { message } } }"
 RECORD_RESULTS: Final = """
 mutation ($input: RecordResultsInput!) {
@@ -46,7 +46,7 @@ mutation ($input: RecordResultsInput!) {
 
 
 class Reporter:
-    """Sends what it is given in a thread of its own."""
+    """Sends mutations and results in a thread of its own."""
 
     def __init__(self, url: str, session: UUID) -> None:
         self.session = session
@@ -59,17 +59,17 @@ class Reporter:
         self._thread.start()
 
     def send(self, mutation: str, about: str, **fields: object) -> None:
-        """Take a mutation about the session or a part of it."""
+        """Queue a mutation of the session's run or of a child."""
         fields["idempotencyKey"] = str(uuid5(self.session, f"{mutation} {about}"))
         self._steps.put(partial(self._send, mutation, about, fields))
 
     def record(self, result: dict[str, object]) -> None:
-        """Take a result; it is sent together with others that wait, before mutations taken in between."""
+        """Queue a result; it is sent together with other queued results, before mutations queued between them."""
         self._results.append(result)
         self._steps.put(self._send_results)
 
     def finish(self) -> None:
-        """Return when all is sent or given up."""
+        """Return when everything is sent or given up."""
         self._ending.set()
         self._steps.put(None)
         self._thread.join()
@@ -79,7 +79,7 @@ class Reporter:
             with Client(transport=HTTPXTransport(url=self._url, timeout=TIMEOUT_SECONDS)) as connection:
                 while step := self._steps.get():
                     step(connection)
-        except Exception as error:  # noqa: BLE001 - what is reported is worth more than its record
+        except Exception as error:  # noqa: BLE001 - a failure to report must not end the program
             self.trouble = error
 
     def _send(self, mutation: str, about: str, fields: dict[str, object], connection: SyncClientSession) -> None:
@@ -87,7 +87,7 @@ class Reporter:
         check(f"{mutation} of {about}", outcome)
 
     def _send_results(self, connection: SyncClientSession) -> None:
-        """Send the results that wait, as many as one mutation takes; an earlier step may have left none."""
+        """Send queued results, as many as one mutation takes; an earlier step may have left none."""
         if not self._results:
             return
         self._ending.wait(GATHER_SECONDS)
@@ -95,16 +95,16 @@ class Reporter:
         outcome = deliver(connection, RECORD_RESULTS, {"results": batch})
         check("recordResults", outcome)
         for result, told in zip(batch, outcome["outcomes"], strict=True):
-            # An attempt that was recorded before, with other times: the session is recorded again.
+            # The attempt was recorded before with other times: the session is recorded again.
             if told.get("reason") != "DUPLICATE_RESULT":
                 check(f"recordResults of {result['itemId']}", told)
 
 
 def deliver(connection: SyncClientSession, document: str, fields: dict[str, object]) -> dict[str, Any]:
-    """Execute a mutation, again if no answer came, and return its outcome."""
+    """Execute a mutation, again if its response was lost, and return its outcome."""
     request = GraphQLRequest(document, variable_values={"input": fields})
     for pause in PAUSES:
-        # Whether it was executed is not known then, and need not be.
+        # It may have been executed; sending it again is safe.
         with suppress(TransportError):
             return dict(connection.execute(request)["outcome"])
         time.sleep(pause)
@@ -112,6 +112,6 @@ def deliver(connection: SyncClientSession, document: str, fields: dict[str, obje
 
 
 def check(what: str, outcome: dict[str, Any]) -> None:
-    """Raise the problem that was answered, if one was."""
+    """Raise the outcome if it is a problem."""
     if "message" in outcome:
         raise RuntimeError(f"{what}: {outcome['message']}")

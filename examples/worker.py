@@ -1,14 +1,14 @@
-"""Execute the jobs that RunIndex hands out: a worker is an executor outside, the index only records.
+"""Execute the jobs of a RunIndex queue: the worker executes, the index only records.
 
     python -m examples.worker --url http://127.0.0.1:8000/graphql --queue default
 
 A job is for a run and its data `{"command": ["make", "test"]}`, as given to `startPlan`. The worker claims a job under
 a lease, starts its run, appends what the command prints as events, records the outcome as a result, closes the run and
-acknowledges the job; when the last attempt fails, so does the run. A worker that is killed leaves a lease that lapses:
-another one claims the job then, as its next attempt. If it had no more, the job fails and its run is left open.
+acknowledges the job; when the last attempt fails, so does the run. A killed worker leaves a lease that expires:
+then another one claims the job, as its next attempt. If no attempts are left, the job fails and its run stays open.
 
-Every mutation carries a key made of job, attempt and step, so that sending it again never doubles. Only a claim has
-none: jobs whose claim's answer was lost might be another's by now, and are left to their lease.
+Every mutation has a key made of job, attempt and step, so that sending it again executes it once. Only a claim has
+none: if its response is lost, another worker may have the jobs by then, so they are left until the lease expires.
 """
 
 import argparse
@@ -29,13 +29,13 @@ from gql import Client, GraphQLRequest
 from gql.transport.exceptions import TransportError
 from gql.transport.httpx import HTTPXTransport
 
-LEASE_SECONDS: Final = 300  # longer than any command takes: a lapsed lease is another worker's
+LEASE_SECONDS: Final = 300  # longer than any command takes: after that another worker may claim the job
 IDLE_SECONDS: Final = 0.5
 EVENTS_A_CALL: Final = 100
 READ_BYTES: Final = 16_384
 LONG_LINE: Final = 16_384  # characters
 PAUSES: Final = (0.1, 0.4, 1.0)  # seconds between the attempts to send one mutation
-TAIL: Final = 2000  # characters of the output that an error tells
+TAIL: Final = 2000  # characters of the output that an error quotes
 
 INPUTS: Final = {
     "claimJobs": ("ClaimJobsInput", "ClaimPayload { jobs { id attempts maxAttempts data run { id status } } }"),
@@ -59,7 +59,7 @@ class RefusedError(Exception):
 
 
 class Index:
-    """The few mutations that a worker needs; one that got no answer is sent again."""
+    """The mutations of a worker; one whose response was lost is sent again."""
 
     def __init__(self, url: str) -> None:
         self._client = Client(transport=HTTPXTransport(url=url, timeout=15))
@@ -76,7 +76,7 @@ class Index:
 
     def _deliver(self, request: GraphQLRequest) -> dict[str, Any]:
         for pause in PAUSES:
-            # Without an answer it is not known whether it was executed, and thanks to its key need not be.
+            # It may have been executed; with its key it is safe to send it again.
             with suppress(TransportError):
                 return dict(self._connection.execute(request)["outcome"])
             time.sleep(pause)
@@ -107,7 +107,7 @@ class Worker:
         self._stopping = False
 
     def stop(self, signum: int = 0, frame: FrameType | None = None) -> None:
-        """Finish the job at hand and claim no more."""
+        """Finish the current job and claim no more."""
         del signum, frame
         self._stopping = True
 
@@ -141,7 +141,7 @@ class Worker:
                 case _:
                     self._speak("failJob", attempt, error="no run", retry=False)
         except RefusedError as refusal:
-            # The run was closed, or the job claimed again, by somebody else: it is theirs now.
+            # Another client closed the run or claimed the job: this attempt is over.
             print(f"{attempt.job_id}: given up: {refusal}", file=sys.stderr)
 
     def _report(self, attempt: Attempt, command: Sequence[str]) -> None:
@@ -169,7 +169,7 @@ class Worker:
 
     def _fail(self, attempt: Attempt, error: str, *, retry: bool = True) -> None:
         if attempt.number == attempt.most or not retry:
-            # Before the job: a worker that is killed in between leaves a job that another one ends, and no open run.
+            # Before the job: if this worker is killed in between, another one ends the job, and no run stays open.
             self._move("failRun", attempt, error=error)
         self._speak("failJob", attempt, error=error, retry=retry)
 
@@ -181,7 +181,7 @@ class Worker:
         self._index.send(mutation, id=attempt.job_id, attempt=attempt.number, idempotencyKey=key, **fields)
 
     def _run_command(self, attempt: Attempt, command: Sequence[str]) -> tuple[str, int]:
-        """Run the command, its lines going out as events meanwhile; return the last it printed, and its exit code."""
+        """Run the command, sending its lines as events; return the end of its output, and its exit code."""
         try:
             process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
         except OSError as error:
@@ -193,7 +193,7 @@ class Worker:
                     self._append(attempt, lines, place)
                     tail = "\n".join((tail, *lines))[-TAIL:]
             except BaseException:
-                # Nobody takes its output any more.
+                # Its output is not read any more.
                 process.kill()
                 raise
         return tail.strip(), process.returncode
@@ -205,7 +205,7 @@ class Worker:
 
 
 def _lines(stream: IO[bytes]) -> Iterator[list[str]]:
-    """Yield what is printed as it comes: each time the lines that are there, or the next one; a long one in pieces."""
+    """Yield output as it arrives: all complete lines at hand, or the next one; a long line in pieces."""
     decoder, rest = getincrementaldecoder("utf-8")("replace"), ""
     while data := os.read(stream.fileno(), READ_BYTES):
         *lines, rest = (rest + decoder.decode(data).replace("\0", "")).split("\n")
@@ -219,7 +219,7 @@ def _lines(stream: IO[bytes]) -> Iterator[list[str]]:
 
 
 def main() -> None:
-    """Work until stopped."""
+    """Execute jobs until stopped."""
     parser = argparse.ArgumentParser(description="Execute jobs of a RunIndex queue.")
     parser.add_argument("--url", default="http://127.0.0.1:8000/graphql")
     parser.add_argument("--queue", default="default")

@@ -1,4 +1,4 @@
-// Builds GraphiQL into the directory that is named: index.html, and assets/ with a hash in each name.
+// Builds GraphiQL into the directory given as argument: index.html, and assets/ with a hash in each name.
 import { readFile, rm, writeFile } from "node:fs/promises";
 import { basename, join } from "node:path";
 
@@ -19,7 +19,7 @@ const { metafile } = await build({
   loader: { ".graphql": "text" },
   alias: { "react-style-singleton": "./no-style-elements.js" },
   minify: true,
-  keepNames: true, // GraphiQL makes titles of its icons out of them
+  keepNames: true, // GraphiQL uses function names as the titles of its icons
   legalComments: "linked",
   define: { "process.env.NODE_ENV": '"production"' },
   metafile: true,

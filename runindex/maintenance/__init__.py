@@ -1,1 +1,1 @@
-"""Maintenance of an index: sweeping, compaction, verification, and moving all of it from one storage to another."""
+"""Maintenance of an index: sweeping, compaction, verification, export and import."""

@@ -1,7 +1,7 @@
-"""Compaction: history beyond its run's policy goes, a chunk at a time; the present is never touched.
+"""Compaction: removes history beyond its run's retention policy, chunk by chunk, and never the present state.
 
-What goes is decided from what is read without a lock, and removed only if its run is then still the same under the same
-policy. Entries only get older, so it is then still to go; and whoever breaks off may begin again at any time.
+Expired entries are found without a lock, and removed only if the run still has the same incarnation and policy. An
+entry that has expired stays expired, so compaction may be interrupted and started again at any time.
 """
 
 import asyncio
@@ -24,12 +24,12 @@ from runindex.ports.queries import NEWEST_FIRST, Columns, Row, RunQuery, Window
 from runindex.ports.record_lists import ListQuery, RecordList
 from runindex.ports.rows import retention_of
 
-RUNS: Final = 200
+RUNS: Final = 200  # a page
 CHUNK: Final = 200
-ENTRIES: Final = 50  # of the log, which have a run's metadata twice
-FIRST: Final = 16  # of a history; each may have a megabyte
-QUICK: Final = 0.05
-PAUSE: Final = 0.005
+ENTRIES: Final = 50  # of the log, a chunk: each has its run's metadata twice
+FIRST: Final = 16  # rows of the first chunk: each may have a megabyte
+QUICK: Final = 0.05  # seconds
+PAUSE: Final = 0.005  # seconds after each chunk, in which other writers get their turn
 
 _EVENTS: Final = RecordList(Event, ("sequence",), owner_field="owner")
 _RECEIPTS: Final = RecordList(Receipt, ("created_at", "sequence", "runtime_id"), owner_field="owner")
@@ -41,23 +41,23 @@ _TOTALS: Final = frozenset({"event_seq", "receipt_count"})
 
 @dataclass(frozen=True, slots=True)
 class Compacted:
-    """What was, or would be, removed of one run."""
+    """How much history of one run was, or would be, removed."""
 
     run_id: str
     removed: Removable
 
 
 async def preview(storage: Storage, now: Micros) -> AsyncIterator[Compacted]:
-    """Yield for each run that has something to give up what compaction would remove now."""
+    """Yield, for each run with expired history, how much of it compaction would remove now."""
     async for runs in _with_policy(storage):
         removable = await storage.count_removable([run.id for run in runs], now)
         for run in runs:
-            if found := removable.get(run.id):
-                yield Compacted(run.id, found)
+            if removed := removable.get(run.id):
+                yield Compacted(run.id, removed)
 
 
 async def compact(storage: Storage, now: Micros) -> AsyncIterator[Compacted]:
-    """Remove what is beyond policies now, and yield for each run what it gave up."""
+    """Remove the history that has expired by now, and yield how much of it for each run."""
     async for runs in _with_policy(storage):
         for run in runs:
             if removed := await _compact_run(storage, run, now):
@@ -65,8 +65,8 @@ async def compact(storage: Storage, now: Micros) -> AsyncIterator[Compacted]:
 
 
 @dataclass(frozen=True, slots=True)
-class _Subject:
-    """A run with a policy, as it was when it was read."""
+class _PolicyRun:
+    """A run with a retention policy, as it was when it was read."""
 
     id: str
     incarnation: int
@@ -74,12 +74,12 @@ class _Subject:
     retention: Retention
 
 
-async def _with_policy(storage: Storage) -> AsyncIterator[Sequence[_Subject]]:
-    """Yield the runs whose policy is not to keep everything, page by page."""
+async def _with_policy(storage: Storage) -> AsyncIterator[Sequence[_PolicyRun]]:
+    """Yield the runs whose policy is other than KEEP_ALL, page by page."""
     after: Key | None = None
     while True:
         rows = await storage.list_runs(RunQuery(EVERYTHING, Window(RUNS, after), _POLICY, NEWEST_FIRST))
-        runs = [_Subject(row["id"], row["incarnation"], row["version"], retention_of(row)) for row in rows]
+        runs = [_PolicyRun(row["id"], row["incarnation"], row["version"], retention_of(row)) for row in rows]
         chosen = [run for run in runs if run.retention != KEEP_ALL]
         if chosen:
             yield chosen
@@ -88,42 +88,42 @@ async def _with_policy(storage: Storage) -> AsyncIterator[Sequence[_Subject]]:
         after = (rows[-1]["created_at"], rows[-1]["id"])
 
 
-async def _compact_run(storage: Storage, run: _Subject, now: Micros) -> Removable:
+async def _compact_run(storage: Storage, run: _PolicyRun, now: Micros) -> Removable:
     removed = NOTHING_REMOVABLE
-    for history in (_Histories.changes, _Histories.events, _Histories.receipts, _Histories.value_versions):
-        pace = ChunkSize(FIRST, CHUNK, QUICK)
-        async for removal in history(_Histories(storage, run, now, pace)):
-            began = time.monotonic()
+    for history in (_Expired.changes, _Expired.events, _Expired.receipts, _Expired.value_versions):
+        chunk_size = ChunkSize(FIRST, CHUNK, QUICK)
+        async for removal in history(_Expired(storage, run, now, chunk_size)):
+            started = time.monotonic()
             chunk = await storage.remove(removal)
-            if not chunk:  # the run is no longer what it was, or somebody else is at it too
+            if not chunk:  # the run was changed meanwhile, or another compaction removed the chunk
                 break
-            pace.took(time.monotonic() - began)
+            chunk_size.took(time.monotonic() - started)
             removed += chunk
             await asyncio.sleep(PAUSE)
     return removed
 
 
 @dataclass(frozen=True, slots=True)
-class _Histories:
-    """What a run has to give up, history by history and chunk by chunk, oldest first; the pace says how much of it."""
+class _Expired:
+    """The expired history of one run: each method yields one kind of it, in chunks, oldest first."""
 
     storage: Storage
-    run: _Subject
+    run: _PolicyRun
     now: Micros
-    pace: ChunkSize
+    chunk_size: ChunkSize
 
     async def changes(self) -> AsyncIterator[Removal]:
-        """Yield entries of the log, but for the run's newest."""
+        """Yield entries of the log except the run's newest."""
         after: Key | None = None
         while True:
-            size = min(self.pace.size, ENTRIES)
+            size = min(self.chunk_size.size, ENTRIES)
             found = await self.storage.list_history([self.run.id], Window(size, after))
-            gone = [entry.seq for entry in takewhile(self._gives_up_change, found.get(self.run.id, ()))]
-            if gone:
-                yield self._removal(changes=gone)
-            if len(gone) < size:
+            expired = [entry.seq for entry in takewhile(self._is_expired_change, found.get(self.run.id, ()))]
+            if expired:
+                yield self._removal(changes=expired)
+            if len(expired) < size:
                 return
-            after = (gone[-1],)
+            after = (expired[-1],)
 
     async def events(self) -> AsyncIterator[Removal]:
         """Yield events."""
@@ -132,64 +132,64 @@ class _Histories:
             following = (await self._totals())["event_seq"]
             return [following - 1 - row["sequence"] for row in rows]
 
-        async for gone in self._oldest(_EVENTS, "at", newer_than, "hash"):
-            last = gone[-1]
-            keys = {Event: [(self.run.incarnation, row["sequence"]) for row in gone]}
+        async for expired in self._oldest(_EVENTS, "at", newer_than, "hash"):
+            last = expired[-1]
+            keys = {Event: [(self.run.incarnation, row["sequence"]) for row in expired]}
             yield self._removal(records=keys, event_floor=last["sequence"] + 1, floor_hash=last["hash"])
 
     async def receipts(self) -> AsyncIterator[Removal]:
-        """Yield receipts, of whichever runtimes."""
+        """Yield receipts, of all runtimes."""
 
         async def newer_than(rows: Sequence[Row]) -> list[int]:
-            # Counted after they were read: if others removed some in between, that makes these seem newer, not older.
+            # Counted after they were read: a removal in between makes them seem newer, not older.
             count = (await self._totals())["receipt_count"]
-            return [count - 1 - place for place in range(len(rows))]
+            return [count - 1 - position for position in range(len(rows))]
 
-        async for gone in self._oldest(_RECEIPTS, "created_at", newer_than):
-            keys = [(row["runtime_id"], self.run.incarnation, row["sequence"]) for row in gone]
+        async for expired in self._oldest(_RECEIPTS, "created_at", newer_than):
+            keys = [(row["runtime_id"], self.run.incarnation, row["sequence"]) for row in expired]
             yield self._removal(records={Receipt: keys})
 
     async def value_versions(self) -> AsyncIterator[Removal]:
-        """Yield versions of values, but for each key's newest."""
+        """Yield versions of values except each key's newest."""
         after: Key | None = None
-        kept = ""  # the key whose next versions stay
+        kept = ""  # the key whose later versions stay
         while True:
-            size = self.pace.size
+            size = self.chunk_size.size
             rows = await self._page(_VERSIONS, Window(size, after), frozenset({"at"}))
             newest = await self._newest_versions(rows)
-            gone = []
+            expired = []
             for row in rows:
                 key, version = row["key_name"], row["version"]
                 newer = newest.get(key, version) - version
-                if key != kept and newer > 0 and self._gives_up(newer, row["at"]):
-                    gone.append((self.run.incarnation, key, version))
+                if key != kept and newer > 0 and self._is_expired(newer, row["at"]):
+                    expired.append((self.run.incarnation, key, version))
                 else:
                     kept = key
-            if gone:
-                yield self._removal(records={ValueVersion: gone})
+            if expired:
+                yield self._removal(records={ValueVersion: expired})
             if len(rows) < size:
                 return
             after = _VERSIONS.position(rows[-1])
 
     async def _oldest(
-        self, listing: RecordList, at: str, newer_than: Callable[[Sequence[Row]], Awaitable[list[int]]], *columns: str
+        self, records: RecordList, at: str, newer_than: Callable[[Sequence[Row]], Awaitable[list[int]]], *columns: str
     ) -> AsyncIterator[list[Row]]:
-        """Yield rows until one stays; `newer_than` says how many are newer than each of the oldest."""
+        """Yield rows until one stays; `newer_than` returns, for each row, how many are newer."""
         after: Key | None = None
         while True:
-            size = self.pace.size
-            rows = await self._page(listing, Window(size, after), frozenset((at, *columns)))
+            size = self.chunk_size.size
+            rows = await self._page(records, Window(size, after), frozenset((at, *columns)))
             ranked = zip(rows, await newer_than(rows), strict=True)
-            gone = [row for row, _ in takewhile(lambda ranked: self._gives_up(ranked[1], ranked[0][at]), ranked)]
-            if gone:
-                yield gone
-            if len(gone) < size:
+            expired = [row for row, _ in takewhile(lambda ranked: self._is_expired(ranked[1], ranked[0][at]), ranked)]
+            if expired:
+                yield expired
+            if len(expired) < size:
                 return
-            after = listing.position(gone[-1])
+            after = records.position(expired[-1])
 
-    async def _page(self, listing: RecordList, window: Window, columns: Columns) -> Sequence[Row]:
+    async def _page(self, records: RecordList, window: Window, columns: Columns) -> Sequence[Row]:
         owner = self.run.incarnation
-        return (await self.storage.list_records(ListQuery(listing, window), [owner], columns))[owner]
+        return (await self.storage.list_records(ListQuery(records, window), [owner], columns))[owner]
 
     async def _totals(self) -> Row:
         rows = await self.storage.find_records(Totals, [(self.run.incarnation,)], _TOTALS)
@@ -200,13 +200,13 @@ class _Histories:
         values = await self.storage.find_records(Value, keys, _VERSION) if keys else ()
         return {row["key_name"]: row["version"] for row in values}
 
-    def _gives_up_change(self, entry: Change) -> bool:
+    def _is_expired_change(self, entry: Change) -> bool:
         newer = self.run.version - entry.run.version
         same = entry.run.incarnation == self.run.incarnation
-        return same and newer > 0 and self._gives_up(newer, entry.run.updated_at)
+        return same and newer > 0 and self._is_expired(newer, entry.run.updated_at)
 
-    def _gives_up(self, newer: int, at: Micros) -> bool:
-        return self.run.retention.gives_up(newer, at, self.now)
+    def _is_expired(self, newer: int, at: Micros) -> bool:
+        return self.run.retention.expires(newer, at, self.now)
 
-    def _removal(self, **what: Any) -> Removal:  # noqa: ANN401 - fields of a removal
-        return Removal(self.run.id, self.run.incarnation, self.run.retention, **what)
+    def _removal(self, **content: Any) -> Removal:  # noqa: ANN401 - fields of a removal
+        return Removal(self.run.id, self.run.incarnation, self.run.retention, **content)

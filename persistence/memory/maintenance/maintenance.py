@@ -113,4 +113,4 @@ def _oldest(run: Run, times: Sequence[Micros], now: Micros, spared: int = 0) -> 
     """Return how many of a history's entries, given by their times, oldest first, are beyond the run's policy."""
     last = len(times) - 1
     places = range(len(times) - spared)
-    return sum(1 for _ in takewhile(lambda place: run.retention.gives_up(last - place, times[place], now), places))
+    return sum(1 for _ in takewhile(lambda place: run.retention.expires(last - place, times[place], now), places))

@@ -1,4 +1,4 @@
-"""How much of a run's history is kept: a declaration that only compaction acts on."""
+"""Retention policies: how much of a run's history is kept. Only compaction acts on them."""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -25,8 +25,8 @@ class Retention:
     kind: RetentionKind = RetentionKind.KEEP_ALL
     value: int | None = None
 
-    def gives_up(self, newer: int, at: Micros, now: Micros) -> bool:
-        """Tell whether an entry made at `at`, with so many newer ones behind it, is beyond the policy."""
+    def expires(self, newer: int, at: Micros, now: Micros) -> bool:
+        """Tell whether an entry made at `at` is beyond the policy, when `newer` entries follow it."""
         match self.kind:
             case RetentionKind.KEEP_LATEST:
                 return newer >= (self.value or 1)
@@ -37,7 +37,7 @@ class Retention:
 
 @dataclass(frozen=True, slots=True)
 class Removable:
-    """How much of a run's history is beyond its policy: of each the oldest part, up to the first entry that is not."""
+    """Counts of expired history: of each kind, the oldest entries up to the first that stays."""
 
     changes: int = 0
     events: int = 0
@@ -45,7 +45,7 @@ class Removable:
     value_versions: int = 0
 
     def __add__(self, other: "Removable") -> "Removable":
-        """Count two together."""
+        """Return the sums."""
         return Removable(
             self.changes + other.changes,
             self.events + other.events,
@@ -54,7 +54,7 @@ class Removable:
         )
 
     def __bool__(self) -> bool:
-        """Tell whether there is anything."""
+        """Tell whether any count is above 0."""
         return self != NOTHING_REMOVABLE
 
 
@@ -68,7 +68,7 @@ def keep_latest(count: int, field: str = "keep_latest") -> Retention:
 
 
 def keep_duration(seconds: int, field: str = "keep_duration_seconds") -> Retention:
-    """Keep what is younger than `seconds`; refuse less than 1."""
+    """Keep entries younger than `seconds`; refuse less than 1."""
     return Retention(RetentionKind.KEEP_DURATION, _positive(seconds, field))
 
 

@@ -1,1 +1,1 @@
-"""Moving an index, or a part of one, from one storage to another, as lines of JSON."""
+"""Export and import: an index, or a part of one, as lines of JSON."""

@@ -1,6 +1,6 @@
-"""What is read of an export must be what a mutation could have written: the rules, field by field and row by row.
+"""Checks of imported values and rows: each must be one that a mutation could have written.
 
-A rule is a function that raises for what is not right, RefusedError or what Python raises for a value of another form.
+A check raises ProblemError, or whatever Python raises for a value of another type.
 """
 
 import re
@@ -39,21 +39,21 @@ _LARGEST_LONG: Final = 2**63 - 1
 _HASH: Final = re.compile("[0-9a-f]{64}")
 
 
-def check(right: object) -> None:
-    """Raise ValueError unless something is so."""
-    if not right:
+def check(condition: object) -> None:
+    """Raise ValueError unless the condition holds."""
+    if not condition:
         raise ValueError
 
 
-def check_of(kind: type, name: str, form: type) -> Check | None:
-    """Return the rule for a field of a kind of things, None where any value of its form will do."""
-    if form is int:
+def check_of(kind: type, name: str, field_type: type) -> Check | None:
+    """Return the check of a field of a kind of rows, None where any value of its type is allowed."""
+    if field_type is int:
         return partial(_check_number, *_RANGES.get(name, (0, LARGEST)))
     return _OF_KIND.get((kind, name)) or _TEXTS.get(name)
 
 
 def check_run(run: Run) -> None:
-    """Refuse a run that no mutation leads to."""
+    """Raise for a run that no mutation leads to."""
     retention = run.retention
     check((retention.kind is RetentionKind.KEEP_ALL) == (retention.value is None) and retention.value != 0)
     check(run.id != DEFAULT_RUN or (run.parent_id is None and run.status is RunStatus.ACTIVE))
@@ -65,7 +65,7 @@ def check_run(run: Run) -> None:
 
 
 def check_change(change: Change) -> None:
-    """Refuse an entry of the log that no mutation makes."""
+    """Raise for an entry of the log that no mutation makes."""
     is_first = change.run.version == 1
     check((change.kind is RunChangeKind.CREATED) == is_first)
     check(change.seq == change.run.incarnation if is_first else change.seq >= change.run.incarnation)
@@ -73,7 +73,7 @@ def check_change(change: Change) -> None:
 
 
 def check_record(kind: type, fields: Mapping[str, Any]) -> None:
-    """Refuse a record whose fields do not go together."""
+    """Raise for a record whose fields contradict each other."""
     if kind is Result:
         check_times(fields["started_at"], fields["completed_at"], fields["latency"])
     elif kind is Plan:
@@ -113,7 +113,7 @@ def _check_payload(text: JsonText) -> None:
     check(text.startswith("{"))
 
 
-# A run's texts come again with each of its entries in the log.
+# A run's tags and metadata are repeated in each of its entries in the log.
 @lru_cache(maxsize=4)
 def _check_metadata(text: JsonText) -> None:
     check(check_metadata(json_text.loads(text)) == text)
@@ -137,9 +137,9 @@ def _check_references(text: JsonText) -> None:
     check(isinstance(references, list) and json_text.dumps(references) == text)
 
 
-def _named(rule: Callable[[Any, str], object]) -> Check:
-    """Return a rule of the domain without the path of its field, which no file has."""
-    return lambda value: rule(value, "")
+def _without_path(check_value: Callable[[Any, str], object]) -> Check:
+    """Return a check of the domain without the path of an input field."""
+    return lambda value: check_value(value, "")
 
 
 _INSTANTS: Final = dict.fromkeys(
@@ -149,7 +149,7 @@ _INSTANTS: Final = dict.fromkeys(
     ),
     (instants.EARLIEST, instants.LATEST),
 )
-# Of whole numbers; any other is a count, which the API answers as an Int.
+# Ranges of integers; any other integer is a count, which the API returns as an Int.
 _RANGES: Final[Mapping[str, tuple[int, int]]] = {
     **_INSTANTS,
     **dict.fromkeys(("incarnation", "seq", "result_seq"), (1, _LARGEST_LONG)),
@@ -168,15 +168,15 @@ _TEXTS: Final[Mapping[str, Check]] = {
     "scores": _check_scores,
     "contributing_input_ids": _check_references,
     **dict.fromkeys(("hash", "event_hash", "floor_hash"), _check_hash),
-    "item_id": _named(check_item_id),
-    "key_name": _named(check_key_name),
-    "stream": _named(check_stream),
-    **dict.fromkeys(("runtime_id", "input_id"), _named(check_reference)),
+    "item_id": _without_path(check_item_id),
+    "key_name": _without_path(check_key_name),
+    "stream": _without_path(check_stream),
+    **dict.fromkeys(("runtime_id", "input_id"), _without_path(check_reference)),
     "queue": check_queue,
     "reason": _check_reason,
 }
 _OF_KIND: Final[Mapping[tuple[type, str], Check]] = {
     (Run, "id"): _check_run_id,
-    (Cell, "name"): _named(check_key_name),
+    (Cell, "name"): _without_path(check_key_name),
     (Event, "payload"): _check_payload,
 }

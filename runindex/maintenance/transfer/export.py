@@ -1,4 +1,4 @@
-"""Export: a snapshot of an index, or of some of its runs, line by line."""
+"""Export: the lines of a snapshot of an index, or of some of its runs."""
 
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from typing import Final
@@ -18,7 +18,7 @@ from runindex.maintenance.transfer.lines import Header, change_line, end_line, h
 from runindex.ports.maintenance import Maintenance, Scan, Snapshot
 from runindex.ports.queries import Row
 
-# Pages are small where a row may be large: what is in memory is a page of each kind at most.
+# Pages are small where rows may be large: at most a page of each kind is in memory.
 _RUNS: Final = Scan(Run, ("id",), 50)
 _CHANGES: Final = Scan(Change, ("id", "incarnation", "version"), 50)
 _PAGE: Final = 32
@@ -33,32 +33,32 @@ def subtree(run_id: str) -> RunFilter:
 
 
 async def export_lines(
-    maintenance: Maintenance, run_filter: RunFilter | None = None, exported: Callable[[int], None] = lambda _: None
+    maintenance: Maintenance, run_filter: RunFilter | None = None, progress: Callable[[int], None] = lambda _: None
 ) -> AsyncIterator[bytes]:
-    """Yield the lines of an export of everything, or of the runs that a filter matches and what is theirs.
+    """Yield the lines of an export of everything, or of the runs that a filter matches and their records.
 
-    The same content gives the same lines, whichever the storage. `exported` is told of runs as they are done. The
-    filter hides nothing by itself.
+    Equal content gives equal lines in every storage. `progress` is called with the number of runs just exported. The
+    filter also matches archived runs unless it excludes them.
     """
     async with maintenance.snapshot() as snapshot:
-        number = 0
-        async for line in _lines(snapshot, run_filter, exported):
-            number += 1
+        lines = 0
+        async for line in _lines(snapshot, run_filter, progress):
+            lines += 1
             yield line
-        yield end_line(number)
+        yield end_line(lines)
 
 
 async def _lines(
-    snapshot: Snapshot, run_filter: RunFilter | None, exported: Callable[[int], None]
+    snapshot: Snapshot, run_filter: RunFilter | None, progress: Callable[[int], None]
 ) -> AsyncIterator[bytes]:
     if run_filter is not None:
         yield header_line(Header(whole=False))
-        async for line in _chosen_runs(snapshot, run_filter, exported):
+        async for line in _chosen_runs(snapshot, run_filter, progress):
             yield line
         return
     state = await snapshot.log_state()
     yield header_line(Header(whole=True, head=state.head, floor=state.floor))
-    async for line in _all_runs(snapshot, exported):
+    async for line in _all_runs(snapshot, progress):
         yield line
     for kind, scan in _FREE_SCANS.items():
         async for row in SnapshotReader(snapshot, scan):
@@ -66,25 +66,25 @@ async def _lines(
 
 
 async def _chosen_runs(
-    snapshot: Snapshot, run_filter: RunFilter, exported: Callable[[int], None]
+    snapshot: Snapshot, run_filter: RunFilter, progress: Callable[[int], None]
 ) -> AsyncIterator[bytes]:
-    # Found once: what lies below a run is not found any faster for a page of it.
+    # Found once: a page of a run's descendants costs as much as all of them.
     ids = await snapshot.list_ids(run_filter)
     async for run, totals in _with_totals(snapshot, _by_id(snapshot, ids)):
         yield run_line(run, totals)
-        # The present incarnation is the last: an id's entries from its beginning on are the run's.
+        # The present incarnation is the id's last: all entries from its start on are the run's.
         async for entry in SnapshotReader(snapshot, _CHANGES, (run["id"], run["incarnation"], 0), within=True):
             yield change_line(entry)
         async for line in _records(snapshot, totals):
             yield line
-        exported(1)
+        progress(1)
 
 
-async def _all_runs(snapshot: Snapshot, exported: Callable[[int], None]) -> AsyncIterator[bytes]:
-    """Walk runs and log side by side: the log also knows of runs that were deleted."""
+async def _all_runs(snapshot: Snapshot, progress: Callable[[int], None]) -> AsyncIterator[bytes]:
+    """Merge runs and log by id: the log also has entries of deleted runs."""
     entries = SnapshotReader(snapshot, _CHANGES)
     async for run, totals in _with_totals(snapshot, SnapshotReader(snapshot, _RUNS).pages()):
-        while (entry := await entries.head()) is not None and entry["id"] < run["id"]:
+        while (entry := await entries.peek()) is not None and entry["id"] < run["id"]:
             await entries.take()
             yield change_line(entry)
         yield run_line(run, totals)
@@ -92,13 +92,13 @@ async def _all_runs(snapshot: Snapshot, exported: Callable[[int], None]) -> Asyn
             yield change_line(entry)
         async for line in _records(snapshot, totals):
             yield line
-        exported(1)
+        progress(1)
     async for entry in entries:
         yield change_line(entry)
 
 
 async def _by_id(snapshot: Snapshot, ids: Sequence[str]) -> AsyncIterator[Sequence[Row]]:
-    """Yield the runs of some ids, page by page."""
+    """Yield the runs of the ids, page by page."""
     for start in range(0, len(ids), _RUNS.page):
         runs = await snapshot.find(Run, [(run_id,) for run_id in ids[start : start + _RUNS.page]])
         yield sorted(runs, key=lambda run: run["id"])
@@ -119,7 +119,7 @@ async def _records(snapshot: Snapshot, totals: Row | None) -> AsyncIterator[byte
         return
     for kind, scan in OWNED_SCANS.items():
         if _may_have(kind, totals):
-            # Results of former generations are deleted, whether they were swept away already or not.
+            # Results of former generations are deleted, though the sweeper may not have removed them yet.
             first = scan.before(owner=totals["owner"], generation=totals["generation"])
             async for row in SnapshotReader(snapshot, scan, first, within=True):
                 yield record_line(kind, row)

@@ -1,4 +1,4 @@
-"""The fields of what is moved: how each is written in JSON, and what it must be to be read back."""
+"""Fields of exported things: how a field is encoded in JSON, and which values it may be decoded from."""
 
 import math
 from base64 import b64decode, b64encode
@@ -16,38 +16,38 @@ from runindex.domain.runs.run import Run, TargetType
 from runindex.maintenance.transfer.checks import Check, check, check_of
 from runindex.ports.queries import Row
 
-# What a record's own line need not say: whose it is.
+# Left out of a record's line: they follow from the run before it.
 OWNER: Final = frozenset({"owner", "run_id"})
 
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """One field: its name, its type, whether it may be null, and the rule that its values keep."""
+    """One field: its name, its type, whether it may be null, and the check of its values."""
 
     name: str
     kind: type
     nullable: bool
     check: Check | None
 
-    def written(self, value: Any) -> Any:  # noqa: ANN401 - as stored
-        """Return a stored value as JSON has it."""
+    def encode(self, value: Any) -> Any:  # noqa: ANN401 - as stored
+        """Return a stored value as a JSON value."""
         if value is None:
             return None
         if self.kind is bytes:
             return b64encode(value).decode()
         return float(value) if self.kind is float else value
 
-    def read(self, value: Any) -> Any:  # noqa: ANN401 - as JSON has it
-        """Return a value as it is stored; raise what rules raise for what cannot be."""
+    def decode(self, value: Any) -> Any:  # noqa: ANN401 - decoded JSON
+        """Return a JSON value as it is stored; raise what checks raise for one that cannot be."""
         if value is None:
             check(self.nullable)
             return None
-        found = self._formed(value)
+        stored = self._typed(value)
         if self.check is not None:
-            self.check(found)
-        return found
+            self.check(stored)
+        return stored
 
-    def _formed(self, value: object) -> Any:  # noqa: ANN401 - as stored
+    def _typed(self, value: object) -> Any:  # noqa: ANN401 - as stored
         if self.kind is int:
             check(isinstance(value, int) and not isinstance(value, bool))
             return value
@@ -78,20 +78,20 @@ def _shape(kind: type, hints: Mapping[str, Any]) -> tuple[Field, ...]:
 
 
 def _field(kind: type, name: str, hint: Any) -> Field:  # noqa: ANN401 - a type expression
-    forms = get_args(hint) or (hint,)
-    form = next(form for form in forms if form is not NoneType)
-    return Field(name, form, NoneType in forms, check_of(kind, name, form))
+    types = get_args(hint) or (hint,)
+    field_type = next(each for each in types if each is not NoneType)
+    return Field(name, field_type, NoneType in types, check_of(kind, name, field_type))
 
 
-def written(shape: tuple[Field, ...], row: Row) -> dict[str, Any]:
-    """Return a row as JSON has it."""
-    return {field.name: field.written(row[field.name]) for field in shape}
+def encode(shape: tuple[Field, ...], row: Row) -> dict[str, Any]:
+    """Return a row as a JSON object."""
+    return {field.name: field.encode(row[field.name]) for field in shape}
 
 
-def read(shape: tuple[Field, ...], line: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the fields that a line holds; raise what rules raise unless they are right."""
+def decode(shape: tuple[Field, ...], line: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the row that a JSON object holds; raise what checks raise for one that cannot be."""
     check(line.keys() == {field.name for field in shape})
-    return {field.name: field.read(line[field.name]) for field in shape}
+    return {field.name: field.decode(line[field.name]) for field in shape}
 
 
 RUN: Final = _shape(

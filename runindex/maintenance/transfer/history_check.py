@@ -1,14 +1,14 @@
-"""The entries of the log as a file has them, held against each other and against the runs that they lead to."""
+"""Checks the log entries of an export against each other, and against the runs that they lead to."""
 
 from runindex.domain.errors import BadRequestError
 from runindex.domain.runs.changes import Change, RunChangeKind
 from runindex.domain.runs.run import Run
 
 
-class Histories:
-    """Takes runs and entries in the order of the file; each life's entries follow one another without a gap.
+class HistoryCheck:
+    """Takes runs and entries in the order of the file; the entries of an incarnation follow each other without a gap.
 
-    A life may begin late, for its beginning was compacted. It ends with its deletion, or with the run as it is.
+    Its first entries may be missing, for compaction removes them. The last is its deletion, or has the run as it is.
     """
 
     def __init__(self) -> None:
@@ -16,41 +16,41 @@ class Histories:
         self._run: Run | None = None
         self._last: Change | None = None
 
-    def begin(self, run: Run) -> None:
-        """Take a run; its entries follow."""
-        self.end()
+    def add_run(self, run: Run) -> None:
+        """Take a run, whose entries come next; raise BadRequestError as `finish` does for the run before it."""
+        self.finish()
         self._run = run
 
-    def take(self, entry: Change) -> None:
+    def add_entry(self, entry: Change) -> None:
         """Take an entry; raise BadRequestError when it does not follow the one before it."""
         last = self._last
-        if last is None or _life(last.run) != _life(entry.run):
-            self._end_life()
-        elif entry.run.version != last.run.version + 1 or entry.seq <= last.seq or _is_end(last):
+        if last is None or _incarnation(last.run) != _incarnation(entry.run):
+            self._finish_incarnation()
+        elif entry.run.version != last.run.version + 1 or entry.seq <= last.seq or _is_deletion(last):
             raise BadRequestError(f"run {entry.run.id}: its entries in the log do not follow one another")
         self._last = entry
 
-    def end(self) -> None:
-        """Say that no more entries come of the run; raise BadRequestError when it had none, or ends otherwise."""
-        self._end_life()
+    def finish(self) -> None:
+        """End the run's entries; raise BadRequestError when there were none, or the last is not the run as it is."""
+        self._finish_incarnation()
         if self._run is not None:
             raise BadRequestError(f"run {self._run.id} has no entry in the log")
 
-    def _end_life(self) -> None:
+    def _finish_incarnation(self) -> None:
         last, self._last = self._last, None
         if last is None:
             return
-        if self._run is not None and _life(last.run) == _life(self._run):
-            if _is_end(last) or last.run != self._run:
+        if self._run is not None and _incarnation(last.run) == _incarnation(self._run):
+            if _is_deletion(last) or last.run != self._run:
                 raise BadRequestError(f"run {self._run.id} is not as its newest entry in the log has it")
             self._run = None
-        elif not _is_end(last):
+        elif not _is_deletion(last):
             raise BadRequestError(f"run {last.run.id}: the log does not say that it was deleted")
 
 
-def _life(run: Run) -> tuple[str, int]:
+def _incarnation(run: Run) -> tuple[str, int]:
     return run.id, run.incarnation
 
 
-def _is_end(entry: Change) -> bool:
+def _is_deletion(entry: Change) -> bool:
     return entry.kind is RunChangeKind.DELETED

@@ -1,7 +1,7 @@
-"""Import: the lines of an export become rows, all of them or none.
+"""Import: stores the lines of an export as rows, all of them or none.
 
-What is there already must be the same and is passed over. Into an empty index a whole export goes as it is; anywhere
-else its runs are added at the end of the log, each with its history in its order.
+What is stored already must be equal, and is skipped. A whole export into an empty index keeps its log; otherwise its
+runs are added at the end of the log, each with its history in order.
 """
 
 from collections.abc import Callable, Iterable, Iterator
@@ -18,34 +18,34 @@ BLOCK_BYTES: Final = 4 * 1024 * 1024
 
 
 async def import_lines(
-    maintenance: Maintenance, lines: Iterable[bytes], taken: Callable[[int], None] = lambda _: None
+    maintenance: Maintenance, lines: Iterable[bytes], progress: Callable[[int], None] = lambda _: None
 ) -> Imported:
-    """Read an export into a storage in one transaction; `taken` is told of bytes as they are dealt with.
+    """Import an export in one transaction; `progress` is called with the number of bytes just imported.
 
-    Raise BadRequestError, with nothing changed, for lines that are no export or end too soon, and for something that is
-    there already with other content.
+    Raise BadRequestError, with nothing changed, for lines that are not a complete export, and when something is stored
+    already with other content.
     """
     remaining = iter(lines)
     first = next(remaining, b"")
     header = read_header(first)
     async with maintenance.restoration() as restoration:
-        adoption = await Importer.begin(restoration, header)
+        importer = await Importer.open(restoration, header)
         for block in _blocks(remaining):
-            await adoption.take(block.entries)
-            taken(block.size)
-        return await adoption.finish()
+            await importer.add(block.entries)
+            progress(block.size)
+        return await importer.finish()
 
 
 @dataclass(slots=True)
 class _Block:
-    """Some lines, read."""
+    """Some lines, parsed; `size` is in bytes."""
 
     entries: list[Entry] = field(default_factory=list)
     size: int = 0
 
 
 def _blocks(lines: Iterator[bytes]) -> Iterator[_Block]:
-    """Yield entries, some lines at a time; raise BadRequestError unless the end comes where it must."""
+    """Yield the entries in blocks; raise BadRequestError unless the end line comes last and counts them all."""
     block, number = _Block(), 1
     for line in lines:
         block.size += len(line)

@@ -1,4 +1,4 @@
-"""What becomes of the lines of an export in a storage: added, found there already, or refused."""
+"""The importer: adds the entries of an export to a storage, skips those that are stored already, or refuses them."""
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
@@ -11,7 +11,7 @@ from runindex.domain.records.kinds import FREE
 from runindex.domain.records.totals import Totals
 from runindex.domain.runs.changes import Change
 from runindex.domain.runs.run import Run
-from runindex.maintenance.transfer.history_check import Histories
+from runindex.maintenance.transfer.history_check import HistoryCheck
 from runindex.maintenance.transfer.lines import Entry, FreeEntry, Header, OwnedEntry, RunEntry
 from runindex.maintenance.verification.records import check_records
 from runindex.ports.maintenance import Restoration, Restored, Scan
@@ -24,9 +24,9 @@ _RUNS: Final = Scan(Run, ("id",), 2, frozenset({"version"}))
 
 @dataclass(slots=True)
 class Imported:
-    """What became of the lines: added, there already, left out.
+    """Counts of an import: added, stored already (`..._there`), left out.
 
-    Left out are entries of the log of runs that were deleted, unless the index was empty.
+    Entries in the log of deleted runs are left out, unless the index was empty.
     """
 
     runs: int = 0
@@ -39,25 +39,25 @@ class Imported:
 
 @dataclass(frozen=True, slots=True)
 class _Known:
-    """A run with its totals, as the file or the storage has it."""
+    """A run with its totals, in the file or in the storage."""
 
     run: Run
     totals: Totals | None
 
     @property
     def is_untouched(self) -> bool:
-        """Tell whether nothing ever happened to the run."""
+        """Tell whether the run is as it was created, without records."""
         return self.run.version == 1 and self.totals is None
 
     def of(self, owner: int) -> "_Known":
-        """Return the same of another incarnation."""
+        """Return the same under another incarnation."""
         totals = None if self.totals is None else replace(self.totals, owner=owner)
         return _Known(replace(self.run, incarnation=owner), totals)
 
 
 @dataclass(slots=True)
 class _Current:
-    """The run whose lines are being read: `incarnation` is that of the file, `owner` that of the storage."""
+    """The run whose lines come now: `incarnation` is the file's, `owner` the storage's."""
 
     run_id: str
     incarnation: int
@@ -67,9 +67,9 @@ class _Current:
 
 @dataclass(slots=True)
 class Importer:
-    """Takes entries in the order of the file; `begin` makes one.
+    """Takes entries in the order of the file; open it with `open`.
 
-    `keeps_log` says that entries of the log keep their numbers: a whole export goes into an empty index.
+    `keeps_log`: entries of the log keep their sequence numbers, for a whole export goes into an empty index.
     """
 
     restoration: Restoration
@@ -80,34 +80,34 @@ class Importer:
     last_seq: int = 0
     imported: Imported = field(default_factory=Imported)
     has_parents: bool = False
-    _histories: Histories = field(default_factory=Histories)
+    _history: HistoryCheck = field(default_factory=HistoryCheck)
     _entries_above_floor: int = 0
     _current: _Current | None = None
     _rows: Restored = field(default_factory=Restored)
-    _there: dict[str, _Known] = field(default_factory=dict)
+    _stored: dict[str, _Known] = field(default_factory=dict)
     _expected: dict[type, list[Any]] = field(default_factory=lambda: defaultdict(list))
     _offered: dict[type, list[Any]] = field(default_factory=lambda: defaultdict(list))
 
     @classmethod
-    async def begin(cls, restoration: Restoration, header: Header) -> Self:
-        """Look at where the entries will go."""
+    async def open(cls, restoration: Restoration, header: Header) -> Self:
+        """Prepare the storage: into an empty one, a whole export brings its own default run."""
         state = await restoration.log_state()
         keeps_log = header.whole and await _is_empty(restoration, state)
         if keeps_log:
             await restoration.drop_default_run(with_log=True)
         return cls(restoration, header, state, keeps_log, state.head + 1)
 
-    async def take(self, entries: Sequence[Entry]) -> None:
-        """Judge some entries and write what is new."""
+    async def add(self, entries: Sequence[Entry]) -> None:
+        """Check a block of entries and write those that are new; raise BadRequestError for one that conflicts."""
         await self._find_runs([entry.run.id for entry in entries if isinstance(entry, RunEntry)])
         for entry in entries:
             match entry:
                 case RunEntry(run, totals):
-                    await self._take_run(_Known(run, totals))
+                    await self._add_run(_Known(run, totals))
                 case Change():
-                    self._take_change(entry)
+                    self._add_change(entry)
                 case OwnedEntry():
-                    self._take_owned(entry)
+                    self._add_owned(entry)
                 case FreeEntry(record):
                     self._current = None
                     self._offered[type(record)].append(record)
@@ -115,8 +115,8 @@ class Importer:
         await self._write()
 
     async def finish(self) -> Imported:
-        """Say where the log now ends, and return what became of the entries."""
-        self._histories.end()
+        """Set the log's head, check what was added, and return the counts; raise BadRequestError for a fault."""
+        self._history.finish()
         if self.keeps_log:
             await self._check_whole()
             await self.restoration.set_log(self.header.head, self.header.floor)
@@ -132,7 +132,7 @@ class Importer:
         return self.imported
 
     async def _check_whole(self) -> None:
-        """Refuse a whole export without its default run, or with a log that has not all its numbers above its floor."""
+        """Raise BadRequestError for a whole export without its default run, or with a gap above the log's floor."""
         header = self.header
         is_whole = (self.last_seq, self._entries_above_floor) == (header.head, header.head - header.floor)
         if not is_whole or not await self.restoration.find(Run, [(DEFAULT_RUN,)]):
@@ -143,23 +143,23 @@ class Importer:
         runs = [run_of(row) for row in rows]
         found = await self.restoration.find(Totals, [(run.incarnation,) for run in runs]) if runs else ()
         totals = {row["owner"]: Totals(**row) for row in found}
-        self._there = {run.id: _Known(run, totals.get(run.incarnation)) for run in runs}
+        self._stored = {run.id: _Known(run, totals.get(run.incarnation)) for run in runs}
 
-    async def _take_run(self, known: _Known) -> None:
-        self._histories.begin(known.run)
-        there = self._there.get(known.run.id)
-        if there is None:
-            self._add(known)
-        elif known.of(there.run.incarnation) == there or (known.run.id == DEFAULT_RUN and known.is_untouched):
-            self._current = _Current(known.run.id, known.run.incarnation, there.run.incarnation, is_new=False)
+    async def _add_run(self, known: _Known) -> None:
+        self._history.add_run(known.run)
+        stored = self._stored.get(known.run.id)
+        if stored is None:
+            self._insert_run(known)
+        elif known.of(stored.run.incarnation) == stored or (known.run.id == DEFAULT_RUN and known.is_untouched):
+            self._current = _Current(known.run.id, known.run.incarnation, stored.run.incarnation, is_new=False)
             self.imported.runs_there += 1
-        elif known.run.id == DEFAULT_RUN and there.is_untouched:
+        elif known.run.id == DEFAULT_RUN and stored.is_untouched:
             await self.restoration.drop_default_run(with_log=False)
-            self._add(known)
+            self._insert_run(known)
         else:
             raise BadRequestError(f"run {known.run.id} is there already with other content")
 
-    def _add(self, known: _Known) -> None:
+    def _insert_run(self, known: _Known) -> None:
         # The run's entries follow its line: the first of them gives it its incarnation.
         owner = known.run.incarnation if self.keeps_log else self.next_seq
         added = known.of(owner)
@@ -170,8 +170,8 @@ class Importer:
         self.has_parents |= added.run.parent_id is not None
         self.imported.runs += 1
 
-    def _take_change(self, change: Change) -> None:
-        self._histories.take(change)
+    def _add_change(self, change: Change) -> None:
+        self._history.add_entry(change)
         current = self._current
         is_current = current is not None and (change.run.id, change.run.incarnation) == (
             current.run_id,
@@ -191,7 +191,7 @@ class Importer:
         self._entries_above_floor += change.seq > self.header.floor
         self.imported.changes += 1
 
-    def _take_owned(self, entry: OwnedEntry) -> None:
+    def _add_owned(self, entry: OwnedEntry) -> None:
         current = self._current
         if current is None:
             raise BadRequestError(f"a {entry.kind.__name__} comes before the run that has it")
@@ -203,23 +203,23 @@ class Importer:
             self._expected[entry.kind].append(record)
 
     async def _compare(self) -> None:
-        """Hold what should be there against what is; of the rest, what is absent is added."""
+        """Compare records with those stored: what a stored run owns must be equal, of the rest the absent are added."""
         for kind, records in self._expected.items():
-            there = await self._find(kind, records)
+            stored = await self._find(kind, records)
             for record in records:
-                if there.get(record.key) != record_row(record):
-                    raise BadRequestError(f"{_told(record)} is there already with other content, or is missing")
+                if stored.get(record.key) != record_row(record):
+                    raise BadRequestError(f"{_describe(record)} is there already with other content, or is missing")
                 self.imported.records_there += 1
         for kind, records in self._offered.items():
-            there = await self._find(kind, records)
+            stored = await self._find(kind, records)
             for record in records:
-                if record.key not in there:
+                if record.key not in stored:
                     self._rows.records.append(record)
                     self.imported.records += 1
-                elif there[record.key] == record_row(record):
+                elif stored[record.key] == record_row(record):
                     self.imported.records_there += 1
                 else:
-                    raise BadRequestError(f"{_told(record)} is there already with other content")
+                    raise BadRequestError(f"{_describe(record)} is there already with other content")
         self._expected.clear()
         self._offered.clear()
 
@@ -234,7 +234,7 @@ class Importer:
         self._rows = Restored()
 
     async def _check_ids(self) -> None:
-        """Refuse an id that a node of another kind has."""
+        """Raise BadRequestError for an id that a node of another kind has."""
         of_records = [record.id for record in self._rows.records if hasattr(record, "id")]
         ids = [*of_records, *(run.id for run in self._rows.runs)]
         taken = await self.restoration.find_taken(ids) if ids else frozenset()
@@ -244,12 +244,12 @@ class Importer:
 
 
 async def _is_empty(restoration: Restoration, state: LogState) -> bool:
-    """Tell whether nothing ever happened here but the creation of the default run."""
+    """Tell whether the index has its default run, untouched, and nothing else."""
     runs = [(row["id"], row["version"]) for row in await restoration.read(_RUNS)]
     if state.head != 1 or runs != [(DEFAULT_RUN, 1)] or await restoration.find(Totals, [(1,)]):
         return False
-    return not any([await restoration.read(walk) for walk in _FREE])
+    return not any([await restoration.read(scan) for scan in _FREE])
 
 
-def _told(record: Any) -> str:  # noqa: ANN401 - any record
+def _describe(record: Any) -> str:  # noqa: ANN401 - any record
     return f"{type(record).__name__} {', '.join(map(str, record.key))}"

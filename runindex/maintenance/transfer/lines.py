@@ -1,6 +1,6 @@
-"""The format: a header, lines with one thing each under the name of its kind, and an end that says that it is one.
+"""The format of exports: a header, one line for each thing under the name of its kind, and an end that counts lines.
 
-A run's line is followed by its entries in the log and by what it has. Plans, jobs and runtimes come last.
+A run's line is followed by its entries in the log, then by its records. Plans, jobs and runtimes come last.
 """
 
 from collections.abc import Mapping
@@ -18,7 +18,7 @@ from runindex.domain.records.totals import Totals
 from runindex.domain.runs.changes import Change
 from runindex.domain.runs.run import Run
 from runindex.maintenance.transfer.checks import check, check_change, check_record, check_run
-from runindex.maintenance.transfer.fields import CHANGE, OWNER, RUN, Field, fields_of, read, written
+from runindex.maintenance.transfer.fields import CHANGE, OWNER, RUN, Field, decode, encode, fields_of
 from runindex.ports.change_rows import change_of, row_of_change
 from runindex.ports.queries import Row
 from runindex.ports.rows import row_of, run_of
@@ -42,7 +42,7 @@ _TOTALS: Final = fields_of(Totals, OWNER)
 
 @dataclass(frozen=True, slots=True)
 class Header:
-    """What an export holds: a whole index with its log's numbers, or some runs with all that is theirs."""
+    """What an export holds: a whole index (with the head and floor of its log), or some runs and their records."""
 
     whole: bool
     head: int = 0
@@ -51,7 +51,7 @@ class Header:
 
 @dataclass(frozen=True, slots=True)
 class RunEntry:
-    """A run, and what is counted of what it has (of owner 0)."""
+    """A run and its totals, whose owner is 0."""
 
     run: Run
     totals: Totals | None
@@ -59,21 +59,21 @@ class RunEntry:
 
 @dataclass(frozen=True, slots=True)
 class OwnedEntry:
-    """Something that the run before it has."""
+    """A record of the run before it."""
 
     kind: type
     fields: Mapping[str, Any]
 
     def of(self, run_id: str, owner: int) -> Any:  # noqa: ANN401 - a record of the kind
-        """Return the record as that run's."""
+        """Return the record as one of that run."""
         names = self.kind.__dataclass_fields__.keys() & OWNER  # type: ignore[attr-defined]  # they are dataclasses
-        whose = {name: owner if name == "owner" else run_id for name in names}
-        return self.kind(**whose, **self.fields)
+        ownership = {name: owner if name == "owner" else run_id for name in names}
+        return self.kind(**ownership, **self.fields)
 
 
 @dataclass(frozen=True, slots=True)
 class FreeEntry:
-    """Something that is no run's."""
+    """A record that belongs to no run."""
 
     record: Any
 
@@ -82,33 +82,33 @@ Entry: TypeAlias = RunEntry | Change | OwnedEntry | FreeEntry
 
 
 def header_line(header: Header) -> bytes:
-    """Write a header."""
-    said: dict[str, Any] = {"format": FORMAT, "version": VERSION, "whole": header.whole}
-    return _line(said | ({"head": header.head, "floor": header.floor} if header.whole else {}))
+    """Return the line of a header."""
+    content: dict[str, Any] = {"format": FORMAT, "version": VERSION, "whole": header.whole}
+    return _line(content | ({"head": header.head, "floor": header.floor} if header.whole else {}))
 
 
 def end_line(lines: int) -> bytes:
-    """Write the end behind so many lines."""
+    """Return the end line behind so many lines."""
     return _line({"end": {"lines": lines}})
 
 
 def run_line(run: Row, totals: Row | None) -> bytes:
-    """Write a run."""
-    return _line({"run": written(RUN, run) | {"totals": None if totals is None else written(_TOTALS, totals)}})
+    """Return the line of a run."""
+    return _line({"run": encode(RUN, run) | {"totals": None if totals is None else encode(_TOTALS, totals)}})
 
 
 def change_line(change: Row) -> bytes:
-    """Write an entry of the log."""
-    return _line({"change": written(CHANGE, change)})
+    """Return the line of an entry of the log."""
+    return _line({"change": encode(CHANGE, change)})
 
 
 def record_line(kind: type, record: Row) -> bytes:
-    """Write a record."""
-    return _line({_NAMES[kind]: written(_SHAPES[kind], record)})
+    """Return the line of a record."""
+    return _line({_NAMES[kind]: encode(_SHAPES[kind], record)})
 
 
 def read_header(line: bytes) -> Header:
-    """Read the first line; raise BadRequestError when it is not that of an export."""
+    """Parse the first line; raise BadRequestError when it is not that of an export."""
     match _object(line):
         case {"format": str(name), "version": int(version)} if name == FORMAT and version != VERSION:
             raise BadRequestError(f"this export has version {version} of the format; version {VERSION} can be read")
@@ -120,7 +120,7 @@ def read_header(line: bytes) -> Header:
 
 
 def read_end(line: bytes) -> int | None:
-    """Return how many lines an end says are before it; None for any other line."""
+    """Return the number of lines that an end line counts; None for any other line."""
     if not line.startswith(b'{"end":'):
         return None
     match _object(line):
@@ -130,25 +130,25 @@ def read_end(line: bytes) -> int | None:
 
 
 def read_entry(line: bytes, number: int) -> Entry:
-    """Read a line between header and end; `number` is for the message when that is not possible."""
+    """Parse a line between header and end; raise BadRequestError, with its `number`, when that is not possible."""
     try:
-        ((name, said),) = _object(line).items()
-        return _entry(name, said)
+        ((name, content),) = _object(line).items()
+        return _entry(name, content)
     except (ProblemError, ValueError, TypeError, KeyError, AttributeError):
         raise BadRequestError(f"line {number} is not as an export has it") from None
 
 
-def _entry(name: str, said: Mapping[str, Any]) -> Entry:
+def _entry(name: str, content: Mapping[str, Any]) -> Entry:
     if name == "run":
-        totals = said["totals"]
-        run = _run(read(RUN, {key: value for key, value in said.items() if key != "totals"}))
-        return RunEntry(run, None if totals is None else Totals(0, run.id, **read(_TOTALS, totals)))
+        totals = content["totals"]
+        run = _run(decode(RUN, {key: value for key, value in content.items() if key != "totals"}))
+        return RunEntry(run, None if totals is None else Totals(0, run.id, **decode(_TOTALS, totals)))
     if name == "change":
-        return _change(read(CHANGE, said))
+        return _change(decode(CHANGE, content))
     kind = _KINDS[name]
-    found = read(_SHAPES[kind], said)
-    check_record(kind, found)
-    return OwnedEntry(kind, found) if kind in OWNED else FreeEntry(kind(**found))
+    row = decode(_SHAPES[kind], content)
+    check_record(kind, row)
+    return OwnedEntry(kind, row) if kind in OWNED else FreeEntry(kind(**row))
 
 
 def _run(fields: Row) -> Run:
@@ -166,8 +166,8 @@ def _change(fields: Row) -> Change:
     return change
 
 
-def _line(said: Mapping[str, Any]) -> bytes:
-    return orjson.dumps(said, option=orjson.OPT_APPEND_NEWLINE)
+def _line(content: Mapping[str, Any]) -> bytes:
+    return orjson.dumps(content, option=orjson.OPT_APPEND_NEWLINE)
 
 
 def _object(line: bytes) -> dict[str, Any]:

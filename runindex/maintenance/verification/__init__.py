@@ -1,1 +1,1 @@
-"""Verification: everything that is kept twice is counted again and compared, in bounded memory."""
+"""Verification: whatever is stored redundantly is recomputed and compared, in bounded memory."""

@@ -1,4 +1,4 @@
-"""Chains of events, hashed again link by link."""
+"""Checks of event chains: each hash is recomputed."""
 
 import struct
 from collections.abc import AsyncIterator
@@ -9,7 +9,7 @@ from runindex.ports.queries import Row
 
 
 async def find_break(events: AsyncIterator[Row], totals: Row) -> str | None:
-    """Return what is wrong with a run's chain: its first bad event. All events are taken."""
+    """Return the first fault in a run's chain of events, None without one. All events are taken."""
     expected, previous, fault = totals["event_floor"], totals["floor_hash"], None
     async for event in events:
         if fault is None:
@@ -29,7 +29,7 @@ def _fault_of(event: Row, expected: int, previous: str) -> str | None:
         )
     try:
         payload = json_text.loads(event["payload"])
-        right = event_hash(expected, event["stream"], event["at"], payload, previous)
+        recomputed = event_hash(expected, event["stream"], event["at"], payload, previous)
     except (json_text.JsonError, ValueError, RecursionError, struct.error):
         return f"event {expected} cannot be read"
-    return None if right == event["hash"] else f"event {expected} does not have the hash of what it says"
+    return None if recomputed == event["hash"] else f"event {expected} does not have the hash of what it says"

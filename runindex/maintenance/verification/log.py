@@ -1,4 +1,4 @@
-"""The change log: without gaps but for what compaction removed, continuous for each run, and at one with the runs."""
+"""Checks of the change log: no gaps above the floor, continuous versions of each run, and agreement with the runs."""
 
 from collections.abc import AsyncIterator, Callable
 from typing import Final
@@ -15,14 +15,14 @@ _HISTORIES: Final = Scan(Change, ("id", "incarnation", "version"), 50)
 _RUNS: Final = Scan(Run, ("id",), 50)
 
 
-async def check_log(snapshot: Snapshot, seen: Callable[[int], None]) -> AsyncIterator[str]:
-    """Yield the gaps above the floor, and whether the head is right."""
+async def check_log(snapshot: Snapshot, progress: Callable[[int], None]) -> AsyncIterator[str]:
+    """Yield the gaps above the floor, and a wrong head or floor."""
     try:
         state, last = await snapshot.log_state(), 0
     except CorruptStoreError as fault:
         yield fault.message
         return
-    async for row in SnapshotReader(snapshot, _LOG, seen=seen):
+    async for row in SnapshotReader(snapshot, _LOG, progress=progress):
         if row["seq"] == state.floor:
             yield f"log: compacted up to entry {state.floor}, which is there"
         first = max(last, state.floor) + 1
@@ -39,11 +39,11 @@ def _entries(first: int, last: int) -> str:
     return f"entry {first} is" if first == last else f"entries {first} to {last} are"
 
 
-async def check_histories(snapshot: Snapshot, seen: Callable[[int], None]) -> AsyncIterator[str]:
-    """Yield where a run's versions are not continuous, or its newest entry is not the run as it is."""
-    entries, runs = SnapshotReader(snapshot, _HISTORIES, seen=seen), SnapshotReader(snapshot, _RUNS)
+async def check_histories(snapshot: Snapshot, progress: Callable[[int], None]) -> AsyncIterator[str]:
+    """Yield gaps in the versions of a run, and newest entries that differ from their run."""
+    entries, runs = SnapshotReader(snapshot, _HISTORIES, progress=progress), SnapshotReader(snapshot, _RUNS)
     while True:
-        entry, run = await entries.head(), await runs.head()
+        entry, run = await entries.peek(), await runs.peek()
         ids = [row["id"] for row in (entry, run) if row is not None]
         if not ids:
             return
@@ -54,13 +54,13 @@ async def check_histories(snapshot: Snapshot, seen: Callable[[int], None]) -> As
             if fault is not None:
                 yield f"run {row['id']}: {fault}"
             last = row
-        fault = _end(last, present)
+        fault = _disagreement(last, present)
         if fault is not None:
             yield f"run {min(ids)}: {fault}"
 
 
 def _break_between(last: Row | None, row: Row) -> str | None:
-    # A history may begin late: its beginning was compacted, here or where it came from.
+    # The first entries may be missing: compacted here, or in the index that they were imported from.
     if last is None or last["incarnation"] != row["incarnation"]:
         return None
     if row["version"] != last["version"] + 1:
@@ -68,8 +68,8 @@ def _break_between(last: Row | None, row: Row) -> str | None:
     return None if row["seq"] > last["seq"] else f"version {row['version']} comes before its predecessor in the log"
 
 
-def _end(last: Row | None, present: Row | None) -> str | None:
-    """Say what is wrong between the last entry of an id and the run that has it now."""
+def _disagreement(last: Row | None, present: Row | None) -> str | None:
+    """Return how the newest entry of an id and its present run disagree, None if they do not."""
     is_deleted = last is None or last["kind"] == RunChangeKind.DELETED
     if present is None:
         return None if is_deleted else "the log does not say that it was deleted"

@@ -1,4 +1,4 @@
-"""What belongs to runs: counted again run by run, and without rows that are nobody's."""
+"""Checks of records: each run's totals are recomputed, and every row belongs to a run or is marked as deleted."""
 
 from collections import Counter
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
@@ -35,7 +35,7 @@ _TOMBSTONES: Final = Scan.by_key(Tombstone, 200)
 
 
 class _LiveTotals(SnapshotReader):
-    """Totals that know whether their run exists (`is_live`)."""
+    """Reads totals; `is_live` tells whether their run exists."""
 
     async def _read(self) -> Sequence[Row]:
         rows = await super()._read()
@@ -46,79 +46,80 @@ class _LiveTotals(SnapshotReader):
 
 
 class _ComparedValues(SnapshotReader):
-    """Values that know whether the version that they say they are says the same (`agrees`)."""
+    """Reads values; `agrees` tells whether the stored version of the same number is equal."""
 
     async def _read(self) -> Sequence[Row]:
         rows = await super()._read()
         keys = [(row["owner"], row["key_name"], row["version"]) for row in rows]
         versions = await self._snapshot.find(ValueVersion, keys) if keys else ()
-        said = {(version["owner"], version["key_name"]): version for version in versions}
-        return [{**row, "agrees": _agree(row, said.get((row["owner"], row["key_name"])))} for row in rows]
+        versioned = {(version["owner"], version["key_name"]): version for version in versions}
+        return [{**row, "agrees": _agree(row, versioned.get((row["owner"], row["key_name"])))} for row in rows]
 
 
 def _agree(value: Row, version: Row | None) -> bool:
-    said = None if version is None else (version["value"], version["deleted"], version["at"])
-    return said == (value["value"], value["deleted"], value["updated_at"])
+    versioned = None if version is None else (version["value"], version["deleted"], version["at"])
+    return versioned == (value["value"], value["deleted"], value["updated_at"])
 
 
 async def check_records(
-    snapshot: Snapshot, seen: Callable[[int], None] = lambda _: None, first_owner: int | None = None
+    snapshot: Snapshot, progress: Callable[[int], None] = lambda _: None, first_owner: int | None = None
 ) -> AsyncIterator[str]:
-    """Yield what is wrong with what belongs to runs, in one walk over all of it, or over that of the newest owners."""
+    """Yield faults of records, in one scan over those of all owners, or of the owners from `first_owner` on."""
 
-    def first(walk: Scan) -> Key | None:
-        return None if first_owner is None else walk.before(owner=first_owner)
+    def first(scan: Scan) -> Key | None:
+        return None if first_owner is None else scan.before(owner=first_owner)
 
-    streams = {
-        walk.kind: _STREAMS.get(walk.kind, SnapshotReader)(snapshot, walk, first(walk), seen=seen) for walk in _SCANS
+    readers = {
+        scan.kind: _READERS.get(scan.kind, SnapshotReader)(snapshot, scan, first(scan), progress=progress)
+        for scan in _SCANS
     }
     totals = _LiveTotals(snapshot, _TOTALS, None if first_owner is None else (first_owner - 1,))
-    remains = SnapshotReader(snapshot, _TOMBSTONES, first(_TOMBSTONES))
+    tombstones = SnapshotReader(snapshot, _TOMBSTONES, first(_TOMBSTONES))
     while True:
-        heads = [await stream.head() for stream in (totals, remains, *streams.values())]
+        heads = [await reader.peek() for reader in (totals, tombstones, *readers.values())]
         owners = [row["owner"] for row in heads if row is not None]
         if not owners:
             return
         owner = min(owners)
         counted = [row async for row in totals.group(owner)]
-        gone = {row["generation"] async for row in remains.group(owner)}
-        async for fault in _check_owner(owner, counted[0] if counted else None, gone, streams):
+        deleted = {row["generation"] async for row in tombstones.group(owner)}
+        async for fault in _check_owner(owner, counted[0] if counted else None, deleted, readers):
             yield fault
 
 
 async def _check_owner(
-    owner: int, totals: Row | None, gone: set[int], streams: Mapping[type, SnapshotReader]
+    owner: int, totals: Row | None, deleted: set[int], readers: Mapping[type, SnapshotReader]
 ) -> AsyncIterator[str]:
     if totals is not None and totals["is_live"]:
-        if ALL_GENERATIONS in gone:
+        if ALL_GENERATIONS in deleted:
             yield f"run {totals['run_id']}: it exists, and what it has is marked as deleted"
-        async for fault in _check_run(totals, gone, streams):
+        async for fault in _check_run(totals, deleted, readers):
             yield f"run {totals['run_id']}: {fault}"
         return
-    for kind, stream in streams.items():
-        number = await stream.drop(owner)
-        if number and ALL_GENERATIONS not in gone:
+    for kind, reader in readers.items():
+        number = await reader.skip(owner)
+        if number and ALL_GENERATIONS not in deleted:
             yield f"{number} {_NAMES[kind]} of owner {owner}, which is no run's"
-    if totals is not None and ALL_GENERATIONS not in gone:
+    if totals is not None and ALL_GENERATIONS not in deleted:
         yield f"totals of owner {owner}, which run {totals['run_id']} is not"
 
 
-async def _check_run(totals: Row, gone: set[int], streams: Mapping[type, SnapshotReader]) -> AsyncIterator[str]:
+async def _check_run(totals: Row, deleted: set[int], readers: Mapping[type, SnapshotReader]) -> AsyncIterator[str]:
     owner = totals["owner"]
-    recount = Recount(owner, totals["run_id"], totals["generation"], gone)
-    async for fault in recount.take(streams[Item], streams[Result]):
+    recount = Recount(owner, totals["run_id"], totals["generation"], deleted)
+    async for fault in recount.take(readers[Item], readers[Result]):
         yield fault
-    if recount.strangers:
-        yield f"{recount.strangers} rows of results that were deleted, and are not marked as such"
+    if recount.orphans:
+        yield f"{recount.orphans} rows of results that were deleted, and are not marked as such"
     if recount.last_seq >= totals["result_seq"]:
         yield f"its next result would be number {totals['result_seq']}, and {recount.last_seq} is there"
     values = _Values()
-    async for fault in values.take(owner, streams[Value], streams[ValueVersion]):
+    async for fault in values.take(owner, readers[Value], readers[ValueVersion]):
         yield fault
     receipts = _Receipts(totals["run_id"])
-    async for fault in receipts.take(owner, streams[Receipt], streams[ReceiptHead]):
+    async for fault in receipts.take(owner, readers[Receipt], readers[ReceiptHead]):
         yield fault
-    fault_of_events = await find_break(streams[Event].group(owner), totals)
+    fault_of_events = await find_break(readers[Event].group(owner), totals)
     if fault_of_events is not None:
         yield fault_of_events
     counted = {
@@ -127,8 +128,8 @@ async def _check_run(totals: Row, gone: set[int], streams: Mapping[type, Snapsho
         "succeeded": recount.succeeded,
         "failed": recount.failed,
         "value_count": values.present,
-        "cell_count": await streams[Cell].drop(owner),
-        "document_count": await streams[Document].drop(owner),
+        "cell_count": await readers[Cell].skip(owner),
+        "document_count": await readers[Document].skip(owner),
         "receipt_count": receipts.number,
     }
     for name, number in counted.items():
@@ -137,23 +138,23 @@ async def _check_run(totals: Row, gone: set[int], streams: Mapping[type, Snapsho
 
 
 class _Values:
-    """Values beside their versions."""
+    """Compares values with their versions."""
 
     def __init__(self) -> None:
         self.present = 0
 
     async def take(self, owner: int, values: SnapshotReader, versions: SnapshotReader) -> AsyncIterator[str]:
-        """Take the rows of one owner, and yield which values are not at their newest version."""
+        """Take the rows of one owner, and yield values that are not equal to their newest version."""
         while True:
-            heads = [await values.head(), await versions.head()]
+            heads = [await values.peek(), await versions.peek()]
             names = [row["key_name"] for row in heads if row is not None and row["owner"] == owner]
             if not names:
                 return
             name, newest, value = min(names), None, None
-            while (row := await versions.head()) is not None and (row["owner"], row["key_name"]) == (owner, name):
+            while (row := await versions.peek()) is not None and (row["owner"], row["key_name"]) == (owner, name):
                 newest = row["version"]
                 await versions.take()
-            if (row := await values.head()) is not None and (row["owner"], row["key_name"]) == (owner, name):
+            if (row := await values.peek()) is not None and (row["owner"], row["key_name"]) == (owner, name):
                 value = await values.take()
                 self.present += not row["deleted"]
             version = None if value is None else value["version"]
@@ -164,14 +165,14 @@ class _Values:
 
 
 class _Receipts:
-    """Receipts beside the sequences that are next."""
+    """Compares receipts with the next sequences."""
 
     def __init__(self, run_id: str) -> None:
         self.number = 0
         self._run_id = run_id
 
     async def take(self, owner: int, receipts: SnapshotReader, heads: SnapshotReader) -> AsyncIterator[str]:
-        """Take the rows of one owner, and yield which are wrong, and where a sequence would be given out twice."""
+        """Take the rows of one owner, and yield wrong ones, and sequences that would be given out twice."""
         highest: Counter[str] = Counter()
         async for row in receipts.group(owner):
             runtime_id, sequence = row["runtime_id"], row["sequence"]
@@ -185,7 +186,7 @@ class _Receipts:
                 yield f"receipt {sequence} of runtime {runtime_id!r} would be given out again"
 
 
-_STREAMS: Final[Mapping[type, type[SnapshotReader]]] = {Value: _ComparedValues}
+_READERS: Final[Mapping[type, type[SnapshotReader]]] = {Value: _ComparedValues}
 _NAMES: Final[Mapping[type, str]] = {
     Result: "results",
     Item: "items",

@@ -1,4 +1,4 @@
-"""Results counted again, item by item."""
+"""Checks of results: items and counts are recomputed from the attempts."""
 
 from collections.abc import AsyncIterator, Collection
 from dataclasses import dataclass
@@ -11,21 +11,21 @@ from runindex.ports.rows import record_row
 
 @dataclass(slots=True)
 class Recount:
-    """What a run's present results come to; `strangers` are rows of generations that are neither present nor gone."""
+    """The recomputed counts of a run; `orphans` counts rows of generations that are neither present nor deleted."""
 
     owner: int
     run_id: str
     generation: int
-    gone: Collection[int]
+    deleted: Collection[int]
     result_count: int = 0
     item_count: int = 0
     succeeded: int = 0
     failed: int = 0
     last_seq: int = 0
-    strangers: int = 0
+    orphans: int = 0
 
     async def take(self, items: SnapshotReader, results: SnapshotReader) -> AsyncIterator[str]:
-        """Take the rows of the owner from both, which have the same order, and yield which are wrong."""
+        """Take the owner's rows from both readers, which have the same order, and yield their faults."""
         while (key := await self._next_key(items, results)) is not None:
             counted, rows = Item(self.owner, *key), 0
             async for row in _rows_of(results, self.owner, key):
@@ -38,9 +38,9 @@ class Recount:
             if key[0] == self.generation:
                 self._add(counted)
                 if kept != [record_row(counted)]:
-                    yield f"item {key[1]!r}: {_told(kept)} instead of {_told([record_row(counted)])}"
-            elif key[0] not in self.gone:
-                self.strangers += rows + len(kept)
+                    yield f"item {key[1]!r}: {_describe(kept)} instead of {_describe([record_row(counted)])}"
+            elif key[0] not in self.deleted:
+                self.orphans += rows + len(kept)
 
     def _add(self, item: Item) -> None:
         self.result_count += item.attempts
@@ -49,7 +49,7 @@ class Recount:
         self.failed += item.attempts > 0 and not item.succeeded
 
     async def _next_key(self, items: SnapshotReader, results: SnapshotReader) -> tuple[int, str] | None:
-        heads = [await items.head(), await results.head()]
+        heads = [await items.peek(), await results.peek()]
         keys = [_key(row) for row in heads if row is not None and row["owner"] == self.owner]
         return min(keys, default=None)
 
@@ -58,13 +58,13 @@ def _key(row: Row) -> tuple[int, str]:
     return row["generation"], row["item_id"]
 
 
-async def _rows_of(stream: SnapshotReader, owner: int, key: tuple[int, str]) -> AsyncIterator[Row]:
-    while (row := await stream.head()) is not None and row["owner"] == owner and _key(row) == key:
-        await stream.take()
+async def _rows_of(reader: SnapshotReader, owner: int, key: tuple[int, str]) -> AsyncIterator[Row]:
+    while (row := await reader.peek()) is not None and row["owner"] == owner and _key(row) == key:
+        await reader.take()
         yield row
 
 
-def _told(rows: list[Row]) -> str:
+def _describe(rows: list[Row]) -> str:
     if not rows or not rows[0]["attempts"]:
         return "nothing"
     (row,) = rows

@@ -1,4 +1,4 @@
-"""What is kept of runs a second time: tags by tag, texts to be found by, counts by status and tag."""
+"""Checks of what is derived from runs: the tag index, search texts, counts by status and tag."""
 
 from collections import Counter
 from collections.abc import AsyncIterator, Callable
@@ -25,20 +25,20 @@ _STATUS_COUNTS: Final = Scan(StatusCount, ("status",), 100)
 _STATUS: Final = frozenset({"status"})
 
 
-async def check_runs(snapshot: Snapshot, seen: Callable[[int], None]) -> AsyncIterator[str]:
-    """Yield what is wrong with the tags of runs, and the counts by status."""
+async def check_runs(snapshot: Snapshot, progress: Callable[[int], None]) -> AsyncIterator[str]:
+    """Yield faults of the tag index and of the counts by status."""
     indexed, statuses = SnapshotReader(snapshot, _TAGS_BY_RUN), Counter[str]()
-    async for run in SnapshotReader(snapshot, _RUNS, seen=seen):
+    async for run in SnapshotReader(snapshot, _RUNS, progress=progress):
         statuses[run["status"]] += 1
-        async for fault in _strangers(indexed, run["id"]):
+        async for fault in _orphans(indexed, run["id"]):
             yield fault
-        has = {(row["tag"], row["created_at"]) async for row in indexed.group(run["id"])}
-        wants = {(tag, run["created_at"]) for tag in _readable_tags(run["tags"])}
-        for tag, _ in sorted(wants - has):
+        indexed_tags = {(row["tag"], row["created_at"]) async for row in indexed.group(run["id"])}
+        own_tags = {(tag, run["created_at"]) for tag in _readable_tags(run["tags"])}
+        for tag, _ in sorted(own_tags - indexed_tags):
             yield f"run {run['id']}: not found by its tag {tag!r}"
-        for tag, _ in sorted(has - wants):
+        for tag, _ in sorted(indexed_tags - own_tags):
             yield f"run {run['id']}: found by the tag {tag!r}, which it has not"
-    async for fault in _strangers(indexed, None):
+    async for fault in _orphans(indexed, None):
         yield fault
     counted = {row["status"]: row["n"] async for row in SnapshotReader(snapshot, _STATUS_COUNTS)}
     for status in RunStatus:
@@ -54,34 +54,34 @@ def _readable_tags(text: str) -> tuple[str, ...]:
         return ()
 
 
-async def check_texts(snapshot: Snapshot, seen: Callable[[int], None]) -> AsyncIterator[str]:
-    """Yield which runs cannot be read, or are found by another text than theirs."""
+async def check_texts(snapshot: Snapshot, progress: Callable[[int], None]) -> AsyncIterator[str]:
+    """Yield runs that cannot be read, and those whose search text is not theirs."""
     texts = SnapshotReader(snapshot, _TEXTS)
-    async for row in SnapshotReader(snapshot, _WHOLE_RUNS, seen=seen):
+    async for row in SnapshotReader(snapshot, _WHOLE_RUNS, progress=progress):
         kept = await texts.take()
         try:
             run = run_of(row)
             check_tags(run.tags)
-            wanted = record_row(texts_of(run))
+            expected = record_row(texts_of(run))
         except (ProblemError, *_UNREADABLE):
             yield f"run {row['id']}: its tags, or something else of it, cannot be read"
         else:
-            different = [name for name in wanted if kept is None or kept[name] != wanted[name]]
+            different = [name for name in expected if kept is None or kept[name] != expected[name]]
             if different:
                 yield f"run {row['id']}: found by another text than its own: {', '.join(different)}"
 
 
-async def _strangers(indexed: SnapshotReader, until: str | None) -> AsyncIterator[str]:
-    while (row := await indexed.head()) is not None and (until is None or row["run_id"] < until):
+async def _orphans(indexed: SnapshotReader, until: str | None) -> AsyncIterator[str]:
+    while (row := await indexed.peek()) is not None and (until is None or row["run_id"] < until):
         await indexed.take()
         yield f"tag {row['tag']!r} of run {row['run_id']}, which does not exist"
 
 
-async def check_tag_counts(snapshot: Snapshot, seen: Callable[[int], None]) -> AsyncIterator[str]:
-    """Yield which counts by tag are wrong."""
+async def check_tag_counts(snapshot: Snapshot, progress: Callable[[int], None]) -> AsyncIterator[str]:
+    """Yield wrong counts by tag."""
     counts = SnapshotReader(snapshot, _TAG_COUNTS)
-    async for tag, number in _counted(snapshot, seen):
-        while (row := await counts.head()) is not None and row["tag"] < tag:
+    async for tag, number in _counted(snapshot, progress):
+        while (row := await counts.peek()) is not None and row["tag"] < tag:
             await counts.take()
             if row["n"]:
                 yield _wrong(row["tag"], row["n"], 0)
@@ -97,10 +97,10 @@ def _wrong(tag: str, kept: int, counted: int) -> str:
     return f"count of the tag {tag!r}: {kept} instead of {counted}"
 
 
-async def _counted(snapshot: Snapshot, seen: Callable[[int], None]) -> AsyncIterator[tuple[str, int]]:
-    """Yield each tag and how many runs have it that are not archived, in order."""
+async def _counted(snapshot: Snapshot, progress: Callable[[int], None]) -> AsyncIterator[tuple[str, int]]:
+    """Yield each tag, in order, with the number of unarchived runs that have it."""
     current, number = None, 0
-    async for rows in SnapshotReader(snapshot, _TAGS, seen=seen).pages():
+    async for rows in SnapshotReader(snapshot, _TAGS, progress=progress).pages():
         ids = [(run_id,) for run_id in dict.fromkeys(row["run_id"] for row in rows)]
         statuses = {row["id"]: row["status"] for row in await snapshot.find(Run, ids, _STATUS)}
         for row in rows:

@@ -1,4 +1,4 @@
-"""The whole verification of a storage."""
+"""All checks of a storage."""
 
 from collections.abc import AsyncIterator, Callable
 
@@ -8,14 +8,11 @@ from runindex.maintenance.verification.runs import check_runs, check_tag_counts,
 from runindex.ports.maintenance import Maintenance
 
 
-async def verify(maintenance: Maintenance, seen: Callable[[int], None] = lambda _: None) -> AsyncIterator[str]:
-    """Yield each fault of what is stored as a line; `seen` is told of rows as they are read.
-
-    It is one moment that is looked at, whoever writes meanwhile.
-    """
+async def verify(maintenance: Maintenance, progress: Callable[[int], None] = lambda _: None) -> AsyncIterator[str]:
+    """Yield a line for each fault in one snapshot; `progress` is called with the number of rows just read."""
     async with maintenance.snapshot() as snapshot:
         for check in (check_runs, check_texts, check_tag_counts, check_log, check_histories, check_records):
-            async for fault in check(snapshot, seen):
+            async for fault in check(snapshot, progress):
                 yield fault
         circle = await snapshot.find_circle()
         if circle is not None:

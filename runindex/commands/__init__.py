@@ -1,7 +1,7 @@
 """Mutations as values: what a caller asks the index to do.
 
-`checked` judges the form of the input alone (before any look at the storage) and returns the command with its ids in
-stored form. What depends on the state is judged in `runindex.decisions`, on what `run_ids` and `needs` name.
+`checked` checks the input alone, without the storage, and returns the command with its ids in stored form. What depends
+on stored state is decided in `runindex.decisions`, on the runs and records that `run_ids` and `needs` name.
 """
 
 from runindex.commands.base import MAX_REASON, AnyCommand, Command, RunCommand

@@ -1,4 +1,4 @@
-"""What all mutations have in common."""
+"""The base classes of commands."""
 
 import hashlib
 from collections.abc import Callable, Iterator
@@ -16,11 +16,11 @@ from runindex.domain.texts import check_text
 # What a command succeeds in.
 S = TypeVar("S", bound=Success)
 S_co = TypeVar("S_co", bound=Success, covariant=True)
-# What a decision reads besides runs: a kind of record and the key of one.
+# A record that a decision reads, beside runs: its kind and primary key.
 Need: TypeAlias = tuple[type, tuple[object, ...]]
 TotalsOf: TypeAlias = Callable[[str], Totals | None]
 MAX_REASON: Final = 1000
-MAX_NESTING: Final = 256  # what can be walked at all; what may be kept is less, and judged later
+MAX_NESTING: Final = 256  # what recursion can take; the limit of stored JSON is lower, and checked in decisions
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,18 +31,18 @@ class Command(Generic[S_co]):
     reason: str | None = None
     actor: str | None = None
     idempotency_key: str | None = None
-    # Whether it always adds to the change log; one that does not may still start its run.
+    # Whether it always adds to the change log; a command that does not may still start its run.
     touches_log: ClassVar[bool] = True
-    # Whether it works on what belongs to its runs, and so on their totals.
+    # Whether it changes its runs' records, and so their totals.
     is_scoped: ClassVar[bool] = False
 
     @property
     def weight(self) -> int:
-        """Return about how many rows it writes: a batch takes only so many."""
+        """Return the approximate number of rows that it writes, which a batch limits."""
         return 1
 
     def checked(self) -> Self:
-        """Return the command in stored form; raise RefusedError when the input's form is wrong."""
+        """Return the command in stored form; raise ProblemError for a wrong input."""
         check_key(self.idempotency_key)
         if self.reason is not None:
             check_text(self.reason, "reason", MAX_REASON, "a reason", least=0)
@@ -50,35 +50,35 @@ class Command(Generic[S_co]):
 
     @property
     def run_ids(self) -> Iterator[str]:
-        """Yield the ids of the runs that the decision looks at."""
+        """Yield the ids of the runs that the decision reads."""
         yield from ()
 
     def needs(self, totals_of: TotalsOf) -> Iterator[Need]:
-        """Yield the records that the decision reads; `totals_of` gives those of a run that exists."""
+        """Yield the records that the decision reads; `totals_of` returns a run's totals, None for no run."""
         del totals_of
         yield from ()
 
     @property
     def node_ids(self) -> Iterator[str]:
-        """Yield the ids under which the decision would make something new, beside `run_ids`."""
+        """Yield the ids that the decision would give to new nodes."""
         yield from ()
 
     @property
     def scope(self) -> KeyScope | None:
-        """Return what the idempotency key is kept under, None without a key."""
+        """Return the scope of the idempotency key, None without a key."""
         if self.idempotency_key is None:
             return None
         return KeyScope(self.actor or "", self.mutation, self.idempotency_key)
 
     @property
     def scopes(self) -> Iterator[KeyScope]:
-        """Yield all scopes whose kept answers the decision looks at."""
+        """Yield the scopes of all stored replies that the decision reads."""
         if self.scope is not None:
             yield self.scope
 
     @property
     def fingerprint(self) -> str:
-        """Return a digest that is the same for the same input: JSON by value, what is left out by its default."""
+        """Return a digest that is equal for equal input: JSON compares by value, an omitted field by its default."""
         bare = replace(self, idempotency_key=None, actor=None)
         return hashlib.sha256(json_text.canonical(_plain(bare)).encode("utf-8", "surrogatepass")).hexdigest()
 
@@ -91,7 +91,7 @@ class RunCommand(Command[S_co]):
     expected_version: int | None = None
 
     def checked(self) -> Self:
-        """Return the command in stored form; raise RefusedError when the input's form is wrong."""
+        """Return the command in stored form; raise ProblemError for a wrong input."""
         command = Command.checked(self)
         return replace(command, id=run_id_of(self.id))
 
@@ -105,7 +105,7 @@ AnyCommand: TypeAlias = Command[Success]
 
 
 def run_id_of(text: str, field: str = "id") -> str:
-    """Return an id in stored form; refuse text that is none."""
+    """Return a run's id in stored form; refuse text that cannot be one."""
     run_id = find_run_id(text)
     if run_id is None:
         raise invalid("an id is `default` or a UUID other than the nil one", field)
@@ -118,7 +118,7 @@ def check_form(value: json_text.JsonValue, field: str) -> None:
 
 
 def node_id_of(text: str, field: str) -> str:
-    """Return the id of what is no run in stored form; refuse text that is none."""
+    """Return the id of a plan, job or result in stored form; refuse text that cannot be one."""
     node_id = find_run_id(text)
     if node_id is None or node_id == DEFAULT_RUN:
         raise invalid("an id is a UUID other than the nil one", field)
@@ -126,7 +126,7 @@ def node_id_of(text: str, field: str) -> str:
 
 
 def _plain(value: object) -> json_text.JsonValue:
-    """Return an input as JSON. A field with its default is left out, so that a new one changes no old fingerprint."""
+    """Return an input as JSON, without fields at their default: so a new field changes no stored fingerprint."""
     if isinstance(value, InvalidInput) and value.field is not None:
         # Stored fingerprints of bulk entries have paths as the API spells them.
         return {"message": value.message, "field": camel_case(value.field)}

@@ -26,7 +26,7 @@ class EnqueueJob(Command[JobSaved]):
     run_id: str | None = None
 
     def checked(self) -> Self:
-        """Return the command in stored form; raise RefusedError when the input's form is wrong."""
+        """Return the command in stored form; raise ProblemError for a wrong input."""
         command = Command.checked(self)
         check_queue(self.queue)
         check_form(self.data, "data")
@@ -36,7 +36,7 @@ class EnqueueJob(Command[JobSaved]):
 
     @property
     def run_ids(self) -> Iterator[str]:
-        """Yield the run's id, if there is one."""
+        """Yield the run's id, if one is given."""
         if self.run_id is not None:
             yield self.run_id
 
@@ -51,7 +51,7 @@ class ClaimJobs(Command[JobsClaimed]):
     lease_seconds: int = 300
 
     def checked(self) -> Self:
-        """Return the command in stored form; raise RefusedError when the input's form is wrong."""
+        """Return the command in stored form; raise ProblemError for a wrong input."""
         check_queue(self.queue)
         if not 1 <= self.limit <= MAX_LIMIT:
             raise invalid(f"1 to {MAX_LIMIT}", "limit")
@@ -69,7 +69,7 @@ class JobCommand(Command[JobSaved]):
     attempt: int | None = None
 
     def checked(self) -> Self:
-        """Return the command in stored form; raise RefusedError when the input's form is wrong."""
+        """Return the command in stored form; raise ProblemError for a wrong input."""
         return replace(Command.checked(self), id=node_id_of(self.id, "id"))
 
     def needs(self, totals_of: TotalsOf) -> Iterator[Need]:
@@ -91,11 +91,11 @@ class FailJob(JobCommand):
     retry: bool = True
 
     def checked(self) -> Self:
-        """Return the command in stored form; raise RefusedError when the input's form is wrong."""
+        """Return the command in stored form; raise ProblemError for a wrong input."""
         check_plain(self.error, "error")
         return JobCommand.checked(self)
 
 
 def check_queue(queue: str, field: str = "queue") -> str:
-    """Return a queue's name; refuse an empty or overlong one."""
+    """Return a queue's name; refuse one that does not fit."""
     return check_text(queue, field, MAX_QUEUE, "a queue")

@@ -1,4 +1,4 @@
-"""What became of a command: a success that was committed, or a problem that changed nothing."""
+"""Outcomes of commands: a committed success, or a problem that changed nothing."""
 
 from dataclasses import dataclass
 from typing import TypeAlias
@@ -15,7 +15,7 @@ from runindex.domain.runs.run import Run
 
 @dataclass(frozen=True, slots=True)
 class RunApplied:
-    """A run was created or changed: the run, and the version and log position of that very change."""
+    """A run was created or changed; `version` and `seq` are those of this very change."""
 
     run: Run
     version: int
@@ -25,7 +25,7 @@ class RunApplied:
 
 @dataclass(frozen=True, slots=True)
 class RunDeleted:
-    """A run is gone, with so many things that were scoped to it."""
+    """A run was deleted, with this many of its records."""
 
     id: str
     version: int
@@ -41,20 +41,20 @@ class RunDeleted:
 
 @dataclass(frozen=True, slots=True)
 class BulkApplied:
-    """One outcome for each entry, in the order asked."""
+    """One outcome for each run, in the order of the ids given."""
 
     outcomes: "tuple[RunApplied | RunDeleted | Problem, ...]"
     replayed: bool = False
 
     @property
     def succeeded(self) -> int:
-        """Return how many entries were applied."""
+        """Return the number of entries that were applied."""
         return sum(isinstance(outcome, RunApplied | RunDeleted) for outcome in self.outcomes)
 
 
 @dataclass(frozen=True, slots=True)
 class ResultRecorded:
-    """A result is stored, now or (`replayed`) before."""
+    """A result is stored: by this command, or (`replayed`) before it."""
 
     result: Result
     replayed: bool = False
@@ -69,13 +69,13 @@ class ResultsRecorded:
 
     @property
     def recorded(self) -> int:
-        """Return how many entries are stored."""
+        """Return the number of entries that are stored."""
         return sum(isinstance(outcome, ResultRecorded) for outcome in self.outcomes)
 
 
 @dataclass(frozen=True, slots=True)
 class ResultsDeleted:
-    """A run's results are gone."""
+    """All results of a run were deleted."""
 
     run_id: str
     deleted: int
@@ -84,7 +84,7 @@ class ResultsDeleted:
 
 @dataclass(frozen=True, slots=True)
 class ValuesPut:
-    """Values were put, in the order given."""
+    """Values were written, in the order given."""
 
     values: tuple[Value, ...]
     replayed: bool = False
@@ -92,7 +92,7 @@ class ValuesPut:
 
 @dataclass(frozen=True, slots=True)
 class ValuesDeleted:
-    """So many values were there and are gone."""
+    """Values were deleted; `deleted` counts those that existed."""
 
     deleted: int
     replayed: bool = False
@@ -132,7 +132,7 @@ class PlanSaved:
 
 @dataclass(frozen=True, slots=True)
 class PlanDeleted:
-    """A plan is gone."""
+    """A plan was deleted."""
 
     id: str
     replayed: bool = False
@@ -140,7 +140,7 @@ class PlanDeleted:
 
 @dataclass(frozen=True, slots=True)
 class PlanStarted:
-    """A run of a plan was created, and the job that offers it."""
+    """A run of a plan was created, and the job that executes it."""
 
     run: Run
     job: Job
@@ -158,7 +158,7 @@ class JobSaved:
 
 @dataclass(frozen=True, slots=True)
 class JobsClaimed:
-    """Jobs were handed out, best rank first."""
+    """Jobs were claimed, in the order of their rank."""
 
     jobs: tuple[Job, ...]
     replayed: bool = False
@@ -166,7 +166,7 @@ class JobsClaimed:
 
 @dataclass(frozen=True, slots=True)
 class BoundaryApplied:
-    """A boundary was committed or applied: its receipt, and the runtime after it."""
+    """A boundary was committed or applied; `runtime` is the runtime after it."""
 
     receipt: Receipt
     runtime: Runtime

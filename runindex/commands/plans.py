@@ -25,7 +25,7 @@ class CreatePlan(Command[PlanSaved]):
     spec: JsonValue
 
     def checked(self) -> Self:
-        """Return the command in stored form; raise RefusedError when the input's form is wrong."""
+        """Return the command in stored form; raise ProblemError for a wrong input."""
         check_name(self.name)
         check_spec(self.spec)
         return Command.checked(self)
@@ -39,7 +39,7 @@ class PlanCommand(Command[S_co]):
     id: str
 
     def checked(self) -> Self:
-        """Return the command in stored form; raise RefusedError when the input's form is wrong."""
+        """Return the command in stored form; raise ProblemError for a wrong input."""
         return replace(Command.checked(self), id=node_id_of(self.id, "id"))
 
     def needs(self, totals_of: TotalsOf) -> Iterator[Need]:
@@ -57,7 +57,7 @@ class UpdatePlan(PlanCommand[PlanSaved]):
     expected_version: int | None = None
 
     def checked(self) -> Self:
-        """Return the command in stored form; raise RefusedError when the input's form is wrong."""
+        """Return the command in stored form; raise ProblemError for a wrong input."""
         command = PlanCommand.checked(self)
         check_name(self.name)
         check_spec(self.spec)
@@ -84,7 +84,7 @@ class StartPlan(Command[PlanStarted]):
     max_attempts: int = 3
 
     def checked(self) -> Self:
-        """Return the command in stored form; raise RefusedError when the input's form is wrong."""
+        """Return the command in stored form; raise ProblemError for a wrong input."""
         command = Command.checked(self)
         check_name(self.name)
         check_form(self.metadata, "metadata")
@@ -101,7 +101,7 @@ class StartPlan(Command[PlanStarted]):
 
 
 def check_spec(spec: JsonValue) -> None:
-    """Refuse decoded JSON that no storage can return equal; a plan's outcomes have no other problem for that."""
+    """Do as `check_form`; a plan's outcomes have no ConstraintViolation, so too deep a spec is an InvalidInput."""
     try:
         check_form(spec, "spec")
     except ProblemError as refusal:

@@ -35,11 +35,11 @@ class RecordResult(Command[ResultRecorded]):
     scores: tuple[Score, ...] = ()
 
     def checked(self) -> Self:
-        """Return the command in stored form; raise RefusedError when the input's form is wrong."""
+        """Return the command in stored form; raise ProblemError for a wrong input."""
         return self.checked_at("")
 
     def checked_at(self, prefix: str) -> Self:
-        """Do as `checked`, for an entry whose fields' paths begin with `prefix`."""
+        """Do as `checked`; the paths of fields begin with `prefix`."""
         check_key(self.idempotency_key, f"{prefix}idempotency_key")
         Command.checked(self)
         check_item_id(self.item_id, f"{prefix}item_id")
@@ -66,7 +66,7 @@ class RecordResult(Command[ResultRecorded]):
         yield self.run_id
 
     def needs(self, totals_of: TotalsOf) -> Iterator[Need]:
-        """Yield the item, and the attempt that may be stored already."""
+        """Yield the item and the attempt, either of which may be stored already."""
         totals = totals_of(self.run_id)
         if totals is not None:
             yield Item, (totals.owner, totals.generation, self.item_id)
@@ -74,16 +74,16 @@ class RecordResult(Command[ResultRecorded]):
 
     @property
     def node_ids(self) -> Iterator[str]:
-        """Yield the id asked for."""
+        """Yield the id given."""
         if self.id is not None:
             yield self.id
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RecordResults(Command[ResultsRecorded]):
-    """Record many attempts, each on its own; entries are judged in their order.
+    """Record many attempts, each on its own, in their order.
 
-    An entry whose form is wrong has its problem at its place in `problems`, and is left as it came.
+    A wrong entry has its problem at the same position of `problems`, and is left unchecked.
     """
 
     touches_log: ClassVar[bool] = False
@@ -97,22 +97,22 @@ class RecordResults(Command[ResultsRecorded]):
         return len(self.results)
 
     def checked(self) -> Self:
-        """Return the command with what is wrong with its entries' forms."""
-        judged = [_judged(result, place) for place, result in enumerate(self.results)]
+        """Return the command with its entries checked, and the problems of wrong ones."""
+        checked = [_checked(result, position) for position, result in enumerate(self.results)]
         return replace(
             Command.checked(self),
-            results=tuple(result for result, _ in judged),
-            problems=tuple(problem for _, problem in judged),
+            results=tuple(result for result, _ in checked),
+            problems=tuple(problem for _, problem in checked),
         )
 
     @property
     def sound(self) -> Iterator[RecordResult]:
-        """Yield the entries whose form is right."""
+        """Yield the entries without a problem."""
         return (result for result, problem in zip(self.results, self.problems, strict=True) if problem is None)
 
     @property
     def run_ids(self) -> Iterator[str]:
-        """Yield the ids of all runs named."""
+        """Yield the ids of all runs."""
         for result in self.sound:
             yield from result.run_ids
 
@@ -123,22 +123,22 @@ class RecordResults(Command[ResultsRecorded]):
 
     @property
     def node_ids(self) -> Iterator[str]:
-        """Yield the ids asked for."""
+        """Yield the ids given."""
         for result in self.sound:
             yield from result.node_ids
 
     @property
     def scopes(self) -> Iterator[KeyScope]:
-        """Yield the entries' own keys besides the call's."""
+        """Yield the scopes of the call's key and of the entries' own."""
         if self.scope is not None:
             yield self.scope
         for result in self.sound:
             yield from result.scopes
 
 
-def _judged(result: RecordResult, place: int) -> tuple[RecordResult, Problem | None]:
+def _checked(result: RecordResult, position: int) -> tuple[RecordResult, Problem | None]:
     try:
-        return result.checked_at(f"results.{place}."), None
+        return result.checked_at(f"results.{position}."), None
     except ProblemError as refusal:
         return result, refusal.problem
 
@@ -152,7 +152,7 @@ class DeleteResults(Command[ResultsDeleted]):
     run_id: str
 
     def checked(self) -> Self:
-        """Return the command in stored form; raise RefusedError when the input's form is wrong."""
+        """Return the command in stored form; raise ProblemError for a wrong input."""
         return replace(Command.checked(self), run_id=run_id_of(self.run_id, "run_id"))
 
     @property

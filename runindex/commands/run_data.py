@@ -1,4 +1,4 @@
-"""Mutations of a run's own data: values, events, cells, documents."""
+"""Mutations of run data: values, events, cells, documents."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
@@ -22,7 +22,7 @@ class RunDataCommand(Command[S_co]):
     run_id: str
 
     def checked(self) -> Self:
-        """Return the command in stored form; raise RefusedError when the input's form is wrong."""
+        """Return the command in stored form; raise ProblemError for a wrong input."""
         return replace(Command.checked(self), run_id=run_id_of(self.run_id, "run_id"))
 
     @property
@@ -48,19 +48,19 @@ class PutValues(RunDataCommand[ValuesPut]):
 
     @property
     def weight(self) -> int:
-        """Return how many rows are written."""
+        """Return the number of rows written."""
         return len(self.entries)
 
     def checked(self) -> Self:
-        """Return the command in stored form; raise RefusedError when the input's form is wrong."""
+        """Return the command in stored form; raise ProblemError for a wrong input."""
         command = RunDataCommand.checked(self)
-        for place, entry in enumerate(self.entries):
-            check_key_name(entry.key, f"entries.{place}.key")
-            check_form(entry.value, f"entries.{place}.value")
+        for position, entry in enumerate(self.entries):
+            check_key_name(entry.key, f"entries.{position}.key")
+            check_form(entry.value, f"entries.{position}.value")
         return command
 
     def needs(self, totals_of: TotalsOf) -> Iterator[Need]:
-        """Yield the values as they are."""
+        """Yield the stored values."""
         totals = totals_of(self.run_id)
         if totals is not None:
             yield from ((Value, (totals.owner, entry.key)) for entry in self.entries)
@@ -74,18 +74,18 @@ class DeleteValues(RunDataCommand[ValuesDeleted]):
 
     @property
     def weight(self) -> int:
-        """Return how many rows are written."""
+        """Return the number of rows written."""
         return len(self.keys)
 
     def checked(self) -> Self:
-        """Return the command in stored form; raise RefusedError when the input's form is wrong."""
+        """Return the command in stored form; raise ProblemError for a wrong input."""
         command = RunDataCommand.checked(self)
-        for place, key in enumerate(self.keys):
-            check_key_name(key, f"keys.{place}")
+        for position, key in enumerate(self.keys):
+            check_key_name(key, f"keys.{position}")
         return command
 
     def needs(self, totals_of: TotalsOf) -> Iterator[Need]:
-        """Yield the values as they are."""
+        """Yield the stored values."""
         totals = totals_of(self.run_id)
         if totals is not None:
             yield from ((Value, (totals.owner, key)) for key in self.keys)
@@ -107,19 +107,19 @@ class AppendEvents(RunDataCommand[EventsAppended]):
 
     @property
     def weight(self) -> int:
-        """Return how many rows are written."""
+        """Return the number of rows written."""
         return len(self.events)
 
     def checked(self) -> Self:
-        """Return the command in stored form; raise RefusedError when the input's form is wrong."""
+        """Return the command in stored form; raise ProblemError for a wrong input."""
         command = RunDataCommand.checked(self)
         if not self.events:
             raise invalid("at least one event", "events")
-        for place, event in enumerate(self.events):
-            check_stream(event.stream, f"events.{place}.stream")
+        for position, event in enumerate(self.events):
+            check_stream(event.stream, f"events.{position}.stream")
             if not isinstance(event.payload, dict):
-                raise invalid("a payload is a JSON object", f"events.{place}.payload")
-            check_form(event.payload, f"events.{place}.payload")
+                raise invalid("a payload is a JSON object", f"events.{position}.payload")
+            check_form(event.payload, f"events.{position}.payload")
         return command
 
 
@@ -132,14 +132,14 @@ class SetCell(RunDataCommand[CellSet]):
     expected_version: int | None = None
 
     def checked(self) -> Self:
-        """Return the command in stored form; raise RefusedError when the input's form is wrong."""
+        """Return the command in stored form; raise ProblemError for a wrong input."""
         command = RunDataCommand.checked(self)
         check_key_name(self.name, "name")
         check_form(self.value, "value")
         return command
 
     def needs(self, totals_of: TotalsOf) -> Iterator[Need]:
-        """Yield the cell as it is."""
+        """Yield the stored cell."""
         totals = totals_of(self.run_id)
         if totals is not None:
             yield Cell, (totals.owner, self.name)
@@ -162,14 +162,14 @@ class WriteDocument(RunDataCommand[DocumentWritten]):
     expected_version: int | None = None
 
     def checked(self) -> Self:
-        """Return the command in stored form; raise RefusedError when the input's form is wrong."""
+        """Return the command in stored form; raise ProblemError for a wrong input."""
         command = RunDataCommand.checked(self)
         check_key_name(self.key, "key")
         check_form(self.value, f"change.{self.verb}")
         return command
 
     def needs(self, totals_of: TotalsOf) -> Iterator[Need]:
-        """Yield the document as it is."""
+        """Yield the stored document."""
         totals = totals_of(self.run_id)
         if totals is not None:
             yield Document, (totals.owner, self.key)

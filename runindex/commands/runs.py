@@ -49,7 +49,7 @@ class CreateRun(Command[RunApplied]):
     dataset: DatasetLink | None = None
 
     def checked(self) -> Self:
-        """Return the command in stored form; raise RefusedError when the input's form is wrong."""
+        """Return the command in stored form; raise ProblemError for a wrong input."""
         command = Command.checked(self)
         check_name(self.name)
         check_form(self.metadata, "metadata")
@@ -65,7 +65,7 @@ class CreateRun(Command[RunApplied]):
 
     @property
     def run_ids(self) -> Iterator[str]:
-        """Yield the id asked for and the parent's."""
+        """Yield the id given and the parent's."""
         if self.id is not None:
             yield self.id
         if self.parent_id is not None:
@@ -73,7 +73,7 @@ class CreateRun(Command[RunApplied]):
 
     @property
     def node_ids(self) -> Iterator[str]:
-        """Yield the id asked for: no node of another kind may have it."""
+        """Yield the id given, which no node of another kind may have."""
         if self.id is not None:
             yield self.id
 
@@ -91,7 +91,7 @@ class TransitionRun(RunCommand[RunApplied]):
     error: str | None = None
 
     def checked(self) -> Self:
-        """Return the command in stored form; raise RefusedError when the input's form is wrong."""
+        """Return the command in stored form; raise ProblemError for a wrong input."""
         command = RunCommand.checked(self)
         check_error(self.error, self.to)
         return command
@@ -104,7 +104,7 @@ class RenameRun(RunCommand[RunApplied]):
     name: str | None
 
     def checked(self) -> Self:
-        """Return the command in stored form; raise RefusedError when the input's form is wrong."""
+        """Return the command in stored form; raise ProblemError for a wrong input."""
         command = RunCommand.checked(self)
         check_name(self.name)
         return command
@@ -118,7 +118,7 @@ class UpdateMetadata(RunCommand[RunApplied]):
     value: json_text.JsonValue = None
 
     def checked(self) -> Self:
-        """Return the command in stored form; raise RefusedError when the input's form is wrong."""
+        """Return the command in stored form; raise ProblemError for a wrong input."""
         command = RunCommand.checked(self)
         if self.verb is MetadataVerb.CLEAR and self.value is not True:
             raise invalid("to clear is to say true", "change.clear")
@@ -133,7 +133,7 @@ class AddTags(RunCommand[RunApplied]):
     tags: tuple[str, ...]
 
     def checked(self) -> Self:
-        """Return the command in stored form; raise RefusedError when the input's form is wrong."""
+        """Return the command in stored form; raise ProblemError for a wrong input."""
         command = RunCommand.checked(self)
         return replace(command, tags=check_tags(self.tags))
 
@@ -145,7 +145,7 @@ class RemoveTags(RunCommand[RunApplied]):
     tags: tuple[str, ...]
 
     def checked(self) -> Self:
-        """Return the command in stored form; raise RefusedError when the input's form is wrong."""
+        """Return the command in stored form; raise ProblemError for a wrong input."""
         command = RunCommand.checked(self)
         return replace(command, tags=check_tags(self.tags))
 
@@ -180,11 +180,11 @@ class BulkCommand(Command[BulkApplied]):
 
     @property
     def weight(self) -> int:
-        """Return a guess: what a filter chooses is not known beforehand."""
+        """Return an estimate: how many runs a filter selects is not known beforehand."""
         return BULK_WEIGHT
 
     def checked(self) -> Self:
-        """Return the command in stored form; raise RefusedError when the input's form is wrong."""
+        """Return the command in stored form; raise ProblemError for a wrong input."""
         command = Command.checked(self)
         if self.runs.ids is None:
             return command
@@ -193,7 +193,7 @@ class BulkCommand(Command[BulkApplied]):
 
     @property
     def run_ids(self) -> Iterator[str]:
-        """Yield the ids that were given and could name a run."""
+        """Yield the well-formed ids given."""
         for text in self.runs.ids or ():
             run_id = find_run_id(text)
             if run_id is not None:
@@ -209,7 +209,7 @@ class TransitionRuns(BulkCommand):
     mode: BulkMode = BulkMode.BEST_EFFORT
 
     def checked(self) -> Self:
-        """Return the command in stored form; raise RefusedError when the input's form is wrong."""
+        """Return the command in stored form; raise ProblemError for a wrong input."""
         command = BulkCommand.checked(self)
         check_error(self.error, self.to)
         return command

@@ -23,7 +23,7 @@ from runindex.domain.records.runtimes import (
 from runindex.domain.texts import check_plain
 
 LARGEST_INT: Final = 2**31 - 1
-# Leaves room for the boundaries that are committed after it: the API's numbers end at LARGEST_INT.
+# Leaves room for later commits, whose sequence numbers must stay within LARGEST_INT.
 MAX_SEQUENCE: Final = 2**30
 
 
@@ -48,18 +48,18 @@ class RuntimeCommand(Command[S_co]):
     touches_log: ClassVar[bool] = False
     runtime_id: str
     updates: tuple[InputUpdate, ...] = ()
-    # What the API calls the updates: where a problem with one is found.
-    updates_path: ClassVar[str] = "input_updates.{place}."
+    # The path of an update, for problems.
+    updates_path: ClassVar[str] = "input_updates.{position}."
 
     def checked(self) -> Self:
-        """Return the command in stored form; raise RefusedError when the input's form is wrong."""
+        """Return the command in stored form; raise ProblemError for a wrong input."""
         check_reference(self.runtime_id, "runtime_id")
-        for place, update in enumerate(self.updates):
-            _check_update(update, self.updates_path.format(place=place))
+        for position, update in enumerate(self.updates):
+            _check_update(update, self.updates_path.format(position=position))
         return Command.checked(self)
 
     def needs(self, totals_of: TotalsOf) -> Iterator[Need]:
-        """Yield the runtime and the inputs."""
+        """Yield the runtime and its inputs."""
         del totals_of
         yield Runtime, (self.runtime_id,)
         yield from ((RuntimeInput, (self.runtime_id, update.input_id)) for update in self.updates)
@@ -76,11 +76,11 @@ class CommitBoundary(RuntimeCommand[BoundaryApplied]):
     contributing_input_ids: tuple[str, ...] = ()
 
     def checked(self) -> Self:
-        """Return the command in stored form; raise RefusedError when the input's form is wrong."""
+        """Return the command in stored form; raise ProblemError for a wrong input."""
         command = RuntimeCommand.checked(self)
         check_snapshot(self.snapshot)
-        for place, input_id in enumerate(self.contributing_input_ids):
-            check_reference(input_id, f"contributing_input_ids.{place}")
+        for position, input_id in enumerate(self.contributing_input_ids):
+            check_reference(input_id, f"contributing_input_ids.{position}")
         return replace(command, run_id=run_id_of(self.run_id, "run_id"))
 
     @property
@@ -89,7 +89,7 @@ class CommitBoundary(RuntimeCommand[BoundaryApplied]):
         yield self.run_id
 
     def needs(self, totals_of: TotalsOf) -> Iterator[Need]:
-        """Yield the runtime, the inputs, and the next sequence."""
+        """Yield the runtime, its inputs and the next sequence."""
         yield from RuntimeCommand.needs(self, totals_of)
         totals = totals_of(self.run_id)
         if totals is not None:
@@ -110,7 +110,7 @@ class ApplyBoundary(RuntimeCommand[BoundaryApplied]):
     snapshot: bytes | None = None
 
     def checked(self) -> Self:
-        """Return the command in stored form; raise RefusedError when the input's form is wrong."""
+        """Return the command in stored form; raise ProblemError for a wrong input."""
         command = RuntimeCommand.checked(self)
         check_snapshot(self.snapshot)
         for name, count, most in (
@@ -119,8 +119,8 @@ class ApplyBoundary(RuntimeCommand[BoundaryApplied]):
         ):
             if not 0 <= count <= most:
                 raise invalid(f"must be from 0 to {most}", f"receipt.{name}")
-        for place, input_id in enumerate(self.contributing_input_ids):
-            check_reference(input_id, f"receipt.contributing_input_ids.{place}")
+        for position, input_id in enumerate(self.contributing_input_ids):
+            check_reference(input_id, f"receipt.contributing_input_ids.{position}")
         check_plain(self.conversation_digest, "receipt.conversation_digest")
         return replace(command, run_id=run_id_of(self.run_id, "receipt.run_id"))
 
@@ -130,7 +130,7 @@ class ApplyBoundary(RuntimeCommand[BoundaryApplied]):
         yield self.run_id
 
     def needs(self, totals_of: TotalsOf) -> Iterator[Need]:
-        """Yield the runtime, the inputs, the next sequence, and the receipt that may be there."""
+        """Yield the runtime, its inputs, the next sequence, and the receipt, which may be stored already."""
         yield from RuntimeCommand.needs(self, totals_of)
         totals = totals_of(self.run_id)
         if totals is not None:
@@ -149,7 +149,7 @@ class PersistInput(RuntimeCommand[RuntimeSaved]):
 class CommitLifecycle(RuntimeCommand[RuntimeSaved]):
     """Write a runtime's state and inputs in one step."""
 
-    updates_path: ClassVar[str] = "inputs.{place}."
+    updates_path: ClassVar[str] = "inputs.{position}."
     state: RuntimeState
 
 

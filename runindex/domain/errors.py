@@ -1,13 +1,13 @@
-"""Failures that are no data: a request that cannot be read, a stream that cannot go on, a storage out of reach.
+"""Errors that are raised rather than returned: unreadable requests, streams that cannot continue, unreachable storage.
 
-Messages are written for the caller: no SQL, path, host or stack is ever in them.
+Messages are written for the caller: they never contain SQL, paths, hosts or stacks.
 """
 
 from typing import ClassVar
 
 
 class RunIndexError(Exception):
-    """The base of all; `code` is what the caller can act on."""
+    """The base class; callers act on `code`."""
 
     code: ClassVar[str] = "INTERNAL"
 
@@ -18,25 +18,25 @@ class RunIndexError(Exception):
 
 
 class BadRequestError(RunIndexError):
-    """The request asks for something that does not make sense: a damaged cursor, a page of 0."""
+    """The request makes no sense: a damaged cursor, a page of 0."""
 
     code = "BAD_USER_INPUT"
 
 
 class NotFoundError(RunIndexError):
-    """Something named in a query does not exist."""
+    """Something that a query names does not exist."""
 
     code = "NOT_FOUND"
 
 
 class CursorExpiredError(RunIndexError):
-    """The log no longer holds what comes after the cursor, or never did."""
+    """The log does not hold the changes after the cursor: they were compacted, or never were in this log."""
 
     code = "CURSOR_EXPIRED"
 
 
 class OperationTimeoutError(RunIndexError):
-    """The operation's time is over; nothing was written."""
+    """The operation took longer than its limit; nothing was written."""
 
     code = "TIMEOUT"
 
@@ -48,10 +48,10 @@ class UnavailableError(RunIndexError):
 
 
 class CorruptStoreError(RunIndexError):
-    """The storage does not hold what it never is without."""
+    """A row that every storage has is missing."""
 
 
 class OutcomeUnknownError(RunIndexError):
-    """The connection was lost in a commit, and the storage stayed out of reach for too long to ask."""
+    """The connection was lost during a commit, and the storage stayed unreachable, so the outcome cannot be read."""
 
     code = "OUTCOME_UNKNOWN"

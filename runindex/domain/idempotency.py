@@ -1,4 +1,4 @@
-"""Idempotency keys: a caller may send a mutation again and gets the first one's answer."""
+"""Idempotency keys: a mutation that is sent again with its key is not executed, but answered as the first time."""
 
 from dataclasses import dataclass
 from typing import Final
@@ -9,12 +9,12 @@ from runindex.domain.problems import invalid
 from runindex.domain.texts import fits
 
 MAX_LENGTH: Final = 255
-KEPT_FOR: Final = 48 * 3600 * SECOND  # promised are 24 h
+KEPT_FOR: Final = 48 * 3600 * SECOND  # the API promises 24 hours
 
 
 @dataclass(frozen=True, slots=True)
 class KeyScope:
-    """Whose key it is and for what."""
+    """An idempotency key, which is unique for its actor and mutation."""
 
     actor: str
     mutation: str
@@ -23,7 +23,7 @@ class KeyScope:
 
 @dataclass(frozen=True, slots=True)
 class KeptAnswer:
-    """The success that a key stands for: `fingerprint` of its input, `answer` as JSON text."""
+    """A stored reply: the success under a key as JSON text (`answer`), and the fingerprint of its input."""
 
     scope: KeyScope
     fingerprint: str
@@ -32,7 +32,7 @@ class KeptAnswer:
 
 
 def check_key(key: str | None, field: str = "idempotency_key") -> str | None:
-    """Return the key; refuse an empty or overlong one."""
+    """Return the key; refuse one that does not fit."""
     if key is not None and not fits(key, MAX_LENGTH):
         raise invalid(f"an idempotency key has 1 to {MAX_LENGTH} characters", field)
     return key

@@ -10,7 +10,7 @@ _LONGEST_UUID_TEXT: Final = 64  # "urn:uuid:{…}" is 47
 
 
 def find_run_id(text: str) -> str | None:
-    """Return the id in its stored form, or None when the text names no run that could exist."""
+    """Return the id in its stored form, None for text that cannot be an id."""
     if text == DEFAULT_RUN:
         return text
     if len(text) > _LONGEST_UUID_TEXT or not text.isascii():
@@ -23,7 +23,7 @@ def find_run_id(text: str) -> str | None:
 
 
 def new_id() -> str:
-    """Make a UUID of version 7: it sorts by the millisecond in which it was made (RFC 9562, 5.7)."""
+    """Return a new UUID of version 7, which sorts by its millisecond of creation (RFC 9562, 5.7)."""
     milliseconds = time.time_ns() // 1_000_000
     random = int.from_bytes(os.urandom(10), "big")
     bits = (milliseconds & (1 << 48) - 1) << 80 | random

@@ -1,7 +1,4 @@
-"""Instants: whole microseconds since the Unix epoch, UTC.
-
-One integer serves every storage, orders without a time zone and formats without a calendar object in between.
-"""
+"""Instants: microseconds since the Unix epoch, UTC, as integers, which every storage keeps and orders alike."""
 
 import re
 from datetime import UTC, datetime, timedelta
@@ -23,7 +20,7 @@ def from_datetime(moment: datetime) -> Micros:
     return (moment - _EPOCH) // timedelta(microseconds=1)
 
 
-# What can be written as a date of the calendar.
+# The instants that RFC 3339 can write.
 EARLIEST: Final = from_datetime(datetime.min.replace(tzinfo=UTC))
 LATEST: Final = from_datetime(datetime.max.replace(tzinfo=UTC))
 
@@ -40,7 +37,7 @@ def format_instant(instant: Micros) -> str:
 
 
 def parse_instant(text: str) -> Micros:
-    """Read an RFC 3339 time with its offset; raise ValueError for anything else, finer than microseconds included."""
+    """Parse an RFC 3339 time with an offset; raise ValueError for anything else, and for more than microseconds."""
     if not _RFC3339.fullmatch(text):
         raise ValueError("not an RFC 3339 time with an offset and at most microseconds")
     try:

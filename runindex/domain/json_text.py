@@ -1,4 +1,4 @@
-"""JSON kept as text: what a caller sent is what a reader gets, digit for digit and in key order.
+"""JSON kept as text: readers get the digits and the key order that the caller sent.
 
 Decoded values are the plain Python ones; a number that a float cannot hold exactly is a `Decimal`.
 """
@@ -19,15 +19,15 @@ JsonValue: TypeAlias = (
 MAX_CONTENT: Final = 1024 * 1024  # bytes
 MAX_DEPTH: Final = 64
 MAX_INTEGER_DIGITS: Final = 4000
-MAX_DECIMALS: Final = 16_383  # what a numeric of Postgres holds behind the point
+MAX_DECIMALS: Final = 16_383  # of Postgres' numeric
 
 
 class JsonError(ValueError):
-    """A value that JSON, or a storage, cannot carry; the text says why, without the value."""
+    """A value that JSON or a storage cannot hold; the message never quotes the value."""
 
 
 def exact_number(text: str) -> float | Decimal:
-    """Read a number with a point or an exponent: a float where that is written the same, else a Decimal."""
+    """Parse a number with a point or an exponent: as a float if that prints the same, else as a Decimal."""
     number = float(text)
     if repr(number) == text:
         return number
@@ -38,14 +38,14 @@ def exact_number(text: str) -> float | Decimal:
 
 
 def reject_constant(name: str) -> NoReturn:
-    """Refuse what Python's decoder takes for a number and JSON does not have."""
+    """Raise JsonError for NaN and Infinity, which Python's decoder accepts."""
     raise JsonError(f"{name} is not JSON")
 
 
 def loads(text: str | bytes) -> JsonValue:
-    """Decode JSON exactly; raise JsonError for what is not JSON."""
+    """Decode JSON exactly; raise JsonError for anything else."""
     try:
-        # Left to itself, the decoder guesses an encoding and lets through what is not UTF-8.
+        # Given bytes, the decoder guesses an encoding and accepts more than UTF-8.
         text = text.decode() if isinstance(text, bytes) else text
         return json.loads(text, parse_float=exact_number, parse_constant=reject_constant)
     except JsonError:
@@ -58,16 +58,16 @@ _COMPACT: Final = json.JSONEncoder(separators=(",", ":"), ensure_ascii=False, al
 
 
 def dumps(value: JsonValue) -> JsonText:
-    """Encode compactly, keys in their order, nothing escaped that need not be."""
+    """Encode compactly, keys in their order, without needless escapes."""
     try:
         return _COMPACT.encode(value)
     except TypeError:
-        # The standard encoder has no way to write a Decimal's digits.
+        # The standard encoder cannot write a Decimal's digits.
         return "".join(_pieces(value))
 
 
 def canonical(value: JsonValue) -> str:
-    """Return one text for all JSON values that are equal: key order aside, `1` the same as `1.0`."""
+    """Return the same text for equal JSON values: key order does not count, and `1` equals `1.0`."""
     if isinstance(value, dict):
         return "{" + ",".join(f"{dumps(key)}:{canonical(value[key])}" for key in sorted(value)) + "}"
     if isinstance(value, list):
@@ -91,14 +91,14 @@ def _pieces(value: JsonValue) -> Iterator[str]:
         yield str(value)
     elif isinstance(value, dict):
         yield "{"
-        for place, (key, item) in enumerate(value.items()):
-            yield f"{',' if place else ''}{dumps(key)}:"
+        for position, (key, item) in enumerate(value.items()):
+            yield f"{',' if position else ''}{dumps(key)}:"
             yield from _pieces(item)
         yield "}"
     elif isinstance(value, list):
         yield "["
-        for place, item in enumerate(value):
-            yield "," if place else ""
+        for position, item in enumerate(value):
+            yield "," if position else ""
             yield from _pieces(item)
         yield "]"
     else:
@@ -106,7 +106,7 @@ def _pieces(value: JsonValue) -> Iterator[str]:
 
 
 def depth_of(value: JsonValue) -> int:
-    """Return how deeply objects and lists nest; raise JsonError for content that no storage can return equal."""
+    """Return the nesting depth of objects and lists; raise JsonError for content that no storage can return equal."""
     deepest, level = 0, [value]
     while level:
         below: list[Any] = []
@@ -148,7 +148,7 @@ def _check_texts(texts: Iterable[Any]) -> None:
 
 
 def check_scalar(value: JsonValue) -> None:
-    """Raise JsonError for a text with NUL or a lone surrogate, and for a number beyond every storage's range."""
+    """Raise JsonError for a text with NUL or a lone surrogate, and for a number out of the storages' range."""
     if isinstance(value, str):
         if not is_plain_text(value):
             raise JsonError("text with NUL or a lone surrogate")
@@ -171,7 +171,7 @@ def is_plain_text(text: str) -> bool:
 
 
 def merge_patch(target: JsonValue, patch: JsonValue) -> JsonValue:
-    """Apply a JSON merge patch (RFC 7396) and return the outcome; `target` is left as it was."""
+    """Return `target` with a JSON merge patch (RFC 7396) applied."""
     if not isinstance(patch, dict):
         return patch
     merged = dict(target) if isinstance(target, dict) else {}

@@ -1,7 +1,7 @@
-"""The six states of a run and the one table of moves between them.
+"""The six statuses of a run and the table of moves between them.
 
-Everything else that speaks of states (the enum of the API, `terminal`, `finished`, `closed`, the database's check
-constraint, the table in the documents) is derived from `TRANSITIONS` or tested against it.
+All else about statuses (the API's enum, `terminal`, `finished`, `closed`, the database's check constraint, the table in
+the docs) is derived from `TRANSITIONS` or tested against it.
 """
 
 from collections.abc import Mapping
@@ -30,22 +30,22 @@ TRANSITIONS: Final[Mapping[RunStatus, Mapping[RunStatus, str]]] = MappingProxyTy
             _PAUSED: "work is suspended and may go on later",
             _COMPLETED: "the work ended well",
             _FAILED: "the work ended with an error",
-            _CANCELLED: "somebody called the work off",
-            _ARCHIVED: "an abandoned run is put away without an outcome",
+            _CANCELLED: "the work is cancelled",
+            _ARCHIVED: "an abandoned run is archived without an outcome",
         },
         _PAUSED: {
             _ACTIVE: "suspended work goes on",
-            _CANCELLED: "suspended work is called off",
-            _ARCHIVED: "a suspended run is put away without an outcome",
+            _CANCELLED: "suspended work is cancelled",
+            _ARCHIVED: "a suspended run is archived without an outcome",
         },
-        _COMPLETED: {_ARCHIVED: "a finished run is put away"},
-        _FAILED: {_ARCHIVED: "a failed run is put away, its error kept"},
-        _CANCELLED: {_ARCHIVED: "a cancelled run is put away"},
+        _COMPLETED: {_ARCHIVED: "a completed run is archived"},
+        _FAILED: {_ARCHIVED: "a failed run is archived, its error kept"},
+        _CANCELLED: {_ARCHIVED: "a cancelled run is archived"},
         _ARCHIVED: {},
     }
 )
 
-# An open run takes work: results, scoped data, receipts.
+# An open run takes results, run data and receipts.
 OPEN: Final = frozenset({_ACTIVE, _PAUSED})
 CLOSED: Final = frozenset(RunStatus) - OPEN
 TERMINAL: Final = frozenset(status for status, moves in TRANSITIONS.items() if not moves)

@@ -1,4 +1,4 @@
-"""Expected failures, as values: what a caller may meet and can act on."""
+"""Expected failures as values, which mutations return and callers act on."""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -19,7 +19,7 @@ class ProblemCode(StrEnum):
 
 
 class ConstraintReason(StrEnum):
-    """Which constraint stood in the way."""
+    """Which constraint does not hold."""
 
     ALREADY_EXISTS = "ALREADY_EXISTS"
     DEFAULT_RUN = "DEFAULT_RUN"
@@ -35,7 +35,7 @@ class ConstraintReason(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class NotFound:
-    """There is no such thing."""
+    """No node of that kind has the id."""
 
     code: ClassVar = ProblemCode.NOT_FOUND
     kind: str
@@ -43,7 +43,7 @@ class NotFound:
 
     @property
     def message(self) -> str:
-        """Say it in words."""
+        """Return the problem in words."""
         return f"{self.kind} {self.id} does not exist"
 
 
@@ -57,18 +57,18 @@ class InvalidTransition:
 
     @property
     def allowed(self) -> tuple[RunStatus, ...]:
-        """Return the moves that the run could make instead."""
+        """Return the statuses that the run may move to instead."""
         return allowed_from(self.source)
 
     @property
     def message(self) -> str:
-        """Say it in words."""
+        """Return the problem in words."""
         return f"a run that is {self.source} cannot become {self.target}"
 
 
 @dataclass(frozen=True, slots=True)
 class ConstraintViolation:
-    """A rule other than the transition table stands in the way."""
+    """A rule other than the transition table does not hold."""
 
     code: ClassVar = ProblemCode.CONSTRAINT_VIOLATION
     reason: ConstraintReason
@@ -77,7 +77,7 @@ class ConstraintViolation:
 
 @dataclass(frozen=True, slots=True)
 class VersionConflict:
-    """The thing has another version than the caller expected."""
+    """The run or record has another version than the caller expected."""
 
     code: ClassVar = ProblemCode.VERSION_CONFLICT
     expected: int
@@ -85,7 +85,7 @@ class VersionConflict:
 
     @property
     def message(self) -> str:
-        """Say it in words."""
+        """Return the problem in words."""
         return f"expected version {self.expected}, found {self.actual}"
 
 
@@ -98,7 +98,7 @@ class IdempotencyConflict:
 
     @property
     def message(self) -> str:
-        """Say it in words."""
+        """Return the problem in words."""
         return "this idempotency key was used with another input"
 
 
@@ -135,7 +135,7 @@ class ProblemError(Exception):
 
 
 def invalid(message: str, field: str | None = None) -> ProblemError:
-    """Make the refusal of an input."""
+    """Return the error for a wrong input."""
     return ProblemError(InvalidInput(message, field))
 
 
@@ -146,5 +146,5 @@ def camel_case(path: str) -> str:
 
 
 def violation(reason: ConstraintReason, message: str) -> ProblemError:
-    """Make the refusal that a constraint calls for."""
+    """Return the error for a constraint that does not hold."""
     return ProblemError(ConstraintViolation(reason, message))

@@ -1,4 +1,4 @@
-"""A run's events: append-only, one gapless sequence over all streams, each chained to the one before by its hash."""
+"""A run's events: append-only, numbered without gaps across all streams, each chained to the previous by its hash."""
 
 import hashlib
 import json
@@ -30,7 +30,7 @@ class Event(Record):
 
 
 def event_hash(sequence: int, stream: str, at: Micros, payload: JsonValue, previous: str) -> str:
-    """Return the hex SHA-256 of an event behind the one whose hash is `previous` (64 zeros before the first).
+    """Return the hex SHA-256 of an event; `previous` is the hash of the event before it, 64 zeros for the first.
 
     The bytes: sequence (8, little-endian), length of the stream's UTF-8 (4), the stream, microseconds since the epoch
     (8), length of the payload (4), the payload as compact JSON with sorted keys in UTF-8, the previous hash (32).
@@ -62,5 +62,5 @@ def _sorted(value: JsonValue) -> JsonValue:
 
 
 def check_stream(stream: str, field: str) -> str:
-    """Return a stream's name; refuse an empty or overlong one."""
+    """Return a stream's name; refuse one that does not fit."""
     return check_text(stream, field, MAX_STREAM, "a stream")

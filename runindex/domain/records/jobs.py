@@ -1,4 +1,4 @@
-"""Jobs: work offered to executors outside. The index hands it out and records what came of it; it executes nothing."""
+"""Jobs: work for external executors. The index leases it to workers and records its outcome; it executes nothing."""
 
 from dataclasses import dataclass, replace
 from enum import StrEnum
@@ -14,7 +14,7 @@ MAX_LEASE_SECONDS: Final = 86_400
 MAX_ATTEMPTS: Final = 100
 BACKOFF_UNIT: Final = SECOND
 LONGEST_BACKOFF: Final = 60 * SECOND
-MOST_SPENT: Final = 50  # jobs whose last lease lapsed, that one claim fails
+MOST_SPENT: Final = 50  # spent jobs that one claim fails
 LEASE_EXPIRED: Final = "lease expired"
 
 
@@ -33,7 +33,7 @@ WAITING: Final = (JobStatus.PENDING, JobStatus.RETRYING)
 
 @dataclass(frozen=True, slots=True)
 class Job(Record):
-    """A job. `attempts` counts claims: it names the claim that may speak for the job."""
+    """A job. `attempts` counts claims; its value identifies the claim that holds the job."""
 
     KEY: ClassVar = ("id",)
 
@@ -54,25 +54,25 @@ class Job(Record):
 
     @property
     def rank(self) -> tuple[int, Micros, Micros, str]:
-        """Return the order in which due jobs are handed out: priority, due time, age."""
+        """Return the sort key of due jobs: priority, due time, age."""
         return (-self.priority, self.run_at, self.created_at, self.id)
 
     def is_due(self, now: Micros) -> bool:
-        """Tell whether the job may be claimed: it waits and is due, or its lease has lapsed."""
+        """Tell whether the job may be claimed: its time has come, or its lease has lapsed."""
         if self.status in WAITING:
             return self.run_at <= now
         return self.has_lapsed(now)
 
     def has_lapsed(self, now: Micros) -> bool:
-        """Tell whether a claimed job's lease is over."""
+        """Tell whether a claimed job's lease has lapsed."""
         return self.status is JobStatus.RUNNING and self.lease_expires_at is not None and self.lease_expires_at <= now
 
     def is_spent(self, now: Micros) -> bool:
-        """Tell whether the lease of the last attempt is over."""
+        """Tell whether the lease of the last attempt has lapsed."""
         return self.has_lapsed(now) and self.attempts >= self.max_attempts
 
     def claimed(self, now: Micros, lease_seconds: int) -> "Job":
-        """Return the job handed out; what an earlier attempt left is kept until this one speaks."""
+        """Return the job as claimed; an earlier attempt's error is kept until this one reports."""
         return replace(
             self,
             status=JobStatus.RUNNING,
@@ -82,11 +82,11 @@ class Job(Record):
         )
 
     def completed(self, now: Micros) -> "Job":
-        """Return the job done."""
+        """Return the job as completed."""
         return replace(self, status=JobStatus.COMPLETED, completed_at=now, lease_expires_at=None)
 
     def failed(self, now: Micros, error: str, *, retry: bool) -> "Job":
-        """Return the job failed: to be tried again after a growing pause, or for good."""
+        """Return the job as failed: to be retried after exponential backoff, or finally."""
         if retry and self.attempts < self.max_attempts:
             pause = min(BACKOFF_UNIT * 2 ** min(self.attempts, 30), LONGEST_BACKOFF)
             return replace(self, status=JobStatus.RETRYING, error=error, run_at=now + pause, lease_expires_at=None)

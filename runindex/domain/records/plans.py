@@ -1,4 +1,4 @@
-"""Plans: stored descriptions of something to run. What they mean is their executor's business."""
+"""Plans: stored descriptions of something to run, which only their executor interprets."""
 
 from dataclasses import dataclass
 from typing import ClassVar
@@ -10,7 +10,7 @@ from runindex.domain.records.record import Record
 
 @dataclass(frozen=True, slots=True)
 class Plan(Record):
-    """A plan at one version; `name_folded` is its name as `str.lower` has it."""
+    """A plan at one version; `name_folded` is `name.lower()`."""
 
     KEY: ClassVar = ("id",)
 

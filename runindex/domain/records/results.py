@@ -1,4 +1,4 @@
-"""Results of a dataset run: one attempt at one item each, and what is counted of them."""
+"""Results of a dataset run, each of one attempt at one item, and their counts by item."""
 
 import math
 from dataclasses import dataclass, replace
@@ -13,12 +13,12 @@ from runindex.domain.texts import check_plain, check_text
 
 MAX_ITEM_ID: Final = 512
 MAX_SCORES: Final = 100
-MAX_LATENCY: Final = 1e15  # milliseconds, so that no sum of latencies leaves a float
+MAX_LATENCY: Final = 1e15  # milliseconds, so that sums of latencies stay finite
 
 
 @dataclass(frozen=True, slots=True)
 class Score:
-    """What a scorer said of a result."""
+    """A scorer's judgement of a result."""
 
     scorer_id: str
     value: float | None = None
@@ -30,7 +30,7 @@ class Score:
 class Result(Record):
     """One attempt, as stored. `owner` is the run's incarnation; `seq` counts a run's results from 1, in commit order.
 
-    `generation` is the run's own count of deletions of all its results: those of a former one are gone.
+    `generation` counts the deletions of all of the run's results: those of a former generation are deleted.
     """
 
     KEY: ClassVar = ("owner", "generation", "item_id", "retry_count")
@@ -56,7 +56,7 @@ class Result(Record):
 
 @dataclass(frozen=True, slots=True)
 class Item(Record):
-    """What became of one item in one run: it has succeeded once any attempt had no error."""
+    """Counts of one item's attempts in one run; `succeeded` is 1 once an attempt had no error, else 0."""
 
     KEY: ClassVar = ("owner", "generation", "item_id")
 
@@ -78,7 +78,7 @@ class Item(Record):
 
 
 def content_of(result: Result) -> tuple[object, ...]:
-    """Return what two results have in common when they say the same: JSON by value, whatever its spelling."""
+    """Return what makes two attempts equal: their content, with JSON compared by value."""
     return (
         result.item_version,
         *(None if text is None else json_text.canonical(json_text.loads(text)) for text in _texts(result)),
@@ -110,33 +110,33 @@ def decode_scores(text: JsonText) -> tuple[Score, ...]:
 
 
 def scorer_text(scorer_id: str) -> str:
-    """Return what the text of scores holds if, and only if, one of them is this scorer's.
+    """Return a text that encoded scores contain if, and only if, one of them is this scorer's.
 
-    Quotes inside texts are escaped, so that it is found nowhere but in a score's own field.
+    Quotes inside texts are escaped, so it can only match a score's own field.
     """
     return f'"scorerId":{json_text.dumps(scorer_id)},'
 
 
 def check_item_id(item_id: str, field: str) -> str:
-    """Return the item's id; refuse an empty or overlong one."""
+    """Return the item's id; refuse one that does not fit."""
     return check_text(item_id, field, MAX_ITEM_ID, "an item id")
 
 
 def check_scores(scores: tuple[Score, ...], field: str) -> None:
-    """Refuse too many scores, one without a scorer, and what is no number or no text."""
+    """Refuse too many scores, one without a scorer, infinite values, and texts that no storage can keep."""
     if len(scores) > MAX_SCORES:
         raise invalid(f"a result has at most {MAX_SCORES} scores", field)
-    for place, score in enumerate(scores):
+    for position, score in enumerate(scores):
         if not 1 <= len(score.scorer_id) <= MAX_ITEM_ID:
-            raise invalid(f"a scorer id has 1 to {MAX_ITEM_ID} characters", f"{field}.{place}.scorer_id")
+            raise invalid(f"a scorer id has 1 to {MAX_ITEM_ID} characters", f"{field}.{position}.scorer_id")
         if score.value is not None and not math.isfinite(score.value):
-            raise invalid("must be finite", f"{field}.{place}.value")
+            raise invalid("must be finite", f"{field}.{position}.value")
         for name, text in (("scorer_id", score.scorer_id), ("reason", score.reason), ("error", score.error)):
-            check_plain(text, f"{field}.{place}.{name}")
+            check_plain(text, f"{field}.{position}.{name}")
 
 
 def check_times(started_at: Micros, completed_at: Micros, latency: float, prefix: str = "") -> None:
-    """Refuse a latency below 0 or beyond all measure, and a completion before the start."""
+    """Refuse a latency (milliseconds) below 0 or above MAX_LATENCY, and a completion before the start."""
     if not 0 <= latency <= MAX_LATENCY:
         raise invalid(f"must be from 0 to {MAX_LATENCY:.0e}", f"{prefix}latency")
     if completed_at < started_at:

@@ -1,4 +1,4 @@
-"""Data that belongs to one run and goes with it: values, cells, documents. `owner` is the run's incarnation."""
+"""Run data, which is deleted with its run: values, cells, documents. `owner` is the run's incarnation."""
 
 from dataclasses import dataclass
 from typing import ClassVar, Final
@@ -15,7 +15,7 @@ MAX_ENTRIES: Final = 1000
 
 @dataclass(frozen=True, slots=True)
 class Value(Record):
-    """The newest version of a value; `deleted` (0 or 1) marks one that is gone but goes on counting."""
+    """The newest version of a value; `deleted` (0 or 1) marks a deleted value, whose versions go on counting."""
 
     KEY: ClassVar = ("owner", "key_name")
 
@@ -43,7 +43,7 @@ class ValueVersion(Record):
 
 @dataclass(frozen=True, slots=True)
 class Cell(Record):
-    """One named place that holds one value."""
+    """A named place for one value."""
 
     KEY: ClassVar = ("owner", "name")
 
@@ -68,11 +68,11 @@ class Document(Record):
 
 
 def check_key_name(name: str, field: str) -> str:
-    """Return a key, or a cell's name; refuse an empty or overlong one."""
+    """Return a key or a cell's name; refuse one that does not fit."""
     return check_text(name, field, MAX_KEY)
 
 
 def check_entries(count: int) -> None:
-    """Refuse more entries than one call may have."""
+    """Refuse more than MAX_ENTRIES entries in one call."""
     if count > MAX_ENTRIES:
         raise violation(ConstraintReason.LIMIT_EXCEEDED, f"more than {MAX_ENTRIES} entries in one call")

@@ -1,6 +1,6 @@
-"""Agent runtimes: what a logical runtime left behind to be resumed from, keyed by a name that outlives processes.
+"""Agent runtimes: state from which a logical runtime can be resumed, keyed by a name that outlives its processes.
 
-The store records what the driver says; it checks no transition of runtime or input states.
+The index records the states that the driver reports; it checks no transitions between them.
 """
 
 import hashlib
@@ -21,7 +21,7 @@ MAX_NAME: Final = 512
 
 
 class RuntimeState(StrEnum):
-    """What the driver says of a runtime."""
+    """The state of a runtime, as reported by its driver."""
 
     INITIALIZING = "INITIALIZING"
     IDLE = "IDLE"
@@ -41,7 +41,7 @@ class RunBoundary(StrEnum):
 
 
 class InputState(StrEnum):
-    """What the driver says of an input."""
+    """The state of an input, as reported by the driver."""
 
     ACCEPTED = "ACCEPTED"
     QUEUED = "QUEUED"
@@ -55,7 +55,7 @@ class InputState(StrEnum):
 
 
 class InputDurability(StrEnum):
-    """Whether an input outlives the process that took it."""
+    """Whether an input outlives the process that accepted it."""
 
     DURABLE = "DURABLE"
     EPHEMERAL = "EPHEMERAL"
@@ -64,7 +64,7 @@ class InputDurability(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Runtime(Record):
-    """A runtime; `inputs` is how many were ever persisted, and so the next one's position."""
+    """A runtime; `inputs` counts the inputs ever persisted, and is the next one's position."""
 
     KEY: ClassVar = ("runtime_id",)
 
@@ -76,7 +76,7 @@ class Runtime(Record):
 
 @dataclass(frozen=True, slots=True)
 class RuntimeInput(Record):
-    """An input of a runtime; `position` is the order first persisted."""
+    """An input of a runtime; `position` is its rank in the order of first persistence."""
 
     KEY: ClassVar = ("runtime_id", "input_id")
 
@@ -114,7 +114,7 @@ class Receipt(Record):
 
 @dataclass(frozen=True, slots=True)
 class ReceiptHead(Record):
-    """The next sequence that a commit of a runtime to a run gets."""
+    """The next sequence number of receipts of one runtime in one run."""
 
     KEY: ClassVar = ("runtime_id", "owner")
 
@@ -141,5 +141,5 @@ def digest_of(snapshot: bytes) -> tuple[str, int]:
 
 
 def check_reference(text: str, field: str) -> str:
-    """Return a runtime's or an input's id; refuse an empty or overlong one."""
+    """Return a runtime's or an input's id; refuse one that does not fit."""
     return check_text(text, field, MAX_NAME)

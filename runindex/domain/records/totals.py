@@ -1,4 +1,4 @@
-"""What is counted of a run's scoped things, moved in the batch that writes them."""
+"""Counts of a run's records, updated in the batch that writes the records."""
 
 from dataclasses import dataclass
 from typing import ClassVar, Final
@@ -10,10 +10,10 @@ NO_HASH: Final = "0" * 64
 
 @dataclass(frozen=True, slots=True)
 class Totals(Record):
-    """One run's counts. `owner` is the run's incarnation, so that a run created anew starts from nothing.
+    """One run's counts. `owner` is the run's incarnation, so a run created anew starts from 0.
 
-    `result_count` to `failed` speak of the present generation of results; `result_seq` and `event_seq` are the next to
-    give out and never go back. Events below `event_floor` were compacted; `floor_hash` is the hash they were cut at.
+    `result_count` to `failed` count the present generation of results; `result_seq` and `event_seq` are the next
+    sequence numbers and never fall. Events below `event_floor` were compacted; `floor_hash` is the hash of the last.
     """
 
     KEY: ClassVar = ("owner",)
@@ -41,9 +41,9 @@ ALL_GENERATIONS: Final = -1
 
 @dataclass(frozen=True, slots=True)
 class Tombstone(Record):
-    """What is gone from every query and still takes up room: a deleted run's things, or a generation of its results.
+    """Marks rows as deleted that are still stored: all of a deleted run, or one generation of its results.
 
-    They are swept away a little at a time, so that no other writer waits for it.
+    The sweeper removes them in small transactions, so that writers wait for none of it.
     """
 
     KEY: ClassVar = ("owner", "generation")

@@ -1,4 +1,4 @@
-"""The change log's entries: one committed mutation of one run, with the run as it was after it."""
+"""Entries of the change log: one committed mutation of one run, with the run after it."""
 
 from dataclasses import dataclass, replace
 from enum import StrEnum
@@ -21,7 +21,7 @@ class RunChangeKind(StrEnum):
 
 
 class Membership(StrEnum):
-    """How a change looks through a filter: the run came into view, stayed there, or left it."""
+    """What a change does to a filter's set of runs: the run enters it, stays in it, or leaves it."""
 
     ENTERED = "ENTERED"
     UPDATED = "UPDATED"
@@ -30,7 +30,7 @@ class Membership(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Former:
-    """What a change overwrote. Only what its kind changes differs from the run after it."""
+    """The values before a change. Only those that its kind changes differ from the run after it."""
 
     status: RunStatus
     name: str | None
@@ -60,7 +60,7 @@ class Change:
 
     @property
     def before(self) -> Run | None:
-        """Return what a filter can see of the run before the change, None when the change created it."""
+        """Return the run before the change, as far as filters read it; None when the change created it."""
         if self.former is None:
             return None
         was_open = self.former.status in OPEN
@@ -76,12 +76,12 @@ class Change:
 
 
 def former_of(run: Run) -> Former:
-    """Return what is remembered of a run that is about to change."""
+    """Return the values of a run to keep with its next change."""
     return Former(run.status, run.name, run.tags, run.metadata, run.updated_at)
 
 
 def membership(*, before: bool, after: bool) -> Membership | None:
-    """Return how a change looks through a filter that matched `before` and `after`; None when it is not seen."""
+    """Return the membership for a filter that matches the run before or after a change, None for neither."""
     if before and after:
         return Membership.UPDATED
     if after:
@@ -90,7 +90,7 @@ def membership(*, before: bool, after: bool) -> Membership | None:
 
 
 def unfiltered_membership(kind: RunChangeKind) -> Membership:
-    """Return how a change looks to a reader who filters nothing."""
+    """Return the membership of a change without a filter."""
     if kind is RunChangeKind.CREATED:
         return Membership.ENTERED
     return Membership.LEFT if kind is RunChangeKind.DELETED else Membership.UPDATED

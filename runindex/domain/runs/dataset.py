@@ -1,4 +1,4 @@
-"""The dataset side of a run: what its status and its counts come to."""
+"""Dataset runs: the status and the counts that follow from the run's own."""
 
 from enum import StrEnum
 
@@ -7,7 +7,7 @@ from runindex.domain.lifecycle import OPEN, RunStatus
 
 
 class DatasetRunStatus(StrEnum):
-    """Where the execution of a dataset stands."""
+    """The status of the execution of a dataset."""
 
     PENDING = "PENDING"
     RUNNING = "RUNNING"
@@ -17,12 +17,12 @@ class DatasetRunStatus(StrEnum):
 
 
 def dataset_status(status: RunStatus, started_at: Micros | None, outcome: RunStatus | None) -> DatasetRunStatus:
-    """Return the status that a run's own state comes to; one that was put away without an outcome was called off."""
+    """Return the status that follows from the run's own; a run archived without an outcome counts as cancelled."""
     if status in OPEN:
         return DatasetRunStatus.PENDING if started_at is None else DatasetRunStatus.RUNNING
     return DatasetRunStatus.CANCELLED if outcome is None else DatasetRunStatus(outcome.value)
 
 
 def skipped_items(status: RunStatus, total: int, reported: int) -> int:
-    """Return how many items were never reported: known once the run is closed, 0 while it is open."""
+    """Return how many items have no result: 0 while the run is open."""
     return 0 if status in OPEN else max(0, total - reported)

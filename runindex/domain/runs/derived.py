@@ -1,4 +1,7 @@
-"""What is kept a second time, so that queries need not count or search: each follows from the runs."""
+"""Rows derived from runs, so that queries need not count or search.
+
+The API's StatusCount and TagCount are what queries answer; those here are rows, which verification recomputes.
+"""
 
 from dataclasses import dataclass
 
@@ -9,7 +12,7 @@ from runindex.domain.runs.search import lasting_text, words_in
 
 @dataclass(frozen=True, slots=True)
 class RunTag:
-    """One tag of one run, found by the tag."""
+    """One tag of one run, in the tag index."""
 
     tag: str
     created_at: Micros
@@ -18,7 +21,7 @@ class RunTag:
 
 @dataclass(frozen=True, slots=True)
 class StatusCount:
-    """How many runs have a status."""
+    """The number `n` of runs that have a status."""
 
     status: str
     n: int
@@ -26,7 +29,7 @@ class StatusCount:
 
 @dataclass(frozen=True, slots=True)
 class TagCount:
-    """How many runs that are not archived have a tag; one that none has is not kept."""
+    """The number `n` of unarchived runs that have a tag; a tag that none has may have no row."""
 
     tag: str
     n: int
@@ -34,7 +37,7 @@ class TagCount:
 
 @dataclass(frozen=True, slots=True)
 class RunTexts:
-    """What a run is found by when one looks for a part of its name, or searches."""
+    """The texts by which a part of a name, or a search, finds a run."""
 
     run_id: str
     name_folded: str | None
@@ -43,6 +46,6 @@ class RunTexts:
 
 
 def texts_of(run: Run) -> RunTexts:
-    """Return what a run is to be found by."""
+    """Return the run's texts."""
     text = lasting_text(run)
     return RunTexts(run.id, None if run.name is None else run.name.lower(), text, words_in(text))

@@ -1,4 +1,4 @@
-"""Which runs a reader asks for: one value, evaluated here in Python and by the storages in SQL, to the same end."""
+"""Filters of runs: values that are evaluated here in Python, and by storages in SQL with the same result."""
 
 import operator
 from collections.abc import Callable, Iterable
@@ -18,7 +18,7 @@ Below = Callable[[Run, str], bool]
 
 
 class MetadataOperator(StrEnum):
-    """How a metadata value is compared; every one but MISSING needs the path to be there."""
+    """How a metadata value is compared; all but MISSING are false when the path does not exist."""
 
     EQ = "EQ"
     NE = "NE"
@@ -33,7 +33,7 @@ class MetadataOperator(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class InstantRange:
-    """From `start` (inclusive) to `end` (exclusive); None leaves a side open."""
+    """From `start` (inclusive) to `end` (exclusive); None is no bound."""
 
     start: Micros | None = None
     end: Micros | None = None
@@ -41,7 +41,7 @@ class InstantRange:
 
 @dataclass(frozen=True, slots=True)
 class TagFilter:
-    """Conditions on a run's tags, None where there is none."""
+    """Conditions on a run's tags that hold together; None is no condition."""
 
     all: tuple[str, ...] | None = None
     any: tuple[str, ...] | None = None
@@ -84,7 +84,7 @@ class RunFilter:
 
     @property
     def parts(self) -> tuple["RunFilter", ...]:
-        """Return the filters directly inside this one."""
+        """Return the filters nested directly in this one."""
         return (
             *(self.and_ or ()),
             *(self.or_ or ()),
@@ -97,7 +97,7 @@ UNARCHIVED: Final = RunFilter(status=tuple(status for status in RunStatus if sta
 
 
 def visible(run_filter: RunFilter | None) -> RunFilter:
-    """Return the filter with what lists hide by default: archived runs, unless it speaks of them."""
+    """Return the filter without archived runs, unless it includes them or names their status."""
     if run_filter is None:
         return UNARCHIVED
     if run_filter.include_archived or _names_archived(run_filter):
@@ -111,12 +111,12 @@ def _names_archived(run_filter: RunFilter) -> bool:
 
 
 def uses_ancestor(run_filter: RunFilter) -> bool:
-    """Tell whether the filter asks for runs below another, which no single run can answer."""
+    """Tell whether the filter selects descendants, which needs more than the run itself."""
     return run_filter.ancestor_id is not None or any(map(uses_ancestor, run_filter.parts))
 
 
 def only_status(run_filter: RunFilter) -> tuple[RunStatus, ...] | None:
-    """Return the statuses that the filter lets through when it asks for nothing else, else None."""
+    """Return the statuses that the filter lets through, None when it has conditions on anything else."""
     conditions = {field.name for field in fields(run_filter) if getattr(run_filter, field.name) is not None}
     conditions.discard("include_archived")
     if conditions == {"and_"} and run_filter.and_:
@@ -145,7 +145,7 @@ def parse_path(path: str) -> tuple[str, ...]:
 
 
 def predicate(run_filter: RunFilter, below: Below | None = None) -> Predicate:
-    """Compile the filter to a function of a run; `below` tells whether a run is below another, if that is asked."""
+    """Compile the filter to a function of a run; `below` tells whether a run is a descendant of another."""
     checks = list(_checks(run_filter, below))
     if len(checks) == 1:
         return checks[0]
@@ -237,13 +237,13 @@ def _metadata_check(condition: MetadataFilter) -> Predicate:
 
 
 _ABSENT: Final = object()
-# A change is shown to one filter after the other: its two sides are read once for them all.
-_read: Final = lru_cache(maxsize=2)(loads)
+# Each change is matched against many filters: the metadata before and after it is decoded once for all of them.
+_decode: Final = lru_cache(maxsize=2)(loads)
 
 
 def metadata_matches(text: str | None, condition: MetadataFilter) -> bool:
-    """Tell whether metadata (its JSON text) meets the condition. Only objects are walked, never lists."""
-    found: JsonValue = _ABSENT if text is None else _read(text)
+    """Tell whether metadata (as JSON text) meets the condition. A path leads through objects, never through lists."""
+    found: JsonValue = _ABSENT if text is None else _decode(text)
     for key in condition.path:
         found = found.get(key, _ABSENT) if isinstance(found, dict) else _ABSENT
     if found is _ABSENT:
@@ -265,7 +265,7 @@ def _compare(found: JsonValue, op: MetadataOperator, value: JsonValue) -> bool:
 
 
 def _exact(value: str | float | Decimal) -> str | int | Decimal:
-    """Return a number as its digits say: 0.1 is no more than a Decimal of 0.10, though its float is."""
+    """Return a float as the Decimal of its digits: 0.1 must not exceed a Decimal of 0.10, as its binary value does."""
     return Decimal(repr(value)) if isinstance(value, float) else value
 
 
@@ -278,5 +278,5 @@ _ORDERINGS: Final = {
 
 
 def is_ordered(value: JsonValue) -> bool:
-    """Tell whether LT and its like can hold for the value: a number or a text."""
+    """Tell whether the value is a number or a text, which LT, LTE, GT and GTE compare."""
     return not isinstance(value, bool) and value is not None and not isinstance(value, dict | list)

@@ -1,4 +1,4 @@
-"""A run's metadata: one JSON object or none, kept as the text that came in."""
+"""A run's metadata: a JSON object or none, kept as the text that the caller sent."""
 
 from collections.abc import Mapping
 from typing import Final
@@ -12,7 +12,7 @@ RESERVED_PREFIXES: Final = ("_strata_", "_runindex_")
 
 
 def check_metadata(value: JsonValue, field: str = "metadata") -> JsonText | None:
-    """Return the metadata's text; refuse what is no object, reserved keys, and what is too large or too deep."""
+    """Return the metadata's text; refuse anything but an object, reserved keys, and too large or deep content."""
     if value is None:
         return None
     if not isinstance(value, Mapping):
@@ -25,10 +25,10 @@ def check_metadata(value: JsonValue, field: str = "metadata") -> JsonText | None
 
 
 def patched(metadata: JsonText | None, patch: JsonValue) -> JsonText | None:
-    """Return the metadata with a merge patch applied, both checked like any other."""
+    """Return the metadata with a merge patch applied; patch and outcome are checked like any metadata."""
     if not isinstance(patch, Mapping):
         raise violation(ConstraintReason.METADATA_NOT_OBJECT, "a patch of metadata is a JSON object")
-    # Whatever a patch takes away, it is read and merged as a whole: the limits hold for it too.
+    # The limits hold for the patch too: it is decoded and merged even where it only removes.
     check_metadata(patch, "change.patch")
     present = {} if metadata is None else json_text.loads(metadata)
     return check_metadata(json_text.merge_patch(present, patch), "change.patch")

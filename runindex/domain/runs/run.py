@@ -1,4 +1,4 @@
-"""The run: what the index knows of one piece of work."""
+"""The run: one piece of work, as the index knows it."""
 
 from dataclasses import dataclass, replace
 from enum import StrEnum
@@ -17,7 +17,7 @@ MAX_REFERENCE: Final = 256
 
 
 class TargetType(StrEnum):
-    """What a dataset is run against."""
+    """The kind of target that a dataset is executed against."""
 
     AGENT = "AGENT"
     WORKFLOW = "WORKFLOW"
@@ -38,10 +38,10 @@ class DatasetLink:
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """A run as it is at one version.
+    """A run at one version.
 
-    `incarnation` is the log's sequence number of its creation: a deleted id may be created again, and what is known
-    of the former run must not be taken for the new one's.
+    `incarnation` is the log's sequence number of its creation. It tells apart the runs of an id that was deleted and
+    created again.
     """
 
     id: str
@@ -63,7 +63,7 @@ class Run:
     dataset: DatasetLink | None = None
 
     def moved(self, target: RunStatus, now: Micros, error: str | None = None) -> "Run":
-        """Return the run moved to `target`; refuse a move that the table does not have."""
+        """Return the run moved to `target`; refuse a move that the transition table does not have."""
         if not is_allowed(self.status, target):
             raise ProblemError(InvalidTransition(self.status, target))
         if target not in FINISHED:
@@ -80,7 +80,7 @@ class Run:
 
 
 def check_name(name: str | None, field: str = "name") -> str | None:
-    """Return the name; refuse an empty, blank or overlong one."""
+    """Return the name; refuse one that does not fit or is blank."""
     return None if name is None else check_title(name, field, MAX_NAME, "a name")
 
 
@@ -96,7 +96,7 @@ def check_error(error: str | None, target: RunStatus, field: str = "error") -> s
 
 
 def check_dataset(dataset: DatasetLink, field: str = "dataset") -> DatasetLink:
-    """Return the link; refuse empty or overlong references and a negative number of items."""
+    """Return the link; refuse references that do not fit or are blank, and a negative number of items."""
     check_title(dataset.dataset_id, f"{field}.dataset_id", MAX_REFERENCE, "a reference")
     check_title(dataset.target_id, f"{field}.target_id", MAX_REFERENCE, "a reference")
     if dataset.total_items < 0:

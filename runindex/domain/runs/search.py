@@ -1,7 +1,7 @@
-"""Free-text search over what a run says of itself: id, name, status, tags, metadata.
+"""Full-text search over a run's id, name, status, tags and metadata.
 
-A run's text is kept with a mark before each word, so that "contains it from the start of a word" is a plain
-substring test, which every storage has.
+A run's text is stored with a mark before each word, so that "a word starts with it" is a substring test, which every
+storage has.
 """
 
 from collections.abc import Iterator
@@ -22,7 +22,7 @@ def tokens_of(query: str) -> tuple[str, ...]:
 
 
 def marked(text: str) -> str:
-    """Return the lower-cased text with a mark before each word; a word is a longest stretch of alphanumerics."""
+    """Return the lower-cased text with a mark before each word; a word is a maximal run of alphanumerics."""
     pieces, inside = [], False
     for character in text.lower().replace(WORD_MARK, " "):
         is_word = character.isalnum()
@@ -34,13 +34,13 @@ def marked(text: str) -> str:
 
 
 def needle_of(token: str) -> str | None:
-    """Return what a marked text contains when the token matches it; None when no word starts the token."""
+    """Return the substring of marked texts that the token matches; None for a token that does not start with a word."""
     needle = marked(token)
     return needle if needle.startswith(WORD_MARK) else None
 
 
 def lasting_text(run: Run) -> str:
-    """Return the run's marked text without its status, which changes more often than all the rest."""
+    """Return the run's marked text without its status, which changes more often than the rest."""
     return marked("\n".join((run.id, run.name or "", *run.tags, *_texts(run.metadata))))
 
 
@@ -55,7 +55,7 @@ def words_in(text: str) -> int:
 
 
 def score(matched: int, tokens: int, words: int) -> float:
-    """Return how well a run fits: the share of tokens it matches, less for a longer text, 0.01 to 1."""
+    """Return a run's score, 0.01 to 1: the share of tokens that it matches, lowered for longer texts."""
     return min(1.0, max(LOWEST_SCORE, matched / tokens / (1 + words / WORDS_PER_HALVING)))
 
 

@@ -11,17 +11,17 @@ MAX_LENGTH: Final = 256
 
 
 def check_tags(tags: Sequence[str], field: str = "tags") -> tuple[str, ...]:
-    """Return the tags without repeats, in first-seen order; refuse one that cannot be a tag."""
-    for place, tag in enumerate(tags):
+    """Return the tags without repeats, in the order of first occurrence; refuse one that cannot be a tag."""
+    for position, tag in enumerate(tags):
         if not 1 <= len(tag) <= MAX_LENGTH:
-            raise invalid(f"a tag has 1 to {MAX_LENGTH} characters", f"{field}.{place}")
+            raise invalid(f"a tag has 1 to {MAX_LENGTH} characters", f"{field}.{position}")
         if not is_plain_text(tag):
-            raise invalid("a tag has no NUL and no lone surrogate", f"{field}.{place}")
+            raise invalid("a tag has no NUL and no lone surrogate", f"{field}.{position}")
     return tuple(dict.fromkeys(tags))
 
 
 def with_tags(present: Sequence[str], added: Iterable[str]) -> tuple[str, ...]:
-    """Return the tags with those added that were not there; refuse more than a run may have."""
+    """Return the tags with the new ones added; refuse more than a run may have."""
     tags = tuple(dict.fromkeys((*present, *added)))
     if len(tags) > MAX_TAGS:
         raise violation(ConstraintReason.LIMIT_EXCEEDED, f"a run has at most {MAX_TAGS} tags")
@@ -30,5 +30,5 @@ def with_tags(present: Sequence[str], added: Iterable[str]) -> tuple[str, ...]:
 
 def without_tags(present: Sequence[str], removed: Iterable[str]) -> tuple[str, ...]:
     """Return the tags without those removed."""
-    gone = frozenset(removed)
-    return tuple(tag for tag in present if tag not in gone)
+    excluded = frozenset(removed)
+    return tuple(tag for tag in present if tag not in excluded)

@@ -1,4 +1,4 @@
-"""Buckets of time for the timeline of runs."""
+"""Time buckets for the timeline of runs, in UTC."""
 
 from collections.abc import Sequence
 from enum import StrEnum
@@ -11,7 +11,7 @@ MAX_BUCKETS: Final = 2000
 
 
 class TimelineInterval(StrEnum):
-    """The length of a bucket. A week starts on Monday, all in UTC."""
+    """The length of a bucket. A week starts on Monday."""
 
     MINUTE = "MINUTE"
     HOUR = "HOUR"
@@ -37,18 +37,18 @@ def length_of(interval: TimelineInterval) -> Micros:
 
 
 def origin_of(interval: TimelineInterval) -> Micros:
-    """Return an instant at which a bucket starts."""
+    """Return the start of some bucket."""
     return _ORIGINS.get(interval, 0)
 
 
 def bucket_start(instant: Micros, interval: TimelineInterval) -> Micros:
-    """Return the start of the bucket that the instant lies in."""
+    """Return the start of the instant's bucket."""
     origin, length = origin_of(interval), length_of(interval)
     return instant - (instant - origin) % length
 
 
 def buckets(start: Micros, end: Micros, interval: TimelineInterval) -> Sequence[Micros]:
-    """Return the starts of all buckets that [start, end) touches; refuse more than 2,000 of them."""
+    """Return the starts of all buckets that overlap [start, end); raise BadRequestError for more than MAX_BUCKETS."""
     if end <= start:
         return ()
     starts = range(bucket_start(start, interval), end, length_of(interval))

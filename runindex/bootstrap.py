@@ -1,6 +1,6 @@
-"""The composition root: the one place that knows every adapter.
+"""The composition root, which knows every adapter.
 
-Imports stand where they are used: each storage loads only its own libraries.
+Imports are local to the functions: each storage loads only its own libraries.
 """
 
 from collections.abc import AsyncIterator
@@ -14,7 +14,7 @@ from runindex.settings import Settings, SettingsError, StorageBackend
 
 
 def migrate(settings: Settings) -> None:
-    """Bring the storage's schema up to date; several processes may do so at once."""
+    """Migrate the storage to the present schema; several processes may do so at once."""
     if settings.storage is StorageBackend.MEMORY:
         return
     if settings.storage is StorageBackend.SQLITE:
@@ -25,7 +25,7 @@ def migrate(settings: Settings) -> None:
 
 
 def check_storage(settings: Settings) -> None:
-    """Raise SettingsError unless there is a storage outside of a server's own memory, and it is up to date."""
+    """Raise SettingsError unless the storage outlives a process, exists, and has the present schema."""
     if settings.storage is StorageBackend.MEMORY:
         raise SettingsError("STORAGE_BACKEND=memory keeps nothing outside the server's own process")
     if settings.storage is StorageBackend.SQLITE and not settings.sqlite_path.exists():
@@ -46,7 +46,7 @@ def _url(settings: Settings) -> str:
 
 @asynccontextmanager
 async def open_storage(settings: Settings) -> AsyncIterator[Storage]:
-    """Open a storage outside of memory that is up to date, for its maintenance."""
+    """Open a storage other than memory, which must have the present schema, for maintenance."""
     if settings.storage is StorageBackend.SQLITE:
         from persistence.sqlite.store import SqliteStore
 
@@ -62,7 +62,7 @@ async def open_storage(settings: Settings) -> AsyncIterator[Storage]:
 
 @asynccontextmanager
 async def open_runindex(settings: Settings) -> AsyncIterator[RunIndex]:
-    """Open the index that the settings describe, on a storage that is up to date."""
+    """Open the index that the settings describe; its storage must have the present schema."""
     match settings.storage:
         case StorageBackend.MEMORY:
             opened = _open_memory(settings)

@@ -1,4 +1,4 @@
-"""Settings, read from the environment once at the start."""
+"""Settings, read from the environment at the start."""
 
 import os
 from collections.abc import Mapping
@@ -15,7 +15,7 @@ POSTGRES_SCHEMES: Final = ("postgresql", "postgres")
 
 
 class SettingsError(ValueError):
-    """A setting that the server cannot start with; the text is one line for the person who set it."""
+    """A setting with which the server cannot start; the message is one line for its operator."""
 
 
 class StorageBackend(StrEnum):
@@ -28,7 +28,7 @@ class StorageBackend(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
-    """What a server needs to know. Times are seconds."""
+    """The settings of a server; times are in seconds."""
 
     storage: StorageBackend = StorageBackend.SQLITE
     sqlite_path: Path
@@ -41,7 +41,7 @@ class Settings:
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] = os.environ) -> Self:
-        """Read the settings; raise SettingsError for one that is wrong or missing."""
+        """Read the settings; raise SettingsError for a wrong or missing one."""
         path = environment.get("SQLITE_PATH")
         settings = cls(
             storage=_choice(environment, "STORAGE_BACKEND", StorageBackend, StorageBackend.SQLITE),

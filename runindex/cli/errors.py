@@ -1,4 +1,4 @@
-"""How commands fail: with one line."""
+"""Errors of the command line: one line on standard error, and an exit code."""
 
 import sys
 from collections.abc import Callable
@@ -14,7 +14,7 @@ P = ParamSpec("P")
 
 
 def in_one_line(command: Callable[P, None]) -> Callable[P, None]:
-    """Answer what a person can mend with one line: a wrong setting with exit code 2, a storage out of reach with 1."""
+    """Report expected errors in one line; exit with 2 for a wrong setting, with 1 for any other."""
 
     @wraps(command)
     def run(*args: P.args, **kwargs: P.kwargs) -> None:
@@ -23,8 +23,8 @@ def in_one_line(command: Callable[P, None]) -> Callable[P, None]:
         except SettingsError as error:
             click.echo(f"runindex: {error}", err=True)
             sys.exit(2)
-        except RunIndexError as fault:
-            click.echo(f"runindex: {fault.message}", err=True)
+        except RunIndexError as error:
+            click.echo(f"runindex: {error.message}", err=True)
             sys.exit(1)
 
     return run

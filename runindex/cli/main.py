@@ -24,11 +24,11 @@ def serve(host: str, port: int) -> None:
     """Bring the storage up to date and serve the API until stopped."""
     settings = Settings.from_environment()
     from runindex import bootstrap
-    from runindex.server import process as server
+    from runindex.server import process
 
     bootstrap.migrate(settings)
     click.echo(f"RunIndex on {settings.storage}: http://{host}:{port}/graphql", err=True)
-    server.serve(settings, host, port)
+    process.serve(settings, host, port)
 
 
 @main.command()

@@ -5,13 +5,14 @@ import os
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
+from dataclasses import fields
 from pathlib import Path
 from typing import IO, Final
 
 import click
 
 from runindex.cli.errors import in_one_line
-from runindex.cli.output import written
+from runindex.cli.output import open_output
 from runindex.domain.errors import BadRequestError, NotFoundError
 from runindex.domain.runs.filters import RunFilter
 from runindex.settings import Settings
@@ -21,7 +22,7 @@ _STEP: Final = 10_000
 
 
 def _settings() -> Settings:
-    """Return the settings; raise SettingsError unless they name a storage that can be looked after."""
+    """Return the settings; raise SettingsError unless their storage outlives a process and is up to date."""
     from runindex import bootstrap
 
     settings = Settings.from_environment()
@@ -47,19 +48,17 @@ async def _compact(settings: Settings, *, dry_run: bool) -> None:
     from runindex.maintenance import compaction
     from runindex.ports.clock import SystemClock
 
-    def told(what: Removable) -> str:
-        return (
-            f"changes={what.changes} events={what.events} receipts={what.receipts} value_versions={what.value_versions}"
-        )
+    def counts(removed: Removable) -> str:
+        return " ".join(f"{field.name}={getattr(removed, field.name)}" for field in fields(removed))
 
     total, runs = NOTHING_REMOVABLE, 0
-    act = compaction.preview if dry_run else compaction.compact
+    compact_runs = compaction.preview if dry_run else compaction.compact
     async with open_storage(settings) as storage:
-        async for one in act(storage, SystemClock().now()):
-            click.echo(f"{one.run_id} {told(one.removed)}")
-            total += one.removed
+        async for run in compact_runs(storage, SystemClock().now()):
+            click.echo(f"{run.run_id} {counts(run.removed)}")
+            total += run.removed
             runs += 1
-    click.echo(f"{'to remove' if dry_run else 'removed'} of {runs} runs: {told(total)}")
+    click.echo(f"{'to remove' if dry_run else 'removed'} of {runs} runs: {counts(total)}")
 
 
 @click.command()
@@ -70,9 +69,9 @@ def verify() -> None:
     Counts, indexes, the change log and chains of events are gone through; each fault is printed on a line. The exit
     code is 1 if there is any.
     """
-    found = asyncio.run(_verify(_settings()))
-    if found:
-        click.echo(f"runindex: {found} faults", err=True)
+    faults = asyncio.run(_verify(_settings()))
+    if faults:
+        click.echo(f"runindex: {faults} faults", err=True)
         sys.exit(1)
     click.echo("no faults", err=True)
 
@@ -81,13 +80,13 @@ async def _verify(settings: Settings) -> int:
     from runindex.bootstrap import open_storage
     from runindex.maintenance.verification.verify import verify as verify_storage
 
-    found = 0
+    faults = 0
     async with open_storage(settings) as storage:
-        with _counting("rows read") as count:
-            async for fault in verify_storage(storage, count):
+        with _counter("rows read") as progress:
+            async for fault in verify_storage(storage, progress):
                 click.echo(fault)
-                found += 1
-    return found
+                faults += 1
+    return faults
 
 
 @click.command(name="new-epoch")
@@ -113,17 +112,17 @@ async def _new_epoch(settings: Settings) -> None:
 def export_index(run_id: str | None, filter_text: str | None, output: Path | None) -> None:
     """Write everything, or some runs with all that is theirs, as lines of JSON.
 
-    What is written is one moment, whoever writes to the storage meanwhile. `runindex import` reads it.
+    The export is a snapshot: later changes are not in it. `runindex import` reads it.
     """
     if run_id is not None and filter_text is not None:
         raise click.UsageError("--run and --filter cannot be combined.")
     settings = _settings()
-    run_filter = _chosen(run_id, filter_text)
-    with written(output) as file:
+    run_filter = _filter_of(run_id, filter_text)
+    with open_output(output) as file:
         asyncio.run(_export(settings, run_filter, run_id, file))
 
 
-def _chosen(run_id: str | None, filter_text: str | None) -> RunFilter | None:
+def _filter_of(run_id: str | None, filter_text: str | None) -> RunFilter | None:
     if run_id is not None:
         from runindex.domain.ids import find_run_id
         from runindex.maintenance.transfer.export import subtree
@@ -146,8 +145,8 @@ async def _export(settings: Settings, run_filter: RunFilter | None, run_id: str 
         number = await storage.count_runs(run_filter or EVERYTHING)
         if run_id is not None and not number:
             raise NotFoundError(f"there is no run {run_id}")
-        with _bar(number, "runs") as done:
-            async for line in export_lines(storage, run_filter, done):
+        with _progress_bar(number, "runs") as progress:
+            async for line in export_lines(storage, run_filter, progress):
                 file.write(line)
 
 
@@ -173,8 +172,8 @@ async def _import(settings: Settings, file: IO[bytes]) -> None:
     from runindex.maintenance.transfer.import_lines import import_lines
 
     async with open_storage(settings) as storage:
-        with _bar(_size_of(file), "bytes") as done:
-            imported = await import_lines(storage, _lines_of(file), done)
+        with _progress_bar(_size_of(file), "bytes") as progress:
+            imported = await import_lines(storage, _lines_of(file), progress)
     click.echo(
         f"added: {imported.runs} runs, {imported.changes} entries of the log, {imported.records} other things;"
         f" there already: {imported.runs_there} runs, {imported.records_there} other things"
@@ -197,22 +196,22 @@ def _size_of(file: IO[bytes]) -> int | None:
         return None
 
 
-def _bar(length: int | None, what: str) -> AbstractContextManager[Callable[[int], None]]:
-    """Show on a terminal how far things are."""
+def _progress_bar(length: int | None, label: str) -> AbstractContextManager[Callable[[int], None]]:
+    """Show progress on a terminal, if the length is known."""
     if length is None or not sys.stderr.isatty():
         return nullcontext(lambda _: None)
-    return _shown(length, what)
+    return _open_bar(length, label)
 
 
 @contextmanager
-def _shown(length: int, what: str) -> Iterator[Callable[[int], None]]:
-    with click.progressbar(length=length, label=what, file=sys.stderr, show_pos=True) as bar:
+def _open_bar(length: int, label: str) -> Iterator[Callable[[int], None]]:
+    with click.progressbar(length=length, label=label, file=sys.stderr, show_pos=True) as bar:
         yield bar.update
 
 
 @contextmanager
-def _counting(what: str) -> Iterator[Callable[[int], None]]:
-    """Count on a terminal what cannot be known beforehand."""
+def _counter(label: str) -> Iterator[Callable[[int], None]]:
+    """Show a count on a terminal, where the total is not known beforehand."""
     total = shown = 0
     is_terminal = sys.stderr.isatty()
 
@@ -221,7 +220,7 @@ def _counting(what: str) -> Iterator[Callable[[int], None]]:
         total += number
         if is_terminal and total - shown >= _STEP:
             shown = total
-            click.echo(f"\r{total:,} {what}", nl=False, err=True)
+            click.echo(f"\r{total:,} {label}", nl=False, err=True)
 
     yield count
     if shown:

@@ -1,4 +1,4 @@
-"""The file that a command writes to."""
+"""Output files that appear under their name only when they are complete."""
 
 import os
 import sys
@@ -12,30 +12,30 @@ from runindex.settings import SettingsError
 
 
 @contextmanager
-def written(output: Path | None) -> Iterator[IO[bytes]]:
-    """Give what to write to, standard output without a path; raise SettingsError when that cannot be done.
+def open_output(output: Path | None) -> Iterator[IO[bytes]]:
+    """Open a path for writing, standard output for None; raise SettingsError when it cannot be written.
 
-    A file appears under its name, or in the place that a link points to, when it is whole. A pipe or a device is
-    written to as it is.
+    A file appears under its name, or where a link of that name points, when it is complete. Pipes and devices are
+    written to directly.
     """
     if output is None:
         yield sys.stdout.buffer
         return
     try:
-        with _opened(output) as file:
+        with _open(output) as file:
             yield file
     except OSError as error:
         raise SettingsError(f"{output} cannot be written: {error.strerror}") from None
 
 
-def _opened(output: Path) -> AbstractContextManager[IO[bytes]]:
+def _open(output: Path) -> AbstractContextManager[IO[bytes]]:
     if output.exists() and not output.is_file():
         return output.open("wb")
-    return _appearing(Path(os.path.realpath(output)))
+    return _open_atomically(Path(os.path.realpath(output)))
 
 
 @contextmanager
-def _appearing(path: Path) -> Iterator[IO[bytes]]:
+def _open_atomically(path: Path) -> Iterator[IO[bytes]]:
     unfinished = path.with_name(f"{path.name}.{uuid4().hex}.unfinished")
     try:
         with unfinished.open("xb") as file:

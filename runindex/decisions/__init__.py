@@ -1,1 +1,1 @@
-"""What each command does: the rules, as pure functions of a workspace and a command."""
+"""Decisions: the rules of each command, as pure functions of a workspace and the command."""

@@ -1,4 +1,4 @@
-"""The decision on a batch: each command in the order of arrival, judged against what its predecessors left."""
+"""Decides a batch: each command, in order of arrival, on the state that its predecessors left."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -52,21 +52,21 @@ BULK_DECISIONS: Final[Mapping[type, Callable[[Workspace, Any, int], Success]]] =
 
 
 def decide(workspace: Workspace, batch: Sequence[AnyCommand]) -> list[Outcome | Exception]:
-    """Judge each command; one that breaks (an exception, which is a fault of ours) leaves nothing behind."""
-    return [_Judgement(workspace, place).outcome(command) for place, command in enumerate(batch)]
+    """Decide each command; one that raises, through a bug, changes nothing and has the exception as its outcome."""
+    return [_Decider(workspace, position).outcome(command) for position, command in enumerate(batch)]
 
 
 @dataclass(frozen=True, slots=True)
-class _Judgement:
-    """The judgement of the command at one place of a batch."""
+class _Decider:
+    """Decides the command at one position of a batch."""
 
     workspace: Workspace
-    place: int
+    position: int
 
     def outcome(self, command: AnyCommand) -> Outcome | Exception:
         self.workspace.checkpoint()
         try:
-            return self._keyed(command)
+            return self._decide_keyed(command)
         except ProblemError as refusal:
             self.workspace.undo()
             return refusal.problem
@@ -74,36 +74,36 @@ class _Judgement:
             self.workspace.undo()
             return error
 
-    def _keyed(self, command: AnyCommand) -> Outcome:
+    def _decide_keyed(self, command: AnyCommand) -> Outcome:
         scope = command.scope
         if scope is None:
-            return self._judged(command)
+            return self._decide(command)
         kept = self.workspace.kept.get(scope)
         if kept is not None:
             same = kept.fingerprint == command.fingerprint
             return replay(kept.answer, self.workspace) if same else IdempotencyConflict(scope.key)
-        success = self._judged(command)
+        success = self._decide(command)
         answer = encode_answer(success, next(iter(command.run_ids), ""))
         self.workspace.kept.put(scope, KeptAnswer(scope, command.fingerprint, answer, self.workspace.now))
         return success
 
-    def _judged(self, command: AnyCommand) -> Success:
+    def _decide(self, command: AnyCommand) -> Success:
         if isinstance(command, RecordResults):
             return self._record_results(command)
         if type(command) in BULK_DECISIONS:
-            return BULK_DECISIONS[type(command)](self.workspace, command, self.place)
+            return BULK_DECISIONS[type(command)](self.workspace, command, self.position)
         return DECISIONS[type(command)](self.workspace, command)
 
     def _record_results(self, command: RecordResults) -> ResultsRecorded:
-        """Judge each entry as if it had come alone, its own idempotency key included."""
-        results.check_number(command)
-        return ResultsRecorded(tuple(self._entry(command, place) for place in range(len(command.results))))
+        """Decide each entry as a command of its own, with its own idempotency key."""
+        results.check_count(command)
+        return ResultsRecorded(tuple(self._entry(command, position) for position in range(len(command.results))))
 
-    def _entry(self, command: RecordResults, place: int) -> ResultRecorded | Problem:
-        problem = command.problems[place]
+    def _entry(self, command: RecordResults, position: int) -> ResultRecorded | Problem:
+        problem = command.problems[position]
         if problem is not None:
             return problem
         try:
-            return cast("ResultRecorded | Problem", self._keyed(command.results[place]))
+            return cast("ResultRecorded | Problem", self._decide_keyed(command.results[position]))
         except ProblemError as refusal:
             return refusal.problem

@@ -1,4 +1,4 @@
-"""Decisions on many runs at once: each entry is judged as if it had come alone."""
+"""Decisions on many runs at once: each run is decided on its own."""
 
 from collections.abc import Callable, Sequence
 
@@ -25,8 +25,8 @@ from runindex.domain.problems import (
 )
 
 
-def transition_runs(workspace: Workspace, command: TransitionRuns, place: int) -> BulkApplied:
-    """Move many runs; in ATOMIC mode all of them or none, every entry repeating the first problem."""
+def transition_runs(workspace: Workspace, command: TransitionRuns, position: int) -> BulkApplied:
+    """Move many runs; in ATOMIC mode all or none, with the first problem as the outcome of each."""
 
     def move(run_id: str) -> RunApplied:
         single = TransitionRun(
@@ -39,7 +39,7 @@ def transition_runs(workspace: Workspace, command: TransitionRuns, place: int) -
         )
         return transition_run(workspace, single)
 
-    outcomes = [_attempt(move, run_id) for run_id in _selected(workspace, command, place)]
+    outcomes = [_attempt(move, run_id) for run_id in _selected(workspace, command, position)]
     if command.mode is BulkMode.ATOMIC:
         first_problem = next((outcome for outcome in outcomes if isinstance(outcome, PROBLEMS)), None)
         if first_problem is not None:
@@ -48,7 +48,7 @@ def transition_runs(workspace: Workspace, command: TransitionRuns, place: int) -
     return BulkApplied(tuple(outcomes))
 
 
-def delete_runs(workspace: Workspace, command: DeleteRuns, place: int) -> BulkApplied:
+def delete_runs(workspace: Workspace, command: DeleteRuns, position: int) -> BulkApplied:
     """Delete many runs, each on its own."""
 
     def delete(run_id: str) -> RunDeleted:
@@ -60,11 +60,11 @@ def delete_runs(workspace: Workspace, command: DeleteRuns, place: int) -> BulkAp
         )
         return delete_run(workspace, single)
 
-    return BulkApplied(tuple(_attempt(delete, run_id) for run_id in _selected(workspace, command, place)))
+    return BulkApplied(tuple(_attempt(delete, run_id) for run_id in _selected(workspace, command, position)))
 
 
-def _selected(workspace: Workspace, command: BulkCommand, place: int) -> Sequence[str]:
-    selected = command.runs.ids if command.runs.ids is not None else workspace.selections[place]
+def _selected(workspace: Workspace, command: BulkCommand, position: int) -> Sequence[str]:
+    selected = command.runs.ids if command.runs.ids is not None else workspace.selections[position]
     if len(selected) > MAX_BULK:
         raise violation(ConstraintReason.LIMIT_EXCEEDED, f"more than {MAX_BULK} runs in one call")
     return selected

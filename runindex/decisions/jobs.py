@@ -1,4 +1,4 @@
-"""Decisions on jobs: offered, handed out under a lease, acknowledged or failed by the claim that holds it."""
+"""Decisions on jobs: enqueued, claimed under a lease, acknowledged or failed by the claim that holds it."""
 
 from runindex.commands import AcknowledgeJob, ClaimJobs, EnqueueJob, FailJob, JobCommand
 from runindex.commands.outcomes import JobSaved, JobsClaimed
@@ -11,7 +11,7 @@ from runindex.domain.records.jobs import LEASE_EXPIRED, Job, JobStatus
 
 
 def enqueue_job(workspace: Workspace, command: EnqueueJob) -> JobSaved:
-    """Offer a job; the run it names must exist."""
+    """Enqueue a job; the run that it names must exist."""
     if command.run_id is not None:
         existing_run(workspace, command.run_id)
     data = None if command.data is None else check_content(command.data, "data")
@@ -32,9 +32,9 @@ def enqueue_job(workspace: Workspace, command: EnqueueJob) -> JobSaved:
 
 
 def claim_jobs(workspace: Workspace, command: ClaimJobs) -> JobsClaimed:
-    """Hand out due jobs; one whose lease lapsed in its last attempt fails instead."""
+    """Claim due jobs; one whose last attempt let its lease lapse fails instead."""
     claimed: list[Job] = []
-    for due in _offered(workspace, command.queue):
+    for due in _due_jobs(workspace, command.queue):
         job = workspace.records(Job).get(due.key)
         if job is None or not job.is_due(workspace.now):
             continue
@@ -46,27 +46,27 @@ def claim_jobs(workspace: Workspace, command: ClaimJobs) -> JobsClaimed:
     return JobsClaimed(tuple(claimed))
 
 
-def _offered(workspace: Workspace, queue: str) -> list[Job]:
-    """Return the jobs of a queue that were due when the batch began or came with it, best rank first."""
+def _due_jobs(workspace: Workspace, queue: str) -> list[Job]:
+    """Return the jobs of a queue that were due before the batch or were enqueued by it, in the order of their rank."""
     written = workspace.records(Job).written()
     new = (job for _, before, job in written if before is None and job is not None and job.queue == queue)
     return sorted((*workspace.due_jobs.get(queue, ()), *new), key=lambda job: job.rank)
 
 
 def acknowledge_job(workspace: Workspace, command: AcknowledgeJob) -> JobSaved:
-    """Say that a job is done; saying it twice is the same as once."""
+    """Complete a job; a repetition changes nothing."""
     job = _held(workspace, command)
     if job.status is JobStatus.COMPLETED:
         return JobSaved(job)
     if job.status is not JobStatus.RUNNING:
         raise _lease_lost(f"the job is {job.status}")
-    done = job.completed(workspace.now)
-    workspace.save(done)
-    return JobSaved(done)
+    completed = job.completed(workspace.now)
+    workspace.save(completed)
+    return JobSaved(completed)
 
 
 def fail_job(workspace: Workspace, command: FailJob) -> JobSaved:
-    """Say that a job failed; it is tried again after a growing pause, or is over."""
+    """Fail a job: it is retried after exponential backoff, or finally failed."""
     job = _held(workspace, command)
     if job.status is not JobStatus.RUNNING:
         raise _lease_lost(f"the job is {job.status}")

@@ -1,4 +1,4 @@
-"""Decisions on plans, and on what is started from them."""
+"""Decisions on plans and on starting them."""
 
 from dataclasses import replace
 
@@ -15,7 +15,7 @@ from runindex.domain.records.plans import Plan
 
 
 def create_plan(workspace: Workspace, command: CreatePlan) -> PlanSaved:
-    """Keep a plan."""
+    """Create a plan."""
     spec = _spec(command.spec)
     plan = Plan(new_id(), command.name, command.name.lower(), spec, workspace.now, workspace.now)
     workspace.save(plan)
@@ -23,7 +23,7 @@ def create_plan(workspace: Workspace, command: CreatePlan) -> PlanSaved:
 
 
 def update_plan(workspace: Workspace, command: UpdatePlan) -> PlanSaved:
-    """Replace what is given."""
+    """Replace the fields given."""
     plan = existing(workspace, Plan, command.id)
     check_version(command.expected_version, plan.version)
     name = plan.name if command.name is None else command.name
@@ -36,7 +36,7 @@ def update_plan(workspace: Workspace, command: UpdatePlan) -> PlanSaved:
 
 
 def delete_plan(workspace: Workspace, command: DeletePlan) -> PlanDeleted:
-    """Delete a plan; its runs stay, their plan dangling."""
+    """Delete a plan; its runs stay, with the id of a plan that no longer exists."""
     plan = existing(workspace, Plan, command.id)
     workspace.records(Plan).remove(plan.key)
     workspace.taken.remove(plan.id)
@@ -44,7 +44,7 @@ def delete_plan(workspace: Workspace, command: DeletePlan) -> PlanDeleted:
 
 
 def start_plan(workspace: Workspace, command: StartPlan) -> PlanStarted:
-    """Create a run of the plan and the job that offers it, both or neither."""
+    """Create a run of the plan and the job that executes it, both or neither."""
     existing(workspace, Plan, command.plan_id)
     created = create_run(
         workspace,
@@ -74,7 +74,7 @@ def start_plan(workspace: Workspace, command: StartPlan) -> PlanStarted:
 
 
 def _spec(spec: JsonValue) -> JsonText:
-    """Return the spec's text. A plan's outcomes have no ConstraintViolation, so that a limit is an InvalidInput."""
+    """Return the spec's text; a plan's outcomes have no ConstraintViolation, so a limit is an InvalidInput."""
     try:
         return check_content(spec, "spec")
     except ProblemError as refusal:

@@ -1,6 +1,6 @@
-"""Successes as text, kept under an idempotency key and told again when the key comes again.
+"""Idempotent replay: successes are stored as text under their key, and answered again when the key is used again.
 
-Of runs and records only the identity is kept: a replay shows them as they then are.
+Only the identity of runs and records is stored: a replay shows them as they are by then.
 """
 
 from collections.abc import Iterator
@@ -29,19 +29,19 @@ _ENUMS: Final = {"source": RunStatus, "target": RunStatus, "reason": ConstraintR
 
 @dataclass(frozen=True, slots=True)
 class References:
-    """What a replay shows: runs by id, records by kind and key."""
+    """What a replay reads: runs by id, records by kind and key."""
 
     run_ids: frozenset[str]
     needs: frozenset[Need]
 
 
 def encode_answer(success: Success, run_id: str) -> JsonText:
-    """Return the success as JSON; a record that belongs to a run and does not name it belongs to `run_id`."""
+    """Return the success as JSON text; `run_id` is the run of records that do not name theirs."""
     return json_text.dumps(_encode(success, run_id))
 
 
 def references(answer: JsonText) -> References:
-    """Return what must be read for a replay of the answer."""
+    """Return what a replay of the stored answer reads."""
     found = list(_references(json_text.loads(answer)))
     return References(
         frozenset(reference for reference in found if isinstance(reference, str)),
@@ -50,11 +50,11 @@ def references(answer: JsonText) -> References:
 
 
 def replay(answer: JsonText, workspace: Workspace) -> Outcome:
-    """Return the kept success, marked as replayed; NotFound when what it shows was deleted since."""
+    """Return the stored success, marked as replayed; NotFound when a run or record in it was deleted since."""
     return _Decoder(workspace).outcome(json_text.loads(answer))
 
 
-def _encode(value: Any, run_id: str) -> Any:  # noqa: ANN401 - whatever an outcome is made of
+def _encode(value: Any, run_id: str) -> Any:  # noqa: ANN401 - any part of an outcome
     if isinstance(value, Run):
         return {"run": value.id, "incarnation": value.incarnation}
     if type(value).__name__ in _RECORDS:
@@ -82,7 +82,7 @@ def _references(value: Any) -> Iterator[str | Need]:  # noqa: ANN401 - decoded J
 
 
 class _Decoder:
-    """Reads one answer against what there is now."""
+    """Decodes a stored answer, with the runs and records of the workspace."""
 
     def __init__(self, workspace: Workspace) -> None:
         self._workspace = workspace
@@ -111,8 +111,8 @@ class _Decoder:
             kind, key = value["record"], value["key"]
             record = self._workspace.records(_RECORDS[kind]).get(tuple(key))
             if "run" in value:
-                self._find_owner(value["run"], key)
-            if record is None or self._is_gone(record):
+                self._check_owner(value["run"], key)
+            if record is None or self._is_deleted(record):
                 raise ProblemError(NotFound(kind, next((name for name in key if isinstance(name, str)), str(key[-1]))))
             return record
         run = self._workspace.runs.get(value["run"])
@@ -120,14 +120,14 @@ class _Decoder:
             raise ProblemError(NotFound("Run", value["run"]))
         return run
 
-    def _find_owner(self, run_id: str, key: list[Any]) -> None:
-        """Refuse what belonged to a run that was deleted, though it may not be swept away yet."""
+    def _check_owner(self, run_id: str, key: list[Any]) -> None:
+        """Refuse a record of a deleted run, whose rows may not be swept yet."""
         run = self._workspace.runs.get(run_id)
         if run is None or run.incarnation != next(number for number in key if isinstance(number, int)):
             raise ProblemError(NotFound("Run", run_id))
 
-    def _is_gone(self, record: Any) -> bool:  # noqa: ANN401 - any record
-        """Tell whether a record was deleted while its run was not."""
+    def _is_deleted(self, record: Any) -> bool:  # noqa: ANN401 - any record
+        """Tell whether a record was deleted though its run was not."""
         if isinstance(record, Value):
             return bool(record.deleted)
         if isinstance(record, Result):

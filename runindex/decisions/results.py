@@ -1,4 +1,4 @@
-"""Decisions on results: recorded once, counted by item, deleted together."""
+"""Decisions on results: each attempt is recorded once, counted by item, and deleted with all others of its run."""
 
 from dataclasses import replace
 
@@ -15,14 +15,14 @@ from runindex.domain.runs.run import Run
 
 
 def record_result(workspace: Workspace, command: RecordResult) -> ResultRecorded:
-    """Store one attempt; the same one again is answered with what is stored, whatever the run's status is by then."""
+    """Store an attempt; one that is stored already is answered as stored, even when the run has closed since."""
     run = existing_run(workspace, command.run_id)
     totals = workspace.totals(run)
     item_key = (totals.owner, totals.generation, command.item_id)
     stored = workspace.records(Result).get((*item_key, command.retry_count))
     result = _result(workspace, command, run, totals)
     if stored is not None:
-        return _again(stored, result, command)
+        return _repetition(stored, result, command)
     open_run(workspace, run.id)
     _take_id(workspace, command, result)
     item = workspace.records(Item).get(item_key) or Item(*item_key)
@@ -34,14 +34,14 @@ def record_result(workspace: Workspace, command: RecordResult) -> ResultRecorded
     return ResultRecorded(result)
 
 
-def check_number(command: RecordResults) -> None:
-    """Refuse more results than one call may bring."""
+def check_count(command: RecordResults) -> None:
+    """Refuse more results than one call may have."""
     if len(command.results) > MAX_BULK:
         raise violation(ConstraintReason.LIMIT_EXCEEDED, f"more than {MAX_BULK} results in one call")
 
 
 def delete_results(workspace: Workspace, command: DeleteResults) -> ResultsDeleted:
-    """Begin a new generation of results: the former one is in no list any more, and is swept away later."""
+    """Start a new generation of results: no query returns the former, which the sweeper removes later."""
     totals = workspace.totals(existing_run(workspace, command.run_id))
     if totals.result_count:
         workspace.save(Tombstone(totals.owner, totals.generation))
@@ -51,7 +51,7 @@ def delete_results(workspace: Workspace, command: DeleteResults) -> ResultsDelet
     return ResultsDeleted(command.run_id, totals.result_count)
 
 
-def _again(stored: Result, sent: Result, command: RecordResult) -> ResultRecorded:
+def _repetition(stored: Result, sent: Result, command: RecordResult) -> ResultRecorded:
     same_id = command.id is None or command.id == stored.id
     if not same_id or content_of(stored) != content_of(sent):
         raise violation(
@@ -61,7 +61,7 @@ def _again(stored: Result, sent: Result, command: RecordResult) -> ResultRecorde
 
 
 def _take_id(workspace: Workspace, command: RecordResult, result: Result) -> None:
-    """Refuse an id that any node has; one that only a deleted node had is free again."""
+    """Refuse an id that a node has; the ids of deleted nodes are free again."""
     if command.id is None:
         return
     if workspace.is_taken(command.id):

@@ -1,4 +1,4 @@
-"""Decisions on a run's own data: each call is all or nothing."""
+"""Decisions on run data: each command is all or nothing."""
 
 from dataclasses import replace
 
@@ -18,11 +18,11 @@ def put_values(workspace: Workspace, command: PutValues) -> ValuesPut:
     run = open_run(workspace, command.run_id)
     check_entries(len(command.entries))
     values = []
-    for place, entry in enumerate(command.entries):
+    for position, entry in enumerate(command.entries):
         stored = workspace.records(Value).get((run.incarnation, entry.key))
         present = stored is not None and not stored.deleted
         check_version(entry.expected_version, stored.version if stored is not None and present else 0)
-        text = check_content(entry.value, f"entries.{place}.value")
+        text = check_content(entry.value, f"entries.{position}.value")
         version = 1 if stored is None else stored.version + 1
         value = Value(run.incarnation, entry.key, text, version, workspace.now)
         _write(workspace, value)
@@ -50,13 +50,13 @@ def delete_values(workspace: Workspace, command: DeleteValues) -> ValuesDeleted:
 
 
 def append_events(workspace: Workspace, command: AppendEvents) -> EventsAppended:
-    """Append events to the run's one chain."""
+    """Append events to the run's chain."""
     run = open_run(workspace, command.run_id)
     check_entries(len(command.events))
     totals = workspace.totals(run)
     sequence, previous, events = totals.event_seq, totals.event_hash, []
-    for place, entry in enumerate(command.events):
-        text = check_content(entry.payload, f"events.{place}.payload")
+    for position, entry in enumerate(command.events):
+        text = check_content(entry.payload, f"events.{position}.payload")
         previous = event_hash(sequence, entry.stream, workspace.now, entry.payload, previous)
         events.append(Event(run.incarnation, sequence, entry.stream, text, workspace.now, previous))
         sequence += 1

@@ -1,4 +1,4 @@
-"""Decisions on single runs: creation, moves, and changes of what a run says of itself."""
+"""Decisions on single runs: creation, moves, changes and deletion."""
 
 from dataclasses import replace
 
@@ -56,7 +56,7 @@ def create_run(workspace: Workspace, command: CreateRun) -> RunApplied:
 
 
 def start_run(workspace: Workspace, command: StartRun) -> RunApplied:
-    """Set startedAt if it is null; a run that has started is left as it is, but for its version."""
+    """Set `started_at` if it is None; a run that has started gets a new version only."""
     run = expected_run(workspace, command)
     check_open(run)
     started_at = workspace.now if run.started_at is None else run.started_at
@@ -64,7 +64,7 @@ def start_run(workspace: Workspace, command: StartRun) -> RunApplied:
 
 
 def transition_run(workspace: Workspace, command: TransitionRun) -> RunApplied:
-    """Move a run as the table allows."""
+    """Move a run as the transition table allows."""
     run = _movable_run(workspace, command)
     moved = run.moved(command.to, workspace.now, command.error)
     workspace.runs.put(run.id, moved)
@@ -97,13 +97,13 @@ def remove_tags(workspace: Workspace, command: RemoveTags) -> RunApplied:
 
 
 def set_retention(workspace: Workspace, command: SetRetention) -> RunApplied:
-    """Declare a retention policy; nothing is deleted by it."""
+    """Set the retention policy, which only compaction acts on."""
     run = expected_run(workspace, command)
     return _save(workspace, command, run, replace(run, retention=command.policy), RunChangeKind.RETENTION)
 
 
 def delete_run(workspace: Workspace, command: DeleteRun) -> RunDeleted:
-    """Delete a run; its children stay, their parent dangling."""
+    """Delete a run; its children stay, with the id of a parent that no longer exists."""
     run = _movable_run(workspace, command)
     last = replace(run, version=run.version + 1, updated_at=workspace.now)
     totals = workspace.totals(run)

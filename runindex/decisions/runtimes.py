@@ -1,4 +1,4 @@
-"""Decisions on agent runtimes: the index records what the driver says, in one step or not at all."""
+"""Decisions on agent runtimes: a command is recorded as the driver sent it, all of it or nothing."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -21,7 +21,7 @@ from runindex.domain.runs.run import Run
 
 
 def commit_boundary(workspace: Workspace, command: CommitBoundary) -> BoundaryApplied:
-    """Give the next sequence, make the receipt, replace the snapshot, and stamp each input."""
+    """Make a receipt with the next sequence, replace the snapshot, and stamp each input."""
     run = open_run(workspace, command.run_id)
     digest, count = digest_of(command.snapshot)
     head = _head(workspace, command, run)
@@ -40,7 +40,7 @@ def commit_boundary(workspace: Workspace, command: CommitBoundary) -> BoundaryAp
 
 
 def apply_boundary(workspace: Workspace, command: ApplyBoundary) -> BoundaryApplied:
-    """Keep the caller's receipt as it is; refuse one whose key exists."""
+    """Store the caller's receipt as it is; refuse one that exists already."""
     run = open_run(workspace, command.run_id)
     receipt = Receipt(
         runtime_id=command.runtime_id,
@@ -71,7 +71,7 @@ def commit_lifecycle(workspace: Workspace, command: CommitLifecycle) -> RuntimeS
     return RuntimeSaved(_save_runtime(workspace, command, runtime, stamp=None))
 
 
-def _apply(  # noqa: PLR0913 - what a boundary brings
+def _apply(  # noqa: PLR0913 - the parts of a boundary
     workspace: Workspace,
     command: RuntimeCommand[Success],
     run: Run,
@@ -148,7 +148,7 @@ def _new_input(workspace: Workspace, runtime: Runtime, update: InputUpdate, posi
 
 
 def _merged(workspace: Workspace, stored: RuntimeInput, update: InputUpdate, stamp: Receipt | None) -> RuntimeInput:
-    """Return the input with what the update gives; fields that it leaves out keep their values."""
+    """Return the input with the fields of the update; those it leaves out keep their values."""
     given = {name: getattr(update, name) for name in update.given if name != "detail"}
     if "detail" in update.given:
         given["detail"] = None if update.detail is None else json_text.check_content(update.detail, "detail")

@@ -1,7 +1,7 @@
-"""What a batch of commands sees and leaves behind: the rows it read under lock, and what it makes of them.
+"""The workspace of a batch: the rows that it read under lock, and its changes to them.
 
-A storage fills a workspace, the decisions work on it, the storage writes what changed. So every rule is written once,
-in Python, and a storage only reads rows and writes rows.
+A storage fills a workspace, decisions change it, the storage writes the changes. So each rule is written once, in
+Python, and storages only read and write rows.
 """
 
 from collections.abc import Container, Iterator, Mapping, Sequence
@@ -24,16 +24,16 @@ R = TypeVar("R")
 
 
 class Records(Generic[K, V]):
-    """Rows of one kind by key: those that were read, overlaid by those that were put or removed."""
+    """Rows of one kind by key: those read, overlaid by those put or removed."""
 
     def __init__(self, read: Mapping[K, V]) -> None:
-        """Start from what was read."""
+        """Start with the rows read."""
         self._read = read
         self._written: dict[K, V | None] = {}
         self._journal: list[tuple[K, bool, V | None]] = []
 
     def get(self, key: K) -> V | None:
-        """Return the row as it now is, None when there is none."""
+        """Return the present row, None when there is none."""
         if key in self._written:
             return self._written[key]
         return self._read.get(key)
@@ -47,16 +47,16 @@ class Records(Generic[K, V]):
         self._write(key, None)
 
     def written(self) -> Iterator[tuple[K, V | None, V | None]]:
-        """Yield (key, row as read, row as it now is) of each row written; None stands for no row."""
+        """Yield (key, row as read, present row) of each row written; None is no row."""
         for key, row in self._written.items():
             yield key, self._read.get(key), row
 
     def checkpoint(self) -> None:
-        """Make what was written so far stay, whatever `undo` takes back later."""
+        """Keep all writes so far from later calls of `undo`."""
         self._journal.clear()
 
     def undo(self) -> None:
-        """Take back all writes since the last checkpoint."""
+        """Revert all writes since the last checkpoint."""
         for key, was_written, row in reversed(self._journal):
             if was_written:
                 self._written[key] = row
@@ -71,14 +71,14 @@ class Records(Generic[K, V]):
 
 @dataclass(slots=True)
 class Counters:
-    """By how much a batch moves the counts that queries read instead of counting."""
+    """The changes of a batch to the stored counts of runs."""
 
     by_status: dict[RunStatus, int] = field(default_factory=dict)
     by_tag: dict[str, int] = field(default_factory=dict)
 
 
 class Workspace:
-    """One batch's view of the storage. `head` is the log's last sequence number before the batch."""
+    """One batch's rows. `head` is the log's last sequence number."""
 
     def __init__(  # noqa: PLR0913 - one argument for each kind of thing read
         self,
@@ -94,11 +94,11 @@ class Workspace:
         results: Mapping[str, Result] | None = None,
         due_jobs: Mapping[str, Sequence[Job]] | None = None,
     ) -> None:
-        """Take what was read: runs under lock, kept answers, runs selected by filter for the command at an index.
+        """Take the rows read: runs under lock, stored replies, and the ids that filters select, by command position.
 
-        `looping` holds each (id, parent) of runs to be created whose creation would close a circle, `records` what the
-        commands need by kind and key, `taken` those of the ids asked for that other nodes have, `results` those that
-        results have, by id, `due_jobs` by queue, in rank order.
+        `looping` has each (id, parent) of runs to be created that would close a circle; `records` has what the commands
+        need, by kind and key; `taken` and `results` have those of the requested ids that other nodes, or results, have;
+        `due_jobs` are by queue, in the order of their rank.
         """
         self.now = now
         self.runs: Records[str, Run] = Records(runs)
@@ -115,7 +115,7 @@ class Workspace:
         self._changes_kept = 0
 
     def records(self, kind: type[R]) -> Records[tuple[Any, ...], R]:
-        """Return the records of one kind, by their `key`."""
+        """Return the records of one kind, by primary key."""
         if kind not in self._records:
             self._records[kind] = Records(self._read.get(kind, {}))
         return self._records[kind]
@@ -125,24 +125,24 @@ class Workspace:
         self.records(type(record)).put(record.key, record)
 
     def totals(self, run: Run) -> Totals:
-        """Return what is counted of a run's scoped things."""
+        """Return the counts of a run's records."""
         return self.records(Totals).get((run.incarnation,)) or Totals(run.incarnation, run.id)
 
     def is_taken(self, node_id: str) -> bool:
-        """Tell whether any node has the id, of those that a command of the batch asks for."""
+        """Tell whether a node has the id, which must be one that a command of the batch requests."""
         if self.runs.get(node_id) is not None or self.taken.get(node_id):
             return True
         result = self.results.get(node_id)
-        return result is not None and not self._is_gone(result)
+        return result is not None and not self._is_deleted(result)
 
-    def _is_gone(self, result: Result) -> bool:
+    def _is_deleted(self, result: Result) -> bool:
         """Tell whether the batch deleted the result."""
-        remains = self.records(Tombstone)
-        return any(remains.get((result.owner, which)) for which in (result.generation, ALL_GENERATIONS))
+        tombstones = self.records(Tombstone)
+        return any(tombstones.get((result.owner, which)) for which in (result.generation, ALL_GENERATIONS))
 
     @property
     def written_records(self) -> Mapping[type, Records[Any, Any]]:
-        """Return the records by kind, of the kinds that decisions looked at."""
+        """Return the records by kind, of the kinds that decisions used."""
         return self._records
 
     @property
@@ -152,7 +152,7 @@ class Workspace:
 
     @property
     def head(self) -> int:
-        """Return the log's last sequence number with this batch's changes."""
+        """Return the log's last sequence number, with this batch's changes."""
         return self._head + len(self.changes)
 
     def record(
@@ -170,13 +170,13 @@ class Workspace:
         return seq
 
     def checkpoint(self) -> None:
-        """Make what was done so far stay."""
+        """Keep everything so far from later calls of `undo`."""
         for records in self._all():
             records.checkpoint()
         self._changes_kept = len(self.changes)
 
     def undo(self) -> None:
-        """Take back everything since the last checkpoint."""
+        """Revert everything since the last checkpoint."""
         for records in self._all():
             records.undo()
         del self.changes[self._changes_kept :]
@@ -186,7 +186,7 @@ class Workspace:
         yield from self._records.values()
 
     def counters(self) -> Counters:
-        """Return by how much the batch moves each count; zeros are left out."""
+        """Return the batch's change of each count; zeros are left out."""
         counters = Counters()
         for _, before, after in self.runs.written():
             for run, step in ((before, -1), (after, 1)):

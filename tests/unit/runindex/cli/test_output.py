@@ -5,18 +5,18 @@ from pathlib import Path
 
 import pytest
 
-from runindex.cli.output import written
+from runindex.cli.output import open_output
 from runindex.settings import SettingsError
 
 
 def write(path: Path) -> None:
-    with written(path) as file:
+    with open_output(path) as file:
         file.write(b"all")
 
 
 def test_a_file_appears_when_it_is_whole(tmp_path: Path) -> None:
     path = tmp_path / "out"
-    with written(path) as file:
+    with open_output(path) as file:
         file.write(b"all")
         assert not path.exists()
     assert path.read_bytes() == b"all"
@@ -26,7 +26,7 @@ def test_a_file_appears_when_it_is_whole(tmp_path: Path) -> None:
 def test_what_was_there_stays_when_writing_fails(tmp_path: Path) -> None:
     path = tmp_path / "out"
     path.write_bytes(b"before")
-    with pytest.raises(TypeError), written(path) as file:
+    with pytest.raises(TypeError), open_output(path) as file:
         file.writelines([b"half", "a text"])  # type: ignore[list-item]  # which cannot be written
     assert path.read_bytes() == b"before"
     assert list(tmp_path.iterdir()) == [path]
@@ -34,7 +34,7 @@ def test_what_was_there_stays_when_writing_fails(tmp_path: Path) -> None:
 
 def test_two_may_write_at_once(tmp_path: Path) -> None:
     path = tmp_path / "out"
-    with written(path) as file:
+    with open_output(path) as file:
         write(path)
         file.write(b"later")
     assert path.read_bytes() == b"later"

@@ -1,39 +1,69 @@
-"""How a mutation is executed: its input becomes a command, and what became of that the answer."""
+"""How a mutation is executed: input, command, outcome, member of the field's union."""
 
 from collections.abc import Callable
-from typing import TypeVar
+from dataclasses import replace
+from typing import Protocol, TypeVar, cast
 
 from resolvers.execution.context import Info
 from resolvers.execution.operation_counts import OK
-from runindex.commands import AnyCommand
-from runindex.commands.outcomes import Outcome
+from runindex.commands import Command
+from runindex.commands.base import S
 from runindex.domain.errors import RunIndexError
-from runindex.domain.problems import ProblemError
+from runindex.domain.problems import PROBLEMS, Problem, ProblemError
+from schema.problems import problem
 
-Input = TypeVar("Input")
-Answer = TypeVar("Answer")
+
+class KeyedInput(Protocol):
+    """The input of any mutation."""
+
+    idempotency_key: str | None
+
+
+Input = TypeVar("Input", bound=KeyedInput)
+Member = TypeVar("Member")
 
 
 async def execute(
     info: Info,
-    make_command: Callable[[str, Input, str | None], AnyCommand],
-    asked: Input,
-    answer: Callable[[Outcome, str], Answer],
-) -> Answer:
-    """Make a command of an input, submit it, and answer its outcome; `answer` takes the log's epoch too."""
-    context = info.context
+    make_command: Callable[[Input], Command[S]],
+    input: Input,
+    make_payload: Callable[[S], Member],
+) -> Member:
+    """Execute a mutation whose payload holds no cursor of the log."""
+    return await execute_logged(info, make_command, input, lambda success, _epoch: make_payload(success))
+
+
+async def execute_logged(
+    info: Info,
+    make_command: Callable[[Input], Command[S]],
+    input: Input,
+    make_payload: Callable[[S, str], Member],
+) -> Member:
+    """Make a command of the input, submit it, and return its problem or the payload of its success and log epoch.
+
+    `make_command` raises ProblemError, with the path of the offending field, for what the command could not hold.
+    """
+    context, mutation = info.context, info.field_name
     try:
-        command = make_command(info.field_name, asked, context.actor)
+        command = make_command(input)
     except ProblemError as refusal:
-        context.operations.add(info.field_name, refusal.problem.code)
-        return answer(refusal.problem, "")
-    # Read first: once the command is committed, nothing may keep its outcome from the caller.
+        context.operations.add(mutation, refusal.problem.code)
+        return cast("Member", problem(refusal.problem))
+    command = replace(command, mutation=mutation, actor=context.actor, idempotency_key=input.idempotency_key)
+    # The epoch is read first: after the commit, a failing read would withhold the outcome from the caller.
     try:
         epoch = await context.epoch.get()
         outcome = await context.index.submit(command)
-    except RunIndexError as fault:
-        context.operations.add(info.field_name, fault.code)
+    except RunIndexError as error:
+        context.operations.add(mutation, error.code)
         raise
-    context.operations.add(info.field_name, getattr(outcome, "code", OK))
+    context.operations.add(mutation, getattr(outcome, "code", OK))
     context.writes += 1
-    return answer(outcome, epoch)
+    return member(outcome, lambda success: make_payload(success, epoch))
+
+
+def member(outcome: S | Problem, make_payload: Callable[[S], Member]) -> Member:
+    """Return an outcome as a member of its union, which has a type for each problem that its command can meet."""
+    if isinstance(outcome, PROBLEMS):
+        return cast("Member", problem(outcome))
+    return make_payload(outcome)

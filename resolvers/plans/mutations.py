@@ -1,56 +1,94 @@
-"""The mutations of plans and jobs."""
+"""The mutations of plans."""
 
 import strawberry
 
 from resolvers.execution.context import Info
 from resolvers.execution.fields import mutation
-from resolvers.execution.mutate import execute
-from resolvers.plans import commands as make
-from resolvers.plans.outcomes import claim_outcome, job_outcome, plan_deletion_outcome, plan_outcome, plan_run_outcome
+from resolvers.execution.mutate import execute, execute_logged
+from runindex import commands
+from runindex.commands.outcomes import PlanDeleted, PlanSaved, PlanStarted
+from runindex.ports.rows import record_row, row_of
+from runindex.streams.cursors import log_cursor
+from schema.jobs.types import Job
 from schema.plans import inputs
-from schema.plans.outcomes import ClaimOutcome, JobOutcome, PlanDeletionOutcome, PlanOutcome, PlanRunOutcome
+from schema.plans.outcomes import (
+    PlanDeletion,
+    PlanDeletionOutcome,
+    PlanOutcome,
+    PlanPayload,
+    PlanRunOutcome,
+    PlanRunPayload,
+)
+from schema.plans.types import Plan
+from schema.runs.run import Run
+from schema.typesystem.connections import given
+
+
+def _create(input: inputs.CreatePlanInput) -> commands.CreatePlan:
+    return commands.CreatePlan(name=input.name, spec=input.spec)
+
+
+def _update(input: inputs.UpdatePlanInput) -> commands.UpdatePlan:
+    return commands.UpdatePlan(
+        id=input.id, name=input.name, spec=given(input.spec), expected_version=input.expected_version
+    )
+
+
+def _delete(input: inputs.DeletePlanInput) -> commands.DeletePlan:
+    return commands.DeletePlan(id=input.id)
+
+
+def _start(input: inputs.StartPlanInput) -> commands.StartPlan:
+    return commands.StartPlan(
+        plan_id=input.plan_id,
+        name=input.name,
+        metadata=given(input.metadata),
+        tags=tuple(input.tags or ()),
+        queue=input.queue,
+        data=given(input.data),
+        priority=input.priority,
+        run_at=input.run_at,
+        max_attempts=input.max_attempts,
+    )
+
+
+def _plan_payload(saved: PlanSaved) -> PlanPayload:
+    return PlanPayload(plan=Plan(row=record_row(saved.plan)), replayed=saved.replayed)
+
+
+def _plan_deletion(deleted: PlanDeleted) -> PlanDeletion:
+    return PlanDeletion(id=strawberry.ID(deleted.id), replayed=deleted.replayed)
+
+
+def _plan_run_payload(started: PlanStarted, epoch: str) -> PlanRunPayload:
+    return PlanRunPayload(
+        run=Run(row=row_of(started.run)),
+        job=Job(row=record_row(started.job)),
+        cursor=log_cursor(epoch, started.seq),
+        replayed=started.replayed,
+    )
 
 
 @strawberry.type
-class WorkMutations:
-    """What can be changed of plans and jobs."""
+class PlanMutations:
+    """The fields of `Mutation` that change plans."""
 
     @mutation("Keep a plan.")
     async def create_plan(self, info: Info, input: inputs.CreatePlanInput) -> PlanOutcome:
         """Create a plan."""
-        return await execute(info, make.create_plan, input, plan_outcome)
+        return await execute(info, _create, input, _plan_payload)
 
     @mutation("Replace what is given of a plan.")
     async def update_plan(self, info: Info, input: inputs.UpdatePlanInput) -> PlanOutcome:
         """Change a plan."""
-        return await execute(info, make.update_plan, input, plan_outcome)
+        return await execute(info, _update, input, _plan_payload)
 
     @mutation("Delete a plan; its runs stay.")
     async def delete_plan(self, info: Info, input: inputs.DeletePlanInput) -> PlanDeletionOutcome:
         """Delete a plan."""
-        return await execute(info, make.delete_plan, input, plan_deletion_outcome)
+        return await execute(info, _delete, input, _plan_deletion)
 
     @mutation("Create a run of the plan and the job that offers it, both or neither.")
     async def start_plan(self, info: Info, input: inputs.StartPlanInput) -> PlanRunOutcome:
-        """Start a plan."""
-        return await execute(info, make.start_plan, input, plan_run_outcome)
-
-    @mutation("Offer a job to executors.")
-    async def enqueue_job(self, info: Info, input: inputs.EnqueueJobInput) -> JobOutcome:
-        """Enqueue a job."""
-        return await execute(info, make.enqueue_job, input, job_outcome)
-
-    @mutation("Due jobs by priority, then runAt, then age; each goes to one claimer. Empty when nothing is due.")
-    async def claim_jobs(self, info: Info, input: inputs.ClaimJobsInput) -> ClaimOutcome:
-        """Claim jobs."""
-        return await execute(info, make.claim_jobs, input, claim_outcome)
-
-    @mutation("Say that a claimed job is done; saying it twice is the same as once.")
-    async def acknowledge_job(self, info: Info, input: inputs.AcknowledgeJobInput) -> JobOutcome:
-        """Acknowledge a job."""
-        return await execute(info, make.acknowledge_job, input, job_outcome)
-
-    @mutation("Say that a claimed job failed; it is offered again after a growing pause, or is over.")
-    async def fail_job(self, info: Info, input: inputs.FailJobInput) -> JobOutcome:
-        """Fail a job."""
-        return await execute(info, make.fail_job, input, job_outcome)
+        """Create a run of a plan and its job."""
+        return await execute_logged(info, _start, input, _plan_run_payload)

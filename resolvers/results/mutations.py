@@ -1,31 +1,91 @@
 """The mutations of results."""
 
+from functools import partial
+
 import strawberry
 
 from resolvers.execution.context import Info
 from resolvers.execution.fields import mutation
-from resolvers.execution.mutate import execute
-from resolvers.results import commands as make
-from resolvers.results.outcomes import result_deletion_outcome, result_outcome, results_outcome
+from resolvers.execution.mutate import execute, member
+from runindex import commands
+from runindex.commands.outcomes import ResultRecorded, ResultsDeleted, ResultsRecorded
+from runindex.domain.records.results import Score
+from runindex.ports.rows import record_row
 from schema.results import inputs
-from schema.results.outcomes import ResultDeletionOutcome, RunResultOutcome, RunResultsOutcome
+from schema.results.outcomes import (
+    ResultDeletion,
+    ResultDeletionOutcome,
+    RunResultOutcome,
+    RunResultPayload,
+    RunResultsOutcome,
+    RunResultsPayload,
+)
+from schema.results.types import RunResult
+from schema.typesystem.connections import given
+
+
+def _record(input: inputs.RecordResultInput, actor: str | None = None) -> commands.RecordResult:
+    # Complete, as an entry of `recordResults` too: its idempotency key works as if it had been sent alone.
+    return commands.RecordResult(
+        mutation="recordResult",
+        actor=actor,
+        idempotency_key=input.idempotency_key,
+        id=input.id,
+        run_id=input.run_id,
+        item_id=input.item_id,
+        item_version=input.item_version,
+        input=given(input.input),
+        output=given(input.output),
+        expected_output=given(input.expected_output),
+        latency=input.latency,
+        error=input.error,
+        started_at=input.started_at,
+        completed_at=input.completed_at,
+        retry_count=input.retry_count,
+        scores=tuple(Score(score.scorer_id, score.value, score.reason, score.error) for score in input.scores or ()),
+    )
+
+
+def _record_all(actor: str | None, input: inputs.RecordResultsInput) -> commands.RecordResults:
+    return commands.RecordResults(results=tuple(_record(result, actor) for result in input.results))
+
+
+def _delete(input: inputs.DeleteResultsInput) -> commands.DeleteResults:
+    return commands.DeleteResults(run_id=input.run_id)
+
+
+def _result_payload(recorded: ResultRecorded) -> RunResultPayload:
+    return RunResultPayload(result=RunResult(row=record_row(recorded.result)), replayed=recorded.replayed)
+
+
+def _results_payload(recorded: ResultsRecorded) -> RunResultsPayload:
+    return RunResultsPayload(
+        recorded=recorded.recorded,
+        failed=len(recorded.outcomes) - recorded.recorded,
+        outcomes=[member(outcome, _result_payload) for outcome in recorded.outcomes],
+        replayed=recorded.replayed,
+    )
+
+
+def _result_deletion(deleted: ResultsDeleted) -> ResultDeletion:
+    return ResultDeletion(run_id=strawberry.ID(deleted.run_id), deleted=deleted.deleted, replayed=deleted.replayed)
 
 
 @strawberry.type
 class ResultMutations:
-    """What can be changed of results."""
+    """The fields of `Mutation` that change results."""
 
     @mutation("Record one attempt; the same one again is answered with what is stored.")
     async def record_result(self, info: Info, input: inputs.RecordResultInput) -> RunResultOutcome:
         """Record a result."""
-        return await execute(info, make.record_result, input, result_outcome)
+        return await execute(info, _record, input, _result_payload)
 
     @mutation("Record many attempts, each on its own.")
     async def record_results(self, info: Info, input: inputs.RecordResultsInput) -> RunResultsOutcome:
         """Record results."""
-        return await execute(info, make.record_results, input, results_outcome)
+        return await execute(info, partial(_record_all, info.context.actor), input, _results_payload)
 
     @mutation("Delete all results of a run; the run stays.")
     async def delete_results(self, info: Info, input: inputs.DeleteResultsInput) -> ResultDeletionOutcome:
         """Delete a run's results."""
-        return await execute(info, make.delete_results, input, result_deletion_outcome)
+        return await execute(info, _delete, input, _result_deletion)

@@ -2,13 +2,14 @@
 
 import strawberry
 
-from resolvers.plans.mutations import WorkMutations
+from resolvers.jobs.mutations import JobMutations
+from resolvers.plans.mutations import PlanMutations
 from resolvers.results.mutations import ResultMutations
-from resolvers.run_data.mutations import ScopedMutations
+from resolvers.run_data.mutations import RunDataMutations
 from resolvers.runs.mutations import RunMutations
 from resolvers.runtimes.mutations import RuntimeMutations
 
 
 @strawberry.type(description="What can be changed.")
-class Mutation(RunMutations, ResultMutations, ScopedMutations, WorkMutations, RuntimeMutations):
+class Mutation(RunMutations, ResultMutations, RunDataMutations, PlanMutations, JobMutations, RuntimeMutations):
     """What can be changed."""

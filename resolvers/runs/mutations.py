@@ -1,26 +1,29 @@
-"""The mutations of runs: each makes a command of its input and answers what became of it."""
+"""The mutations of runs."""
 
 from collections.abc import Callable
+from functools import partial
 
 import strawberry
 
 from resolvers.execution.context import Info
 from resolvers.execution.fields import mutation
-from resolvers.execution.mutate import Input, execute
+from resolvers.execution.mutate import Input, execute_logged
 from resolvers.runs import commands as make
-from resolvers.runs.outcomes import bulk_deletion_outcome, bulk_run_outcome, deletion_outcome, run_outcome
-from runindex.commands import AnyCommand
+from resolvers.runs.outcomes import bulk_deletion_payload, bulk_run_payload, run_deletion, run_payload
+from runindex.commands import Command
+from runindex.commands.outcomes import RunApplied
+from runindex.domain.lifecycle import RunStatus
 from schema.runs import inputs
 from schema.runs.outcomes import BulkDeletionOutcome, BulkRunOutcome, RunDeletionOutcome, RunOutcome
 
 
-async def _change(info: Info, make_command: Callable[[str, Input, str | None], AnyCommand], asked: Input) -> RunOutcome:
-    return await execute(info, make_command, asked, run_outcome)
+async def _change(info: Info, make_command: Callable[[Input], Command[RunApplied]], input: Input) -> RunOutcome:
+    return await execute_logged(info, make_command, input, run_payload)
 
 
 @strawberry.type
 class RunMutations:
-    """What can be changed of runs."""
+    """The fields of `Mutation` that change runs."""
 
     @mutation("Create a run; it is ACTIVE.")
     async def create_run(self, info: Info, input: inputs.CreateRunInput) -> RunOutcome:
@@ -40,17 +43,17 @@ class RunMutations:
     @mutation("Happy end: COMPLETED.")
     async def close_run(self, info: Info, input: inputs.RunInput) -> RunOutcome:
         """Complete a run."""
-        return await _change(info, make.move_run, input)
+        return await _change(info, partial(make.move_run, RunStatus.COMPLETED), input)
 
     @mutation("Suspend the work: PAUSED.")
     async def pause_run(self, info: Info, input: inputs.RunInput) -> RunOutcome:
         """Pause a run."""
-        return await _change(info, make.move_run, input)
+        return await _change(info, partial(make.move_run, RunStatus.PAUSED), input)
 
     @mutation("Let suspended work go on: ACTIVE.")
     async def resume_run(self, info: Info, input: inputs.RunInput) -> RunOutcome:
         """Resume a run."""
-        return await _change(info, make.move_run, input)
+        return await _change(info, partial(make.move_run, RunStatus.ACTIVE), input)
 
     @mutation("Say that the work ended with an error: FAILED.")
     async def fail_run(self, info: Info, input: inputs.FailRunInput) -> RunOutcome:
@@ -60,12 +63,12 @@ class RunMutations:
     @mutation("Call the work off: CANCELLED.")
     async def cancel_run(self, info: Info, input: inputs.RunInput) -> RunOutcome:
         """Cancel a run."""
-        return await _change(info, make.move_run, input)
+        return await _change(info, partial(make.move_run, RunStatus.CANCELLED), input)
 
     @mutation("Soft delete: data is kept, normal queries no longer show the run.")
     async def archive_run(self, info: Info, input: inputs.RunInput) -> RunOutcome:
         """Archive a run."""
-        return await _change(info, make.move_run, input)
+        return await _change(info, partial(make.move_run, RunStatus.ARCHIVED), input)
 
     @mutation("The same guard as the verbs', by the status to move to.")
     async def transition_run(self, info: Info, input: inputs.TransitionRunInput) -> RunOutcome:
@@ -75,7 +78,7 @@ class RunMutations:
     @mutation("The same move of many runs.")
     async def transition_runs(self, info: Info, input: inputs.TransitionRunsInput) -> BulkRunOutcome:
         """Move many runs."""
-        return await execute(info, make.transition_runs, input, bulk_run_outcome)
+        return await execute_logged(info, make.transition_runs, input, bulk_run_payload)
 
     @mutation("Give the run a name, or take it away.")
     async def rename_run(self, info: Info, input: inputs.RenameRunInput) -> RunOutcome:
@@ -105,9 +108,9 @@ class RunMutations:
     @mutation("Deletes the run and all that is scoped to it; never another run.")
     async def delete_run(self, info: Info, input: inputs.DeleteRunInput) -> RunDeletionOutcome:
         """Delete a run."""
-        return await execute(info, make.delete_run, input, deletion_outcome)
+        return await execute_logged(info, make.delete_run, input, run_deletion)
 
     @mutation("Each on its own.")
     async def delete_runs(self, info: Info, input: inputs.DeleteRunsInput) -> BulkDeletionOutcome:
         """Delete many runs."""
-        return await execute(info, make.delete_runs, input, bulk_deletion_outcome)
+        return await execute_logged(info, make.delete_runs, input, bulk_deletion_payload)

@@ -1,32 +1,20 @@
-"""Outcomes of commands as members of the API's unions."""
+"""Payloads of the mutations of runs; `epoch` is the log's."""
 
 from typing import cast
 
 import strawberry
 
-from runindex.commands.outcomes import BulkApplied, Outcome, RunApplied, RunDeleted
-from runindex.domain.problems import PROBLEMS
+from resolvers.execution.mutate import member
+from runindex.commands.outcomes import BulkApplied, RunApplied, RunDeleted
+from runindex.domain.problems import Problem
 from runindex.ports.rows import row_of
 from runindex.streams.cursors import log_cursor
-from schema.problems import problem
-from schema.runs.outcomes import (
-    BulkDeletionOutcome,
-    BulkDeletionPayload,
-    BulkRunOutcome,
-    BulkRunPayload,
-    RunDeletion,
-    RunDeletionOutcome,
-    RunOutcome,
-    RunPayload,
-)
+from schema.runs.outcomes import BulkDeletionPayload, BulkRunPayload, RunDeletion, RunPayload
 from schema.runs.run import Run
 
 
-def run_outcome(outcome: Outcome, epoch: str) -> RunOutcome:
-    """Return what became of one run's change; `epoch` is the log's."""
-    if isinstance(outcome, PROBLEMS):
-        return problem(outcome)
-    applied = cast("RunApplied", outcome)
+def run_payload(applied: RunApplied, epoch: str) -> RunPayload:
+    """Return the payload of one run's change."""
     return RunPayload(
         run=Run(row=row_of(applied.run)),
         version=applied.version,
@@ -35,11 +23,8 @@ def run_outcome(outcome: Outcome, epoch: str) -> RunOutcome:
     )
 
 
-def deletion_outcome(outcome: Outcome, epoch: str) -> RunDeletionOutcome:
-    """Return what became of one run's deletion."""
-    if isinstance(outcome, PROBLEMS):
-        return cast("RunDeletionOutcome", problem(outcome))
-    deleted = cast("RunDeleted", outcome)
+def run_deletion(deleted: RunDeleted, epoch: str) -> RunDeletion:
+    """Return the payload of one run's deletion."""
     return RunDeletion(
         id=strawberry.ID(deleted.id),
         version=deleted.version,
@@ -54,27 +39,23 @@ def deletion_outcome(outcome: Outcome, epoch: str) -> RunDeletionOutcome:
     )
 
 
-def bulk_run_outcome(outcome: Outcome, epoch: str) -> BulkRunOutcome:
-    """Return what became of many runs' changes."""
-    if isinstance(outcome, PROBLEMS):
-        return cast("BulkRunOutcome", problem(outcome))
-    applied = cast("BulkApplied", outcome)
+def bulk_run_payload(applied: BulkApplied, epoch: str) -> BulkRunPayload:
+    """Return the payload of many runs' changes."""
+    outcomes = cast("tuple[RunApplied | Problem, ...]", applied.outcomes)
     return BulkRunPayload(
         succeeded=applied.succeeded,
         failed=len(applied.outcomes) - applied.succeeded,
-        outcomes=[run_outcome(entry, epoch) for entry in applied.outcomes],
+        outcomes=[member(outcome, lambda run: run_payload(run, epoch)) for outcome in outcomes],
         replayed=applied.replayed,
     )
 
 
-def bulk_deletion_outcome(outcome: Outcome, epoch: str) -> BulkDeletionOutcome:
-    """Return what became of many runs' deletions."""
-    if isinstance(outcome, PROBLEMS):
-        return cast("BulkDeletionOutcome", problem(outcome))
-    applied = cast("BulkApplied", outcome)
+def bulk_deletion_payload(applied: BulkApplied, epoch: str) -> BulkDeletionPayload:
+    """Return the payload of many runs' deletions."""
+    outcomes = cast("tuple[RunDeleted | Problem, ...]", applied.outcomes)
     return BulkDeletionPayload(
         deleted=applied.succeeded,
         failed=len(applied.outcomes) - applied.succeeded,
-        outcomes=[deletion_outcome(entry, epoch) for entry in applied.outcomes],
+        outcomes=[member(outcome, lambda run: run_deletion(run, epoch)) for outcome in outcomes],
         replayed=applied.replayed,
     )

@@ -1,36 +1,107 @@
 """The mutations of agent runtimes."""
 
+from collections.abc import Sequence
+from typing import Any, Final
+
 import strawberry
 
 from resolvers.execution.context import Info
 from resolvers.execution.fields import mutation
 from resolvers.execution.mutate import execute
-from resolvers.plans.outcomes import receipt_outcome, runtime_outcome
-from resolvers.runtimes import commands as make
+from runindex import commands
+from runindex.commands.outcomes import BoundaryApplied, RuntimeSaved
+from runindex.ports.rows import record_row
 from schema.runtimes import inputs
-from schema.runtimes.outcomes import ReceiptOutcome, RuntimeOutcome
+from schema.runtimes.outcomes import ReceiptOutcome, ReceiptPayload, RuntimeOutcome, RuntimePayload
+from schema.runtimes.receipts import BoundaryReceipt
+from schema.runtimes.types import AgentRuntime
+from schema.typesystem.connections import ABSENT
+
+# The fields that an update may leave out; null means the same for those that are never null.
+_OPTIONAL: Final = ("durability", "idempotency_key", "attempt_count", "recovery_count", "detail")
+_NEVER_NULL: Final = frozenset({"attempt_count", "recovery_count"})
+
+
+def _commit_boundary(input: inputs.CommitBoundaryInput) -> commands.CommitBoundary:
+    return commands.CommitBoundary(
+        runtime_id=input.runtime_id,
+        run_id=input.run_id,
+        boundary=input.boundary,
+        snapshot=input.snapshot,
+        contributing_input_ids=tuple(input.contributing_input_ids),
+        updates=_updates(input.input_updates),
+    )
+
+
+def _apply_boundary(input: inputs.ApplyBoundaryInput) -> commands.ApplyBoundary:
+    receipt = input.receipt
+    return commands.ApplyBoundary(
+        runtime_id=input.runtime_id,
+        run_id=receipt.run_id,
+        sequence=receipt.sequence,
+        boundary=receipt.boundary,
+        contributing_input_ids=tuple(receipt.contributing_input_ids),
+        conversation_digest=receipt.conversation_digest,
+        message_count=receipt.message_count,
+        snapshot=input.snapshot,
+        updates=_updates(input.input_updates),
+    )
+
+
+def _persist_input(input: inputs.PersistRuntimeInputInput) -> commands.PersistInput:
+    return commands.PersistInput(runtime_id=input.runtime_id, updates=_updates([input.input]))
+
+
+def _commit_lifecycle(input: inputs.CommitRuntimeLifecycleInput) -> commands.CommitLifecycle:
+    return commands.CommitLifecycle(runtime_id=input.runtime_id, state=input.state, updates=_updates(input.inputs))
+
+
+def _updates(updates: Sequence[inputs.RuntimeInputUpdate]) -> tuple[commands.InputUpdate, ...]:
+    return tuple(_update(update) for update in updates)
+
+
+def _update(update: inputs.RuntimeInputUpdate) -> commands.InputUpdate:
+    values: dict[str, Any] = {name: getattr(update, name) for name in _OPTIONAL}
+    given = {
+        name: value
+        for name, value in values.items()
+        if value is not ABSENT and not (value is None and name in _NEVER_NULL)
+    }
+    return commands.InputUpdate(input_id=update.input_id, state=update.state, **given, given=frozenset(given))
+
+
+def _receipt_payload(applied: BoundaryApplied) -> ReceiptPayload:
+    return ReceiptPayload(
+        receipt=BoundaryReceipt(row=record_row(applied.receipt)),
+        runtime=AgentRuntime(row=record_row(applied.runtime)),
+        replayed=applied.replayed,
+    )
+
+
+def _runtime_payload(saved: RuntimeSaved) -> RuntimePayload:
+    return RuntimePayload(runtime=AgentRuntime(row=record_row(saved.runtime)), replayed=saved.replayed)
 
 
 @strawberry.type
 class RuntimeMutations:
-    """What can be changed of agent runtimes."""
+    """The fields of `Mutation` that change agent runtimes."""
 
     @mutation("Give a boundary of a run its receipt, replace the snapshot and update inputs, in one step.")
     async def commit_boundary(self, info: Info, input: inputs.CommitBoundaryInput) -> ReceiptOutcome:
         """Commit a boundary."""
-        return await execute(info, make.commit_boundary, input, receipt_outcome)
+        return await execute(info, _commit_boundary, input, _receipt_payload)
 
     @mutation("Keep a receipt that the caller made, and what goes with it, in one step.")
     async def apply_boundary(self, info: Info, input: inputs.ApplyBoundaryInput) -> ReceiptOutcome:
         """Apply a boundary."""
-        return await execute(info, make.apply_boundary, input, receipt_outcome)
+        return await execute(info, _apply_boundary, input, _receipt_payload)
 
     @mutation("Insert or update one input of a runtime.")
     async def persist_runtime_input(self, info: Info, input: inputs.PersistRuntimeInputInput) -> RuntimeOutcome:
         """Persist an input."""
-        return await execute(info, make.persist_runtime_input, input, runtime_outcome)
+        return await execute(info, _persist_input, input, _runtime_payload)
 
     @mutation("Write a runtime's state and inputs in one step.")
     async def commit_runtime_lifecycle(self, info: Info, input: inputs.CommitRuntimeLifecycleInput) -> RuntimeOutcome:
         """Write a runtime's state and inputs."""
-        return await execute(info, make.commit_runtime_lifecycle, input, runtime_outcome)
+        return await execute(info, _commit_lifecycle, input, _runtime_payload)

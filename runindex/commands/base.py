@@ -27,7 +27,7 @@ MAX_NESTING: Final = 256  # what recursion can take; the limit of stored JSON is
 class Command(Generic[S_co]):
     """A mutation whose success is an `S_co`. `mutation` is the scope of its idempotency keys, beside the actor."""
 
-    mutation: str
+    mutation: str = ""
     reason: str | None = None
     actor: str | None = None
     idempotency_key: str | None = None

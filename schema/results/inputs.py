@@ -1,13 +1,10 @@
 """Inputs of the mutations of results."""
 
-from typing import Final
-
 import strawberry
 
 from schema.typesystem.connections import ABSENT
+from schema.typesystem.descriptions import IDEMPOTENCY_KEY, OPEN_RUN
 from schema.typesystem.scalars import DateTime, Json
-
-_KEY: Final = "The same key with the same input executes once; 1 to 255 characters."
 
 
 @strawberry.input(description="What a scorer says of a result.")
@@ -25,7 +22,7 @@ class RecordResultInput:
     """An attempt; JSON that was not given is null."""
 
     id: strawberry.ID | None = strawberry.field(description="A UUID; made by the server when not given.")
-    run_id: strawberry.ID = strawberry.field(description="The run, which must be open.")
+    run_id: strawberry.ID = strawberry.field(description=OPEN_RUN)
     item_id: str = strawberry.field(description="The item: 1 to 512 characters.")
     item_version: DateTime | None = strawberry.field(description="The instant that names the item's version.")
     input: Json | None = strawberry.field(default=ABSENT, description="What the target was given.")
@@ -37,7 +34,7 @@ class RecordResultInput:
     completed_at: DateTime = strawberry.field(description="When the attempt ended; not before it started.")
     retry_count: int = strawberry.field(default=0, description="0 for the first attempt.")
     scores: list[ScoreInput] | None = strawberry.field(description="What scorers say of it, at most 100.")
-    idempotency_key: str | None = strawberry.field(description=_KEY)
+    idempotency_key: str | None = strawberry.field(description=IDEMPOTENCY_KEY)
 
 
 @strawberry.input(description="Many attempts.")
@@ -47,7 +44,7 @@ class RecordResultsInput:
     results: list[RecordResultInput] = strawberry.field(
         description="Up to 1000; more is LIMIT_EXCEEDED and records none."
     )
-    idempotency_key: str | None = strawberry.field(description=_KEY)
+    idempotency_key: str | None = strawberry.field(description=IDEMPOTENCY_KEY)
 
 
 @strawberry.input(description="A run whose results are to be deleted.")
@@ -55,4 +52,4 @@ class DeleteResultsInput:
     """A run."""
 
     run_id: strawberry.ID = strawberry.field(description="The run, in any status.")
-    idempotency_key: str | None = strawberry.field(description=_KEY)
+    idempotency_key: str | None = strawberry.field(description=IDEMPOTENCY_KEY)

@@ -6,6 +6,7 @@ import strawberry
 
 from schema.problems import ConstraintViolation, IdempotencyConflict, InvalidInput, NotFound
 from schema.results.types import RunResult
+from schema.typesystem.descriptions import OUTCOME_OF_EACH, REPLAYED, RUN
 
 
 @strawberry.type(description="A result that is stored.")
@@ -28,8 +29,8 @@ class RunResultsPayload:
 
     recorded: int = strawberry.field(description="How many results are stored, now or before.")
     failed: int = strawberry.field(description="How many are not.")
-    outcomes: list[RunResultOutcome] = strawberry.field(description="What became of each.")
-    replayed: bool = strawberry.field(description="True when the mutation was executed before, not now.")
+    outcomes: list[RunResultOutcome] = strawberry.field(description=OUTCOME_OF_EACH)
+    replayed: bool = strawberry.field(description=REPLAYED)
 
 
 RunResultsOutcome: TypeAlias = Annotated[
@@ -42,9 +43,9 @@ RunResultsOutcome: TypeAlias = Annotated[
 class ResultDeletion:
     """How many results are gone."""
 
-    run_id: strawberry.ID = strawberry.field(description="The run.")
+    run_id: strawberry.ID = strawberry.field(description=RUN)
     deleted: int = strawberry.field(description="How many results were deleted.")
-    replayed: bool = strawberry.field(description="True when the mutation was executed before, not now.")
+    replayed: bool = strawberry.field(description=REPLAYED)
 
 
 ResultDeletionOutcome: TypeAlias = Annotated[

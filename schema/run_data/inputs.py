@@ -1,15 +1,11 @@
 """Inputs of the mutations of a run's own data. JSON that was not given is null."""
 
-from typing import Final
-
 import strawberry
 
 from schema.typesystem.connections import ABSENT
+from schema.typesystem.descriptions import IDEMPOTENCY_KEY, OPEN_RUN
 from schema.typesystem.directives import OneOf
 from schema.typesystem.scalars import Json
-
-_RUN: Final = "The run, which must be open."
-_KEY: Final = "The same key with the same input executes once; 1 to 255 characters."
 
 
 @strawberry.input(description="`expectedVersion: 0` means: must not exist.")
@@ -27,18 +23,18 @@ class RunValueEntry:
 class PutRunValuesInput:
     """A run and values."""
 
-    run_id: strawberry.ID = strawberry.field(description=_RUN)
+    run_id: strawberry.ID = strawberry.field(description=OPEN_RUN)
     entries: list[RunValueEntry] = strawberry.field(description="The values, at most 1000.")
-    idempotency_key: str | None = strawberry.field(description=_KEY)
+    idempotency_key: str | None = strawberry.field(description=IDEMPOTENCY_KEY)
 
 
 @strawberry.input(description="Values to delete; keys that are absent are passed over.")
 class DeleteRunValuesInput:
     """A run and keys."""
 
-    run_id: strawberry.ID = strawberry.field(description=_RUN)
+    run_id: strawberry.ID = strawberry.field(description=OPEN_RUN)
     keys: list[str] = strawberry.field(description="The keys, at most 1000.")
-    idempotency_key: str | None = strawberry.field(description=_KEY)
+    idempotency_key: str | None = strawberry.field(description=IDEMPOTENCY_KEY)
 
 
 @strawberry.input(description="An event to append.")
@@ -53,22 +49,22 @@ class RunEventEntry:
 class AppendRunEventsInput:
     """A run and events."""
 
-    run_id: strawberry.ID = strawberry.field(description=_RUN)
+    run_id: strawberry.ID = strawberry.field(description=OPEN_RUN)
     events: list[RunEventEntry] = strawberry.field(description="The events, 1 to 1000.")
-    idempotency_key: str | None = strawberry.field(description=_KEY)
+    idempotency_key: str | None = strawberry.field(description=IDEMPOTENCY_KEY)
 
 
 @strawberry.input(description="A cell to set.")
 class SetRunCellInput:
     """A run, a cell's name and its new value."""
 
-    run_id: strawberry.ID = strawberry.field(description=_RUN)
+    run_id: strawberry.ID = strawberry.field(description=OPEN_RUN)
     name: str = strawberry.field(description="1 to 512 characters.")
     value: Json | None = strawberry.field(default=ABSENT, description="The value.")
     expected_version: int | None = strawberry.field(
         description="Refuse with VersionConflict unless the cell has this version; 0 means: must not exist."
     )
-    idempotency_key: str | None = strawberry.field(description=_KEY)
+    idempotency_key: str | None = strawberry.field(description=IDEMPOTENCY_KEY)
 
 
 @strawberry.input(directives=[OneOf()], description="How a document is written: one of the two.")
@@ -83,10 +79,10 @@ class DocumentChange:
 class WriteRunDocumentInput:
     """A run, a document's key and the change."""
 
-    run_id: strawberry.ID = strawberry.field(description=_RUN)
+    run_id: strawberry.ID = strawberry.field(description=OPEN_RUN)
     key: str = strawberry.field(description="1 to 512 characters.")
     change: DocumentChange = strawberry.field(description="What is changed.")
     expected_version: int | None = strawberry.field(
         description="Refuse with VersionConflict unless the document has this version; 0 means: must not exist."
     )
-    idempotency_key: str | None = strawberry.field(description=_KEY)
+    idempotency_key: str | None = strawberry.field(description=IDEMPOTENCY_KEY)

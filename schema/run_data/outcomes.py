@@ -1,6 +1,6 @@
 """What mutations of a run's own data answer: a payload, or a problem."""
 
-from typing import Annotated, Final, TypeAlias
+from typing import Annotated, TypeAlias
 
 import strawberry
 
@@ -8,8 +8,7 @@ from schema.problems import ConstraintViolation, IdempotencyConflict, InvalidInp
 from schema.run_data.documents import RunCell, RunDocument
 from schema.run_data.events import RunEvent
 from schema.run_data.values import RunValue
-
-_REPLAYED: Final = "True when the mutation was executed before, not now."
+from schema.typesystem.descriptions import REPLAYED
 
 
 @strawberry.type(description="Values that were put.")
@@ -17,7 +16,7 @@ class RunValuesPayload:
     """Values."""
 
     values: list[RunValue] = strawberry.field(description="The values, in the order given.")
-    replayed: bool = strawberry.field(description=_REPLAYED)
+    replayed: bool = strawberry.field(description=REPLAYED)
 
 
 RunValuesOutcome: TypeAlias = Annotated[
@@ -31,7 +30,7 @@ class RunValueDeletion:
     """How many values are gone."""
 
     deleted: int = strawberry.field(description="How many values were there and are gone.")
-    replayed: bool = strawberry.field(description=_REPLAYED)
+    replayed: bool = strawberry.field(description=REPLAYED)
 
 
 RunValueDeletionOutcome: TypeAlias = Annotated[
@@ -47,7 +46,7 @@ class RunEventsPayload:
     first_sequence: int = strawberry.field(description="The first event's sequence.")
     last_sequence: int = strawberry.field(description="The last event's sequence.")
     events: list[RunEvent] = strawberry.field(description="The events, in the order given.")
-    replayed: bool = strawberry.field(description=_REPLAYED)
+    replayed: bool = strawberry.field(description=REPLAYED)
 
 
 RunEventsOutcome: TypeAlias = Annotated[
@@ -61,7 +60,7 @@ class RunCellPayload:
     """A cell."""
 
     cell: RunCell = strawberry.field(description="The cell.")
-    replayed: bool = strawberry.field(description=_REPLAYED)
+    replayed: bool = strawberry.field(description=REPLAYED)
 
 
 RunCellOutcome: TypeAlias = Annotated[
@@ -75,7 +74,7 @@ class RunDocumentPayload:
     """A document."""
 
     document: RunDocument = strawberry.field(description="The document.")
-    replayed: bool = strawberry.field(description=_REPLAYED)
+    replayed: bool = strawberry.field(description=REPLAYED)
 
 
 RunDocumentOutcome: TypeAlias = Annotated[

@@ -3,22 +3,20 @@
 A field that was not given is None. Where null is a JSON value of its own, a field that was not given is UNSET.
 """
 
-from typing import Any, Final
+from typing import Final
 
 import strawberry
 
 from schema.filters import RunFilter
 from schema.runs.retention import RetentionPolicyInput
+from schema.typesystem.connections import ABSENT
+from schema.typesystem.descriptions import IDEMPOTENCY_KEY, NAME, PARENT, RUN
 from schema.typesystem.directives import OneOf
 from schema.typesystem.enums import BulkMode, RunStatus, TargetType
 from schema.typesystem.scalars import DateTime, Json
 
-_ABSENT: Final[Any] = strawberry.UNSET
-_RUN: Final = "The run."
 _EXPECTED: Final = "Refuse with VersionConflict unless the run has this version."
 _REASON: Final = "Why, for the change log; at most 1000 characters."
-_KEY: Final = "The same key with the same input executes once; 1 to 255 characters."
-_NAME: Final = "1 to 256 characters, not all blank."
 _METADATA: Final = "A JSON object, or null."
 _TAGS: Final = "1 to 256 characters each; repeats are dropped."
 
@@ -39,60 +37,60 @@ class CreateRunInput:
     """A new run."""
 
     id: strawberry.ID | None = strawberry.field(description="A UUID; made by the server when not given.")
-    name: str | None = strawberry.field(description=_NAME)
-    metadata: Json | None = strawberry.field(default=_ABSENT, description=_METADATA)
+    name: str | None = strawberry.field(description=NAME)
+    metadata: Json | None = strawberry.field(default=ABSENT, description=_METADATA)
     tags: list[str] | None = strawberry.field(description=_TAGS)
-    parent_id: strawberry.ID | None = strawberry.field(description="A run that exists, in any state.")
+    parent_id: strawberry.ID | None = strawberry.field(description=PARENT)
     plan_id: strawberry.ID | None = strawberry.field(description="The plan that it is a run of.")
     retention: RetentionPolicyInput | None = strawberry.field(description="Its retention policy; KeepAll if not given.")
     dataset: DatasetRunInput | None = strawberry.field(description="The dataset that it executes.")
     reason: str | None = strawberry.field(description=_REASON)
-    idempotency_key: str | None = strawberry.field(description=_KEY)
+    idempotency_key: str | None = strawberry.field(description=IDEMPOTENCY_KEY)
 
 
 @strawberry.input(description="A new run below another. Nothing is inherited.")
 class CreateChildRunInput:
     """A new child."""
 
-    parent_id: strawberry.ID = strawberry.field(description="A run that exists, in any state.")
-    name: str | None = strawberry.field(description=_NAME)
-    metadata: Json | None = strawberry.field(default=_ABSENT, description=_METADATA)
+    parent_id: strawberry.ID = strawberry.field(description=PARENT)
+    name: str | None = strawberry.field(description=NAME)
+    metadata: Json | None = strawberry.field(default=ABSENT, description=_METADATA)
     tags: list[str] | None = strawberry.field(description=_TAGS)
     reason: str | None = strawberry.field(description=_REASON)
-    idempotency_key: str | None = strawberry.field(description=_KEY)
+    idempotency_key: str | None = strawberry.field(description=IDEMPOTENCY_KEY)
 
 
 @strawberry.input(description="For every verb that needs no more than the run.")
 class RunInput:
     """A run."""
 
-    id: strawberry.ID = strawberry.field(description=_RUN)
+    id: strawberry.ID = strawberry.field(description=RUN)
     expected_version: int | None = strawberry.field(description=_EXPECTED)
     reason: str | None = strawberry.field(description=_REASON)
-    idempotency_key: str | None = strawberry.field(description=_KEY)
+    idempotency_key: str | None = strawberry.field(description=IDEMPOTENCY_KEY)
 
 
 @strawberry.input(description="A run that failed.")
 class FailRunInput:
     """A run and its error."""
 
-    id: strawberry.ID = strawberry.field(description=_RUN)
+    id: strawberry.ID = strawberry.field(description=RUN)
     error: str = strawberry.field(description="Must not be blank.")
     expected_version: int | None = strawberry.field(description=_EXPECTED)
     reason: str | None = strawberry.field(description=_REASON)
-    idempotency_key: str | None = strawberry.field(description=_KEY)
+    idempotency_key: str | None = strawberry.field(description=IDEMPOTENCY_KEY)
 
 
 @strawberry.input(description="A move of a run.")
 class TransitionRunInput:
     """A run and where it goes."""
 
-    id: strawberry.ID = strawberry.field(description=_RUN)
+    id: strawberry.ID = strawberry.field(description=RUN)
     to: RunStatus = strawberry.field(description="The status to move to.")
     error: str | None = strawberry.field(description="Required, and only allowed, when `to` is FAILED.")
     expected_version: int | None = strawberry.field(description=_EXPECTED)
     reason: str | None = strawberry.field(description=_REASON)
-    idempotency_key: str | None = strawberry.field(description=_KEY)
+    idempotency_key: str | None = strawberry.field(description=IDEMPOTENCY_KEY)
 
 
 @strawberry.input(
@@ -117,18 +115,18 @@ class TransitionRunsInput:
     error: str | None = strawberry.field(description="Required, and only allowed, when `to` is FAILED.")
     reason: str | None = strawberry.field(description=_REASON)
     mode: BulkMode = strawberry.field(default=BulkMode.BEST_EFFORT, description="Each on its own, or all or none.")
-    idempotency_key: str | None = strawberry.field(description=_KEY)
+    idempotency_key: str | None = strawberry.field(description=IDEMPOTENCY_KEY)
 
 
 @strawberry.input(description="A new name of a run.")
 class RenameRunInput:
     """A run and its name."""
 
-    id: strawberry.ID = strawberry.field(description=_RUN)
+    id: strawberry.ID = strawberry.field(description=RUN)
     name: str | None = strawberry.field(description="1 to 256 characters, not all blank; null clears it.")
     expected_version: int | None = strawberry.field(description=_EXPECTED)
     reason: str | None = strawberry.field(description=_REASON)
-    idempotency_key: str | None = strawberry.field(description=_KEY)
+    idempotency_key: str | None = strawberry.field(description=IDEMPOTENCY_KEY)
 
 
 @strawberry.input(directives=[OneOf()], description="A change of metadata: one of the three.")
@@ -144,43 +142,38 @@ class MetadataChange:
 class UpdateRunMetadataInput:
     """A run and the change of its metadata."""
 
-    id: strawberry.ID = strawberry.field(description=_RUN)
+    id: strawberry.ID = strawberry.field(description=RUN)
     change: MetadataChange = strawberry.field(description="What is changed.")
     expected_version: int | None = strawberry.field(description=_EXPECTED)
     reason: str | None = strawberry.field(description=_REASON)
-    idempotency_key: str | None = strawberry.field(description=_KEY)
+    idempotency_key: str | None = strawberry.field(description=IDEMPOTENCY_KEY)
 
 
 @strawberry.input(description="Tags of a run, to be added or removed.")
 class RunTagsInput:
     """A run and tags."""
 
-    id: strawberry.ID = strawberry.field(description=_RUN)
+    id: strawberry.ID = strawberry.field(description=RUN)
     tags: list[str] = strawberry.field(description="The tags, 1 to 256 characters each.")
     expected_version: int | None = strawberry.field(description=_EXPECTED)
     reason: str | None = strawberry.field(description=_REASON)
-    idempotency_key: str | None = strawberry.field(description=_KEY)
+    idempotency_key: str | None = strawberry.field(description=IDEMPOTENCY_KEY)
 
 
 @strawberry.input(description="A retention policy for a run.")
 class SetRunRetentionInput:
     """A run and its policy."""
 
-    id: strawberry.ID = strawberry.field(description=_RUN)
+    id: strawberry.ID = strawberry.field(description=RUN)
     policy: RetentionPolicyInput = strawberry.field(description="The policy.")
     expected_version: int | None = strawberry.field(description=_EXPECTED)
     reason: str | None = strawberry.field(description=_REASON)
-    idempotency_key: str | None = strawberry.field(description=_KEY)
+    idempotency_key: str | None = strawberry.field(description=IDEMPOTENCY_KEY)
 
 
 @strawberry.input(description="A run to be deleted.")
-class DeleteRunInput:
+class DeleteRunInput(RunInput):
     """A run."""
-
-    id: strawberry.ID = strawberry.field(description=_RUN)
-    expected_version: int | None = strawberry.field(description=_EXPECTED)
-    reason: str | None = strawberry.field(description=_REASON)
-    idempotency_key: str | None = strawberry.field(description=_KEY)
 
 
 @strawberry.input(description="Runs to be deleted.")
@@ -189,4 +182,4 @@ class DeleteRunsInput:
 
     runs: RunSelector = strawberry.field(description="Which runs.")
     reason: str | None = strawberry.field(description=_REASON)
-    idempotency_key: str | None = strawberry.field(description=_KEY)
+    idempotency_key: str | None = strawberry.field(description=IDEMPOTENCY_KEY)

@@ -13,6 +13,7 @@ from schema.problems import (
     VersionConflict,
 )
 from schema.runs.run import Run
+from schema.typesystem.descriptions import OUTCOME_OF_EACH, REPLAYED, RUN
 
 
 @strawberry.type(
@@ -24,10 +25,10 @@ from schema.runs.run import Run
 class RunPayload:
     """A run that was created or changed."""
 
-    run: Run = strawberry.field(description="The run.")
+    run: Run = strawberry.field(description=RUN)
     version: int = strawberry.field(description="The version that this change gave it.")
     cursor: str = strawberry.field(description="The change's place in the log.")
-    replayed: bool = strawberry.field(description="True when the mutation was executed before, not now.")
+    replayed: bool = strawberry.field(description=REPLAYED)
 
 
 RunOutcome: TypeAlias = Annotated[
@@ -49,7 +50,7 @@ class RunDeletion:
     id: strawberry.ID = strawberry.field(description="The id that the run had.")
     version: int = strawberry.field(description="The version of the deletion.")
     cursor: str = strawberry.field(description="The deletion's place in the log.")
-    replayed: bool = strawberry.field(description="True when the mutation was executed before, not now.")
+    replayed: bool = strawberry.field(description=REPLAYED)
     results: int = strawberry.field(description="How many results were deleted with it.")
     values: int = strawberry.field(description="How many values were deleted with it.")
     events: int = strawberry.field(description="How many events were deleted with it.")
@@ -70,8 +71,8 @@ class BulkRunPayload:
 
     succeeded: int = strawberry.field(description="How many runs were changed.")
     failed: int = strawberry.field(description="How many runs were not.")
-    outcomes: list[RunOutcome] = strawberry.field(description="What became of each.")
-    replayed: bool = strawberry.field(description="True when the mutation was executed before, not now.")
+    outcomes: list[RunOutcome] = strawberry.field(description=OUTCOME_OF_EACH)
+    replayed: bool = strawberry.field(description=REPLAYED)
 
 
 BulkRunOutcome: TypeAlias = Annotated[
@@ -86,8 +87,8 @@ class BulkDeletionPayload:
 
     deleted: int = strawberry.field(description="How many runs were deleted.")
     failed: int = strawberry.field(description="How many runs were not.")
-    outcomes: list[RunDeletionOutcome] = strawberry.field(description="What became of each.")
-    replayed: bool = strawberry.field(description="True when the mutation was executed before, not now.")
+    outcomes: list[RunDeletionOutcome] = strawberry.field(description=OUTCOME_OF_EACH)
+    replayed: bool = strawberry.field(description=REPLAYED)
 
 
 BulkDeletionOutcome: TypeAlias = Annotated[

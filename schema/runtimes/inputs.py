@@ -6,10 +6,10 @@ import strawberry
 
 from schema.runtimes.enums import InputDurability, InputState, RunBoundary, RuntimeState
 from schema.typesystem.connections import ABSENT
+from schema.typesystem.descriptions import IDEMPOTENCY_KEY, OPEN_RUN
 from schema.typesystem.scalars import Base64, Json
 
 _RUNTIME: Final = "The runtime: 1 to 512 characters; it need not exist."
-_KEY: Final = "The same key with the same input executes once; 1 to 255 characters."
 _UPDATES: Final = "Inputs to insert or update."
 
 
@@ -37,19 +37,19 @@ class CommitBoundaryInput:
     """A boundary."""
 
     runtime_id: str = strawberry.field(description=_RUNTIME)
-    run_id: strawberry.ID = strawberry.field(description="The run, which must be open.")
+    run_id: strawberry.ID = strawberry.field(description=OPEN_RUN)
     boundary: RunBoundary = strawberry.field(description="Which kind of boundary it is.")
     snapshot: Base64 = strawberry.field(description="JSON with a list `messages`; replaces the runtime's.")
     contributing_input_ids: list[strawberry.ID] = strawberry.field(description="The inputs that the boundary takes in.")
     input_updates: list[RuntimeInputUpdate] = strawberry.field(description=_UPDATES)
-    idempotency_key: str | None = strawberry.field(description=_KEY)
+    idempotency_key: str | None = strawberry.field(description=IDEMPOTENCY_KEY)
 
 
 @strawberry.input(description="A receipt that the caller made.")
 class BoundaryReceiptInput:
     """A receipt."""
 
-    run_id: strawberry.ID = strawberry.field(description="The run, which must be open.")
+    run_id: strawberry.ID = strawberry.field(description=OPEN_RUN)
     sequence: int = strawberry.field(description="Its number, 0 or more; a taken one is DUPLICATE_RECEIPT.")
     boundary: RunBoundary = strawberry.field(description="Which kind of boundary it was.")
     contributing_input_ids: list[strawberry.ID] = strawberry.field(description="The inputs that the boundary took in.")
@@ -65,7 +65,7 @@ class ApplyBoundaryInput:
     receipt: BoundaryReceiptInput = strawberry.field(description="The receipt, stored as it is.")
     snapshot: Base64 | None = strawberry.field(description="Any bytes; null keeps the snapshot that there is.")
     input_updates: list[RuntimeInputUpdate] = strawberry.field(description=_UPDATES)
-    idempotency_key: str | None = strawberry.field(description=_KEY)
+    idempotency_key: str | None = strawberry.field(description=IDEMPOTENCY_KEY)
 
 
 @strawberry.input(description="One input of a runtime, to insert or update.")
@@ -74,7 +74,7 @@ class PersistRuntimeInputInput:
 
     runtime_id: str = strawberry.field(description=_RUNTIME)
     input: RuntimeInputUpdate = strawberry.field(description="The input.")
-    idempotency_key: str | None = strawberry.field(description=_KEY)
+    idempotency_key: str | None = strawberry.field(description=IDEMPOTENCY_KEY)
 
 
 @strawberry.input(description="A runtime's state and inputs, written in one step.")
@@ -84,4 +84,4 @@ class CommitRuntimeLifecycleInput:
     runtime_id: str = strawberry.field(description=_RUNTIME)
     state: RuntimeState = strawberry.field(description="Its state.")
     inputs: list[RuntimeInputUpdate] = strawberry.field(description=_UPDATES)
-    idempotency_key: str | None = strawberry.field(description=_KEY)
+    idempotency_key: str | None = strawberry.field(description=IDEMPOTENCY_KEY)

@@ -1,14 +1,13 @@
 """What mutations of agent runtimes answer: a payload, or a problem."""
 
-from typing import Annotated, Final, TypeAlias
+from typing import Annotated, TypeAlias
 
 import strawberry
 
 from schema.problems import ConstraintViolation, IdempotencyConflict, InvalidInput, NotFound
 from schema.runtimes.receipts import BoundaryReceipt
 from schema.runtimes.types import AgentRuntime
-
-_REPLAYED: Final = "True when the mutation was executed before, not now."
+from schema.typesystem.descriptions import REPLAYED
 
 
 @strawberry.type(description="A boundary that was committed or applied.")
@@ -17,7 +16,7 @@ class ReceiptPayload:
 
     receipt: BoundaryReceipt = strawberry.field(description="The receipt.")
     runtime: AgentRuntime = strawberry.field(description="The runtime after it.")
-    replayed: bool = strawberry.field(description=_REPLAYED)
+    replayed: bool = strawberry.field(description=REPLAYED)
 
 
 ReceiptOutcome: TypeAlias = Annotated[
@@ -31,7 +30,7 @@ class RuntimePayload:
     """A runtime."""
 
     runtime: AgentRuntime = strawberry.field(description="The runtime.")
-    replayed: bool = strawberry.field(description=_REPLAYED)
+    replayed: bool = strawberry.field(description=REPLAYED)
 
 
 RuntimeOutcome: TypeAlias = Annotated[

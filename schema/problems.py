@@ -1,4 +1,4 @@
-"""Problems: expected failures are data."""
+"""Problems: expected failures, as data."""
 
 from typing import TypeAlias
 
@@ -11,7 +11,7 @@ from schema.typesystem.interfaces import Concrete
 
 @strawberry.interface(description="An expected failure: nothing was changed.")
 class Problem(Concrete):
-    """What all problems have."""
+    """The fields of all problems."""
 
     code: ProblemCode = strawberry.field(description="What kind of problem it is.")
     message: str = strawberry.field(description="The problem in words, for people.")
@@ -19,7 +19,7 @@ class Problem(Concrete):
 
 @strawberry.type(description="There is no such thing.")
 class NotFound(Problem):
-    """Something named does not exist."""
+    """A node that does not exist."""
 
     kind: str = strawberry.field(description="Run, Plan or Job.")
     id: strawberry.ID = strawberry.field(description="The id that was asked for.")
@@ -27,7 +27,7 @@ class NotFound(Problem):
 
 @strawberry.type(description="The transition table has no such move.")
 class InvalidTransition(Problem):
-    """A move that is not legal."""
+    """A transition that the table does not have."""
 
     from_: RunStatus = strawberry.field(name="from", description="The run's status.")
     to: RunStatus = strawberry.field(description="The status that was asked for.")
@@ -43,7 +43,7 @@ class ConstraintViolation(Problem):
 
 @strawberry.type(description="The thing has another version than was expected.")
 class VersionConflict(Problem):
-    """Somebody else was faster."""
+    """A version other than the expected one."""
 
     expected: int = strawberry.field(description="The version that was expected.")
     actual: int = strawberry.field(description="The version that it has.")
@@ -51,14 +51,14 @@ class VersionConflict(Problem):
 
 @strawberry.type(description="The idempotency key was used with another input.")
 class IdempotencyConflict(Problem):
-    """A key used twice."""
+    """A key that was used with another input."""
 
     idempotency_key: str = strawberry.field(description="The key.")
 
 
 @strawberry.type(description="The input itself is wrong.")
 class InvalidInput(Problem):
-    """An input that cannot be taken."""
+    """An input of a wrong form."""
 
     field: str | None = strawberry.field(description="Path of the offending input field, e.g. `results.3.latency`.")
 
@@ -69,7 +69,7 @@ AnyProblem: TypeAlias = (
 
 
 def problem(value: problems.Problem) -> AnyProblem:
-    """Return a problem as the API shows it."""
+    """Return a problem as its GraphQL type."""
     code, message = value.code, value.message
     match value:
         case problems.NotFound(kind, id_):

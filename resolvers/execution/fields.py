@@ -1,4 +1,4 @@
-"""How the fields of the root types are declared: Strawberry's decorators, with a type that checkers understand."""
+"""Decorators for the fields of the root types: Strawberry's, typed for mypy."""
 
 from collections.abc import Callable
 from typing import Annotated, Any
@@ -13,18 +13,18 @@ def query(description: str) -> Callable[[Callable[..., Any]], Any]:
 
 
 def mutation(description: str) -> Callable[[Callable[..., Any]], Any]:
-    """Declare the decorated method as a field of `Mutation`; its argument `input` is described as its type is."""
+    """Declare the decorated method as a field of `Mutation`; its argument `input` has the description of its type."""
 
-    def declare(method: Callable[..., Any]) -> Any:  # noqa: ANN401 - as a field, of no type that a checker knows
-        given = method.__annotations__["input"]
-        words = given.__strawberry_definition__.description
-        method.__annotations__["input"] = Annotated[given, strawberry.argument(description=words)]
+    def declare(method: Callable[..., Any]) -> Any:  # noqa: ANN401 - a Strawberry field
+        input_type = method.__annotations__["input"]
+        text = input_type.__strawberry_definition__.description
+        method.__annotations__["input"] = Annotated[input_type, strawberry.argument(description=text)]
         return strawberry.mutation(description=description)(method)
 
     return declare
 
 
 def subscription(description: str) -> Callable[[Callable[..., Any]], Any]:
-    """Declare the decorated method, which gives an async generator, as a field of `Subscription`."""
+    """Declare the decorated method, which returns an async generator, as a field of `Subscription`."""
     declare: Callable[[Callable[..., Any]], Any] = strawberry.subscription(description=description)
     return declare

@@ -1,4 +1,4 @@
-"""How a mutation is executed: input, command, outcome, member of the field's union."""
+"""Execution of a mutation: input, command, outcome, member of the field's union."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -30,18 +30,18 @@ async def execute(
     make_payload: Callable[[S], Member],
 ) -> Member:
     """Execute a mutation whose payload holds no cursor of the log."""
-    return await execute_logged(info, make_command, input, lambda success, _epoch: make_payload(success))
+    return await execute_with_epoch(info, make_command, input, lambda success, _epoch: make_payload(success))
 
 
-async def execute_logged(
+async def execute_with_epoch(
     info: Info,
     make_command: Callable[[Input], Command[S]],
     input: Input,
     make_payload: Callable[[S, str], Member],
 ) -> Member:
-    """Make a command of the input, submit it, and return its problem or the payload of its success and log epoch.
+    """Make a command of the input, submit it, and return its problem or the payload of its success and the log's epoch.
 
-    `make_command` raises ProblemError, with the path of the offending field, for what the command could not hold.
+    `make_command` raises ProblemError, with the path of the offending field, for an input that no command can hold.
     """
     context, mutation = info.context, info.field_name
     try:

@@ -4,7 +4,7 @@ import strawberry
 
 from resolvers.execution.context import Info
 from resolvers.execution.fields import mutation
-from resolvers.execution.mutate import execute, execute_logged
+from resolvers.execution.mutate import execute, execute_with_epoch
 from runindex import commands
 from runindex.commands.outcomes import PlanDeleted, PlanSaved, PlanStarted
 from runindex.ports.rows import record_row, row_of
@@ -91,4 +91,4 @@ class PlanMutations:
     @mutation("Create a run of the plan and the job that offers it, both or neither.")
     async def start_plan(self, info: Info, input: inputs.StartPlanInput) -> PlanRunOutcome:
         """Create a run of a plan and its job."""
-        return await execute_logged(info, _start, input, _plan_run_payload)
+        return await execute_with_epoch(info, _start, input, _plan_run_payload)

@@ -7,7 +7,7 @@ import strawberry
 
 from resolvers.execution.context import Info
 from resolvers.execution.fields import mutation
-from resolvers.execution.mutate import Input, execute_logged
+from resolvers.execution.mutate import Input, execute_with_epoch
 from resolvers.runs import commands as make
 from resolvers.runs.outcomes import bulk_deletion_payload, bulk_run_payload, run_deletion, run_payload
 from runindex.commands import Command
@@ -18,7 +18,7 @@ from schema.runs.outcomes import BulkDeletionOutcome, BulkRunOutcome, RunDeletio
 
 
 async def _change(info: Info, make_command: Callable[[Input], Command[RunApplied]], input: Input) -> RunOutcome:
-    return await execute_logged(info, make_command, input, run_payload)
+    return await execute_with_epoch(info, make_command, input, run_payload)
 
 
 @strawberry.type
@@ -78,7 +78,7 @@ class RunMutations:
     @mutation("The same move of many runs.")
     async def transition_runs(self, info: Info, input: inputs.TransitionRunsInput) -> BulkRunOutcome:
         """Move many runs."""
-        return await execute_logged(info, make.transition_runs, input, bulk_run_payload)
+        return await execute_with_epoch(info, make.transition_runs, input, bulk_run_payload)
 
     @mutation("Give the run a name, or take it away.")
     async def rename_run(self, info: Info, input: inputs.RenameRunInput) -> RunOutcome:
@@ -108,9 +108,9 @@ class RunMutations:
     @mutation("Deletes the run and all that is scoped to it; never another run.")
     async def delete_run(self, info: Info, input: inputs.DeleteRunInput) -> RunDeletionOutcome:
         """Delete a run."""
-        return await execute_logged(info, make.delete_run, input, run_deletion)
+        return await execute_with_epoch(info, make.delete_run, input, run_deletion)
 
     @mutation("Each on its own.")
     async def delete_runs(self, info: Info, input: inputs.DeleteRunsInput) -> BulkDeletionOutcome:
         """Delete many runs."""
-        return await execute_logged(info, make.delete_runs, input, bulk_deletion_payload)
+        return await execute_with_epoch(info, make.delete_runs, input, bulk_deletion_payload)

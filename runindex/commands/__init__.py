@@ -1,4 +1,4 @@
-"""Mutations as values: what a caller asks the index to do.
+"""Commands: mutations as values.
 
 `checked` checks the input alone, without the storage, and returns the command with its ids in stored form. What depends
 on stored state is decided in `runindex.decisions`, on the runs and records that `run_ids` and `needs` name.

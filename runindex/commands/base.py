@@ -13,7 +13,7 @@ from runindex.domain.problems import InvalidInput, camel_case, invalid
 from runindex.domain.records.totals import Totals
 from runindex.domain.texts import check_text
 
-# What a command succeeds in.
+# The success of a command.
 S = TypeVar("S", bound=Success)
 S_co = TypeVar("S_co", bound=Success, covariant=True)
 # A record that a decision reads, beside runs: its kind and primary key.

@@ -43,7 +43,7 @@ class EnqueueJob(Command[JobSaved]):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ClaimJobs(Command[JobsClaimed]):
-    """Take due jobs of a queue, each for so many seconds."""
+    """Claim due jobs of a queue, each for `lease_seconds`."""
 
     touches_log: ClassVar[bool] = False
     queue: str = "default"
@@ -62,7 +62,7 @@ class ClaimJobs(Command[JobsClaimed]):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class JobCommand(Command[JobSaved]):
-    """What a worker says of a job; `attempt` names the claim that speaks."""
+    """A worker's report on a job; `attempt` is the number of the worker's claim."""
 
     touches_log: ClassVar[bool] = False
     id: str
@@ -80,12 +80,12 @@ class JobCommand(Command[JobSaved]):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AcknowledgeJob(JobCommand):
-    """Say that a job is done."""
+    """Report that a job is done."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FailJob(JobCommand):
-    """Say that a job failed, to be tried again or for good."""
+    """Report that a job failed; without `retry`, for good."""
 
     error: str
     retry: bool = True

@@ -18,7 +18,7 @@ from runindex.domain.runs.tags import check_tags
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CreatePlan(Command[PlanSaved]):
-    """Keep a plan."""
+    """Create a plan."""
 
     touches_log: ClassVar[bool] = False
     name: str
@@ -50,7 +50,7 @@ class PlanCommand(Command[S_co]):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UpdatePlan(PlanCommand[PlanSaved]):
-    """Replace what is given of a plan; None leaves it as it is."""
+    """Replace fields of a plan; None leaves a field as it is."""
 
     name: str | None = None
     spec: JsonValue = None

@@ -117,7 +117,7 @@ class RecordResults(Command[ResultsRecorded]):
             yield from result.run_ids
 
     def needs(self, totals_of: TotalsOf) -> Iterator[Need]:
-        """Yield what each entry needs."""
+        """Yield the needs of each entry."""
         for result in self.sound:
             yield from result.needs(totals_of)
 

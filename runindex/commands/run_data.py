@@ -15,7 +15,7 @@ from runindex.domain.records.run_data import Cell, Document, Value, check_key_na
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RunDataCommand(Command[S_co]):
-    """A mutation of what belongs to one run."""
+    """A mutation of one run's own data."""
 
     touches_log: ClassVar[bool] = False
     is_scoped: ClassVar[bool] = True
@@ -154,7 +154,7 @@ class DocumentVerb(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WriteDocument(RunDataCommand[DocumentWritten]):
-    """Replace or patch a document; one that is missing is made."""
+    """Replace or patch a document; a missing one is created."""
 
     key: str
     verb: DocumentVerb

@@ -37,7 +37,7 @@ class MetadataVerb(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CreateRun(Command[RunApplied]):
-    """Create a run, under an id of the caller's or a new one. `metadata` is decoded JSON."""
+    """Create a run, under the given id or a new one. `metadata` is decoded JSON."""
 
     id: str | None = None
     name: str | None = None
@@ -99,7 +99,7 @@ class TransitionRun(RunCommand[RunApplied]):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RenameRun(RunCommand[RunApplied]):
-    """Give a run a name, or take it away."""
+    """Set or clear a run's name."""
 
     name: str | None
 
@@ -152,7 +152,7 @@ class RemoveTags(RunCommand[RunApplied]):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SetRetention(RunCommand[RunApplied]):
-    """Declare how much of a run's history is kept."""
+    """Set a run's retention policy."""
 
     policy: Retention
 
@@ -166,7 +166,7 @@ class DeleteRun(RunCommand[RunDeleted]):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RunSelector:
-    """Runs by id, or by a filter (already narrowed to what lists show)."""
+    """Runs by id, or by a filter, already narrowed as for lists."""
 
     ids: tuple[str, ...] | None = None
     filter: RunFilter | None = None

@@ -29,7 +29,7 @@ MAX_SEQUENCE: Final = 2**30
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class InputUpdate:
-    """What is said of an input; only the fields in `given` replace what is known."""
+    """An update of an input: only the fields in `given` replace stored ones."""
 
     input_id: str
     state: InputState
@@ -98,7 +98,7 @@ class CommitBoundary(RuntimeCommand[BoundaryApplied]):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ApplyBoundary(RuntimeCommand[BoundaryApplied]):
-    """Keep a receipt that the caller made, and what goes with it; a snapshot of None keeps the one there is."""
+    """Store the caller's receipt, the snapshot and the inputs in one step; None leaves the snapshot as it is."""
 
     is_scoped: ClassVar[bool] = True
     run_id: str
@@ -154,7 +154,7 @@ class CommitLifecycle(RuntimeCommand[RuntimeSaved]):
 
 
 def check_snapshot(snapshot: bytes | None) -> None:
-    """Refuse a snapshot that is too large."""
+    """Raise ProblemError for a snapshot that is too large."""
     if snapshot is not None and len(snapshot) > MAX_SNAPSHOT:
         raise invalid(f"more than {MAX_SNAPSHOT} bytes", "snapshot")
 

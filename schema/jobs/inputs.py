@@ -27,7 +27,7 @@ class EnqueueJobInput:
 
 @strawberry.input(description="A claim on due jobs.")
 class ClaimJobsInput:
-    """A queue, how many, and for how long."""
+    """A queue, a number of jobs and the seconds of their lease."""
 
     queue: str = strawberry.field(default="default", description=QUEUE)
     limit: int = strawberry.field(default=1, description="At most so many jobs, 1 to 100.")

@@ -1,4 +1,4 @@
-"""What mutations of jobs answer: a payload, or a problem."""
+"""Unions that the mutations of jobs return: a payload, or a problem."""
 
 from typing import Annotated, TypeAlias
 

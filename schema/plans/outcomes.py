@@ -1,4 +1,4 @@
-"""What mutations of plans answer: a payload, or a problem."""
+"""Unions that the mutations of plans return: a payload, or a problem."""
 
 from typing import Annotated, TypeAlias
 
@@ -27,7 +27,7 @@ PlanOutcome: TypeAlias = Annotated[
 
 @strawberry.type(description="A plan that is gone.")
 class PlanDeletion:
-    """A plan that is gone."""
+    """A plan that was deleted."""
 
     id: strawberry.ID = strawberry.field(description="The id that the plan had.")
     replayed: bool = strawberry.field(description=REPLAYED)

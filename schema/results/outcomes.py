@@ -1,4 +1,4 @@
-"""What mutations of results answer: a payload, or a problem."""
+"""Unions that the mutations of results return: a payload, or a problem."""
 
 from typing import Annotated, TypeAlias
 
@@ -25,7 +25,7 @@ RunResultOutcome: TypeAlias = Annotated[
 
 @strawberry.type(description="`outcomes` has one entry per result, in the order given.")
 class RunResultsPayload:
-    """What became of many results."""
+    """The outcome of each result."""
 
     recorded: int = strawberry.field(description="How many results are stored, now or before.")
     failed: int = strawberry.field(description="How many are not.")
@@ -41,7 +41,7 @@ RunResultsOutcome: TypeAlias = Annotated[
 
 @strawberry.type(description="The results of a run are gone.")
 class ResultDeletion:
-    """How many results are gone."""
+    """How many results were deleted."""
 
     run_id: strawberry.ID = strawberry.field(description=RUN)
     deleted: int = strawberry.field(description="How many results were deleted.")

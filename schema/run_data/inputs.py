@@ -1,4 +1,4 @@
-"""Inputs of the mutations of a run's own data. JSON that was not given is null."""
+"""Inputs of the mutations of a run's own data; JSON that was not given is null."""
 
 import strawberry
 

@@ -1,4 +1,4 @@
-"""What mutations of a run's own data answer: a payload, or a problem."""
+"""Unions that the mutations of a run's own data return: a payload, or a problem."""
 
 from typing import Annotated, TypeAlias
 
@@ -27,7 +27,7 @@ RunValuesOutcome: TypeAlias = Annotated[
 
 @strawberry.type(description="Values that are gone.")
 class RunValueDeletion:
-    """How many values are gone."""
+    """How many values were deleted."""
 
     deleted: int = strawberry.field(description="How many values were there and are gone.")
     replayed: bool = strawberry.field(description=REPLAYED)

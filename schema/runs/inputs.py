@@ -1,6 +1,6 @@
 """Inputs of the mutations of runs.
 
-A field that was not given is None. Where null is a JSON value of its own, a field that was not given is UNSET.
+A field that was not given is None, or ABSENT where null is a value of its own.
 """
 
 from typing import Final
@@ -50,7 +50,7 @@ class CreateRunInput:
 
 @strawberry.input(description="A new run below another. Nothing is inherited.")
 class CreateChildRunInput:
-    """A new child."""
+    """A new run below another."""
 
     parent_id: strawberry.ID = strawberry.field(description=PARENT)
     name: str | None = strawberry.field(description=NAME)
@@ -83,7 +83,7 @@ class FailRunInput:
 
 @strawberry.input(description="A move of a run.")
 class TransitionRunInput:
-    """A run and where it goes."""
+    """A run and its new status."""
 
     id: strawberry.ID = strawberry.field(description=RUN)
     to: RunStatus = strawberry.field(description="The status to move to.")
@@ -108,7 +108,7 @@ class RunSelector:
 
 @strawberry.input(description="The same move of many runs.")
 class TransitionRunsInput:
-    """Runs and where they go."""
+    """Runs and their new status."""
 
     runs: RunSelector = strawberry.field(description="Which runs.")
     to: RunStatus = strawberry.field(description="The status to move to.")

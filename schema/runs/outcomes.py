@@ -1,4 +1,4 @@
-"""What mutations of runs answer: a payload, or a problem."""
+"""Unions that the mutations of runs return: a payload, or a problem."""
 
 from typing import Annotated, TypeAlias
 
@@ -45,7 +45,7 @@ RunOutcome: TypeAlias = Annotated[
 
 @strawberry.type(description="A run that was deleted, with what went with it.")
 class RunDeletion:
-    """A run that is gone."""
+    """A run that was deleted."""
 
     id: strawberry.ID = strawberry.field(description="The id that the run had.")
     version: int = strawberry.field(description="The version of the deletion.")
@@ -67,7 +67,7 @@ RunDeletionOutcome: TypeAlias = Annotated[
 
 @strawberry.type(description="`outcomes` has one entry per run, in the order asked.")
 class BulkRunPayload:
-    """What became of many runs."""
+    """The outcome of each run."""
 
     succeeded: int = strawberry.field(description="How many runs were changed.")
     failed: int = strawberry.field(description="How many runs were not.")
@@ -83,7 +83,7 @@ BulkRunOutcome: TypeAlias = Annotated[
 
 @strawberry.type(description="`outcomes` has one entry per run, in the order asked.")
 class BulkDeletionPayload:
-    """What became of many deletions."""
+    """The outcome of each deletion."""
 
     deleted: int = strawberry.field(description="How many runs were deleted.")
     failed: int = strawberry.field(description="How many runs were not.")

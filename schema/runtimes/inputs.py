@@ -15,7 +15,7 @@ _UPDATES: Final = "Inputs to insert or update."
 
 @strawberry.input(description="What is said of an input; fields that are not given keep their values.")
 class RuntimeInputUpdate:
-    """An input; a field that was not given is UNSET."""
+    """An input; a field that was not given is ABSENT."""
 
     input_id: strawberry.ID = strawberry.field(description="The input: 1 to 512 characters.")
     state: InputState = strawberry.field(description="Its state.")

@@ -1,4 +1,4 @@
-"""What mutations of agent runtimes answer: a payload, or a problem."""
+"""Unions that the mutations of agent runtimes return: a payload, or a problem."""
 
 from typing import Annotated, TypeAlias
 

@@ -1,4 +1,4 @@
-"""The directive `@oneOf`, with the specification's words beside its definition, where Strawberry's own has none."""
+"""The directive `@oneOf`: Strawberry's, with the specification's description, which Strawberry's lacks."""
 
 from graphql import GraphQLOneOfDirective
 from strawberry import schema_directives

@@ -31,7 +31,7 @@ def order_of(order: RunOrder | None) -> CoreOrder:
 
 
 def filter_of(run_filter: RunFilter | None, path: str = "filter") -> filters.RunFilter | None:
-    """Return the core's filter, None for none; raise RefusedError for one that cannot be asked."""
+    """Return the core's filter, None for none; raise ProblemError for one that cannot be asked."""
     return None if run_filter is None else _Reader().read(run_filter, path, depth=1)
 
 

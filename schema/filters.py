@@ -1,8 +1,8 @@
-"""Which runs, and in which order: the inputs of lists."""
+"""The filters of lists, and the order of runs; None is no condition."""
 
 import strawberry
 
-from schema.typesystem.enums import MetadataOperator, OrderDirection, RunOrderField, RunStatus, TargetType
+from schema.typesystem.enums import JobStatus, MetadataOperator, OrderDirection, RunOrderField, RunStatus, TargetType
 from schema.typesystem.scalars import DateTime, Json
 
 
@@ -47,7 +47,7 @@ class MetadataFilter:
     )
 )
 class RunFilter:
-    """Conditions on runs; None is no condition."""
+    """Conditions on runs."""
 
     ids: list[strawberry.ID] | None = strawberry.field(description="Is one of these.")
     status: list[RunStatus] | None = strawberry.field(description="Has one of these statuses.")
@@ -78,3 +78,21 @@ class RunOrder:
 
     field: RunOrderField = strawberry.field(default=RunOrderField.CREATED_AT, description="What it is ordered by.")
     direction: OrderDirection = strawberry.field(default=OrderDirection.DESC, description="Up or down.")
+
+
+@strawberry.input(description="Conditions on results; all that are given hold together.")
+class RunResultFilter:
+    """Conditions on results."""
+
+    item_id: str | None = strawberry.field(description="Is an attempt at this item.")
+    succeeded: bool | None = strawberry.field(description="Has no error, or has one.")
+    scorer_id: str | None = strawberry.field(description="Has a score of this scorer.")
+
+
+@strawberry.input(description="Conditions on jobs; all that are given hold together.")
+class JobFilter:
+    """Conditions on jobs."""
+
+    queue: str | None = strawberry.field(description="Waits in this queue.")
+    status: list[JobStatus] | None = strawberry.field(description="Has one of these statuses.")
+    run_id: strawberry.ID | None = strawberry.field(description="Is for this run.")

@@ -1,16 +1,18 @@
 """What a resolver has at hand."""
 
 import time
-from dataclasses import dataclass, field
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
 from typing import Any, Final, TypeAlias
 
 import strawberry
 
 from resolvers.execution.operation_counts import OperationCounts
 from resolvers.execution.position import StreamPosition
-from resolvers.roots.loaders import StoreLoaders
 from runindex.index import RunIndex
+from runindex.ports.store import Store
 from runindex.streams.changes import IDLE_SECONDS
+from schema.loaders import Loaders
 
 EPOCH_SECONDS: Final = 1.0
 
@@ -56,19 +58,20 @@ class Context:
     index: RunIndex
     epoch: LogEpoch
     pace: StreamTimings
+    make_loaders: Callable[[Store], Loaders]
     actor: str | None = None
     writes: int = 0
     place: StreamPosition = field(default_factory=StreamPosition)
     operations: OperationCounts = field(default_factory=OperationCounts)
-    loads: StoreLoaders = field(init=False)
+    loaders: Loaders = field(init=False)
 
     def __post_init__(self) -> None:
-        """Begin with no load under way."""
-        self.loads = StoreLoaders(self.index.store)
+        """Make the loaders."""
+        self.loaders = self.make_loaders(self.index.store)
 
     def at(self, place: StreamPosition) -> "Context":
         """Return the same for an operation of its own, whose stream stands at a place."""
-        return Context(self.index, self.epoch, self.pace, self.actor, place=place, operations=self.operations)
+        return replace(self, writes=0, place=place)
 
 
 Info: TypeAlias = strawberry.Info[Context, Any]

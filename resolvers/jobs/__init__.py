@@ -1,1 +1,1 @@
-"""Jobs: mutations."""
+"""Jobs: mutations and loaders."""

@@ -1,11 +1,11 @@
-"""Loading records: by key, page by page, or all of a list, each for many owners in one question."""
+"""Loading runs and records: by key, by page, or a whole list, each for many owners in one question."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any, Final, TypeAlias
 
 from resolvers.loading.batching import BatchLoader
-from resolvers.paging.lists import record_listing
-from resolvers.paging.pages import NO_COLUMNS
+from resolvers.paging.lists import record_pager
+from resolvers.paging.pager import NO_COLUMNS
 from runindex.domain.records.record import Record
 from runindex.ports.queries import Columns, Row, Window
 from runindex.ports.record_lists import NO_OWNER, ListQuery, Owner, RecordList
@@ -15,56 +15,60 @@ from schema.typesystem.selection import Wanted
 
 Key: TypeAlias = tuple[Any, ...]
 
-# A list that is answered as a whole is read in such steps.
+# Records that one statement reads of a list that is answered as a whole.
 STEP: Final = 1000
 
 
 class RecordLoader:
-    """Loads from a store. Nothing is kept between ticks, so it may live as long as its context."""
+    """The base of loaders from a store; as nothing is cached, it may live as long as its context."""
 
     def __init__(self, store: Store) -> None:
-        """Start with no load under way."""
+        """Load from the store."""
         self._store = store
-        self._gathering = BatchLoader()
+        self._batches = BatchLoader()
+
+    async def _find_run(self, run_id: str, columns: Columns) -> Row | None:
+        """Return a run, None when there is none."""
+        return await self._batches.load("run", run_id, columns, self._store.find_runs)
 
     async def _find(self, kind: type[Record], key: Key, columns: Columns) -> Row | None:
-        """Return the record of that key, None when there is none."""
+        """Return the record of a key, None when there is none."""
 
-        async def ask(keys: Sequence[Key], columns: Columns) -> Mapping[Key, Row]:
+        async def find(keys: Sequence[Key], columns: Columns) -> Mapping[Key, Row]:
             rows = await self._store.find_records(kind, keys, columns)
             return {tuple(row[name] for name in kind.KEY): row for row in rows}
 
-        return await self._gathering.load(("find", kind), key, columns, ask)
+        return await self._batches.load(("find", kind), key, columns, find)
 
-    async def _page(self, listing: RecordList, asked: PageArguments, wanted: Wanted, owner: Owner = NO_OWNER) -> Page:
-        """Return the page of an owner's list that a caller asks for."""
+    async def _page(self, records: RecordList, page: PageArguments, wanted: Wanted, owner: Owner = NO_OWNER) -> Page:
+        """Return a page of an owner's list."""
 
         async def fetch(window: Window, columns: Columns) -> Sequence[Row]:
-            return await self._stretch(listing, window, owner, columns)
+            return await self._window(records, window, owner, columns)
 
         async def count() -> int:
-            return await self._count(listing, owner)
+            return await self._count(records, owner)
 
-        return await record_listing(fetch, listing, owner).page(asked, wanted, count)
+        return await record_pager(fetch, records, owner).page(page, wanted, count)
 
-    async def _all(self, listing: RecordList, owner: Owner, columns: Columns) -> Sequence[Row]:
+    async def _all(self, records: RecordList, owner: Owner, columns: Columns) -> Sequence[Row]:
         """Return the whole list of an owner."""
         rows: list[Row] = []
         while True:
-            after = listing.position(rows[-1]) if rows else None
-            found = await self._stretch(listing, Window(STEP, after=after), owner, columns)
+            after = records.position(rows[-1]) if rows else None
+            found = await self._window(records, Window(STEP, after=after), owner, columns)
             rows += found
             if len(found) < STEP:
                 return rows
 
-    async def _stretch(self, listing: RecordList, window: Window, owner: Owner, columns: Columns) -> Sequence[Row]:
-        async def ask(owners: Sequence[Owner], columns: Columns) -> Mapping[Owner, Sequence[Row]]:
-            return await self._store.list_records(ListQuery(listing, window), owners, columns)
+    async def _window(self, records: RecordList, window: Window, owner: Owner, columns: Columns) -> Sequence[Row]:
+        async def fetch(owners: Sequence[Owner], columns: Columns) -> Mapping[Owner, Sequence[Row]]:
+            return await self._store.list_records(ListQuery(records, window), owners, columns)
 
-        return await self._gathering.load((listing, window), owner, columns, ask) or ()
+        return await self._batches.load((records, window), owner, columns, fetch) or ()
 
-    async def _count(self, listing: RecordList, owner: Owner) -> int:
-        async def ask(owners: Sequence[Owner], _: Columns) -> Mapping[Owner, int]:
-            return await self._store.count_records(listing, owners)
+    async def _count(self, records: RecordList, owner: Owner) -> int:
+        async def count(owners: Sequence[Owner], _: Columns) -> Mapping[Owner, int]:
+            return await self._store.count_records(records, owners)
 
-        return await self._gathering.load(("count", listing), owner, NO_COLUMNS, ask) or 0
+        return await self._batches.load(("count", records), owner, NO_COLUMNS, count) or 0

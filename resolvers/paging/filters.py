@@ -1,7 +1,6 @@
-"""Filters and orders as callers give them, made into those of the core.
+"""The API's filters and orders, made into the core's.
 
-What cannot be asked is refused with the path of the offending field. An id that names no run that could exist matches
-nothing.
+ProblemError names the path of the offending field. An id that no run can have matches nothing.
 """
 
 from collections.abc import Sequence
@@ -12,7 +11,7 @@ from runindex.domain import json_text
 from runindex.domain.ids import find_run_id
 from runindex.domain.problems import invalid
 from runindex.domain.runs import filters
-from runindex.domain.runs.filters import InstantRange, MetadataOperator, is_ordered, parse_path
+from runindex.domain.runs.filters import InstantRange, MetadataOperator, is_ordered, parse_path, visible
 from runindex.ports.queries import NEWEST_FIRST
 from runindex.ports.queries import RunOrder as CoreOrder
 from schema.filters import DateTimeRange, MetadataFilter, RunFilter, RunOrder, TagFilter
@@ -26,17 +25,22 @@ _WITHOUT_VALUE: Final = frozenset({MetadataOperator.EXISTS, MetadataOperator.MIS
 
 
 def order_of(order: RunOrder | None) -> CoreOrder:
-    """Return the core's order, newest first for none."""
+    """Return the core's order, newest first for None."""
     return NEWEST_FIRST if order is None else CoreOrder(order.field, order.direction)
 
 
 def filter_of(run_filter: RunFilter | None, path: str = "filter") -> filters.RunFilter | None:
-    """Return the core's filter, None for none; raise ProblemError for one that cannot be asked."""
+    """Return the core's filter, None for None; raise ProblemError for one that is too large or has a bad value."""
     return None if run_filter is None else _Reader().read(run_filter, path, depth=1)
 
 
+def listed_filter(run_filter: RunFilter | None, path: str = "filter") -> filters.RunFilter:
+    """Return the core's filter with what lists hide: archived runs, unless it names them; raise as `filter_of` does."""
+    return visible(filter_of(run_filter, path))
+
+
 def plain(text: str | None, path: str) -> str | None:
-    """Return a text to compare with; refuse one that no storage can hold."""
+    """Return a text to compare with; raise ProblemError for one that no storage can hold."""
     if text is not None and not json_text.is_plain_text(text):
         raise invalid("text with NUL or a lone surrogate", path)
     return text
@@ -44,7 +48,7 @@ def plain(text: str | None, path: str) -> str | None:
 
 @dataclass(slots=True)
 class _Reader:
-    """Reads one filter, and counts its conditions: what a storage is asked stays within bounds."""
+    """Reads one filter, and counts its conditions so that they stay within bounds."""
 
     conditions: int = 0
 
@@ -52,10 +56,10 @@ class _Reader:
         self._count(path)
         if depth > DEEPEST_FILTER:
             raise invalid(f"a filter nests at most {DEEPEST_FILTER} levels deep", path)
-        parent_id, ancestor_id, plan_id = map(_found, (given.parent_id, given.ancestor_id, given.plan_id))
-        nowhere = "" in {parent_id, ancestor_id, plan_id}
+        parent_id, ancestor_id, plan_id = map(_stored_id, (given.parent_id, given.ancestor_id, given.plan_id))
+        matches_nothing = "" in {parent_id, ancestor_id, plan_id}
         return filters.RunFilter(
-            ids=() if nowhere else _known_ids(given.ids),
+            ids=() if matches_nothing else _known_ids(given.ids),
             status=None if given.status is None else tuple(given.status),
             include_archived=bool(given.include_archived),
             tags=None if given.tags is None else _tags(given.tags, f"{path}.tags"),
@@ -79,14 +83,14 @@ class _Reader:
     def _parts(self, parts: Sequence[RunFilter] | None, path: str, depth: int) -> tuple[filters.RunFilter, ...] | None:
         if parts is None:
             return None
-        return tuple(self.read(part, f"{path}.{place}", depth + 1) for place, part in enumerate(parts))
+        return tuple(self.read(part, f"{path}.{index}", depth + 1) for index, part in enumerate(parts))
 
     def _metadata(
         self, conditions: Sequence[MetadataFilter] | None, path: str
     ) -> tuple[filters.MetadataFilter, ...] | None:
         if conditions is None:
             return None
-        return tuple(self._condition(condition, f"{path}.{place}") for place, condition in enumerate(conditions))
+        return tuple(self._condition(condition, f"{path}.{index}") for index, condition in enumerate(conditions))
 
     def _condition(self, condition: MetadataFilter, path: str) -> filters.MetadataFilter:
         self._count(path)
@@ -102,8 +106,8 @@ class _Reader:
             raise invalid(f"a filter has at most {MOST_CONDITIONS} parts", path)
 
 
-def _found(run_id: str | None) -> str | None:
-    """Return an id in stored form, an empty text for one that nothing can have."""
+def _stored_id(run_id: str | None) -> str | None:
+    """Return an id in stored form, an empty text for one that no run can have."""
     return None if run_id is None else find_run_id(run_id) or ""
 
 
@@ -129,8 +133,8 @@ def _tags(tags: TagFilter, path: str) -> filters.TagFilter:
 def _texts(texts: Sequence[str] | None, path: str) -> tuple[str, ...] | None:
     if texts is None:
         return None
-    for place, text in enumerate(texts):
-        plain(text, f"{path}.{place}")
+    for index, text in enumerate(texts):
+        plain(text, f"{path}.{index}")
     return tuple(texts)
 
 

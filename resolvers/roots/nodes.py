@@ -1,4 +1,4 @@
-"""Finding anything that has an id: runs, results, plans, jobs."""
+"""Finding nodes by their ids: runs, results, plans, jobs."""
 
 import asyncio
 from collections.abc import Sequence
@@ -9,12 +9,13 @@ from runindex.domain.ids import find_run_id
 from schema.jobs.types import Job
 from schema.plans.types import Plan
 from schema.results.types import RunResult
+from schema.typesystem.fields import wrap
 from schema.typesystem.interfaces import Node
 from schema.typesystem.selection import Selection
 
 
 async def find_node(context: Context, text: str, selection: Selection) -> Node | None:
-    """Return what has the id, None when nothing has it: a run, and only if there is none, something else."""
+    """Return the node of an id, None when there is none; a run before any other node."""
     run = await find_run(context, text, selection.columns("Run"))
     if run is not None:
         return run
@@ -25,7 +26,7 @@ async def find_node(context: Context, text: str, selection: Selection) -> Node |
 
 
 async def find_nodes(context: Context, texts: Sequence[str], selection: Selection) -> Sequence[Node | None]:
-    """Return what has these ids, in the order asked."""
+    """Return the nodes of these ids, in their order."""
     check_ids(texts, "ids")
     return await asyncio.gather(*(find_node(context, text, selection) for text in texts))
 
@@ -33,16 +34,17 @@ async def find_nodes(context: Context, texts: Sequence[str], selection: Selectio
 async def find_result(context: Context, text: str, selection: Selection) -> RunResult | None:
     """Return a result, None when there is none or when the text is no id."""
     result_id = find_run_id(text)
-    return None if result_id is None else await context.loads.result(result_id, selection.columns("RunResult"))
+    columns = selection.columns("RunResult")
+    return None if result_id is None else wrap(RunResult, await context.loaders.result(result_id, columns))
 
 
 async def find_plan(context: Context, text: str, selection: Selection) -> Plan | None:
     """Return a plan, None when there is none or when the text is no id."""
     plan_id = find_run_id(text)
-    return None if plan_id is None else await context.loads.plan(plan_id, selection.columns("Plan"))
+    return None if plan_id is None else wrap(Plan, await context.loaders.plan(plan_id, selection.columns("Plan")))
 
 
 async def find_job(context: Context, text: str, selection: Selection) -> Job | None:
     """Return a job, None when there is none or when the text is no id."""
     job_id = find_run_id(text)
-    return None if job_id is None else await context.loads.job(job_id, selection.columns("Job"))
+    return None if job_id is None else wrap(Job, await context.loaders.job(job_id, selection.columns("Job")))

@@ -6,25 +6,23 @@ import strawberry
 
 from resolvers.execution.context import Info
 from resolvers.execution.fields import query
-from resolvers.paging.pages import check_offset
+from resolvers.paging.pager import check_offset
 from resolvers.roots import nodes
-from resolvers.runs import aggregates as figures
-from resolvers.runs import queries as runs
-from resolvers.runs.comparison import compare_runs
-from schema.filters import DateTimeRange, RunFilter, RunOrder
-from schema.jobs.types import Job, JobConnection, JobFilter
+from resolvers.runs import aggregates, queries
+from schema.filters import DateTimeRange, JobFilter, RunFilter, RunOrder
+from schema.jobs.types import Job, JobConnection
 from schema.plans.types import Plan, PlanConnection
 from schema.results.comparison import RunComparison
 from schema.results.types import RunResult
-from schema.runs.aggregates import RunGroup, TagCount, TimelineBucket
+from schema.runs.aggregates import RunGroup, RunSearchHit, TagCount, TimelineBucket
 from schema.runs.changes import RunChangeConnection
 from schema.runs.lifecycle import LifecycleState, lifecycle_states
 from schema.runs.retention import RetentionPreview
 from schema.runs.run import Run, RunConnection
-from schema.runs.search import RunSearchHit
 from schema.runtimes.types import AgentRuntime
 from schema.typesystem.connections import ABSENT, After, Before, First, Last, given, page_arguments
 from schema.typesystem.enums import RunGroupKey, TimelineInterval
+from schema.typesystem.fields import wrap
 from schema.typesystem.interfaces import Node
 from schema.typesystem.selection import run_columns, selection_of, wanted
 
@@ -53,12 +51,12 @@ class Query:
     @query("A run, archived ones too; null when there is none.")
     async def run(self, info: Info, id: Id) -> Run | None:
         """Find one run."""
-        return await runs.find_run(info.context, id, run_columns(info))
+        return await queries.find_run(info.context, id, run_columns(info))
 
     @query("Whether there is such a run, archived ones too.")
     async def run_exists(self, info: Info, id: Id) -> bool:
         """Tell whether a run exists."""
-        return await runs.find_run(info.context, id, frozenset()) is not None
+        return await queries.find_run(info.context, id, frozenset()) is not None
 
     @query(
         "Newest first unless `orderBy` says otherwise. `first` defaults to 50; 1 to 500. "
@@ -77,14 +75,14 @@ class Query:
         offset: Annotated[int | None, strawberry.argument(description="Skip so many.")] = ABSENT,
     ) -> RunConnection:
         """List runs."""
-        asked = page_arguments(first, after, last, before)
-        skipped = check_offset(given(offset), asked)
-        return await runs.list_runs(info.context, given(filter), given(order_by), asked, wanted(info), offset=skipped)
+        page = page_arguments(first, after, last, before)
+        skipped = check_offset(given(offset), page)
+        return await queries.list_runs(info.context, given(filter), given(order_by), page, wanted(info), offset=skipped)
 
     @query("Exact number of runs that match.")
     async def run_count(self, info: Info, filter: Filter = ABSENT) -> int:
         """Count runs."""
-        return await runs.count_runs(info.context, given(filter))
+        return await queries.count_runs(info.context, given(filter))
 
     @query(
         "Largest first, then by key. "
@@ -100,7 +98,7 @@ class Query:
         first: Annotated[int | None, strawberry.argument(description="At most so many groups.")] = ABSENT,
     ) -> list[RunGroup]:
         """Count runs by groups."""
-        return await figures.group_runs(info.context, given(filter), group_by, given(first))
+        return await aggregates.group_runs(info.context, given(filter), group_by, given(first))
 
     @query("Runs created and runs finished per interval of the range, empty ones too.")
     async def run_timeline(
@@ -111,7 +109,7 @@ class Query:
         filter: Filter = ABSENT,
     ) -> list[TimelineBucket]:
         """Count runs by time."""
-        return await figures.timeline(info.context, given(filter), interval, range)
+        return await aggregates.timeline(info.context, given(filter), interval, range)
 
     @query("Ids, names, statuses, tags and metadata; never a run's results or scoped data.")
     async def search_runs(
@@ -122,7 +120,7 @@ class Query:
         first: Annotated[int | None, strawberry.argument(description="At most so many hits, 1 to 100.")] = 10,
     ) -> list[RunSearchHit]:
         """Search runs."""
-        return await runs.search_runs(info.context, query, given(filter), first, run_columns(info, "run"))
+        return await queries.search_runs(info.context, query, given(filter), first, run_columns(info, "run"))
 
     @query("2 to 20 runs side by side, archived ones too; an unknown one is a NOT_FOUND error.")
     async def compare_runs(
@@ -131,7 +129,7 @@ class Query:
         ids: Annotated[list[strawberry.ID], strawberry.argument(description="The runs, each once.")],
     ) -> RunComparison:
         """Compare runs."""
-        return await compare_runs(info.context, ids, run_columns(info, "runs"))
+        return await queries.compare_runs(info.context, ids, run_columns(info, "runs"))
 
     @query("Tags of runs that are not archived, in code-point order, with their counts.")
     async def tags(
@@ -141,7 +139,7 @@ class Query:
         first: Annotated[int | None, strawberry.argument(description="At most so many, 1 to 500.")] = 50,
     ) -> list[TagCount]:
         """List tags."""
-        return await figures.list_tags(info.context, given(prefix) or "", first)
+        return await aggregates.list_tags(info.context, given(prefix) or "", first)
 
     @query("The transition table, in enum order.")
     def lifecycle(self) -> list[LifecycleState]:
@@ -157,7 +155,7 @@ class Query:
         first: First = ABSENT,
     ) -> RunChangeConnection:
         """List the change log."""
-        return await runs.list_changes(info.context, given(filter), page_arguments(first, after), wanted(info))
+        return await queries.list_changes(info.context, given(filter), page_arguments(first, after), wanted(info))
 
     @query("The end of the log now: read it before a snapshot query, then subscribe after it.")
     async def change_cursor(self, info: Info) -> str:
@@ -171,7 +169,7 @@ class Query:
         run_ids: Annotated[list[strawberry.ID], strawberry.argument(description="The runs.")],
     ) -> list[RetentionPreview]:
         """Preview compaction."""
-        return await figures.retention_preview(info.context, run_ids)
+        return await aggregates.retention_preview(info.context, run_ids)
 
     @query("A result; null when there is none.")
     async def result(self, info: Info, id: Id) -> RunResult | None:
@@ -194,8 +192,8 @@ class Query:
         after: After = ABSENT,
     ) -> PlanConnection:
         """List plans."""
-        page = page_arguments(first, after)
-        return await info.context.loads.plans(given(name_contains), page, wanted(info, "Plan"))
+        page, needed = page_arguments(first, after), wanted(info, "Plan")
+        return PlanConnection(page=await info.context.loaders.plans(given(name_contains), page, needed))
 
     @query("A job; null when there is none.")
     async def job(self, info: Info, id: Id) -> Job | None:
@@ -211,11 +209,13 @@ class Query:
         after: After = ABSENT,
     ) -> JobConnection:
         """List jobs."""
-        return await info.context.loads.jobs(given(filter), page_arguments(first, after), wanted(info, "Job"))
+        page, needed = page_arguments(first, after), wanted(info, "Job")
+        return JobConnection(page=await info.context.loaders.jobs(given(filter), page, needed))
 
     @query("What an agent runtime left behind; null when nothing is known of it.")
     async def runtime(
         self, info: Info, runtime_id: Annotated[str, strawberry.argument(description="The runtime's name.")]
     ) -> AgentRuntime | None:
         """Find one runtime."""
-        return await info.context.loads.runtime(runtime_id, selection_of(info).columns("AgentRuntime"))
+        columns = selection_of(info).columns("AgentRuntime")
+        return wrap(AgentRuntime, await info.context.loaders.runtime(runtime_id, columns))

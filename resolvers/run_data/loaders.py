@@ -1,21 +1,18 @@
-"""What nested fields call for a run's own data: values, events, cells, documents."""
+"""Loaders of a run's own data: values, events, cells, documents."""
 
 from collections.abc import Sequence
 from typing import Final
 
 from resolvers.loading.records import RecordLoader
 from resolvers.paging.filters import plain
-from resolvers.paging.lists import event_listing
-from resolvers.paging.pages import check_size
+from resolvers.paging.lists import event_pager
+from resolvers.paging.pager import check_size
 from runindex.domain.json_text import is_plain_text
 from runindex.domain.records.run_data import Cell, Document, Value, ValueVersion
 from runindex.ports.queries import Columns, Row, Window
 from runindex.ports.record_lists import Condition, Equals, RecordList, StartsWith
 from runindex.streams.records import events_of
-from schema.run_data.documents import RunCell, RunDocument, RunDocumentConnection
-from schema.run_data.events import RunEventConnection
-from schema.run_data.values import RunValue, RunValueConnection, RunValueVersion
-from schema.typesystem.connections import PageArguments
+from schema.typesystem.connections import Page, PageArguments
 from schema.typesystem.selection import Wanted
 
 _PRESENT: Final = Equals("deleted", 0)
@@ -24,63 +21,55 @@ _VERSIONS: Final = RecordList(ValueVersion, ("version",), descending=True, owner
 _DELETED: Final[Columns] = frozenset({"deleted"})
 
 
-class ScopedLoads(RecordLoader):
-    """Loads a run's own data."""
+class StoreRunDataLoaders(RecordLoader):
+    """Loads a run's own data; see `schema.loaders.RunDataLoaders`."""
 
-    async def value(self, owner: int, key: str, columns: Columns) -> RunValue | None:
+    async def value(self, owner: int, key: str, columns: Columns) -> Row | None:
         """Return a value, None when there is none or when it was deleted."""
         row = await self._find_named(Value, owner, key, columns | _DELETED)
-        return None if row is None or row["deleted"] else RunValue(row=row)
+        return None if row is None or row["deleted"] else row
 
-    async def values(self, owner: int, prefix: str | None, page: PageArguments, wanted: Wanted) -> RunValueConnection:
+    async def values(self, owner: int, prefix: str | None, page: PageArguments, wanted: Wanted) -> Page:
         """Return a page of the values, by key."""
         conditions = (_PRESENT, *_starting_with(prefix))
-        listing = RecordList(Value, ("key_name",), conditions=conditions, owner_field="owner")
-        return RunValueConnection(page=await self._page(listing, page, wanted, owner))
+        records = RecordList(Value, ("key_name",), conditions=conditions, owner_field="owner")
+        return await self._page(records, page, wanted, owner)
 
-    async def value_history(
-        self, owner: int, key: str, first: int | None, columns: Columns
-    ) -> Sequence[RunValueVersion]:
+    async def value_history(self, owner: int, key: str, first: int | None, columns: Columns) -> Sequence[Row]:
         """Return the newest versions of a value, newest first."""
-        window = Window(check_size(first, "first"))
-        rows = await self._stretch(_VERSIONS, window, (owner, key), columns)
-        return [RunValueVersion(row=row) for row in rows]
+        return await self._window(_VERSIONS, Window(check_size(first, "first")), (owner, key), columns)
 
-    async def events(self, owner: int, stream: str | None, page: PageArguments, wanted: Wanted) -> RunEventConnection:
+    async def events(self, owner: int, stream: str | None, page: PageArguments, wanted: Wanted) -> Page:
         """Return a page of the events, of one stream or of all, by sequence."""
-        listing = events_of(plain(stream, "stream"))
+        records = events_of(plain(stream, "stream"))
 
         async def fetch(window: Window, columns: Columns) -> Sequence[Row]:
-            return await self._stretch(listing, window, owner, columns)
+            return await self._window(records, window, owner, columns)
 
         async def count() -> int:
-            return await self._count(listing, owner)
+            return await self._count(records, owner)
 
-        return RunEventConnection(page=await event_listing(fetch, owner, stream).page(page, wanted, count))
+        return await event_pager(fetch, owner, stream).page(page, wanted, count)
 
-    async def cell(self, owner: int, name: str, columns: Columns) -> RunCell | None:
+    async def cell(self, owner: int, name: str, columns: Columns) -> Row | None:
         """Return a cell, None when there is none."""
-        row = await self._find_named(Cell, owner, name, columns)
-        return None if row is None else RunCell(row=row)
+        return await self._find_named(Cell, owner, name, columns)
 
-    async def cells(self, owner: int, columns: Columns) -> Sequence[RunCell]:
+    async def cells(self, owner: int, columns: Columns) -> Sequence[Row]:
         """Return all cells, by name."""
-        return [RunCell(row=row) for row in await self._all(_CELLS, owner, columns)]
+        return await self._all(_CELLS, owner, columns)
 
-    async def document(self, owner: int, key: str, columns: Columns) -> RunDocument | None:
+    async def document(self, owner: int, key: str, columns: Columns) -> Row | None:
         """Return a document, None when there is none."""
-        row = await self._find_named(Document, owner, key, columns)
-        return None if row is None else RunDocument(row=row)
+        return await self._find_named(Document, owner, key, columns)
 
-    async def documents(
-        self, owner: int, prefix: str | None, page: PageArguments, wanted: Wanted
-    ) -> RunDocumentConnection:
+    async def documents(self, owner: int, prefix: str | None, page: PageArguments, wanted: Wanted) -> Page:
         """Return a page of the documents, by key."""
-        listing = RecordList(Document, ("key_name",), conditions=_starting_with(prefix), owner_field="owner")
-        return RunDocumentConnection(page=await self._page(listing, page, wanted, owner))
+        records = RecordList(Document, ("key_name",), conditions=_starting_with(prefix), owner_field="owner")
+        return await self._page(records, page, wanted, owner)
 
     async def _find_named(self, kind: type, owner: int, name: str, columns: Columns) -> Row | None:
-        """Return what a run has under a name; nothing has one that no storage can hold."""
+        """Return the record under a name; there is none under a name that no storage can hold."""
         return await self._find(kind, (owner, name), columns) if is_plain_text(name) else None
 
 

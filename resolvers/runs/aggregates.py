@@ -1,16 +1,16 @@
-"""Figures: groups, timeline, tags, and what compaction would remove."""
+"""Aggregates of runs: groups, the timeline, tags, and the preview of compaction."""
 
 from collections.abc import Sequence
 
 import strawberry
 
 from resolvers.execution.context import Context
-from resolvers.paging.filters import filter_of, plain
-from resolvers.paging.pages import check_size
+from resolvers.paging.filters import filter_of, listed_filter, plain
+from resolvers.paging.pager import check_size
 from resolvers.runs.queries import check_ids
 from runindex.domain.errors import BadRequestError
 from runindex.domain.ids import find_run_id
-from runindex.domain.runs.filters import EVERYTHING, RunFilter, visible
+from runindex.domain.runs.filters import EVERYTHING, RunFilter
 from runindex.domain.runs.timeline import TimelineInterval, buckets
 from runindex.ports.queries import RunGroupKey
 from runindex.ports.statistics import TimelineRow
@@ -20,12 +20,11 @@ from schema.runs.retention import RetentionPreview
 from schema.typesystem.scalars import DateTime
 
 
-def grouped(run_filter: filters.RunFilter | None, key: RunGroupKey) -> RunFilter:
+def grouped_filter(run_filter: filters.RunFilter | None, key: RunGroupKey) -> RunFilter:
     """Return the filter of groups: by status, archived runs are a group like any other."""
-    asked = filter_of(run_filter)
     if key is RunGroupKey.STATUS:
-        return asked or EVERYTHING
-    return visible(asked)
+        return filter_of(run_filter) or EVERYTHING
+    return listed_filter(run_filter)
 
 
 async def group_runs(
@@ -33,7 +32,7 @@ async def group_runs(
 ) -> list[RunGroup]:
     """Return groups and their sizes, largest first, then by key; all of them unless `first` is given."""
     limit = None if first is None else check_size(first, "first")
-    groups = await context.index.store.group_runs(grouped(run_filter, key), key, limit)
+    groups = await context.index.store.group_runs(grouped_filter(run_filter, key), key, limit)
     return [RunGroup(key=name, count=count) for name, count in groups]
 
 
@@ -49,9 +48,8 @@ async def timeline(
     starts = buckets(bounds.from_, bounds.to, interval)
     if not starts:
         return []
-    counted = await context.index.store.count_timeline(
-        visible(filter_of(run_filter)), interval, bounds.from_, bounds.to
-    )
+    listed = listed_filter(run_filter)
+    counted = await context.index.store.count_timeline(listed, interval, bounds.from_, bounds.to)
     rows = {row.start: row for row in counted}
     return [_bucket(rows.get(start) or TimelineRow(start)) for start in starts]
 
@@ -67,14 +65,14 @@ def _bucket(row: TimelineRow) -> TimelineBucket:
 
 
 async def list_tags(context: Context, prefix: str, first: int | None) -> list[TagCount]:
-    """Return tags and how many runs that are not archived have them."""
+    """Return tags with the number of runs that have them and are not archived."""
     limit = check_size(first, "first")
     found = await context.index.store.list_tags(plain(prefix, "prefix") or "", limit)
     return [TagCount(tag=tag, count=count) for tag, count in found]
 
 
 async def retention_preview(context: Context, texts: Sequence[str]) -> list[RetentionPreview]:
-    """Return what compaction would remove of each of these runs that exists, in the order asked."""
+    """Return what compaction would remove of each of these runs that exists, in the order of the ids."""
     check_ids(texts, "runIds")
     ids = [run_id for run_id in dict.fromkeys(map(find_run_id, texts)) if run_id is not None]
     removable = await context.index.store.count_removable(ids, context.index.clock.now())

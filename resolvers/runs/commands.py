@@ -2,12 +2,11 @@
 
 from typing import Any, Protocol
 
-from resolvers.paging.filters import filter_of
+from resolvers.paging.filters import listed_filter
 from runindex import commands
 from runindex.commands import MetadataVerb
 from runindex.domain.lifecycle import RunStatus
 from runindex.domain.problems import invalid
-from runindex.domain.runs.filters import visible
 from runindex.domain.runs.retention import KEEP_ALL, Retention, keep_duration, keep_latest
 from runindex.domain.runs.run import DatasetLink
 from schema.runs import inputs
@@ -130,7 +129,7 @@ def _of_run(input: _OneRunInput) -> dict[str, Any]:
 def _selector(input: inputs.RunSelector) -> commands.RunSelector:
     if input.ids is not None:
         return commands.RunSelector(ids=tuple(input.ids))
-    return commands.RunSelector(filter=visible(filter_of(input.filter, "runs.filter")))
+    return commands.RunSelector(filter=listed_filter(input.filter, "runs.filter"))
 
 
 def _retention(input: RetentionPolicyInput, path: str) -> Retention:

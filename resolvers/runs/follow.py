@@ -10,7 +10,7 @@ from dataclasses import replace
 from resolvers.execution.context import Context
 from resolvers.paging.filters import filter_of, plain
 from resolvers.paging.lists import RESULT_STREAM, event_cursor, read_event_cursor
-from resolvers.runs.aggregates import grouped
+from resolvers.runs.aggregates import grouped_filter
 from resolvers.runs.change_rows import change_row
 from runindex.domain.errors import NotFoundError
 from runindex.domain.ids import find_run_id
@@ -47,7 +47,6 @@ async def follow_changes(
                 yield RunChange(
                     row=change_row(seen.change, seen.membership),
                     cursor=log_cursor(stretch.epoch, seen.change.seq),
-                    membership=seen.membership,
                 )
             place.reach(stretch.position)
             if bookmarks and stretch.silent and not goes_on:
@@ -65,8 +64,7 @@ async def follow_run(context: Context, text: str, columns: Columns) -> AsyncGene
         return
 
     async def find() -> Row | None:
-        run = await context.loads.run(run_id, columns | IDENTITY)
-        return None if run is None else run.row
+        return await context.loaders.run(run_id, columns | IDENTITY)
 
     place = context.place
     rows = run_stream.follow_run(context.index.tail, context.index.records, run_id, find, place.looks)
@@ -120,7 +118,7 @@ async def follow_counts(
     context: Context, run_filter: filters.RunFilter | None, key: RunGroupKey
 ) -> AsyncGenerator[list[RunGroup], None]:
     """Yield the groups now, and when they have changed, but never more often than the context's pace."""
-    asked, index = grouped(run_filter, key), context.index
+    asked, index = grouped_filter(run_filter, key), context.index
 
     async def count() -> Groups:
         return await index.store.group_runs(asked, key, None)

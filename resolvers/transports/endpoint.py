@@ -24,6 +24,7 @@ from resolvers.execution.context import Context, LogEpoch, StreamTimings
 from resolvers.execution.document_cache import UNNAMED
 from resolvers.execution.errors import ErrorCode, legible
 from resolvers.execution.operation_counts import OperationCounts
+from resolvers.roots.loaders import StoreLoaders
 from resolvers.roots.schema import DOCUMENTS
 from resolvers.streams.channels import Channels
 from resolvers.streams.conflated import ConflatedChannels
@@ -96,7 +97,7 @@ class Endpoint(GraphQL[Context, None]):
         index: RunIndex = request.app.state.index
         if self._epoch is None or self._epoch.index is not index:
             self._epoch = LogEpoch(index)
-        return Context(index, self._epoch, self._pace, operations=self.operations)
+        return Context(index, self._epoch, self._pace, StoreLoaders, operations=self.operations)
 
     async def get_sub_response(self, request: Request | WebSocket) -> Response:
         """Begin a response of the media type that the caller prefers."""

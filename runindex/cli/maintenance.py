@@ -131,9 +131,8 @@ def _filter_of(run_id: str | None, filter_text: str | None) -> RunFilter | None:
     if filter_text is None:
         return None
     from resolvers.roots.filter_json import filter_from_text
-    from runindex.domain.runs.filters import visible
 
-    return visible(filter_from_text(filter_text))
+    return filter_from_text(filter_text)
 
 
 async def _export(settings: Settings, run_filter: RunFilter | None, run_id: str | None, file: IO[bytes]) -> None:

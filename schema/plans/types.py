@@ -4,19 +4,9 @@ import strawberry
 
 from runindex.ports.queries import Row
 from schema.loaders import Info
-from schema.references import RunConnectionRef
-from schema.typesystem.connections import (
-    ABSENT,
-    After,
-    First,
-    OfPage,
-    Page,
-    PageInfo,
-    page_arguments,
-    page_info,
-    total_count,
-)
-from schema.typesystem.fields import column, derived, relation
+from schema.references import RunConnectionRef, as_run_connection
+from schema.typesystem.connections import ABSENT, After, Connection, First, connection, page_arguments
+from schema.typesystem.fields import column, relation
 from schema.typesystem.interfaces import Node
 from schema.typesystem.scalars import DateTime, Json
 from schema.typesystem.selection import wanted
@@ -34,7 +24,7 @@ class Plan(Node):
 
     id: strawberry.ID = column("id", description="A UUID.")
     name: str = column("name", description="1 to 256 characters.")
-    spec: Json = column("spec", is_json=True, description="Any JSON.")
+    spec: Json = column("spec", description="Any JSON.")
     created_at: DateTime = column("created_at", description="When it was created.")
     updated_at: DateTime = column("updated_at", description="When it last changed.")
     version: int = column("version", description="1 at creation, +1 with each update.")
@@ -44,35 +34,18 @@ class Plan(Node):
     )
     async def runs(self, info: Info, first: First = ABSENT, after: After = ABSENT) -> RunConnectionRef:
         """Load a page of the plan's runs."""
-        return await info.context.loads.plan_runs(self.row["id"], page_arguments(first, after), wanted(info))
+        page = await info.context.loaders.plan_runs(self.row["id"], page_arguments(first, after), wanted(info))
+        return as_run_connection(page)
 
 
 @strawberry.type(description="A plan in a page.")
 class PlanEdge:
-    """A plan and its place."""
+    """A plan and its cursor."""
 
     cursor: str = strawberry.field(description="The plan's place in this list.")
     node: Plan = strawberry.field(description="The plan.")
 
 
-def _plans(connection: OfPage) -> list[Plan]:
-    return [Plan(row=row) for row in connection.page.rows]
-
-
-def _edges(connection: OfPage) -> list[PlanEdge]:
-    cursor = connection.page.cursor
-    return [PlanEdge(cursor=cursor(row), node=Plan(row=row)) for row in connection.page.rows]
-
-
-@strawberry.type(description="A page of plans, newest first.")
-class PlanConnection:
+@connection(Plan, PlanEdge, "plans", "A page of plans, newest first.", counted=True)
+class PlanConnection(Connection):
     """A page of plan rows."""
-
-    page: strawberry.Private[Page]
-
-    edges: list[PlanEdge] = derived(_edges, description="The plans with their cursors.")
-    nodes: list[Plan] = derived(_plans, description="The plans alone.")
-    page_info: PageInfo = derived(page_info, description="What comes before and after this page.")
-    total_count: int = derived(
-        total_count, description="Exact number of plans that match; computed only when selected."
-    )

@@ -1,79 +1,65 @@
-"""Runs side by side."""
+"""The comparison of runs."""
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
 import strawberry
 
 from runindex.ports.queries import Row
 from schema.loaders import Info
-from schema.references import RunRef
+from schema.references import RunRef, as_run
 from schema.results.types import RunResult
-from schema.typesystem.connections import ABSENT, After, First, OfPage, Page, PageInfo, page_arguments, page_info
-from schema.typesystem.fields import column, derived, relation
+from schema.typesystem.connections import ABSENT, After, Connection, First, connection, page_arguments
+from schema.typesystem.fields import column, computed, derived, relation, wrap
 from schema.typesystem.selection import selection_of, wanted
-
-if TYPE_CHECKING:
-    from schema.runs.run import Run
 
 
 @strawberry.type(
     description="`results` has one entry per compared run, in the order asked; null where the run lacks the item."
 )
 class ComparisonRow:
-    """An item's row, and the incarnations of the runs that are compared."""
+    """A row with an item's id, and the incarnations of the compared runs as `owners`."""
 
     row: strawberry.Private[Row]
-    owners: strawberry.Private[tuple[int, ...]]
 
     item_id: str = column("item_id", description="The item.")
 
-    @relation("last_results", needs=("item_id",), description="The last attempt of each run at the item.")
+    @relation("last_results", needs=("owners", "item_id"), description="The last attempt of each run at the item.")
     async def results(self, info: Info) -> list[RunResult | None]:
         """Load the last attempts."""
         columns = selection_of(info).columns("RunResult")
-        return list(await info.context.loads.last_results(self.owners, self.row["item_id"], columns))
+        rows = await info.context.loaders.last_results(self.row["owners"], self.row["item_id"], columns)
+        return [wrap(RunResult, row) for row in rows]
 
 
 @strawberry.type(description="A row in a page.")
 class ComparisonRowEdge:
-    """A row and its place."""
+    """A row and its cursor."""
 
     cursor: str = strawberry.field(description="The row's place in this comparison.")
     node: ComparisonRow = strawberry.field(description="The row.")
 
 
-def _rows(connection: OfPage) -> list[ComparisonRow]:
-    return [ComparisonRow(row=row, owners=row["owners"]) for row in connection.page.rows]
+@connection(ComparisonRow, ComparisonRowEdge, "rows", "A page of rows, in item order.")
+class ComparisonRowConnection(Connection):
+    """A page of item rows."""
 
 
-def _edges(connection: OfPage) -> list[ComparisonRowEdge]:
-    cursor = connection.page.cursor
-    return [ComparisonRowEdge(cursor=cursor(row.row), node=row) for row in _rows(connection)]
-
-
-@strawberry.type(description="A page of rows, in item order.")
-class ComparisonRowConnection:
-    """A page of rows that hold an item's id, and the incarnations of the runs as `owners`."""
-
-    page: strawberry.Private[Page]
-
-    edges: list[ComparisonRowEdge] = derived(_edges, description="The rows with their cursors.")
-    nodes: list[ComparisonRow] = derived(_rows, description="The rows alone.")
-    page_info: PageInfo = derived(page_info, description="What comes before and after this page.")
+def _deltas(means: Sequence[float | None]) -> list[float | None]:
+    first = means[0]
+    return [None if mean is None or first is None else mean - first for mean in means]
 
 
 @strawberry.type(description="Mean of each run by scorer; a delta is a mean minus the first run's.")
 class ScoreDelta:
     """One scorer's means, in the order of the runs."""
 
-    scorer_id: str = strawberry.field(description="The scorer.")
-    means: list[float | None] = strawberry.field(description="One entry per run; null where the scorer has no value.")
-    deltas: list[float | None] = strawberry.field(description="One entry per run; null where a mean is missing.")
+    row: strawberry.Private[Row]
 
-
-def _compared(comparison: "RunComparison") -> Sequence["Run"]:
-    return comparison.compared
+    scorer_id: str = column("scorer_id", description="The scorer.")
+    means: list[float | None] = column("means", description="One entry per run; null where the scorer has no value.")
+    deltas: list[float | None] = computed(
+        _deltas, needs=("means",), description="One entry per run; null where a mean is missing."
+    )
 
 
 @strawberry.type(
@@ -83,24 +69,26 @@ def _compared(comparison: "RunComparison") -> Sequence["Run"]:
     )
 )
 class RunComparison:
-    """The runs that are compared."""
+    """The compared runs as their storage rows."""
 
-    compared: strawberry.Private[Sequence["Run"]]
+    rows_of_runs: strawberry.Private[Sequence[Row]]
 
-    runs: list[RunRef] = derived(_compared, description="The runs, in the order asked.")
+    runs: list[RunRef] = derived(
+        lambda comparison: [as_run(row) for row in comparison.rows_of_runs], description="The runs, in the order asked."
+    )
 
     @relation("compared_items", needs=(), description="One row per item that any of the runs has, by item id.")
     async def rows(self, info: Info, first: First = ABSENT, after: After = ABSENT) -> ComparisonRowConnection:
         """Load a page of the rows."""
-        page = page_arguments(first, after)
-        return await info.context.loads.compared_items(self.owners, page, wanted(info, "ComparisonRow"))
+        page, needed = page_arguments(first, after), wanted(info, "ComparisonRow")
+        return ComparisonRowConnection(page=await info.context.loaders.compared_items(self.owners, page, needed))
 
-    @relation("score_deltas", needs=(), description="One entry per scorer that any of the runs has, by scorer id.")
+    @relation("score_means", needs=(), description="One entry per scorer that any of the runs has, by scorer id.")
     async def scores(self, info: Info) -> list[ScoreDelta]:
         """Load the means."""
-        return list(await info.context.loads.score_deltas(self.owners))
+        return [ScoreDelta(row=row) for row in await info.context.loaders.score_means(self.owners)]
 
     @property
     def owners(self) -> tuple[int, ...]:
         """Return the incarnations of the runs."""
-        return tuple(run.row["incarnation"] for run in self.compared)
+        return tuple(row["incarnation"] for row in self.rows_of_runs)

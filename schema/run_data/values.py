@@ -1,4 +1,4 @@
-"""Values of runs, with their old versions."""
+"""Values of runs, and their versions."""
 
 from typing import Annotated
 
@@ -6,8 +6,8 @@ import strawberry
 
 from runindex.ports.queries import Row
 from schema.loaders import Info
-from schema.typesystem.connections import ABSENT, OfPage, Page, PageInfo, given, page_info
-from schema.typesystem.fields import column, derived, relation
+from schema.typesystem.connections import ABSENT, Connection, connection, given
+from schema.typesystem.fields import column, relation
 from schema.typesystem.scalars import DateTime, Json
 from schema.typesystem.selection import selection_of
 
@@ -19,7 +19,7 @@ class RunValueVersion:
     row: strawberry.Private[Row]
 
     version: int = column("version", description="The version.")
-    value: Json | None = column("value", is_json=True, description="The value at that version; null when deleted.")
+    value: Json | None = column("value", description="The value at that version; null when deleted.")
     deleted: bool = column("deleted", bool, description="This version is the deletion of the value.")
     at: DateTime = column("at", description="When it was written.")
 
@@ -31,7 +31,7 @@ class RunValue:
     row: strawberry.Private[Row]
 
     key: str = column("key_name", description="The key: 1 to 512 characters.")
-    value: Json | None = column("value", is_json=True, description="The value.")
+    value: Json | None = column("value", description="The value.")
     version: int = column("version", description="1 when first put, +1 with each put and each deletion.")
     updated_at: DateTime = column("updated_at", description="When it was last put.")
 
@@ -46,32 +46,18 @@ class RunValue:
         """Load the newest versions."""
         columns = selection_of(info).columns("RunValueVersion")
         owner, key = self.row["owner"], self.row["key_name"]
-        return list(await info.context.loads.value_history(owner, key, given(first), columns))
+        rows = await info.context.loaders.value_history(owner, key, given(first), columns)
+        return [RunValueVersion(row=row) for row in rows]
 
 
 @strawberry.type(description="A value in a page.")
 class RunValueEdge:
-    """A value and its place."""
+    """A value and its cursor."""
 
     cursor: str = strawberry.field(description="The value's place in this list.")
     node: RunValue = strawberry.field(description="The value.")
 
 
-def _values(connection: OfPage) -> list[RunValue]:
-    return [RunValue(row=row) for row in connection.page.rows]
-
-
-def _edges(connection: OfPage) -> list[RunValueEdge]:
-    cursor = connection.page.cursor
-    return [RunValueEdge(cursor=cursor(row), node=RunValue(row=row)) for row in connection.page.rows]
-
-
-@strawberry.type(description="A page of values, in key order.")
-class RunValueConnection:
+@connection(RunValue, RunValueEdge, "values", "A page of values, in key order.")
+class RunValueConnection(Connection):
     """A page of value rows."""
-
-    page: strawberry.Private[Page]
-
-    edges: list[RunValueEdge] = derived(_edges, description="The values with their cursors.")
-    nodes: list[RunValue] = derived(_values, description="The values alone.")
-    page_info: PageInfo = derived(page_info, description="What comes before and after this page.")

@@ -1,7 +1,8 @@
-"""Figures about runs: counts by status, tag or group, and the timeline."""
+"""Aggregates of runs: counts by status, tag or group, the timeline, and search hits."""
 
 import strawberry
 
+from schema.references import RunRef
 from schema.typesystem.enums import RunStatus
 from schema.typesystem.scalars import DateTime
 
@@ -39,3 +40,12 @@ class TimelineBucket:
     completed: int = strawberry.field(description="How many runs became COMPLETED in it.")
     failed: int = strawberry.field(description="How many runs became FAILED in it.")
     cancelled: int = strawberry.field(description="How many runs became CANCELLED in it.")
+
+
+@strawberry.type(description="A run that a search found.")
+class RunSearchHit:
+    """A run with its score and its rank."""
+
+    run: RunRef = strawberry.field(description="The run.")
+    score: float = strawberry.field(description="0.01 to 1.0.")
+    rank: int = strawberry.field(description="Its place among the hits, from 1.")

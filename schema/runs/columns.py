@@ -1,4 +1,4 @@
-"""What a run says of itself."""
+"""The columns of a run."""
 
 from collections.abc import Sequence
 
@@ -9,7 +9,7 @@ from runindex.domain.lifecycle import allowed_from
 from runindex.ports.queries import Row
 from schema.runs.retention import RetentionPolicy, retention_policy
 from schema.typesystem.enums import RunStatus
-from schema.typesystem.fields import Declaring, column, computed
+from schema.typesystem.fields import column, computed
 from schema.typesystem.interfaces import Node
 from schema.typesystem.scalars import DateTime, Json
 
@@ -19,7 +19,7 @@ def _next_statuses(status: str) -> Sequence[RunStatus]:
 
 
 @strawberry.type
-class RunFacts(Node, Declaring):
+class RunColumns(Node):
     """The part of a run's type whose fields are answered from its row."""
 
     row: strawberry.Private[Row]
@@ -34,12 +34,9 @@ class RunFacts(Node, Declaring):
             "(status, start, name, metadata, tags, retention); gapless."
         ),
     )
-    tags: list[str] = column(
-        "tags", loads, is_json=True, description="In the order first added; no duplicates; case-sensitive."
-    )
+    tags: list[str] = column("tags", loads, description="In the order first added; no duplicates; case-sensitive.")
     metadata: Json | None = column(
         "metadata",
-        is_json=True,
         description=(
             "A JSON object, or null. Keys starting with `_strata_` or `_runindex_` are reserved and never appear here."
         ),

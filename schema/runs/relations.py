@@ -1,6 +1,6 @@
-"""What belongs to a run beside itself: its dataset and results, values, events, cells, documents, jobs and receipts.
+"""The records of a run: its dataset, plan, results, values, events, cells, documents, jobs and receipts.
 
-Records of a run are found by its incarnation: what a former run of the same id left behind is none of the new one's.
+They are found by the run's incarnation, so that a run created anew under an id has none of its predecessor's.
 """
 
 from typing import Annotated
@@ -8,17 +8,18 @@ from typing import Annotated
 import strawberry
 
 from runindex.ports.queries import Row
+from schema.filters import RunResultFilter
 from schema.jobs.types import Job
 from schema.loaders import Info
 from schema.plans.types import Plan
-from schema.results.types import ResultSummary, RunResultConnection, RunResultFilter
+from schema.results.types import ResultSummary, RunResultConnection
 from schema.run_data.documents import RunCell, RunDocument, RunDocumentConnection
 from schema.run_data.events import RunEventConnection
 from schema.run_data.values import RunValue, RunValueConnection
 from schema.runs.dataset import COUNTS, DATASET_COLUMNS, DatasetRun
 from schema.runtimes.receipts import ReceiptConnection
 from schema.typesystem.connections import ABSENT, After, Before, First, Last, given, page_arguments
-from schema.typesystem.fields import Declaring, column, relation
+from schema.typesystem.fields import column, relation, wrap
 from schema.typesystem.selection import selection_of, wanted
 
 Key = Annotated[str, strawberry.argument(description="The key.")]
@@ -26,7 +27,7 @@ Prefix = Annotated[str | None, strawberry.argument(description="Only keys that s
 
 
 @strawberry.type
-class RunData(Declaring):
+class RunRelations:
     """The part of a run's type whose fields are answered from records."""
 
     row: strawberry.Private[Row]
@@ -39,11 +40,11 @@ class RunData(Declaring):
         description="The dataset that the run executes, and how far it is; null for a run of none.",
     )
     async def dataset(self, info: Info) -> DatasetRun | None:
-        """Return the run's dataset side, with what was counted."""
+        """Return the run's dataset side, with the selected counts."""
         if self.row["dataset_id"] is None:
             return None
         counts = selection_of(info).columns("DatasetRun") & COUNTS
-        totals = await info.context.loads.totals(self.row["incarnation"], counts) if counts else {}
+        totals = await info.context.loaders.totals(self.row["incarnation"], counts) if counts else {}
         return DatasetRun(row={**self.row, **totals})
 
     @relation("results", needs=("incarnation",), description="The attempts recorded, by startedAt.")
@@ -62,24 +63,27 @@ class RunData(Declaring):
         """Load a page of the results."""
         page = page_arguments(first, after, last, before)
         owner = self.row["incarnation"]
-        return await info.context.loads.results(owner, given(filter), page, wanted(info, "RunResult"))
+        needed = wanted(info, "RunResult")
+        return RunResultConnection(page=await info.context.loaders.results(owner, given(filter), page, needed))
 
     @relation("result_summary", needs=("incarnation",), description="Figures of the run's results.")
     async def result_summary(self, info: Info) -> ResultSummary:
-        """Load the figures."""
-        return await info.context.loads.result_summary(self.row["incarnation"], frozenset(selection_of(info).fields))
+        """Load the summary."""
+        columns = selection_of(info).columns("ResultSummary")
+        return ResultSummary(row=await info.context.loaders.result_summary(self.row["incarnation"], columns))
 
     @relation("plan", needs=("plan_id",), description="Null when there is none or when it was deleted.")
     async def plan(self, info: Info) -> Plan | None:
         """Load the plan."""
         plan_id = self.row["plan_id"]
         columns = selection_of(info).columns("Plan")
-        return None if plan_id is None else await info.context.loads.plan(plan_id, columns)
+        return None if plan_id is None else wrap(Plan, await info.context.loaders.plan(plan_id, columns))
 
     @relation("run_jobs", needs=("id",), description="The jobs that are for this run, newest first.")
     async def jobs(self, info: Info) -> list[Job]:
         """Load the jobs."""
-        return list(await info.context.loads.run_jobs(self.row["id"], selection_of(info).columns("Job")))
+        rows = await info.context.loaders.run_jobs(self.row["id"], selection_of(info).columns("Job"))
+        return [Job(row=row) for row in rows]
 
     @relation("run_receipts", needs=("incarnation",), description="Oldest first.")
     async def receipts(
@@ -90,21 +94,23 @@ class RunData(Declaring):
         after: After = ABSENT,
     ) -> ReceiptConnection:
         """Load a page of the receipts."""
-        page, asked = page_arguments(first, after), wanted(info, "BoundaryReceipt")
-        return await info.context.loads.run_receipts(self.row["incarnation"], given(runtime_id), page, asked)
+        owner, runtime = self.row["incarnation"], given(runtime_id)
+        page, needed = page_arguments(first, after), wanted(info, "BoundaryReceipt")
+        return ReceiptConnection(page=await info.context.loaders.run_receipts(owner, runtime, page, needed))
 
     @relation("value", needs=("incarnation",), description="One value; null when there is none.")
     async def value(self, info: Info, key: Key) -> RunValue | None:
         """Load one value."""
-        return await info.context.loads.value(self.row["incarnation"], key, selection_of(info).columns("RunValue"))
+        columns = selection_of(info).columns("RunValue")
+        return wrap(RunValue, await info.context.loaders.value(self.row["incarnation"], key, columns))
 
     @relation("values", needs=("incarnation",), description="Key order.")
     async def values(
         self, info: Info, prefix: Prefix = ABSENT, first: First = ABSENT, after: After = ABSENT
     ) -> RunValueConnection:
         """Load a page of the values."""
-        page, asked = page_arguments(first, after), wanted(info, "RunValue")
-        return await info.context.loads.values(self.row["incarnation"], given(prefix), page, asked)
+        owner, page, needed = self.row["incarnation"], page_arguments(first, after), wanted(info, "RunValue")
+        return RunValueConnection(page=await info.context.loaders.values(owner, given(prefix), page, needed))
 
     @relation("events", needs=("incarnation",), description="By sequence.")
     async def events(
@@ -118,31 +124,34 @@ class RunData(Declaring):
         before: Before = ABSENT,
     ) -> RunEventConnection:
         """Load a page of the events."""
-        page = page_arguments(first, after, last, before)
-        return await info.context.loads.events(self.row["incarnation"], given(stream), page, wanted(info, "RunEvent"))
+        page, needed = page_arguments(first, after, last, before), wanted(info, "RunEvent")
+        owner = self.row["incarnation"]
+        return RunEventConnection(page=await info.context.loaders.events(owner, given(stream), page, needed))
 
     @relation("cell", needs=("incarnation",), description="One cell; null when there is none.")
     async def cell(
         self, info: Info, name: Annotated[str, strawberry.argument(description="The cell's name.")]
     ) -> RunCell | None:
         """Load one cell."""
-        return await info.context.loads.cell(self.row["incarnation"], name, selection_of(info).columns("RunCell"))
+        columns = selection_of(info).columns("RunCell")
+        return wrap(RunCell, await info.context.loaders.cell(self.row["incarnation"], name, columns))
 
     @relation("cells", needs=("incarnation",), description="All cells, by name.")
     async def cells(self, info: Info) -> list[RunCell]:
         """Load the cells."""
-        return list(await info.context.loads.cells(self.row["incarnation"], selection_of(info).columns("RunCell")))
+        columns = selection_of(info).columns("RunCell")
+        return [RunCell(row=row) for row in await info.context.loaders.cells(self.row["incarnation"], columns)]
 
     @relation("document", needs=("incarnation",), description="One document; null when there is none.")
     async def document(self, info: Info, key: Key) -> RunDocument | None:
         """Load one document."""
         columns = selection_of(info).columns("RunDocument")
-        return await info.context.loads.document(self.row["incarnation"], key, columns)
+        return wrap(RunDocument, await info.context.loaders.document(self.row["incarnation"], key, columns))
 
     @relation("documents", needs=("incarnation",), description="Key order.")
     async def documents(
         self, info: Info, prefix: Prefix = ABSENT, first: First = ABSENT, after: After = ABSENT
     ) -> RunDocumentConnection:
         """Load a page of the documents."""
-        page, asked = page_arguments(first, after), wanted(info, "RunDocument")
-        return await info.context.loads.documents(self.row["incarnation"], given(prefix), page, asked)
+        owner, page, needed = self.row["incarnation"], page_arguments(first, after), wanted(info, "RunDocument")
+        return RunDocumentConnection(page=await info.context.loaders.documents(owner, given(prefix), page, needed))

@@ -5,8 +5,8 @@ import strawberry
 from runindex.domain.json_text import loads
 from runindex.ports.queries import Row
 from schema.runtimes.enums import RunBoundary
-from schema.typesystem.connections import OfPage, Page, PageInfo, page_info
-from schema.typesystem.fields import column, derived
+from schema.typesystem.connections import Connection, connection
+from schema.typesystem.fields import column
 from schema.typesystem.scalars import DateTime
 
 
@@ -26,7 +26,7 @@ class BoundaryReceipt:
     sequence: int = column("sequence", description="The receipt's number, per runtime and run.")
     boundary: RunBoundary = column("boundary", description="Which kind of boundary it was.")
     contributing_input_ids: list[strawberry.ID] = column(
-        "contributing_input_ids", loads, is_json=True, description="The inputs that the boundary took in."
+        "contributing_input_ids", loads, description="The inputs that the boundary took in."
     )
     conversation_digest: str | None = column(
         "conversation_digest",
@@ -38,27 +38,12 @@ class BoundaryReceipt:
 
 @strawberry.type(description="A receipt in a page.")
 class ReceiptEdge:
-    """A receipt and its place."""
+    """A receipt and its cursor."""
 
     cursor: str = strawberry.field(description="The receipt's place in this list.")
     node: BoundaryReceipt = strawberry.field(description="The receipt.")
 
 
-def _receipts(connection: OfPage) -> list[BoundaryReceipt]:
-    return [BoundaryReceipt(row=row) for row in connection.page.rows]
-
-
-def _edges(connection: OfPage) -> list[ReceiptEdge]:
-    cursor = connection.page.cursor
-    return [ReceiptEdge(cursor=cursor(row), node=BoundaryReceipt(row=row)) for row in connection.page.rows]
-
-
-@strawberry.type(description="A page of receipts, oldest first.")
-class ReceiptConnection:
+@connection(BoundaryReceipt, ReceiptEdge, "receipts", "A page of receipts, oldest first.")
+class ReceiptConnection(Connection):
     """A page of receipt rows."""
-
-    page: strawberry.Private[Page]
-
-    edges: list[ReceiptEdge] = derived(_edges, description="The receipts with their cursors.")
-    nodes: list[BoundaryReceipt] = derived(_receipts, description="The receipts alone.")
-    page_info: PageInfo = derived(page_info, description="What comes before and after this page.")

@@ -9,7 +9,7 @@ from schema.loaders import Info
 from schema.runtimes.enums import InputDurability, InputState, RuntimeState
 from schema.runtimes.receipts import BoundaryReceipt, ReceiptConnection
 from schema.typesystem.connections import ABSENT, After, First, given, page_arguments
-from schema.typesystem.fields import column, relation
+from schema.typesystem.fields import column, relation, wrap
 from schema.typesystem.scalars import Base64, DateTime, Json
 from schema.typesystem.selection import selection_of, wanted
 
@@ -28,7 +28,6 @@ class RuntimeInput:
     recovery_count: int = column("recovery_count", description="How often it was recovered.")
     detail: Json | None = column(
         "detail",
-        is_json=True,
         description="Policy, history, terminal outcome, reconstruction source and the persisted input, as given.",
     )
     last_run_id: strawberry.ID | None = column(
@@ -59,7 +58,8 @@ class AgentRuntime:
     async def inputs(self, info: Info) -> list[RuntimeInput]:
         """Load all inputs."""
         columns = selection_of(info).columns("RuntimeInput")
-        return list(await info.context.loads.runtime_inputs(self.row["runtime_id"], columns))
+        rows = await info.context.loaders.runtime_inputs(self.row["runtime_id"], columns)
+        return [RuntimeInput(row=row) for row in rows]
 
     @relation("runtime_input", needs=("runtime_id",), description="One input; null when there is none.")
     async def input(
@@ -67,7 +67,7 @@ class AgentRuntime:
     ) -> RuntimeInput | None:
         """Load one input."""
         columns = selection_of(info).columns("RuntimeInput")
-        return await info.context.loads.runtime_input(self.row["runtime_id"], input_id, columns)
+        return wrap(RuntimeInput, await info.context.loaders.runtime_input(self.row["runtime_id"], input_id, columns))
 
     @relation("receipt", needs=("runtime_id",), description="One receipt; null when there is none.")
     async def receipt(
@@ -78,7 +78,8 @@ class AgentRuntime:
     ) -> BoundaryReceipt | None:
         """Load one receipt."""
         columns = selection_of(info).columns("BoundaryReceipt")
-        return await info.context.loads.receipt(self.row["runtime_id"], run_id, sequence, columns)
+        row = await info.context.loaders.receipt(self.row["runtime_id"], run_id, sequence, columns)
+        return wrap(BoundaryReceipt, row)
 
     @relation("runtime_receipts", needs=("runtime_id",), description="Oldest first.")
     async def receipts(
@@ -89,6 +90,6 @@ class AgentRuntime:
         after: After = ABSENT,
     ) -> ReceiptConnection:
         """Load a page of the receipts."""
-        page = page_arguments(first, after)
-        asked = wanted(info, "BoundaryReceipt")
-        return await info.context.loads.runtime_receipts(self.row["runtime_id"], given(run_id), page, asked)
+        runtime_id, run = self.row["runtime_id"], given(run_id)
+        page, needed = page_arguments(first, after), wanted(info, "BoundaryReceipt")
+        return ReceiptConnection(page=await info.context.loaders.runtime_receipts(runtime_id, run, page, needed))

@@ -1,21 +1,24 @@
-"""Pages of lists: what all connections share."""
+"""Connections: their arguments, their pages, and how their types are declared."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Annotated, Any, Protocol, TypeAlias, TypeVar
+from types import GenericAlias
+from typing import Annotated, Any, ClassVar, TypeAlias, TypeVar
 
 import strawberry
 
 from runindex.ports.queries import Row
+from schema.typesystem.fields import derived
 
 T = TypeVar("T")
+C = TypeVar("C", bound="Connection")
 
 First: TypeAlias = Annotated[int | None, strawberry.argument(description="At most so many, from the start.")]
 After: TypeAlias = Annotated[str | None, strawberry.argument(description="Begin just behind this cursor.")]
 Last: TypeAlias = Annotated[int | None, strawberry.argument(description="At most so many, from the end.")]
 Before: TypeAlias = Annotated[str | None, strawberry.argument(description="End just before this cursor.")]
 
-# No default in the SDL: an argument that is not given is told from one that is null.
+# The default of arguments, not shown in the SDL: null is something else.
 ABSENT: Any = strawberry.UNSET
 
 
@@ -26,7 +29,7 @@ def given(value: T | None) -> T | None:
 
 @dataclass(frozen=True, slots=True)
 class PageArguments:
-    """Where a page lies in its list, as the caller asked and not yet judged; None where nothing was asked."""
+    """The page arguments of a field, unchecked; None for those not given."""
 
     first: int | None = None
     after: str | None = None
@@ -40,26 +43,19 @@ def page_arguments(
     last: int | None = ABSENT,
     before: str | None = ABSENT,
 ) -> PageArguments:
-    """Gather a field's page arguments."""
+    """Return a field's page arguments."""
     return PageArguments(given(first), given(after), given(last), given(before))
 
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """Rows of a list in its order. `cursor` makes a row's cursor; `total` is known only if it was asked for."""
+    """Rows of a list in its order. `cursor` encodes a row's position; `total` is the list's length if it was wanted."""
 
     rows: Sequence[Row]
     cursor: Callable[[Row], str]
     has_next: bool = False
     has_previous: bool = False
     total: int | None = None
-
-    def counted(self) -> int:
-        """Return the length of the whole list; raise LookupError if it was not asked for."""
-        if self.total is None:
-            message = "the page was made without its total"
-            raise LookupError(message)
-        return self.total
 
 
 @strawberry.type(description="Where a page lies in its list.")
@@ -72,14 +68,63 @@ class PageInfo:
     end_cursor: str | None = strawberry.field(description="Cursor of the page's last edge; null if it is empty.")
 
 
-class OfPage(Protocol):
-    """A connection: it wraps a page."""
+@dataclass(kw_only=True)
+class Connection:
+    """The base of connections: a page whose rows become nodes and edges when these are selected."""
 
-    page: Page
+    page: strawberry.Private[Page]
+
+    node_type: ClassVar[Callable[..., Any]]
+    edge_type: ClassVar[Callable[..., Any]]
+
+    def make_node(self, row: Row) -> object:
+        """Return a row's node."""
+        return self.node_type(row=row)
+
+    def make_edge(self, row: Row) -> object:
+        """Return a row's edge."""
+        return self.edge_type(cursor=self.page.cursor(row), node=self.make_node(row))
 
 
-def page_info(connection: OfPage) -> PageInfo:
-    """Tell where a connection's page lies."""
+def connection(
+    node: type,
+    edge: type,
+    things: str,
+    description: str,
+    *,
+    edges: str = "The {things} with their cursors.",
+    info: str = "What comes before and after this page.",
+    counted: bool = False,
+) -> Callable[[type[C]], type[C]]:
+    """Declare the decorated class as a connection of `things`, its nodes in words; `counted` ones have a total."""
+    fields: dict[str, tuple[Any, Any]] = {
+        "edges": (GenericAlias(list, (edge,)), derived(_edges, description=edges.format(things=things))),
+        "nodes": (GenericAlias(list, (node,)), derived(_nodes, description=f"The {things} alone.")),
+        "page_info": (PageInfo, derived(_page_info, description=info)),
+    }
+    if counted:
+        words = f"Exact number of {things} that match; computed only when selected."
+        fields["total_count"] = int, derived(lambda connection: connection.page.total, description=words)
+
+    def declare(cls: type[C]) -> type[C]:
+        cls.node_type, cls.edge_type = node, edge
+        cls.__annotations__ = {name: annotation for name, (annotation, _) in fields.items()}
+        for name, (_, field) in fields.items():
+            setattr(cls, name, field)
+        return strawberry.type(cls, description=description)
+
+    return declare
+
+
+def _nodes(connection: Connection) -> list[object]:
+    return [connection.make_node(row) for row in connection.page.rows]
+
+
+def _edges(connection: Connection) -> list[object]:
+    return [connection.make_edge(row) for row in connection.page.rows]
+
+
+def _page_info(connection: Connection) -> PageInfo:
     page = connection.page
     rows = page.rows
     return PageInfo(
@@ -88,8 +133,3 @@ def page_info(connection: OfPage) -> PageInfo:
         start_cursor=page.cursor(rows[0]) if rows else None,
         end_cursor=page.cursor(rows[-1]) if rows else None,
     )
-
-
-def total_count(connection: OfPage) -> int:
-    """Return the length of a connection's whole list."""
-    return connection.page.counted()

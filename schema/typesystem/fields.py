@@ -1,49 +1,71 @@
-"""How the fields of a row's type are declared, so that they can be both resolved and compiled.
+"""How the fields of types are declared, so that a selection tells which columns it needs.
 
-A type that wraps a storage row declares each field as a column, as computed from columns, or as a relation that a
-loader answers. The declaration says which columns the field needs; `declaration` finds it by GraphQL names.
+A type that wraps a storage row declares each field as a column, as computed from columns, or as a relation.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, Final, TypeAlias
+from typing import Any, TypeAlias, TypeVar
 
+from graphql import GraphQLField
 from strawberry import Info
+from strawberry.schema.schema_converter import GraphQLCoreConverter
 from strawberry.types.field import StrawberryField
-from strawberry.utils.str_converters import to_camel_case
 
-Value: TypeAlias = Any  # what the annotation beside a field promises
+from runindex.ports.queries import Row
+
+T = TypeVar("T")
+
+Value: TypeAlias = Any  # of the type that the field's annotation names
 Reader: TypeAlias = Callable[[Any], Value]
 
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """The value of one column; `decode` (pure, never asked about None) makes it the field's value.
-
-    `is_json` says that the column is JSON text of the field's very value, fit to be spliced into a response.
-    """
+    """The value of one column; `decode` (pure, never called with None) makes it the field's value."""
 
     name: str
-    decode: Callable[[Any], Any] | None = None
-    is_json: bool = False
+    decode: Callable[[Any], Value] | None = None
 
     @property
     def needs(self) -> tuple[str, ...]:
         """Return the columns that the field reads."""
         return (self.name,)
 
+    def reader(self) -> Reader:
+        """Return the function that reads the field off its object."""
+        name, decode = self.name, self.decode
+        if decode is None:
+            return lambda source: source.row[name]
+
+        def read(source: Value) -> Value:
+            value = source.row[name]
+            return None if value is None else decode(value)
+
+        return read
+
 
 @dataclass(frozen=True, slots=True)
 class Computed:
-    """A pure function of columns, which it takes in the order of `needs`."""
+    """A pure function of columns, its arguments in the order of `needs`."""
 
-    compute: Callable[..., Any]
+    compute: Callable[..., Value]
     needs: tuple[str, ...]
+
+    def reader(self) -> Reader:
+        """Return the function that computes the field of its object."""
+        compute, needs = self.compute, self.needs
+
+        def read(source: Value) -> Value:
+            row = source.row
+            return compute(*(row[name] for name in needs))
+
+        return read
 
 
 @dataclass(frozen=True, slots=True)
 class Relation:
-    """What a loader answers: `load` is the method of `Loads`, `needs` the columns that the field passes to it."""
+    """The answer of a loader: `load` is the method of `Loaders`, `needs` the columns that its arguments come from."""
 
     load: str
     needs: tuple[str, ...]
@@ -51,97 +73,57 @@ class Relation:
 
 Declaration: TypeAlias = Column | Computed | Relation
 
-_DECLARED: Final[dict[str, dict[str, Declaration]]] = {}
-
 
 class DeclaredField(StrawberryField):
-    """A field that knows its declaration, and reads columns without calling a resolver."""
+    """A field with its declaration; one that has `read` is read off its object without a resolver."""
 
     declaration: Declaration | None = None
     read: Reader | None = None
 
-    def __set_name__(self, owner: type, name: str) -> None:
-        """Register the declaration; a class is called as its GraphQL type."""
-        if self.declaration is not None:
-            _DECLARED.setdefault(owner.__name__, {})[self.graphql_name or to_camel_case(name)] = self.declaration
-
     def get_result(self, source: Value, info: Info | None, args: list[Any], kwargs: Value) -> Value:
-        """Read the field off its source, or call the relation's resolver."""
+        """Read the field off its object, or call the relation's resolver."""
         if self.read is None:
             return super().get_result(source, info, args, kwargs)
         return self.read(source)
 
 
-class Declaring:
-    """The base of classes whose declared fields another type takes over by inheriting from them."""
-
-    def __init_subclass__(cls) -> None:
-        super().__init_subclass__()
-        declared = _DECLARED.setdefault(cls.__name__, {})
-        for base in cls.__mro__[1:]:
-            for name, kind in _DECLARED.get(base.__name__, {}).items():
-                declared.setdefault(name, kind)
+def declaration_of(field: GraphQLField) -> Declaration | None:
+    """Return the declaration of a schema's field; None for a field of a type that wraps no row."""
+    declared = field.extensions.get(GraphQLCoreConverter.DEFINITION_BACKREF)
+    return declared.declaration if isinstance(declared, DeclaredField) else None
 
 
-def declaration(type_name: str, field_name: str) -> Declaration | None:
-    """Return how a field is declared; None for `__typename` and for types that wrap no row."""
-    return _DECLARED.get(type_name, {}).get(field_name)
-
-
-def declarations(type_name: str) -> Mapping[str, Declaration]:
-    """Return the declared fields of a GraphQL type by name; none for a type that wraps no row."""
-    return _DECLARED.get(type_name, {})
-
-
-def column(
-    name: str,
-    decode: Callable[[Any], Any] | None = None,
-    *,
-    description: str,
-    is_json: bool = False,
-) -> Value:
+def column(name: str, decode: Callable[[Any], Value] | None = None, *, description: str) -> Value:
     """Declare a field that is `row[name]`, decoded unless it is None."""
-    return _declared(Column(name, decode, is_json), _column_reader(name, decode), description)
+    declaration = Column(name, decode)
+    return _field(declaration, declaration.reader(), description)
 
 
-def computed(compute: Callable[..., Any], *, needs: tuple[str, ...], description: str) -> Value:
+def computed(compute: Callable[..., Value], *, needs: tuple[str, ...], description: str) -> Value:
     """Declare a field that is `compute` of the columns that it needs."""
-    return _declared(Computed(compute, needs), _computed_reader(compute, needs), description)
+    declaration = Computed(compute, needs)
+    return _field(declaration, declaration.reader(), description)
 
 
 def relation(load: str, *, needs: tuple[str, ...], description: str) -> Callable[[Callable[..., Any]], Any]:
     """Declare the decorated method as a field that the loader `load` answers."""
-    field: DeclaredField = _declared(Relation(load, needs), None, description)
+    field: DeclaredField = _field(Relation(load, needs), None, description)
     return field
 
 
 def derived(read: Reader, *, description: str) -> Value:
     """Declare a field of a type that wraps no row: `read` is a pure function of the object."""
-    return _declared(None, read, description)
+    return _field(None, read, description)
 
 
-def _declared(kind: Declaration | None, read: Reader | None, description: str) -> Value:
+def _field(declaration: Declaration | None, read: Reader | None, description: str) -> Value:
     field = DeclaredField(description=description)
-    field.declaration, field.read = kind, read
-    # What a type wraps is all that it is made of: no declared field is an argument of its constructor.
+    field.declaration, field.read = declaration, read
+    # The constructor takes what the object wraps, and no declared field.
     field.init = field.repr = field.compare = False
     return field
 
 
-def _column_reader(name: str, decode: Callable[[Any], Any] | None) -> Reader:
-    if decode is None:
-        return lambda source: source.row[name]
-
-    def read(source: Value) -> Value:
-        value = source.row[name]
-        return None if value is None else decode(value)
-
-    return read
-
-
-def _computed_reader(compute: Callable[..., Any], needs: tuple[str, ...]) -> Reader:
-    def read(source: Value) -> Value:
-        row = source.row
-        return compute(*(row[name] for name in needs))
-
-    return read
+def wrap(kind: Callable[..., T], row: Row | None) -> T | None:
+    """Return the object that wraps a row, None for None."""
+    return None if row is None else kind(row=row)

@@ -1,7 +1,7 @@
-"""What an operation selects: which fields, and which columns of a row they need.
+"""The selection of an operation: which fields, and which columns of a row they need.
 
-Each fragment is visited once for each place in the response, whatever spreads it, so the cost is linear in the
-document. Strawberry's `info.selected_fields` converts the whole syntax tree and revisits fragments for each spread.
+Each fragment is visited once for each position in the response, however often it is spread, so the cost is linear in
+the document. Strawberry's `info.selected_fields` converts the whole syntax tree and revisits fragments for each spread.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -16,6 +16,7 @@ from graphql import (
     FieldNode,
     FragmentDefinitionNode,
     FragmentSpreadNode,
+    GraphQLObjectType,
     GraphQLResolveInfo,
     GraphQLSchema,
     InlineFragmentNode,
@@ -26,15 +27,15 @@ from graphql import (
 )
 
 from runindex.ports.queries import Columns
-from schema.typesystem.fields import declarations
+from schema.typesystem.fields import declaration_of
 
-# A node without its id can be neither named nor cached.
+# Read whatever is selected: a node without its id can be neither named nor cached.
 ALWAYS: Final[Mapping[str, Columns]] = dict.fromkeys(("Run", "RunResult", "Plan", "Job"), frozenset({"id"}))
 
 
 @dataclass(frozen=True)
 class Selection:
-    """The selection at one place of a response, from all the places in the document that contribute to it."""
+    """The selection at one position of a response, from all parts of the document that contribute to it."""
 
     schema: GraphQLSchema
     fragments: Mapping[str, FragmentDefinitionNode]
@@ -50,7 +51,7 @@ class Selection:
 
     @cached_property
     def fields(self) -> Mapping[str, Sequence[FieldNode]]:
-        """Return the selected fields by name, of every type that the place may hold."""
+        """Return the selected fields by name, of every type that the position may hold."""
         return self._collect(None)
 
     def __contains__(self, name: str) -> bool:
@@ -58,21 +59,22 @@ class Selection:
         return name in self.fields
 
     def at(self, *path: str) -> Self:
-        """Return the selection further down, at fields named so; empty when they are not selected."""
+        """Return the selection at a path of field names below; empty when they are not selected."""
         selection = self
         for name in path:
             selection = selection._with(_sets_of(selection.fields.get(name, ())))
         return selection
 
     def __or__(self, other: "Selection") -> Self:
-        """Return both selections as one: rows that are answered in two places are read once."""
+        """Return both selections as one: rows that appear at two positions are read once."""
         return self._with(self.sets + other.sets)
 
     def columns(self, type_name: str = "Run") -> Columns:
         """Return the columns that the selected fields of that type need, for a node always with `id`."""
-        declared = declarations(type_name)
-        needs = (declared[name].needs for name in self._collect(type_name) if name in declared)
-        return ALWAYS.get(type_name, frozenset()).union(*needs)
+        owner = self.schema.type_map.get(type_name)
+        fields = owner.fields if isinstance(owner, GraphQLObjectType) else {}
+        declared = (declaration_of(fields[name]) for name in self._collect(type_name) if name in fields)
+        return ALWAYS.get(type_name, frozenset()).union(*(field.needs for field in declared if field is not None))
 
     def _with(self, sets: tuple[SelectionSetNode, ...]) -> Self:
         return type(self)(self.schema, self.fragments, self.variables, sets)
@@ -127,7 +129,7 @@ class Selection:
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """What a page's selection asks of the storage."""
+    """What the selection of a connection needs of the storage."""
 
     columns: Columns
     rows: bool
@@ -143,23 +145,23 @@ def _sets_of(nodes: Sequence[FieldNode]) -> tuple[SelectionSetNode, ...]:
 
 def selection_of(info: strawberry.Info[Any, Any]) -> Selection:
     """Return what is selected below the field that Strawberry is resolving."""
-    return Selection.of(info._raw_info)  # noqa: SLF001 - the one place that needs what Strawberry wraps
+    return Selection.of(info._raw_info)  # noqa: SLF001 - Strawberry offers it in no other way
 
 
 def run_columns(info: strawberry.Info[Any, Any], *path: str) -> Columns:
-    """Return the columns of runs that the field being resolved is to answer, at `path` below it."""
+    """Return the columns of the runs at `path` below the field being resolved."""
     return selection_of(info).at(*path).columns()
 
 
 def wanted(info: strawberry.Info[Any, Any], type_name: str = "Run") -> Wanted:
-    """Return what the connection being resolved asks for; `type_name` is its nodes' type."""
+    """Return what the connection being resolved needs; `type_name` is its nodes' type."""
     selection = selection_of(info)
-    place = selection.at("pageInfo")
+    page_info = selection.at("pageInfo")
     return Wanted(
         columns=(selection.at("nodes") | selection.at("edges", "node")).columns(type_name),
         rows="nodes" in selection or "edges" in selection,
         total="totalCount" in selection,
         page_info="pageInfo" in selection,
-        has_next="hasNextPage" in place,
-        has_previous="hasPreviousPage" in place,
+        has_next="hasNextPage" in page_info,
+        has_previous="hasPreviousPage" in page_info,
     )

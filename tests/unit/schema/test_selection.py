@@ -7,7 +7,6 @@ from strawberry.schema.config import StrawberryConfig
 from schema.runs.changes import STREAM_ITEMS, StreamItem
 from schema.runs.outcomes import RunOutcome
 from schema.runs.run import Run, RunConnection
-from schema.typesystem.fields import Column, Computed, Relation, declaration, declarations
 from schema.typesystem.interfaces import Node
 from schema.typesystem.scalars import SCALARS
 from schema.typesystem.selection import Wanted, run_columns, selection_of, wanted
@@ -104,16 +103,3 @@ def test_the_row_of_a_change_is_not_taken_for_the_run() -> None:
 def test_a_fragment_is_visited_once_however_often_it_is_spread() -> None:
     doubling = " ".join(f"fragment F{i} on Run {{ ...F{i + 1} ...F{i + 1} }}" for i in range(60))
     assert seen(f"{{ run {{ ...F0 }} }} {doubling} fragment F60 on Run {{ name }}") == {"id", "name"}
-
-
-def test_fields_tell_how_they_are_declared() -> None:
-    assert declaration("Run", "createdAt") == Column("created_at")
-    assert declaration("Run", "asOf") == Relation("snapshot", ("id", "incarnation"))
-    assert isinstance(declaration("Run", "retention"), Computed)
-    assert declaration("Run", "__typename") is None
-    assert declarations("PageInfo") == {}
-
-
-def test_every_field_of_a_run_is_declared() -> None:
-    run = schema._schema.type_map["Run"]  # noqa: SLF001 - Strawberry shows its types in no other way
-    assert declarations("Run").keys() == getattr(run, "fields", {}).keys()

@@ -1,4 +1,4 @@
-"""Pages of lists: from what a caller asks to a window of the storage's, and from its rows to a page."""
+"""The pager: from page arguments to a window of the storage's, and from its rows to a page."""
 
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
@@ -21,10 +21,10 @@ Count: TypeAlias = Callable[[], Awaitable[int]]
 
 @dataclass(frozen=True, slots=True)
 class Pager:
-    """A list that is asked for page by page.
+    """Pages of one list.
 
-    `fetch` asks the storage, `position` gives a row's place, `cursor` and `read_cursor` (which takes the argument's
-    name too) make it opaque and back.
+    `fetch` reads a window of it, `position` returns a row's position, `cursor` encodes a position, `read_cursor`
+    decodes one (its second argument is the name of the GraphQL argument, for errors).
     """
 
     fetch: Fetch
@@ -32,9 +32,9 @@ class Pager:
     cursor: Callable[[Position], str]
     read_cursor: Callable[[str, str], Position]
 
-    async def page(self, asked: PageArguments, wanted: Wanted, count: Count | None = None, offset: int = 0) -> Page:
-        """Return the page that a caller asks for; raise BadRequestError for one that makes no sense."""
-        window = self._window(asked, offset)
+    async def page(self, page: PageArguments, wanted: Wanted, count: Count | None = None, offset: int = 0) -> Page:
+        """Return a page; raise BadRequestError for arguments that exclude each other or are out of bounds."""
+        window = self._window(page, offset)
         total = await count() if count is not None and wanted.total else None
         if not (wanted.rows or wanted.page_info):
             return Page((), self._cursor_of, total=total)
@@ -52,16 +52,15 @@ class Pager:
     def _cursor_of(self, row: Row) -> str:
         return self.cursor(self.position(row))
 
-    def _window(self, asked: PageArguments, offset: int) -> Window:
-        backward = asked.last is not None
-        if backward and asked.first is not None:
-            message = "`first` and `last` exclude each other"
-            raise BadRequestError(message)
-        size = check_size(asked.last, "last") if asked.last is not None else check_size(asked.first, "first")
+    def _window(self, page: PageArguments, offset: int) -> Window:
+        backward = page.last is not None
+        if backward and page.first is not None:
+            raise BadRequestError("`first` and `last` exclude each other")
+        size = check_size(page.last, "last") if page.last is not None else check_size(page.first, "first")
         return Window(
             limit=size,
-            after=None if asked.after is None else self.read_cursor(asked.after, "after"),
-            before=None if asked.before is None else self.read_cursor(asked.before, "before"),
+            after=None if page.after is None else self.read_cursor(page.after, "after"),
+            before=None if page.before is None else self.read_cursor(page.before, "before"),
             backward=backward,
             offset=offset,
         )
@@ -69,7 +68,7 @@ class Pager:
     async def _has_next(self, window: Window, rows: Sequence[Row], *, surplus: bool) -> bool:
         if not window.backward and surplus:
             return True
-        # Up to `before` nothing more follows: what else there is lies behind that cursor.
+        # Nothing more precedes `before`: whatever follows the page lies behind that cursor.
         last = self.position(rows[-1]) if rows else window.after
         return window.before is not None and await self._has_any(Window(1, after=last))
 
@@ -84,34 +83,31 @@ class Pager:
         return bool(await self.fetch(window, NO_COLUMNS))
 
 
-def keyset_listing(fetch: Fetch, position: Callable[[Row], Position], binding: bytes) -> Pager:
-    """Return a list whose cursors are positions, bound to what `binding` stands for (see `cursors.binding_of`)."""
+def keyset_pager(fetch: Fetch, position: Callable[[Row], Position], binding: bytes) -> Pager:
+    """Return a pager whose cursors are positions, bound to one list (see `runindex.streams.cursors.binding_of`)."""
     return Pager(
         fetch,
         position,
-        cursor=lambda place: list_cursor(binding, place),
+        cursor=lambda position: list_cursor(binding, position),
         read_cursor=lambda text, name: read_list_cursor(binding, text, name),
     )
 
 
 def check_size(size: int | None, name: str, largest: int = LARGEST_PAGE, default: int = DEFAULT_PAGE) -> int:
-    """Return a page's size, the default if none is given; refuse less than 1 and more than `largest`."""
+    """Return a page's size, the default for None; raise BadRequestError below 1 and above `largest`."""
     if size is None:
         return default
     if not 1 <= size <= largest:
-        message = f"`{name}` must be 1 to {largest}"
-        raise BadRequestError(message)
+        raise BadRequestError(f"`{name}` must be 1 to {largest}")
     return size
 
 
-def check_offset(offset: int | None, asked: PageArguments) -> int:
-    """Return how many entries are skipped; refuse less than 0, and an offset beside cursors."""
+def check_offset(offset: int | None, page: PageArguments) -> int:
+    """Return the number of entries to skip; raise BadRequestError below 0, and for an offset beside cursors."""
     if offset is None:
         return 0
     if offset < 0:
-        message = "`offset` must be 0 or more"
-        raise BadRequestError(message)
-    if (asked.after, asked.last, asked.before) != (None, None, None):
-        message = "`offset` goes with `first` alone, not with cursors or `last`"
-        raise BadRequestError(message)
+        raise BadRequestError("`offset` must be 0 or more")
+    if (page.after, page.last, page.before) != (None, None, None):
+        raise BadRequestError("`offset` goes with `first` alone, not with cursors or `last`")
     return offset

@@ -8,8 +8,9 @@ from resolvers.execution.context import Info
 from resolvers.execution.fields import query
 from resolvers.paging.pager import check_offset
 from resolvers.roots import nodes
+from resolvers.roots.arguments import Filter, GroupBy
 from resolvers.runs import aggregates, queries
-from schema.filters import DateTimeRange, JobFilter, RunFilter, RunOrder
+from schema.filters import DateTimeRange, JobFilter, RunOrder
 from schema.jobs.types import Job, JobConnection
 from schema.plans.types import Plan, PlanConnection
 from schema.results.comparison import RunComparison
@@ -26,7 +27,6 @@ from schema.typesystem.fields import wrap
 from schema.typesystem.interfaces import Node
 from schema.typesystem.selection import run_columns, selection_of, wanted
 
-Filter = Annotated[RunFilter | None, strawberry.argument(description="Only runs that pass this.")]
 Id = Annotated[strawberry.ID, strawberry.argument(description="The id, in any spelling of a UUID.")]
 
 
@@ -36,7 +36,7 @@ class Query:
 
     @query("Anything that has an id; null when there is no such thing.")
     async def node(self, info: Info, id: Id) -> Node | None:
-        """Find one node."""
+        """Find a node."""
         return await nodes.find_node(info.context, id, selection_of(info))
 
     @query("Things by their ids, in the order asked; at most 500.")
@@ -45,7 +45,7 @@ class Query:
         info: Info,
         ids: Annotated[list[strawberry.ID], strawberry.argument(description="The ids.")],
     ) -> list[Node | None]:
-        """Find many nodes."""
+        """Find nodes."""
         return list(await nodes.find_nodes(info.context, ids, selection_of(info)))
 
     @query("A run, archived ones too; null when there is none.")
@@ -92,9 +92,7 @@ class Query:
         self,
         info: Info,
         filter: Filter = ABSENT,
-        group_by: Annotated[
-            RunGroupKey, strawberry.argument(description="What the groups have in common.")
-        ] = RunGroupKey.STATUS,
+        group_by: GroupBy = RunGroupKey.STATUS,
         first: Annotated[int | None, strawberry.argument(description="At most so many groups.")] = ABSENT,
     ) -> list[RunGroup]:
         """Count runs by groups."""

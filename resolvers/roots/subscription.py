@@ -7,8 +7,10 @@ import strawberry
 
 from resolvers.execution.context import Info
 from resolvers.execution.fields import subscription
-from resolvers.runs import follow as live
-from schema.filters import RunFilter
+from resolvers.results.follow import follow_results
+from resolvers.roots.arguments import Filter, GroupBy
+from resolvers.run_data.follow import follow_events
+from resolvers.runs.follow import follow_changes, follow_counts, follow_run
 from schema.results.types import RunResultEdge
 from schema.run_data.events import RunEventEdge
 from schema.runs.aggregates import RunGroup
@@ -19,7 +21,6 @@ from schema.typesystem.enums import RunGroupKey
 from schema.typesystem.selection import run_columns, selection_of
 
 RunId = Annotated[strawberry.ID, strawberry.argument(description="The run; an unknown one is a NOT_FOUND error.")]
-Filter = Annotated[RunFilter | None, strawberry.argument(description="Only runs that pass this.")]
 
 
 @strawberry.type(description="What can be followed.")
@@ -34,7 +35,7 @@ class Subscription:
         self, info: Info, id: Annotated[strawberry.ID, strawberry.argument(description="The run.")]
     ) -> AsyncGenerator[Run, None]:
         """Follow one run."""
-        return live.follow_run(info.context, id, run_columns(info))
+        return follow_run(info.context, id, run_columns(info))
 
     @subscription(
         "Every change of every run that the filter matches before or after it, in log order, none lost, none "
@@ -52,19 +53,17 @@ class Subscription:
         bookmarks: Annotated[bool, strawberry.argument(description="Say where the stream stands.")] = False,
     ) -> AsyncGenerator[StreamItem, None]:
         """Follow the change log."""
-        return live.follow_changes(info.context, given(filter), given(after), bookmarks=bookmarks)
+        return follow_changes(info.context, given(filter), given(after), bookmarks=bookmarks)
 
     @subscription("The groups now, then whenever they change, at most once a second.")
     def run_counts(
         self,
         info: Info,
         filter: Filter = ABSENT,
-        group_by: Annotated[
-            RunGroupKey, strawberry.argument(description="What the groups have in common.")
-        ] = RunGroupKey.STATUS,
+        group_by: GroupBy = RunGroupKey.STATUS,
     ) -> AsyncGenerator[list[RunGroup], None]:
         """Follow the groups of runs."""
-        return live.follow_counts(info.context, given(filter), group_by)
+        return follow_counts(info.context, given(filter), group_by)
 
     @subscription(
         "Each result once, in the order recorded, from the first one, or from just behind `after`, "
@@ -73,7 +72,7 @@ class Subscription:
     def result_recorded(self, info: Info, run_id: RunId, after: After = ABSENT) -> AsyncGenerator[RunResultEdge, None]:
         """Follow the results of a run."""
         columns = selection_of(info).at("node").columns("RunResult")
-        return live.follow_results(info.context, run_id, given(after), columns)
+        return follow_results(info.context, run_id, given(after), columns)
 
     @subscription("From the first event, or from just behind `after`, a cursor of this stream or of `Run.events`.")
     def run_events(
@@ -85,4 +84,4 @@ class Subscription:
     ) -> AsyncGenerator[RunEventEdge, None]:
         """Follow the events of a run."""
         columns = selection_of(info).at("node").columns("RunEvent")
-        return live.follow_events(info.context, run_id, given(stream), given(after), columns)
+        return follow_events(info.context, run_id, given(stream), given(after), columns)

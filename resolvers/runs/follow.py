@@ -1,6 +1,6 @@
-"""What subscriptions deliver.
+"""The subscriptions to the change log, to one run, and to groups of runs.
 
-A stream holds no connection and no transaction between two items: it is a cursor, and reads when there is something.
+A stream holds no connection and no transaction between two items: it is a cursor, and reads after a wake-up.
 """
 
 from collections.abc import AsyncGenerator
@@ -8,24 +8,18 @@ from contextlib import aclosing
 from dataclasses import replace
 
 from resolvers.execution.context import Context
-from resolvers.paging.filters import filter_of, plain
-from resolvers.paging.lists import RESULT_STREAM, event_cursor, read_event_cursor
+from resolvers.paging.filters import filter_of
 from resolvers.runs.aggregates import grouped_filter
 from resolvers.runs.change_rows import change_row
-from runindex.domain.errors import NotFoundError
 from runindex.domain.ids import find_run_id
 from runindex.domain.runs.filters import EVERYTHING, RunFilter, uses_ancestor
 from runindex.ports.queries import Columns, Row, RunGroupKey
-from runindex.streams import records as record_streams
 from runindex.streams import run as run_stream
 from runindex.streams.changes import follow
-from runindex.streams.cursors import binding_of, list_cursor, log_cursor, read_list_cursor
+from runindex.streams.cursors import log_cursor
 from runindex.streams.groups import Groups, follow_groups
-from runindex.streams.records import Followed, find_followed
 from runindex.streams.run import IDENTITY
 from schema import filters
-from schema.results.types import RunResult, RunResultEdge
-from schema.run_data.events import RunEvent, RunEventEdge
 from schema.runs.aggregates import RunGroup
 from schema.runs.changes import Bookmark, RunChange, StreamItem
 from schema.runs.run import Run
@@ -35,7 +29,7 @@ from schema.typesystem.scalars import DateTime
 async def follow_changes(
     context: Context, run_filter: filters.RunFilter | None, after: str | None, *, bookmarks: bool
 ) -> AsyncGenerator[StreamItem, None]:
-    """Yield every change that the filter sees, and bookmarks where nothing else is yielded."""
+    """Yield each change that the filter matches, and bookmarks where nothing else is yielded."""
     asked, place = filter_of(run_filter), context.place
     goes_on, start = place.goes_on, after if place.start is None else log_cursor(place.history, place.start)
     stretches = follow(context.index.tail, asked, start, idle_seconds=context.pace.idle, may_end=place.end)
@@ -55,7 +49,7 @@ async def follow_changes(
 
 
 async def follow_run(context: Context, text: str, columns: Columns) -> AsyncGenerator[Run, None]:
-    """Yield a run as it is now and after each change and result, until it is deleted; older states give way to newer.
+    """Yield a run's state now and after its changes and results, until it is deleted; a slow reader skips states.
 
     Its records are loaded anew for each state.
     """
@@ -77,74 +71,21 @@ async def follow_run(context: Context, text: str, columns: Columns) -> AsyncGene
             yield Run(row=row)
 
 
-async def follow_results(
-    context: Context, text: str, after: str | None, columns: Columns
-) -> AsyncGenerator[RunResultEdge, None]:
-    """Yield each result of a run, in the order recorded, until the run is deleted."""
-    run = await _find_followed(context, text)
-    if run is None:
-        return
-    place, binding = context.place, binding_of(RESULT_STREAM, run.owner)
-    (given,) = (0,) if after is None else read_list_cursor(binding, after, "after")
-    start = given if place.start is None else place.start
-    rows = record_streams.follow_results(context.index.records, run, start, columns | {"seq"}, place.end)
-    async with aclosing(rows):
-        async for row in rows:
-            place.pass_by(row["seq"])
-            yield RunResultEdge(cursor=list_cursor(binding, (row["seq"],)), node=RunResult(row=row))
-
-
-async def follow_events(
-    context: Context, text: str, stream: str | None, after: str | None, columns: Columns
-) -> AsyncGenerator[RunEventEdge, None]:
-    """Yield each event of a run, of one stream or of all, until the run is deleted."""
-    plain(stream, "stream")
-    run = await _find_followed(context, text)
-    if run is None:
-        return
-    # A place among all events is one in each stream: the cursor of any list of this run's events will do.
-    given = None if after is None else read_event_cursor(after, run.owner, "after")[0]
-    place = context.place
-    start = given if place.start is None else place.start
-    followed = run._replace(stream=stream)
-    rows = record_streams.follow_events(context.index.records, followed, start, columns, place.end)
-    async with aclosing(rows):
-        async for row in rows:
-            place.pass_by(row["sequence"])
-            yield RunEventEdge(cursor=event_cursor(run.owner, row["sequence"], stream), node=RunEvent(row=row))
-
-
 async def follow_counts(
     context: Context, run_filter: filters.RunFilter | None, key: RunGroupKey
 ) -> AsyncGenerator[list[RunGroup], None]:
-    """Yield the groups now, and when they have changed, but never more often than the context's pace."""
+    """Yield the groups now, and after they changed, never more often than the context's timings allow."""
     asked, index = grouped_filter(run_filter, key), context.index
 
     async def count() -> Groups:
         return await index.store.group_runs(asked, key, None)
 
-    states = follow_groups(index.tail, _stirring(asked), count, context.place.looks, context.pace.counts)
+    states = follow_groups(index.tail, _moving(asked), count, context.place.looks, context.pace.counts)
     async with aclosing(states):
         async for groups in states:
             yield [RunGroup(key=name, count=size) for name, size in groups]
 
 
-async def _find_followed(context: Context, text: str) -> Followed | None:
-    """Return the run whose records to follow; None where those go on of a run that was deleted meanwhile."""
-    place = context.place
-    try:
-        run = await find_followed(context.index.store, text)
-    except NotFoundError:
-        if place.goes_on:
-            return None
-        raise
-    history = f"run {run.owner}"
-    if place.goes_on and place.history != history:
-        return None
-    place.history = history
-    return run
-
-
-def _stirring(asked: RunFilter) -> RunFilter:
-    """Return a filter that sees every change that can move the groups."""
-    return EVERYTHING if uses_ancestor(asked) else replace(asked, include_archived=True)
+def _moving(run_filter: RunFilter) -> RunFilter:
+    """Return a filter that matches every change that can move the groups."""
+    return EVERYTHING if uses_ancestor(run_filter) else replace(run_filter, include_archived=True)

@@ -4,8 +4,8 @@ import asyncio
 
 import pytest
 
+from resolvers.loading import followed
 from resolvers.paging.lists import RESULT_STREAM, event_cursor
-from resolvers.runs import follow as live
 from runindex.domain.errors import UnavailableError
 from runindex.ports.store import Store
 from runindex.streams.cursors import binding_of, list_cursor
@@ -321,7 +321,7 @@ async def test_a_shared_stream_that_cannot_begin_costs_nothing(
 
     found: list[str] = []
     run_id = await api.run()
-    monkeypatch.setattr(live, "find_followed", find)
+    monkeypatch.setattr(followed, "find_followed", find)
     socket = await sockets()
     await socket.subscribe("1", document, id=run_id)
     await until(lambda: len(found) >= 3)

@@ -1,0 +1,32 @@
+"""The subscription to a run's events."""
+
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
+
+from resolvers.execution.context import Context
+from resolvers.loading.followed import find_followed_run
+from resolvers.paging.filters import plain
+from resolvers.paging.lists import event_cursor, read_event_cursor
+from runindex.ports.queries import Columns
+from runindex.streams import records
+from schema.run_data.events import RunEvent, RunEventEdge
+
+
+async def follow_events(
+    context: Context, text: str, stream: str | None, after: str | None, columns: Columns
+) -> AsyncGenerator[RunEventEdge, None]:
+    """Yield each event of a run, of one stream or of all, until the run is deleted."""
+    plain(stream, "stream")
+    run = await find_followed_run(context, text)
+    if run is None:
+        return
+    # Sequences count over all streams of a run: the cursor of any list of its events will do.
+    given = None if after is None else read_event_cursor(after, run.owner, "after")[0]
+    place = context.place
+    start = given if place.start is None else place.start
+    followed = run._replace(stream=stream)
+    rows = records.follow_events(context.index.records, followed, start, columns, place.end)
+    async with aclosing(rows):
+        async for row in rows:
+            place.pass_by(row["sequence"])
+            yield RunEventEdge(cursor=event_cursor(run.owner, row["sequence"], stream), node=RunEvent(row=row))

@@ -16,7 +16,7 @@ from starlette.types import Receive, Scope, Send
 from websockets.frames import Frame, Opcode
 from websockets.http11 import Request as Handshake
 
-from runindex.server.protocols import WebSocketProtocol
+from runindex.server.websocket_protocol import WebSocketProtocol
 
 TRANSPORT: Final = "bench.transport"
 SOCKETS: Final[dict[Send, asyncio.Transport]] = {}

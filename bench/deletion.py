@@ -11,7 +11,7 @@ from uuid import UUID
 
 from bench.processes import resident
 from bench.storages import STORAGES, Bench
-from runindex.commands import AddTags, DeleteRun
+from runindex.commands import AddTags, CreateRun, DeleteRun
 from runindex.commands.outcomes import RunApplied, RunDeleted
 from runindex.domain.records.results import Item, Result
 from runindex.domain.records.totals import Tombstone, Totals
@@ -94,7 +94,7 @@ async def _measure(bench: Bench) -> None:
 
 
 async def _create(bench: Bench) -> str:
-    outcome = await bench.index.create_run()
+    outcome = await bench.index.submit(CreateRun(mutation="createRun"))
     if not isinstance(outcome, RunApplied):
         raise TypeError(outcome)
     return outcome.run.id

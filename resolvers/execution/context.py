@@ -21,14 +21,14 @@ EPOCH_SECONDS: Final = 1.0
 class StreamTimings:
     """Times of the API, in seconds.
 
-    `operation` bounds a query, `idle` is how long a stream of changes is silent before it sends a bookmark, `counts`
-    the shortest time between two deliveries of groups, `beat` how often a stream over HTTP shows that it lives.
+    `operation` bounds a query, `idle` is the silence of a stream of changes before it sends a bookmark, `counts` the
+    shortest time between two deliveries of groups, `heartbeat` the time between two heartbeats of a stream over HTTP.
     """
 
     operation: float = 10.0
     idle: float = IDLE_SECONDS
     counts: float = 1.0
-    beat: float = 10.0
+    heartbeat: float = 10.0
 
 
 @dataclass(slots=True)
@@ -51,17 +51,17 @@ class LogEpoch:
 class Context:
     """The way to the index of one request, or of one socket.
 
-    `actor` is the caller's name if callers are known; `writes` counts the mutations that were answered; `place` is
-    where a stream stands, `operations` counts what is asked.
+    `actor` is the caller's name if callers are known; `writes` counts the mutations that were answered;
+    `position` is that of a stream, `operations` counts root fields.
     """
 
     index: RunIndex
     epoch: LogEpoch
-    pace: StreamTimings
+    timings: StreamTimings
     make_loaders: Callable[[Store], Loaders]
     actor: str | None = None
     writes: int = 0
-    place: StreamPosition = field(default_factory=StreamPosition)
+    position: StreamPosition = field(default_factory=StreamPosition)
     operations: OperationCounts = field(default_factory=OperationCounts)
     loaders: Loaders = field(init=False)
 
@@ -69,9 +69,9 @@ class Context:
         """Make the loaders."""
         self.loaders = self.make_loaders(self.index.store)
 
-    def at(self, place: StreamPosition) -> "Context":
-        """Return the same for an operation of its own, whose stream stands at a place."""
-        return replace(self, writes=0, place=place)
+    def at(self, position: StreamPosition) -> "Context":
+        """Return the context of one operation, whose stream begins at a position."""
+        return replace(self, writes=0, position=position)
 
 
 Info: TypeAlias = strawberry.Info[Context, Any]

@@ -1,4 +1,4 @@
-"""Documents that were parsed and found valid, remembered by their text."""
+"""The cache of parsed and validated GraphQL documents, by their text."""
 
 from collections import OrderedDict
 from collections.abc import Iterator
@@ -14,39 +14,39 @@ UNNAMED: Final = "Must provide operation name if query contains multiple operati
 
 
 class DocumentCache:
-    """The documents used last, bounded in number and in length; a verdict never depends on the caller."""
+    """The valid documents used last, bounded in number and length; whether one is valid never depends on the caller."""
 
     def __init__(self, most: int = MOST_DOCUMENTS, longest: int = LONGEST_TEXT) -> None:
-        """Remember at most `most` documents of at most `longest` characters."""
+        """Keep at most `most` documents of at most `longest` characters."""
         self._most = most
         self._longest = longest
         self._documents: OrderedDict[str, DocumentNode] = OrderedDict()
 
     def __len__(self) -> int:
-        """Return how many are remembered."""
+        """Return the number of documents."""
         return len(self._documents)
 
     def find(self, text: str) -> DocumentNode | None:
-        """Return a valid document, None when it is not remembered."""
+        """Return a valid document, None when it is not in the cache."""
         document = self._documents.get(text)
         if document is not None:
             self._documents.move_to_end(text)
         return document
 
     def operation(self, text: str, name: str | None) -> OperationDefinitionNode | None:
-        """Return the operation that a document asks for, valid or not; None if it cannot be told."""
+        """Return the operation of a document, valid or not, that a request names; None if there is no telling."""
         try:
             return get_operation_ast(self.find(text) or parse(text), name)
         except (GraphQLError, RecursionError):
             return None
 
     def operation_type(self, text: str, name: str | None) -> OperationType | None:
-        """Return of which type the operation is that a document asks for, None if it cannot be told."""
+        """Return the type of that operation; None if there is no telling."""
         operation = self.operation(text, name)
         return None if operation is None else OperationType(operation.operation.value)
 
     def add(self, text: str, document: DocumentNode) -> None:
-        """Remember a document that was found valid."""
+        """Keep a valid document."""
         if len(text) <= self._longest:
             self._documents[text] = document
             if len(self._documents) > self._most:
@@ -72,7 +72,7 @@ class CachedDocuments(SchemaExtension):
         yield
 
     def on_validate(self) -> Iterator[None]:
-        """Skip the validation of a document from the cache; remember one that turns out valid."""
+        """Skip the validation of a document from the cache; keep a document that turns out valid."""
         context = self.execution_context
         if self._found:
             context.pre_execution_errors = []
@@ -85,10 +85,10 @@ class NamedOperation(SchemaExtension):
     """Refuses a document of several operations when none of them is named; Strawberry would execute the first."""
 
     def on_validate(self) -> Iterator[None]:
-        """Count the operations."""
+        """Refuse several operations without a name."""
         context = self.execution_context
         document = context.graphql_document
-        if context._provided_operation_name is None and document is not None:  # noqa: SLF001 - told in no other way
+        if context._provided_operation_name is None and document is not None:  # noqa: SLF001 - known nowhere else
             operations = [node for node in document.definitions if isinstance(node, OperationDefinitionNode)]
             if len(operations) > 1:
                 context.pre_execution_errors = [GraphQLError(UNNAMED)]

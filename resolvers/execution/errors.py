@@ -1,6 +1,6 @@
-"""What a caller may see of an error.
+"""Errors as callers see them.
 
-Faults say what the caller can act on; everything unforeseen is logged here and shown as no more than that it happened.
+A RunIndexError says what the caller can act on; any unforeseen error is logged here and shown as "internal error".
 """
 
 import logging
@@ -19,7 +19,7 @@ log: Final = logging.getLogger(__name__)
 
 
 class ErrorCode(StrEnum):
-    """`extensions.code` of errors that no fault stands for; faults bring their own."""
+    """`extensions.code` of errors that are no RunIndexError, which has its own."""
 
     BAD_USER_INPUT = "BAD_USER_INPUT"
     LIMIT_EXCEEDED = "LIMIT_EXCEEDED"
@@ -33,7 +33,7 @@ def shown(errors: Iterable[GraphQLError] | None) -> list[GraphQLError] | None:
 
 
 def legible(message: str) -> str:
-    """Return a message that a response can hold: it may quote what the caller sent, lone surrogates included."""
+    """Return a message without lone surrogates: it may quote what the caller sent, and a response cannot hold them."""
     return message.encode("utf-8", "replace").decode()
 
 

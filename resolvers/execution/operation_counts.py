@@ -1,4 +1,4 @@
-"""How often each root field was asked for, and what came of it."""
+"""Counts of root fields by their outcomes."""
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -40,7 +40,7 @@ class CountedOperations(SchemaExtension):
     """Counts the root fields of queries and subscriptions; a mutation's outcome is known where it is executed."""
 
     def on_operation(self) -> Iterator[None]:
-        """Count once it is over, whoever ended it."""
+        """Count once the operation has ended, in whatever way."""
         failure: Exception | None = None
         try:
             yield
@@ -52,17 +52,17 @@ class CountedOperations(SchemaExtension):
 
     def _count(self, failure: Exception | None) -> None:
         executed = self.execution_context
-        document, place = executed.graphql_document, executed.context.place
+        document, position = executed.graphql_document, executed.context.position
         operation = None if document is None else get_operation_ast(document, executed.operation_name)
-        if document is None or operation is None or _is_unfit(executed):
+        if document is None or operation is None or _is_invalid(executed):
             return
-        if place.is_shared or place.has_ended:  # nobody's own, or one that goes on among others
+        if position.is_shared or position.lossless.has_ended:  # counted for each subscriber, where it is delivered
             return
         match operation.operation:
             case GraphQLOperation.MUTATION:
                 return
             case GraphQLOperation.QUERY if executed.result is None and failure is None:
-                return  # nobody waited for the answer
+                return  # the caller left before the answer
         errors = getattr(executed.result, "errors", None) or ()
         if failure is not None:
             errors = (GraphQLError("", original_error=failure),)
@@ -70,18 +70,18 @@ class CountedOperations(SchemaExtension):
             executed.context.operations.add(name, _outcome(key, errors))
 
 
-def _is_unfit(executed: ExecutionContext) -> bool:
-    """Tell whether a document was refused: whatever it names is not known to be a field."""
+def _is_invalid(executed: ExecutionContext) -> bool:
+    """Tell whether a document was refused: the names in it need not be fields of the schema."""
     return any(error.original_error is None for error in executed.pre_execution_errors or ())
 
 
 def _outcome(key: str, errors: Sequence[GraphQLError]) -> str:
-    """Return what came of the root field under a key of the answer."""
+    """Return the outcome of the root field under a key of the answer."""
     for error in errors:
         if not error.path or error.path[0] == key:
-            # Results of streams were made fit for their caller by now, others were not.
-            told = (error.extensions or {}).get("code")
-            return str(told) if told else explained(error)[1]
+            # Errors of streams have their code by now, others get it later.
+            code = (error.extensions or {}).get("code")
+            return str(code) if code else explained(error)[1]
     return OK
 
 
@@ -89,15 +89,15 @@ def root_fields(document: DocumentNode, operation: OperationDefinitionNode) -> d
     """Return the names of an operation's root fields by the keys of the answer."""
     fragments = {node.name.value: node for node in document.definitions if isinstance(node, FragmentDefinitionNode)}
     found: dict[str, str] = {}
-    waiting: list[ExecutableDefinitionNode | InlineFragmentNode | None] = [operation]
-    while waiting:
-        node = waiting.pop()
+    pending: list[ExecutableDefinitionNode | InlineFragmentNode | None] = [operation]
+    while pending:
+        node = pending.pop()
         for selection in node.selection_set.selections if node is not None else ():
             match selection:
                 case FieldNode(alias=alias, name=name):
                     found[(alias or name).value] = name.value
                 case InlineFragmentNode():
-                    waiting.append(selection)
+                    pending.append(selection)
                 case FragmentSpreadNode(name=name):  # a second spread would add nothing
-                    waiting.append(fragments.pop(name.value, None))
+                    pending.append(fragments.pop(name.value, None))
     return found

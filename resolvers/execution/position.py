@@ -1,4 +1,4 @@
-"""Where a stream stands, told between the resolver that yields and whoever sends."""
+"""The position of a stream, told between the resolver that yields and the sender."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -11,40 +11,50 @@ def _never() -> bool:
 
 
 @dataclass(slots=True)
-class StreamPosition:
-    """A place in the change log, or among the results or events of a run.
+class LosslessPosition:
+    """A position in the change log, or among the results or events of a run.
 
-    `history` names that of which positions or states are: the log's epoch, or the run. A stream begins behind `start`,
-    if that is given, whatever the operation asks for. `position` is that of what was yielded last, `is_bookmark` tells
-    whether it is a bookmark; up to `complete` everything was yielded. A stream that has caught up may end if `may_end`
-    says so. `is_shared` tells that it is nobody's own. A stream of the newest state has no positions but `looks`.
+    A stream begins behind `start`, if that is given, whatever the operation asks for. `position` is that of the item
+    yielded last, `is_bookmark` tells whether the item is a bookmark; everything up to `complete` was yielded. A stream
+    that has caught up ends if `may_end` says so.
     """
 
-    history: str = ""
     start: int | None = None
     may_end: Callable[[], bool] = _never
     position: int = 0
     complete: int = 0
     is_bookmark: bool = False
     has_ended: bool = False
-    is_shared: bool = False
-    looks: RefreshRequests = field(default_factory=RefreshRequests)
 
     @property
     def goes_on(self) -> bool:
-        """Tell whether the stream began elsewhere."""
+        """Tell whether the stream continues another one."""
         return self.start is not None
 
-    def pass_by(self, position: int) -> None:
-        """Say of what position the next item is."""
+    def advance(self, position: int) -> None:
+        """Set the position of the next item."""
         self.position, self.is_bookmark = position, False
 
     def reach(self, position: int) -> None:
-        """Say up to where everything was yielded; a bookmark of that may be next."""
+        """Set the position up to which everything was yielded; a bookmark of it may be next."""
         self.position, self.complete, self.is_bookmark = position, position, True
 
     def end(self, position: int) -> bool:
-        """Say up to where everything was yielded that is known, and tell whether the stream ends there."""
+        """Set the position up to which everything known was yielded, and tell whether the stream ends there."""
         self.complete = position
         self.has_ended = self.may_end()
         return self.has_ended
+
+
+@dataclass(slots=True)
+class StreamPosition:
+    """The position of a stream in a history: `lossless` for streams of items, `refreshes` for those of states.
+
+    `history` names what positions and states belong to: the log's epoch, or the run. `is_shared` tells that the stream
+    serves several subscribers.
+    """
+
+    history: str = ""
+    is_shared: bool = False
+    lossless: LosslessPosition = field(default_factory=LosslessPosition)
+    refreshes: RefreshRequests = field(default_factory=RefreshRequests)

@@ -19,11 +19,11 @@ async def follow_results(
     run = await find_followed_run(context, text)
     if run is None:
         return
-    place, binding = context.place, binding_of(RESULT_STREAM, run.owner)
+    position, binding = context.position.lossless, binding_of(RESULT_STREAM, run.owner)
     (given,) = (0,) if after is None else read_list_cursor(binding, after, "after")
-    start = given if place.start is None else place.start
-    rows = records.follow_results(context.index.records, run, start, columns | {"seq"}, place.end)
+    start = given if position.start is None else position.start
+    rows = records.follow_results(context.index.heads, run, start, columns | {"seq"}, position.end)
     async with aclosing(rows):
         async for row in rows:
-            place.pass_by(row["seq"])
+            position.advance(row["seq"])
             yield RunResultEdge(cursor=list_cursor(binding, (row["seq"],)), node=RunResult(row=row))

@@ -31,7 +31,7 @@ class QueryTimeout(SchemaExtension):
         if context.operation_type is not OperationType.QUERY:
             yield
             return
-        async with asyncio.timeout(context.context.pace.operation):
+        async with asyncio.timeout(context.context.timings.operation):
             yield
 
 
@@ -76,15 +76,21 @@ class RunIndexSchema(strawberry.Schema):
 
 DOCUMENTS: Final = DocumentCache()
 
-schema: Final = RunIndexSchema(
-    query=Query,
-    mutation=Mutation,
-    subscription=Subscription,
-    types=STREAM_ITEMS,
-    extensions=[lambda: CachedDocuments(DOCUMENTS), NamedOperation, QueryTimeout, CountedOperations],
-    config=StrawberryConfig(scalar_map=SCALARS),
-    execution_context_class=EventExecutor,
-)
+
+def make_schema(documents: DocumentCache) -> RunIndexSchema:
+    """Make the schema, which keeps valid documents in a cache."""
+    return RunIndexSchema(
+        query=Query,
+        mutation=Mutation,
+        subscription=Subscription,
+        types=STREAM_ITEMS,
+        extensions=[lambda: CachedDocuments(documents), NamedOperation, QueryTimeout, CountedOperations],
+        config=StrawberryConfig(scalar_map=SCALARS),
+        execution_context_class=EventExecutor,
+    )
+
+
+schema: Final = make_schema(DOCUMENTS)
 
 
 def print_schema() -> str:

@@ -22,11 +22,11 @@ async def follow_events(
         return
     # Sequences count over all streams of a run: the cursor of any list of its events will do.
     given = None if after is None else read_event_cursor(after, run.owner, "after")[0]
-    place = context.place
-    start = given if place.start is None else place.start
+    position = context.position.lossless
+    start = given if position.start is None else position.start
     followed = run._replace(stream=stream)
-    rows = records.follow_events(context.index.records, followed, start, columns, place.end)
+    rows = records.follow_events(context.index.heads, followed, start, columns, position.end)
     async with aclosing(rows):
         async for row in rows:
-            place.pass_by(row["sequence"])
+            position.advance(row["sequence"])
             yield RunEventEdge(cursor=event_cursor(run.owner, row["sequence"], stream), node=RunEvent(row=row))

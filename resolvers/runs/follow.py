@@ -17,7 +17,7 @@ from runindex.ports.queries import Columns, Row, RunGroupKey
 from runindex.streams import run as run_stream
 from runindex.streams.changes import follow
 from runindex.streams.cursors import log_cursor
-from runindex.streams.groups import Groups, follow_groups
+from runindex.streams.groups import Groups, Pause, follow_groups
 from runindex.streams.run import IDENTITY
 from schema import filters
 from schema.runs.aggregates import RunGroup
@@ -30,21 +30,29 @@ async def follow_changes(
     context: Context, run_filter: filters.RunFilter | None, after: str | None, *, bookmarks: bool
 ) -> AsyncGenerator[StreamItem, None]:
     """Yield each change that the filter matches, and bookmarks where nothing else is yielded."""
-    asked, place = filter_of(run_filter), context.place
-    goes_on, start = place.goes_on, after if place.start is None else log_cursor(place.history, place.start)
-    stretches = follow(context.index.tail, asked, start, idle_seconds=context.pace.idle, may_end=place.end)
-    async with aclosing(stretches):
-        async for stretch in stretches:
-            place.history = stretch.epoch
-            for seen in stretch.seen:
-                place.pass_by(seen.change.seq)
+    position, lossless = context.position, context.position.lossless
+    goes_on = lossless.goes_on
+    start = after if lossless.start is None else log_cursor(position.history, lossless.start)
+    batches = follow(
+        context.index.tailer,
+        filter_of(run_filter),
+        start,
+        idle_seconds=context.timings.idle,
+        may_end=lossless.end,
+    )
+    async with aclosing(batches):
+        async for batch in batches:
+            position.history = batch.epoch
+            for matched in batch.matched:
+                lossless.advance(matched.change.seq)
                 yield RunChange(
-                    row=change_row(seen.change, seen.membership),
-                    cursor=log_cursor(stretch.epoch, seen.change.seq),
+                    row=change_row(matched.change, matched.membership),
+                    cursor=log_cursor(batch.epoch, matched.change.seq),
+                    membership=matched.membership,
                 )
-            place.reach(stretch.position)
-            if bookmarks and stretch.silent and not goes_on:
-                yield Bookmark(cursor=stretch.cursor, at=DateTime(context.index.clock.now()))
+            lossless.reach(batch.position)
+            if bookmarks and batch.silent and not goes_on:
+                yield Bookmark(cursor=batch.cursor, at=DateTime(context.index.clock.now()))
             goes_on = False
 
 
@@ -60,14 +68,14 @@ async def follow_run(context: Context, text: str, columns: Columns) -> AsyncGene
     async def find() -> Row | None:
         return await context.loaders.run(run_id, columns | IDENTITY)
 
-    place = context.place
-    rows = run_stream.follow_run(context.index.tail, context.index.records, run_id, find, place.looks)
+    position = context.position
+    rows = run_stream.follow_run(context.index.tailer, context.index.heads, run_id, find, position.refreshes)
     async with aclosing(rows):
         async for row in rows:
             history = f"run {row['incarnation']}"
-            if place.history not in ("", history):
+            if position.history not in ("", history):
                 return  # the run that the stream began with was deleted
-            place.history = history
+            position.history = history
             yield Run(row=row)
 
 
@@ -80,7 +88,9 @@ async def follow_counts(
     async def count() -> Groups:
         return await index.store.group_runs(asked, key, None)
 
-    states = follow_groups(index.tail, _moving(asked), count, context.place.looks, context.pace.counts)
+    states = follow_groups(
+        index.tailer, _moving(asked), count, context.position.refreshes, Pause(context.timings.counts)
+    )
     async with aclosing(states):
         async for groups in states:
             yield [RunGroup(key=name, count=size) for name, size in groups]

@@ -107,7 +107,7 @@ async def list_changes(
     async def fetch(window: Window, _: Columns) -> Sequence[Row]:
         (after,) = window.after or (0,)
         changes = await store.list_changes(ChangeQuery(after, window.limit, change_filter.filter))
-        rows = [change_row(matched.change, matched.membership) for matched in change_filter.look(changes)]
+        rows = [change_row(matched.change, matched.membership) for matched in change_filter.select(changes)]
         return rows if window.before is None else [row for row in rows if row["seq"] < window.before[0]]
 
     return RunChangeConnection(page=await log_pager(fetch, await store.log_state()).page(page, wanted))

@@ -1,10 +1,9 @@
-"""One execution for all who want the newest state of the same, and are spared those in between.
+"""Conflated channels: one execution for all subscribers to the newest state of the same, without those in between.
 
-A subscriber first asks for itself: what it begins with is no older than its asking. Then it joins the view of all who
-sent the same document and variables, whose one stream shows each state to them all; the first one's own stream becomes
-that of the view. Of two states nobody can tell which is newer, so whoever joins wants another look, and is shown
-nothing that was read before. Whoever does not take a state at once is shown the newest one when it takes something
-again.
+A subscriber first executes by itself, so its first state is no older than its operation. Then it joins the channel of
+all who sent the same document and variables, whose one stream sends each state to all; the first subscriber's own
+stream becomes the channel's. Nothing tells which of two states is newer, so a subscriber that joins requests a refresh,
+and is sent nothing that was read before it. One that cannot be sent a state at once is sent the newest one later.
 """
 
 import asyncio
@@ -17,8 +16,7 @@ import orjson
 from strawberry.types import ExecutionResult
 
 from resolvers.execution.position import StreamPosition
-from resolvers.streams.operation import ShareKey
-from resolvers.streams.payloads import Results, is_refusal, payload_of
+from resolvers.streams.operation import Results, ShareKey, is_refusal, payload_of
 from resolvers.streams.sink import Sink
 from runindex.streams.refresh import RefreshRequests
 
@@ -26,86 +24,86 @@ log: Final = logging.getLogger(__name__)
 
 
 class ConflatedSubscriber:
-    """A subscriber: one operation of one connection.
+    """One operation of one connection.
 
-    `shown` is the state that it was sent last, `first_look` the first look that is newer than what it began with.
+    `sent` is the state that it was sent last, `first_refresh` the first refresh that is newer than its first state.
     """
 
-    __slots__ = ("_outlet", "_stirred", "first_look", "is_gone", "shown")
+    __slots__ = ("_sink", "_woken", "first_refresh", "is_gone", "sent")
 
-    def __init__(self, outlet: Sink, shown: bytes) -> None:
-        """Show states to an outlet that was sent one already."""
-        self._outlet = outlet
-        self._stirred = asyncio.Event()
-        self.shown = shown
-        self.first_look = 0
+    def __init__(self, sink: Sink, sent: bytes) -> None:
+        """Send states to a sink that was sent one already."""
+        self._sink = sink
+        self._woken = asyncio.Event()
+        self.sent = sent
+        self.first_refresh = 0
         self.is_gone = False
 
-    def show(self, state: bytes) -> None:
-        """Send a state if that can be done at once."""
+    def send(self, state: bytes) -> None:
+        """Send a state if that can be done at once; else it is sent by `follow`."""
         try:
-            if self._outlet.put(state):
-                self.shown = state
+            if self._sink.try_send(state):
+                self.sent = state
                 return
         except OSError:
             self.is_gone = True
         except Exception:
             log.exception("a state could not be sent")
             self.is_gone = True
-        self.stir()
+        self.wake()
 
-    def stir(self) -> None:
-        """Have the viewer see to its view."""
-        self._stirred.set()
+    def wake(self) -> None:
+        """Have `follow` check the channel."""
+        self._woken.set()
 
-    async def watch(self, view: "ConflatedChannel") -> None:
-        """Return once the view is over or the client gone; send the newest state whenever one was not taken."""
-        while not self.is_gone and (not view.is_over or self._is_behind(view)):
-            await self._stirred.wait()
-            self._stirred.clear()
-            await self._outlet.flowing()
-            if self._is_behind(view):
-                self.show(view.state)
+    async def follow(self, channel: "ConflatedChannel") -> None:
+        """Return once the channel is closed or the client gone; send the newest state whenever one was not sent."""
+        while not self.is_gone and (not channel.is_closed or self._is_behind(channel)):
+            await self._woken.wait()
+            self._woken.clear()
+            await self._sink.writable()
+            if self._is_behind(channel):
+                self.send(channel.state)
 
-    def has_seen_all(self, view: "ConflatedChannel") -> bool:
-        """Tell whether the view has come to its end, and not by what was read before the viewer came."""
-        return view.has_ended and view.looks.number >= self.first_look and not self.is_gone
+    def has_everything(self, channel: "ConflatedChannel") -> bool:
+        """Tell whether the stream has ended, by what was read after the subscriber joined, and all was sent."""
+        return channel.has_ended and channel.refreshes.number >= self.first_refresh and not self.is_gone
 
-    def _is_behind(self, view: "ConflatedChannel") -> bool:
-        return view.look >= self.first_look and view.state != self.shown
+    def _is_behind(self, channel: "ConflatedChannel") -> bool:
+        return channel.refresh >= self.first_refresh and channel.state != self.sent
 
 
 class ConflatedChannel:
-    """A stream of states and those who see them. `state` is the newest, read in the look of that number.
+    """A stream of states and its subscribers. `state` is the newest, read in the refresh of number `refresh`.
 
-    Of a view that is over `has_ended` tells whether its stream came to an end, `refusal` how it was broken off, if the
-    API did that.
+    Of a closed channel `has_ended` tells whether its stream came to an end, and `refusal` is the result by which the
+    API ended it, if it did.
     """
 
-    def __init__(self, states: Results, looks: RefreshRequests, state: bytes, closed: Callable[[], None]) -> None:
+    def __init__(self, states: Results, refreshes: RefreshRequests, state: bytes, closed: Callable[[], None]) -> None:
         """Go on with a stream that has yielded a state."""
         self._closed = closed
-        self._viewers: set[ConflatedSubscriber] = set()
-        self.looks = looks
-        self.state, self.look = state, looks.number
-        self.is_over = self.has_ended = False
+        self._subscribers: set[ConflatedSubscriber] = set()
+        self.refreshes = refreshes
+        self.state, self.refresh = state, refreshes.number
+        self.is_closed = self.has_ended = False
         self.refusal: ExecutionResult | None = None
-        self._task = asyncio.create_task(self._run(states), name="view")
+        self._task = asyncio.create_task(self._run(states), name="conflated-channel")
 
     def __len__(self) -> int:
-        """Return how many see it."""
-        return len(self._viewers)
+        """Return the number of subscribers."""
+        return len(self._subscribers)
 
-    def add(self, viewer: ConflatedSubscriber) -> None:
-        """Show to a viewer what comes."""
-        self._viewers.add(viewer)
+    def add(self, subscriber: ConflatedSubscriber) -> None:
+        """Send states to a subscriber from now on."""
+        self._subscribers.add(subscriber)
 
-    def discard(self, viewer: ConflatedSubscriber) -> None:
-        """Show nothing more to a viewer; a view that nobody sees ends."""
-        self._viewers.discard(viewer)
-        if not self._viewers and not self.is_over:
+    def discard(self, subscriber: ConflatedSubscriber) -> None:
+        """Remove a subscriber; a channel without any ends."""
+        self._subscribers.discard(subscriber)
+        if not self._subscribers and not self.is_closed:
             self._task.cancel()
-            self._end()
+            self._close()
 
     async def _run(self, states: Results) -> None:
         try:
@@ -114,68 +112,69 @@ class ConflatedChannel:
                     if is_refusal(result):
                         self.refusal = result
                         break
-                    self._show(orjson.dumps(payload_of(result)))
+                    self._broadcast(orjson.dumps(payload_of(result)))
                 self.has_ended = self.refusal is None
-                # Before the stream is closed, which may take a moment: nobody shall join what is over.
-                self._end()
+                # Before the stream is closed, which may take a moment: no subscriber may join a channel that has ended.
+                self._close()
         except Exception:
-            log.exception("a view has ended")
+            log.exception("a conflated channel has ended")
         finally:
-            self._end()
+            self._close()
 
-    def _show(self, state: bytes) -> None:
-        is_look = self.look != self.looks.number
-        self.state, self.look = state, self.looks.number
-        for viewer in self._viewers:
-            # Another look may be for one viewer alone, and what it finds no news to the others.
-            if viewer.first_look <= self.look and not (is_look and viewer.shown == state):
-                viewer.show(state)
+    def _broadcast(self, state: bytes) -> None:
+        is_refresh = self.refresh != self.refreshes.number
+        self.state, self.refresh = state, self.refreshes.number
+        for subscriber in self._subscribers:
+            # A refresh may be for one subscriber alone; if it finds nothing new, the others are sent nothing.
+            if subscriber.first_refresh <= self.refresh and not (is_refresh and subscriber.sent == state):
+                subscriber.send(state)
 
-    def _end(self) -> None:
-        if not self.is_over:
-            self.is_over = True
+    def _close(self) -> None:
+        if not self.is_closed:
+            self.is_closed = True
             self._closed()
-            for viewer in self._viewers:
-                viewer.stir()
+            for subscriber in self._subscribers:
+                subscriber.wake()
 
 
 class ConflatedChannels:
-    """The views of one process, by what their viewers ask, and of which history."""
+    """The conflated channels of one process, by operation and history."""
 
     def __init__(self) -> None:
         """Start without any."""
-        self._views: dict[tuple[ShareKey, str], ConflatedChannel] = {}
+        self._channels: dict[tuple[ShareKey, str], ConflatedChannel] = {}
 
     def __len__(self) -> int:
-        """Return how many views there are."""
-        return len(self._views)
+        """Return the number of channels."""
+        return len(self._channels)
 
     def __iter__(self) -> Iterator[ConflatedChannel]:
         """Yield them."""
-        return iter(self._views.values())
+        return iter(self._channels.values())
 
-    async def show(
-        self, common: ShareKey, viewer: ConflatedSubscriber, states: Results, place: StreamPosition
+    async def follow(
+        self, share_key: ShareKey, subscriber: ConflatedSubscriber, states: Results, position: StreamPosition
     ) -> ConflatedChannel:
-        """Show to a viewer what comes after the state that its own stream has yielded, and return the view it saw.
+        """Send a subscriber the states behind the one that its own stream has yielded; return the channel at its end.
 
-        The stream, which stands at `place`, is taken over.
+        The subscriber's stream, which stands at `position`, is taken over.
         """
-        key = (common, place.history)
-        view = self._views.get(key)
-        is_first = view is None
-        if view is None:
-            view = self._views[key] = ConflatedChannel(states, place.looks, viewer.shown, lambda: self._forget(key))
+        key = (share_key, position.history)
+        channel = self._channels.get(key)
+        is_first = channel is None
+        if channel is None:
+            channel = ConflatedChannel(states, position.refreshes, subscriber.sent, lambda: self._forget(key))
+            self._channels[key] = channel
         else:
-            viewer.first_look = view.looks.want()
-        view.add(viewer)
+            subscriber.first_refresh = channel.refreshes.request()
+        channel.add(subscriber)
         try:
             if not is_first:
                 await states.aclose()
-            await viewer.watch(view)
+            await subscriber.follow(channel)
         finally:
-            view.discard(viewer)
-        return view
+            channel.discard(subscriber)
+        return channel
 
     def _forget(self, key: tuple[ShareKey, str]) -> None:
-        del self._views[key]
+        del self._channels[key]

@@ -1,4 +1,4 @@
-"""How an operation is carried out for one client: by itself, and with others once it has caught up with them."""
+"""The delivery of one operation to one client: by a stream of its own, and on a shared one once it has caught up."""
 
 from contextlib import AsyncExitStack, aclosing
 
@@ -8,80 +8,80 @@ from resolvers.execution.operation_counts import OK
 from resolvers.execution.position import StreamPosition
 from resolvers.streams.channels import Channels, Subscriber
 from resolvers.streams.conflated import ConflatedChannel, ConflatedChannels, ConflatedSubscriber
-from resolvers.streams.operation import Operation, ShareKey
-from resolvers.streams.payloads import Results, code_of, is_refusal, payload_of
+from resolvers.streams.operation import Operation, Results, ShareKey, code_of, is_refusal, payload_of
 from resolvers.streams.sink import Sink
 
 
-def results_of(asked: Operation, channels: Channels, views: ConflatedChannels, outlet: Sink) -> Results:
+def results_of(operation: Operation, channels: Channels, conflated: ConflatedChannels, sink: Sink) -> Results:
     """Yield an operation's results, each when the client can take one.
 
-    For as long as others who ask the same get the same, nothing is yielded: then it goes to the outlet at once.
+    While the stream is shared, nothing is yielded: its items go straight to the sink.
     """
-    if outlet.is_told and asked.wants_newest:
-        return _states_of(asked, views, outlet)
-    return _items_of(asked, channels, outlet)
+    if sink.has_flow_control and operation.is_conflated:
+        return _states_of(operation, conflated, sink)
+    return _items_of(operation, channels, sink)
 
 
-async def _items_of(asked: Operation, channels: Channels, outlet: Sink) -> Results:
-    place, member = StreamPosition(), Subscriber(outlet)
-    common: ShareKey | None = None
+async def _items_of(operation: Operation, channels: Channels, sink: Sink) -> Results:
+    position, subscriber = StreamPosition(), Subscriber(sink)
+    lossless = position.lossless
+    share_key: ShareKey | None = None
 
     def join() -> bool:
-        nonlocal common
-        common = asked.common if outlet.is_told else None
-        return common is not None and channels.join(asked, common, member, place)
+        nonlocal share_key
+        share_key = operation.share_key if sink.has_flow_control else None
+        return share_key is not None and channels.join(operation, share_key, subscriber, position)
 
-    place.may_end = join
+    lossless.may_end = join
     try:
         while True:
-            async with aclosing(await asked.open(place)) as results:
+            async with aclosing(await operation.open(position)) as results:
                 async for result in results:
                     yield result
-                    await outlet.flowing()
-            if not place.has_ended:
+                    await sink.writable()
+            if not lossless.has_ended:
                 return
-            await member.stay()
-            await outlet.flowing()
-            place.start, place.has_ended = member.position, False
+            await subscriber.detached()
+            await sink.writable()
+            lossless.start, lossless.has_ended = subscriber.position, False
     finally:
-        member.leave()
-        if place.has_ended and common is not None:  # over while it was shared: nobody else counts it
-            asked.context.operations.add(common.field)
+        subscriber.leave()
+        if lossless.has_ended and share_key is not None:  # it ended while shared, and is counted nowhere else
+            operation.context.operations.add(share_key.field)
 
 
-async def _states_of(asked: Operation, views: ConflatedChannels, outlet: Sink) -> Results:
+async def _states_of(operation: Operation, conflated: ConflatedChannels, sink: Sink) -> Results:
     history = ""
     while True:
-        place = StreamPosition(history)
+        position = StreamPosition(history)
         async with AsyncExitStack() as stack:
-            states = await stack.enter_async_context(aclosing(await asked.open(place)))
+            states = await stack.enter_async_context(aclosing(await operation.open(position)))
             async for result in states:
                 yield result
-                await outlet.flowing()
-                common = None if is_refusal(result) else asked.common
-                if common is not None:
+                await sink.writable()
+                share_key = None if is_refusal(result) else operation.share_key
+                if share_key is not None:
                     break
             else:
                 return
-            stack.pop_all()  # the stream is the view's from now on
-        place.is_shared, history = True, place.history
-        viewer = ConflatedSubscriber(outlet, orjson.dumps(payload_of(result)))
+            stack.pop_all()  # the stream is the channel's from now on
+        position.is_shared, history = True, position.history
+        subscriber = ConflatedSubscriber(sink, orjson.dumps(payload_of(result)))
         outcome: str | None = OK
         try:
-            view = await views.show(common, viewer, states, place)
-            outcome = _outcome(view, viewer)
+            channel = await conflated.follow(share_key, subscriber, states, position)
+            outcome = _outcome(channel, subscriber)
         finally:
             if outcome is not None:
-                asked.context.operations.add(common.field, outcome)
-        if view.refusal is not None:
-            yield view.refusal
+                operation.context.operations.add(share_key.field, outcome)
+        if channel.refusal is not None:
+            yield channel.refusal
         if outcome is not None:
             return
 
 
-def _outcome(view: ConflatedChannel, viewer: ConflatedSubscriber) -> str | None:
-    """Return by what the view was over for a viewer, None if that has to go on by itself."""
-    if view.refusal is not None:
-        return code_of(view.refusal)
-    return OK if viewer.has_seen_all(view) else None
+def _outcome(channel: ConflatedChannel, subscriber: ConflatedSubscriber) -> str | None:
+    """Return how a closed channel has ended for a subscriber, None if the subscriber has to go on by itself."""
+    if channel.refusal is not None:
+        return code_of(channel.refusal)
+    return OK if subscriber.has_everything(channel) else None

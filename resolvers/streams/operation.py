@@ -1,8 +1,8 @@
-"""What a client asks, and what of it others may ask too."""
+"""GraphQL operations, the key by which equal ones share a stream, and their results as clients get them."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import AsyncGenerator, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any, Final, cast
+from typing import Any, Final, TypeAlias, cast
 
 from graphql import (
     DocumentNode,
@@ -14,23 +14,25 @@ from graphql import (
     get_operation_ast,
 )
 from strawberry.schema import BaseSchema
+from strawberry.types import ExecutionResult
 
 from resolvers.execution.context import Context
 from resolvers.execution.document_cache import DocumentCache
 from resolvers.execution.position import StreamPosition
-from resolvers.streams.payloads import Results
 from runindex.domain import json_text
 
-# Every item of these has a place in a history; of the others only the newest state matters.
+Results: TypeAlias = AsyncGenerator[ExecutionResult, None]
+
+# Each item of these streams has a position in a history; of the others only the newest state matters.
 LOSSLESS: Final = frozenset({"runChanges", "resultRecorded", "runEvents"})
-NEWEST: Final = frozenset({"run", "runCounts"})
+CONFLATED: Final = frozenset({"run", "runCounts"})
 
 
 @dataclass(frozen=True, slots=True)
 class ShareKey:
-    """What subscribers have in common, apart from where they start: equal ones get the same items.
+    """The key of a shared stream: operations with equal ones get the same items, wherever they start.
 
-    `variables` are JSON, without the one that only says where to start.
+    `variables` are JSON, without the one that is the cursor to start from.
     """
 
     query: str
@@ -42,7 +44,7 @@ class ShareKey:
 
 @dataclass(frozen=True, slots=True)
 class Operation:
-    """An operation, and all that is needed to execute it."""
+    """An operation of a client, with all that is needed to execute it."""
 
     schema: BaseSchema
     documents: DocumentCache
@@ -51,45 +53,63 @@ class Operation:
     operation_name: str | None
     variables: dict[str, Any] | None
 
-    async def open(self, place: StreamPosition) -> Results:
-        """Execute it; a stream goes on from a place."""
+    async def open(self, position: StreamPosition) -> Results:
+        """Execute it; a stream begins at the position, and keeps it up to date."""
         results = await self.schema.stream(
             self.query,
             variable_values=self.variables,
-            context_value=self.context.at(place),
+            context_value=self.context.at(position),
             operation_name=self.operation_name,
         )
         return cast("Results", results)
 
     @property
-    def wants_newest(self) -> bool:
-        """Tell whether it is one stream of which only the newest state matters."""
+    def is_conflated(self) -> bool:
+        """Tell whether it is a stream of which only the newest state matters."""
         operation = self.documents.operation(self.query, self.operation_name)
         followed = None if operation is None else _followed(operation)
-        return followed is not None and followed.name.value in NEWEST
+        return followed is not None and followed.name.value in CONFLATED
 
     @property
-    def common(self) -> ShareKey | None:
-        """Return what it has in common with others, None unless it is one stream that can be shared."""
+    def share_key(self) -> ShareKey | None:
+        """Return the key of the stream to share, None for an operation that cannot share one."""
         document = self.documents.find(self.query)
         operation = None if document is None else get_operation_ast(document, self.operation_name)
         followed = None if operation is None else _followed(operation)
         if document is None or followed is None:
             return None
-        variables = _variables_in_common(document, followed, self.variables or {})
+        variables = _shared_variables(document, followed, self.variables or {})
         return ShareKey(self.query, self.operation_name, followed.name.value, variables, self.context.actor)
 
 
+def payload_of(result: ExecutionResult) -> dict[str, object]:
+    """Return a result as clients get it."""
+    payload: dict[str, object] = {"data": result.data}
+    if result.errors:
+        payload["errors"] = [error.formatted for error in result.errors]
+    return payload
+
+
+def is_refusal(result: ExecutionResult) -> bool:
+    """Tell whether a result ends its operation: it has no data, and errors of no field."""
+    return result.data is None and bool(result.errors) and all(error.path is None for error in result.errors or ())
+
+
+def code_of(refusal: ExecutionResult) -> str:
+    """Return the code of a refusal's first error."""
+    return str(next((error.extensions or {}).get("code") for error in refusal.errors or ()))
+
+
 def _followed(operation: OperationDefinitionNode) -> FieldNode | None:
-    """Return the field of a subscription that others may share, None of any other operation."""
+    """Return the field of a subscription that can be shared, None of any other operation."""
     if operation.operation is not OperationType.SUBSCRIPTION or len(operation.selection_set.selections) > 1:
         return None
     (only,) = operation.selection_set.selections
-    is_shared = isinstance(only, FieldNode) and only.name.value in LOSSLESS | NEWEST and not only.directives
+    is_shared = isinstance(only, FieldNode) and only.name.value in LOSSLESS | CONFLATED and not only.directives
     return cast("FieldNode", only) if is_shared else None
 
 
-def _variables_in_common(document: DocumentNode, followed: FieldNode, variables: Mapping[str, object]) -> str:
+def _shared_variables(document: DocumentNode, followed: FieldNode, variables: Mapping[str, object]) -> str:
     start = _start(followed)
     if start is not None and _uses(document, start) > 1:
         start = None
@@ -97,7 +117,7 @@ def _variables_in_common(document: DocumentNode, followed: FieldNode, variables:
 
 
 def _start(followed: FieldNode) -> str | None:
-    """Return the name of the variable that says where to start."""
+    """Return the name of the variable that is the cursor to start from."""
     for argument in followed.arguments or ():
         if argument.name.value == "after" and isinstance(argument.value, VariableNode):
             return argument.value.name.value
@@ -105,7 +125,7 @@ def _start(followed: FieldNode) -> str | None:
 
 
 def _uses(document: DocumentNode, variable: str) -> int:
-    """Count where a variable is used, its definition aside."""
+    """Count the uses of a variable, without its definition."""
     return sum(_is_use(node, variable) for node in _nodes(document)) - 1
 
 

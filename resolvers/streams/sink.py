@@ -1,65 +1,56 @@
-"""Where the items of one operation go: a connection that takes them, or does not for now.
+"""Sinks: an item is sent at once when the client takes it, and not kept when it does not.
 
-Nothing is made ready for a client that does not read: one that is let down in the midst of a stream goes on later, from
-where it stood.
+A subscriber that cannot be sent an item goes on later, from its position.
 """
 
-from collections.abc import Callable, Mapping
-from typing import Any, Final, Protocol, TypeAlias
+from collections.abc import Callable
+from typing import Protocol, TypeAlias
 
-# Where in a connection's scope its server keeps the flow.
-FLOW: Final = "runindex.flow"
 Write: TypeAlias = Callable[[bytes], None]
 
 
-class Flow(Protocol):
-    """Tells whether a client takes what is sent to it; while it does, sending waits for nothing."""
+class FlowControl(Protocol):
+    """The flow control of a connection: while writing is not paused, a send waits for nothing."""
 
     write_paused: bool
 
     async def drain(self) -> None:
-        """Wait until it does."""
+        """Wait until writing is not paused."""
         ...
 
-    def give_up(self) -> None:
-        """Break off with a client that does not."""
+    def abort(self) -> None:
+        """Drop the connection, and what was not sent on it yet."""
         ...
 
 
-async def flowing(flow: Flow | None) -> None:
-    """Return when a client takes what is sent; a server without flows waits in `send` instead."""
-    # Who was woken by the same news may have been quicker, and enough for the client.
+async def writable(flow: FlowControl | None) -> None:
+    """Return once a client takes what is sent; on a server without flow control, `send` waits instead."""
+    # Another task that waited for the same client may have paused writing again.
     while flow is not None and flow.write_paused:
         await flow.drain()
 
 
-def flow_of(scope: Mapping[str, Any]) -> Flow | None:
-    """Return a connection's flow, if the server that holds it tells."""
-    flow: Flow | None = scope.get(FLOW)
-    return flow
-
-
 class Sink:
-    """Sends the items of one operation past all that keeps books of its connection."""
+    """Writes the items of one operation straight to the transport, bypassing ASGI, when flow control allows."""
 
     __slots__ = ("_flow", "_write")
 
-    def __init__(self, flow: Flow | None, write: Write) -> None:
-        """Send by `write`, which must not wait while the client takes what is sent."""
+    def __init__(self, flow: FlowControl | None, write: Write) -> None:
+        """Send by `write`, which must not wait while writing is not paused."""
         self._flow = flow
         self._write = write
 
     @property
-    def is_told(self) -> bool:
-        """Tell whether the server lets it be known what the client takes."""
+    def has_flow_control(self) -> bool:
+        """Tell whether the server offers flow control; without it `try_send` sends nothing."""
         return self._flow is not None
 
-    async def flowing(self) -> None:
-        """Return when an item would be taken."""
-        await flowing(self._flow)
+    async def writable(self) -> None:
+        """Return once an item can be sent."""
+        await writable(self._flow)
 
-    def put(self, payload: bytes) -> bool:
-        """Send an item if it is taken at once, and tell whether it was."""
+    def try_send(self, payload: bytes) -> bool:
+        """Send an item if that can be done at once, and tell whether it was."""
         if self._flow is None or self._flow.write_paused:
             return False
         self._write(payload)

@@ -1,1 +1,1 @@
-"""The ways in: HTTP, event streams, multipart, WebSocket."""
+"""The transports: HTTP, event streams, multipart, WebSocket."""

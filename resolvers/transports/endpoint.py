@@ -3,6 +3,7 @@
 import json
 import logging
 from datetime import timedelta
+from http import HTTPStatus
 from typing import Any, Final
 
 import orjson
@@ -31,18 +32,15 @@ from resolvers.streams.conflated import ConflatedChannels
 from resolvers.streams.delivery import results_of
 from resolvers.streams.operation import Operation
 from resolvers.transports import graphiql
+from resolvers.transports.framing import may_stream, wanted_framing
 from resolvers.transports.negotiation import JSON, VARY, wanted_media_type, wants_page
 from resolvers.transports.requests import read_request
-from resolvers.transports.streaming import WORK_SECONDS, StreamedResponse, may_stream, payloads, wanted_form
+from resolvers.transports.streaming import GRACE_SECONDS, StreamedResponse, payloads
 from resolvers.transports.websocket import SocketHandler, TextSocket
 from runindex.domain import json_text
 from runindex.domain.errors import UnavailableError
 from runindex.index import RunIndex
 
-BAD_REQUEST: Final = 400
-METHOD_NOT_ALLOWED: Final = 405
-INTERNAL_ERROR: Final = 500
-UNAVAILABLE: Final = 503
 RETRY_SECONDS: Final = 1
 INIT_WAIT: Final = timedelta(seconds=5)
 BY_POST: Final = "mutations are sent by POST"
@@ -64,24 +62,24 @@ class Endpoint(GraphQL[Context, None]):
     websocket_adapter_class = TextSocket
     graphql_transport_ws_handler_class = SocketHandler
 
-    def __init__(self, schema: BaseSchema, pace: StreamTimings | None = None, *, page: bool = False) -> None:
-        """Serve at the given pace; with `page`, browsers get GraphiQL."""
+    def __init__(self, schema: BaseSchema, timings: StreamTimings | None = None, *, page: bool = False) -> None:
+        """Serve with the given timings; with `page`, browsers get GraphiQL."""
         super().__init__(
             schema,
             graphql_ide=None,
             subscription_protocols=[GRAPHQL_TRANSPORT_WS_PROTOCOL],
             connection_init_wait_timeout=INIT_WAIT,
         )
-        self._pace = pace or StreamTimings()
+        self._timings = timings or StreamTimings()
         self._page = page
         self.channels = Channels()
-        self.views = ConflatedChannels()
+        self.conflated = ConflatedChannels()
         self.operations = OperationCounts()
         self.documents = DOCUMENTS
         self._epoch: LogEpoch | None = None
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer a request, or talk on a socket."""
+        """Answer a request, or serve a socket."""
         if scope["type"] == "websocket":
             await super().__call__(scope, receive, send)
             return
@@ -92,19 +90,19 @@ class Endpoint(GraphQL[Context, None]):
         await response(scope, receive, send)
 
     async def get_context(self, request: Request | WebSocket, response: Response | WebSocket) -> Context:
-        """Give an operation, or a socket, its way to the index."""
+        """Return the context of a request, or of a socket."""
         del response
         index: RunIndex = request.app.state.index
         if self._epoch is None or self._epoch.index is not index:
             self._epoch = LogEpoch(index)
-        return Context(index, self._epoch, self._pace, StoreLoaders, operations=self.operations)
+        return Context(index, self._epoch, self._timings, StoreLoaders, operations=self.operations)
 
     async def get_sub_response(self, request: Request | WebSocket) -> Response:
         """Begin a response of the media type that the caller prefers."""
         return Response(media_type=wanted_media_type(request.headers))
 
     async def parse_http_body(self, request: AsyncHTTPRequestAdapter) -> GraphQLRequestData:
-        """Return what is asked; raise HTTPException for a request that is not well-formed."""
+        """Return the parts of a request; raise HTTPException for one that is not well-formed."""
         return await read_request(request)
 
     def should_render_graphql_ide(self, request: Any) -> bool:  # noqa: ANN401 - Strawberry's protocol
@@ -132,15 +130,15 @@ class Endpoint(GraphQL[Context, None]):
                 allowed_operation_types=OVER_GET if request_adapter.method == "GET" else OVER_POST,
             )
         except CannotGetOperationTypeError as error:
-            raise HTTPException(BAD_REQUEST, error.as_http_error_reason()) from error
+            raise HTTPException(HTTPStatus.BAD_REQUEST, error.as_http_error_reason()) from error
         except InvalidOperationTypeError as error:
             if self.documents.operation_type(request_data.query or "", request_data.operation_name) is None:
-                raise HTTPException(BAD_REQUEST, UNNAMED) from error
+                raise HTTPException(HTTPStatus.BAD_REQUEST, UNNAMED) from error
             if error.operation_type is OperationType.MUTATION:
-                raise HTTPException(METHOD_NOT_ALLOWED, BY_POST) from error
-            raise HTTPException(BAD_REQUEST, HOW_TO_SUBSCRIBE) from error
+                raise HTTPException(HTTPStatus.METHOD_NOT_ALLOWED, BY_POST) from error
+            raise HTTPException(HTTPStatus.BAD_REQUEST, HOW_TO_SUBSCRIBE) from error
         if _is_unavailable(result) and not context.writes:
-            sub_response.status_code = UNAVAILABLE
+            sub_response.status_code = HTTPStatus.SERVICE_UNAVAILABLE
         return result
 
     async def process_result(self, request: Request, result: ExecutionResult) -> GraphQLHTTPResponse:
@@ -157,65 +155,65 @@ class Endpoint(GraphQL[Context, None]):
     ) -> Response:
         """Return a response of the media type that was chosen, with the status that it calls for."""
         status, headers = sub_response.status_code, VARY
-        if status == UNAVAILABLE:
+        if status == HTTPStatus.SERVICE_UNAVAILABLE:
             headers = VARY | {"Retry-After": str(RETRY_SECONDS)}
         elif sub_response.media_type != JSON and "data" not in response_data:
-            status = BAD_REQUEST
+            status = HTTPStatus.BAD_REQUEST
         return Response(self.encode_json(response_data), status, headers, sub_response.media_type)
 
     def decode_json(self, data: str | bytes) -> object:
-        """Read a socket's message with its numbers exact; raise JSONDecodeError for what is not JSON."""
+        """Decode a socket's message with its numbers exact; raise JSONDecodeError if it is not JSON."""
         try:
             return json_text.loads(data)
         except json_text.JsonError as error:
             raise json.JSONDecodeError(str(error), "", 0) from error
 
     def encode_json(self, data: object) -> bytes:
-        """Write JSON; what is JSON text already is spliced in."""
+        """Encode JSON; parts that are JSON text already are spliced in."""
         return orjson.dumps(data)
 
     async def _respond(self, request: Request) -> ASGIApp:
         if self._page and wants_page(request.method, request.query_params, request.headers):
             return graphiql.page()
         is_head = request.method == "HEAD"
-        # Answered as GET is, and the server leaves out the body.
-        asked = Request({**request.scope, "method": "GET"}, request.receive) if is_head else request
+        # Answered as GET is; the server leaves out the body.
+        answered = Request({**request.scope, "method": "GET"}, request.receive) if is_head else request
         try:
-            return await self._streamed(asked, is_head=is_head) or await self.run(asked)
+            return await self._streamed(answered, is_head=is_head) or await self.run(answered)
         except ClientDisconnect:
             raise
         except HTTPException as error:
             status, message, code = error.status_code, error.reason, ErrorCode.BAD_USER_INPUT
         except Exception:
             log.exception("internal error")
-            status, message, code = INTERNAL_ERROR, "internal error", ErrorCode.INTERNAL
+            status, message, code = HTTPStatus.INTERNAL_SERVER_ERROR, "internal error", ErrorCode.INTERNAL
         body = {"errors": [{"message": legible(message), "extensions": {"code": code}}]}
-        headers = VARY | {"Allow": "GET, HEAD, POST"} if status == METHOD_NOT_ALLOWED else VARY
+        headers = VARY | {"Allow": "GET, HEAD, POST"} if status == HTTPStatus.METHOD_NOT_ALLOWED else VARY
         return Response(self.encode_json(body), status, headers, wanted_media_type(request.headers))
 
     async def _streamed(self, request: Request, *, is_head: bool) -> ASGIApp | None:
-        """Return a response that lasts, if one is wanted, or what it would begin with."""
+        """Return a streamed response if one is wanted, None otherwise; for HEAD, only its headers."""
         adapter = self.request_adapter_class(request)
         if not (may_stream(request.headers) and self.is_request_allowed(adapter)):
             return None
         data = await self.parse_http_body(adapter)
         query, name = data.query or "", data.operation_name
-        operation = self.documents.operation_type(query, name)
-        form = wanted_form(request.headers, operation)
-        if form is None:
+        kind = self.documents.operation_type(query, name)
+        framing = wanted_framing(request.headers, kind)
+        if framing is None:
             return None
-        if request.method == "GET" and operation is OperationType.MUTATION:
-            raise HTTPException(METHOD_NOT_ALLOWED, BY_POST)
+        if request.method == "GET" and kind is OperationType.MUTATION:
+            raise HTTPException(HTTPStatus.METHOD_NOT_ALLOWED, BY_POST)
         if is_head:
-            return StreamingResponse((), headers=form.headers)
+            return StreamingResponse((), headers=framing.headers)
         context = await self.get_context(request, Response())
-        asked = Operation(self.schema, self.documents, context, query, name, data.variables)
+        operation = Operation(self.schema, self.documents, context, query, name, data.variables)
         return StreamedResponse(
-            form,
-            lambda outlet: payloads(results_of(asked, self.channels, self.views, outlet)),
-            beat_seconds=self._pace.beat,
+            framing,
+            lambda sink: payloads(results_of(operation, self.channels, self.conflated, sink)),
+            heartbeat_seconds=self._timings.heartbeat,
             stop=request.app.state.going_away,
-            patience=0.0 if operation is OperationType.SUBSCRIPTION else WORK_SECONDS,
+            grace=0.0 if kind is OperationType.SUBSCRIPTION else GRACE_SECONDS,
         )
 
 

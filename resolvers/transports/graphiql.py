@@ -1,5 +1,6 @@
 """GraphiQL for browsers: a page and its assets, which `make install` builds from web/."""
 
+from http import HTTPStatus
 from pathlib import Path
 from typing import Final
 
@@ -34,7 +35,7 @@ PAGE_HEADERS: Final = SAFE | {
     "Cache-Control": "no-cache",
     **VARY,
 }
-# An asset's name has a hash of its content: what it names never changes.
+# An asset's name has a hash of its content, so the content under a name never changes.
 ASSET_HEADERS: Final = SAFE | {"Cache-Control": "public, max-age=31536000, immutable"}
 
 
@@ -42,7 +43,7 @@ def page() -> Response:
     """Return the page, or one that says how to build it."""
     index = FILES / "index.html"
     if not index.is_file():
-        return HTMLResponse(NOT_BUILT, status_code=503, headers=PAGE_HEADERS)
+        return HTMLResponse(NOT_BUILT, status_code=HTTPStatus.SERVICE_UNAVAILABLE, headers=PAGE_HEADERS)
     return FileResponse(index, headers=PAGE_HEADERS, media_type="text/html")
 
 
@@ -50,7 +51,7 @@ async def send_asset(request: Request) -> Response:
     """Answer with the asset of that name."""
     asset = FILES / "assets" / request.path_params["name"]
     if not _is_file(asset):
-        return PlainTextResponse("Not Found", status_code=404)
+        return PlainTextResponse("Not Found", status_code=HTTPStatus.NOT_FOUND)
     return FileResponse(asset, headers=ASSET_HEADERS, media_type=MEDIA_TYPES[asset.suffix])
 
 

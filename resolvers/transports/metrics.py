@@ -1,7 +1,7 @@
-"""What a server counts, as Prometheus reads it."""
+"""The metrics of a server, in the format of Prometheus."""
 
 from collections.abc import Iterable, Iterator
-from typing import Final
+from http import HTTPStatus
 
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from prometheus_client.core import CollectorRegistry, CounterMetricFamily, GaugeMetricFamily, Metric
@@ -13,29 +13,27 @@ from resolvers.transports.endpoint import Endpoint
 from runindex.domain.errors import RunIndexError
 from runindex.index import RunIndex
 
-UNAVAILABLE: Final = 503
-
 
 class Metrics:
-    """Answers with what stands at the moment of asking."""
+    """Answers a scrape with the values of that moment."""
 
     def __init__(self, endpoint: Endpoint) -> None:
-        """Tell of an endpoint, and of the index that its application keeps."""
+        """Report on an endpoint, and on the index of its application."""
         self._endpoint = endpoint
 
     async def answer(self, request: Request) -> Response:
-        """Answer a scrape; 503 while the storage cannot tell how far its log goes."""
+        """Answer a scrape; 503 while the storage does not answer."""
         index: RunIndex = request.app.state.index
         try:
             head = (await index.log_state()).head
         except RunIndexError:
-            return PlainTextResponse("the storage does not answer", UNAVAILABLE)
+            return PlainTextResponse("the storage does not answer", HTTPStatus.SERVICE_UNAVAILABLE)
         registry = CollectorRegistry()
-        registry.register(_Told([*_of_log(index, head), *_of_writer(index), *_of_api(self._endpoint)]))
+        registry.register(_Collected([*_of_log(index, head), *_of_writer(index), *_of_api(self._endpoint)]))
         return Response(generate_latest(registry), media_type=CONTENT_TYPE_LATEST)
 
 
-class _Told(Collector):
+class _Collected(Collector):
     def __init__(self, metrics: list[Metric]) -> None:
         self._metrics = metrics
 
@@ -44,16 +42,16 @@ class _Told(Collector):
 
 
 def _of_log(index: RunIndex, head: int) -> Iterator[Metric]:
-    tail = index.tail
-    lag = max(0, head - tail.ring.end) if tail.listeners else 0
+    tailer = index.tailer
+    lag = max(0, head - tailer.ring.end) if tailer.watches else 0
     yield GaugeMetricFamily("runindex_log_head", "Entries of the change log.", head)
     yield GaugeMetricFamily("runindex_tail_lag", "Entries that the tail has not read yet; 0 while nobody listens.", lag)
-    yield GaugeMetricFamily("runindex_watches", "Streams and channels that follow the change log.", tail.listeners)
-    yield GaugeMetricFamily("runindex_record_watches", "Streams of results and events.", index.records.watches)
-    yield CounterMetricFamily("runindex_ring_hits", "Reads of the log that memory answered.", tail.ring_hits)
-    yield CounterMetricFamily("runindex_ring_misses", "Reads of the log that went to the storage.", tail.ring_misses)
+    yield GaugeMetricFamily("runindex_watches", "Streams and channels that follow the change log.", tailer.watches)
+    yield GaugeMetricFamily("runindex_record_watches", "Streams of results and events.", index.heads.watches)
+    yield CounterMetricFamily("runindex_ring_hits", "Reads of the log that memory answered.", tailer.ring_hits)
+    yield CounterMetricFamily("runindex_ring_misses", "Reads of the log that went to the storage.", tailer.ring_misses)
     yield CounterMetricFamily(
-        "runindex_listener_reconnects", "Connections for notifications made after the first.", tail.feed.reconnects
+        "runindex_listener_reconnects", "Connections for notifications made after the first.", tailer.feed.reconnects
     )
 
 
@@ -65,7 +63,7 @@ def _of_writer(index: RunIndex) -> Iterator[Metric]:
 
 
 def _of_api(endpoint: Endpoint) -> Iterator[Metric]:
-    shared = [*map(len, endpoint.channels), *map(len, endpoint.views)]
+    shared = [*map(len, endpoint.channels), *map(len, endpoint.conflated)]
     yield GaugeMetricFamily("runindex_channels", "Streams that subscribers share.", len(shared))
     yield GaugeMetricFamily("runindex_channel_members", "Subscribers that share one.", sum(shared))
     operations = CounterMetricFamily(

@@ -1,4 +1,4 @@
-"""What a caller accepts: the `Accept` header, and the media types that answers come in."""
+"""Content negotiation: the `Accept` header, and the media types of answers."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -9,14 +9,14 @@ from starlette.datastructures import Headers
 JSON: Final = "application/json"
 HTML: Final = "text/html"
 GRAPHQL_JSON: Final = "application/graphql-response+json"
-# Whatever answers in one of several media types says so, for caches.
+# For caches: the answer depends on the `Accept` header.
 VARY: Final = {"Vary": "Accept"}
 ANY_JSON: Final = frozenset({JSON, GRAPHQL_JSON, "application/*", "*/*"})
 
 
 @dataclass(frozen=True, slots=True)
 class MediaRange:
-    """A media type that is accepted, or a pattern of some; all in lower case."""
+    """An accepted media type, or a pattern of several; in lower case."""
 
     name: str
     parameters: Mapping[str, str]
@@ -24,20 +24,20 @@ class MediaRange:
 
 
 def media_ranges(headers: Headers) -> list[MediaRange]:
-    """Return what is accepted, the best first; among equals what is named before patterns, then as it was written."""
+    """Return the accepted ranges, best first; of equal quality, types before patterns, then in the order given."""
     ranges = [_media_range(item) for item in headers.get("accept", "").lower().split(",")]
     accepted = [media_range for media_range in ranges if media_range.quality > 0]
     return sorted(accepted, key=lambda media_range: (-media_range.quality, "*" in media_range.name))
 
 
 def wanted_media_type(headers: Headers) -> str:
-    """Return the media type of a single answer, plain JSON if the caller has no say."""
+    """Return the media type of a single answer, plain JSON without a preference."""
     best = next((media_range.name for media_range in media_ranges(headers) if media_range.name in ANY_JSON), JSON)
     return GRAPHQL_JSON if best == GRAPHQL_JSON else JSON
 
 
 def wants_page(method: str, parameters: Mapping[str, str], headers: Headers) -> bool:
-    """Tell whether a browser has come to look: nothing is asked, and HTML is preferred to any JSON."""
+    """Tell whether a request is for the page: it has no query, and prefers HTML to any JSON."""
     if method not in {"GET", "HEAD"} or "query" in parameters:
         return False
     quality = {media_range.name: media_range.quality for media_range in media_ranges(headers)}

@@ -1,6 +1,7 @@
-"""Requests as they come over HTTP: what is asked."""
+"""GraphQL requests as they come over HTTP."""
 
-from typing import Any, Final
+from http import HTTPStatus
+from typing import Any
 
 from cross_web import AsyncHTTPRequestAdapter, HTTPException
 from strawberry.http import GraphQLRequestData
@@ -8,17 +9,14 @@ from strawberry.http import GraphQLRequestData
 from resolvers.transports.negotiation import JSON
 from runindex.domain import json_text
 
-BAD_REQUEST: Final = 400
-UNSUPPORTED_MEDIA_TYPE: Final = 415
-
 
 async def read_request(request: AsyncHTTPRequestAdapter) -> GraphQLRequestData:
-    """Return what is asked; raise HTTPException for a request that is not well-formed."""
+    """Return the parts of a request; raise HTTPException for one that is not well-formed."""
     if request.method == "GET":
         return _request_data(_query_parameters(dict(request.query_params)))
     content_type = (request.content_type or "").partition(";")[0].strip().lower()
     if content_type != JSON:
-        raise HTTPException(UNSUPPORTED_MEDIA_TYPE, f"the body must be {JSON}")
+        raise HTTPException(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, f"the body must be {JSON}")
     return _request_data(_json(await request.get_body(), "the body"))
 
 
@@ -35,12 +33,12 @@ def _json(text: str | bytes, name: str) -> object:
     try:
         return json_text.loads(text)
     except json_text.JsonError as error:
-        raise HTTPException(BAD_REQUEST, f"{name} cannot be read: {error}") from error
+        raise HTTPException(HTTPStatus.BAD_REQUEST, f"{name} cannot be read: {error}") from error
 
 
 def _request_data(body: object) -> GraphQLRequestData:
     if not isinstance(body, dict):
-        raise HTTPException(BAD_REQUEST, "the body must be a JSON object")
+        raise HTTPException(HTTPStatus.BAD_REQUEST, "the body must be a JSON object")
     for name, kind, article in (
         ("query", str, "a string"),
         ("operationName", str, "a string"),
@@ -48,9 +46,9 @@ def _request_data(body: object) -> GraphQLRequestData:
         ("extensions", dict, "an object"),
     ):
         if not isinstance(body.get(name), kind | None):
-            raise HTTPException(BAD_REQUEST, f"`{name}` must be {article}")
+            raise HTTPException(HTTPStatus.BAD_REQUEST, f"`{name}` must be {article}")
     if not body.get("query"):
-        raise HTTPException(BAD_REQUEST, "`query` is missing")
+        raise HTTPException(HTTPStatus.BAD_REQUEST, "`query` is missing")
     return GraphQLRequestData(
         query=body["query"],
         variables=body.get("variables"),

@@ -1,14 +1,14 @@
 """The API over a WebSocket: graphql-transport-ws as its specification says.
 
 Strawberry's handler crashes on some malformed messages, closes the whole socket on a mistake in one document, and sends
-no `error` for a stream that fails; what differs is here.
+no `error` for a stream that fails; the overrides here differ in that, and share streams.
 """
 
 import asyncio
 import logging
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Collection, Mapping
 from contextlib import aclosing
-from typing import Any, Final, Protocol, TypeAlias, TypeGuard, cast
+from typing import Any, Final, Protocol, TypeGuard, cast
 
 import orjson
 from graphql import GraphQLError
@@ -26,16 +26,11 @@ from resolvers.execution.errors import ErrorCode, legible
 from resolvers.streams.channels import Channels
 from resolvers.streams.conflated import ConflatedChannels
 from resolvers.streams.delivery import results_of
-from resolvers.streams.operation import Operation
-from resolvers.streams.payloads import is_refusal, payload_of
-from resolvers.streams.sink import Sink, Write, flow_of, flowing
+from resolvers.streams.operation import Operation, is_refusal, payload_of
+from resolvers.streams.sink import Sink, Write, writable
+from resolvers.transports.scope import PENDING, WRITE_TEXT, Pending, flow_of
 from runindex.domain.json_text import is_plain_text
 
-# Where in a socket's scope its server keeps how to send a text at once, and a list of whom to ask for tasks under way
-# before it stops.
-WRITE_TEXT: Final = "runindex.write_text"
-WORKS: Final = "runindex.works"
-Work: TypeAlias = Callable[[], Collection[asyncio.Task[Any]]]
 LONGEST_REASON: Final = 123  # bytes, of a close frame
 log: Final = logging.getLogger(__name__)
 _TYPES: Final = ("connection_init", "ping", "pong", "subscribe", "complete")
@@ -46,8 +41,8 @@ class TextSocket(ASGIWebSocketAdapter):
 
     async def send_json(self, message: Mapping[str, object]) -> None:
         """Send one message; raise WebSocketDisconnected when the client is gone."""
-        # What waits for the client waits as it is: texts are made of it when they can be sent.
-        await flowing(flow_of(self.ws.scope))
+        # Encoded only when it can be sent: a message that waits is not held as text too.
+        await writable(flow_of(self.ws.scope))
         if self.ws.application_state is WebSocketState.DISCONNECTED:
             raise WebSocketDisconnected
         try:
@@ -55,40 +50,40 @@ class TextSocket(ASGIWebSocketAdapter):
         except WebSocketDisconnect as error:
             raise WebSocketDisconnected from error
 
-    def outlet(self, operation_id: str) -> Sink:
-        """Return where items of an operation go that are not made for it alone."""
-        begun = b'{"id":' + orjson.dumps(operation_id) + b',"type":"next","payload":'
+    def sink(self, operation_id: str) -> Sink:
+        """Return the sink of an operation, for items that are shared with others."""
+        head = b'{"id":' + orjson.dumps(operation_id) + b',"type":"next","payload":'
         write_text: Write = self.ws.scope.get(WRITE_TEXT, _nowhere)
-        return Sink(flow_of(self.ws.scope), lambda payload: write_text(begun + payload + b"}"))
+        return Sink(flow_of(self.ws.scope), lambda payload: write_text(head + payload + b"}"))
 
-    def tell_work(self, work: Work) -> None:
-        """Let the server know how to ask for what it should wait for before it stops."""
-        works: list[Work] = self.ws.scope.get(WORKS, [])
-        works.append(work)
+    def add_pending(self, pending: Pending) -> None:
+        """Have the server wait for pending operations before it stops."""
+        registered: list[Pending] = self.ws.scope.get(PENDING, [])
+        registered.append(pending)
 
     async def close(self, code: int, reason: str) -> None:
         """Close the socket with a reason that fits its frame."""
         await super().close(code, legible(reason).encode()[:LONGEST_REASON].decode(errors="ignore"))
 
 
-class SharingView(Protocol):
-    """What the sockets of one endpoint have in common."""
+class SharedView(Protocol):
+    """The part of an endpoint, Strawberry's view, that its sockets share."""
 
     channels: Channels
-    views: ConflatedChannels
+    conflated: ConflatedChannels
     documents: DocumentCache
 
 
 class SocketHandler(BaseGraphQLTransportWSHandler[Context, None]):
-    """Talks with one client."""
+    """Serves the socket of one client."""
 
     async def handle(self) -> None:
-        """Talk until one side has enough."""
-        cast("TextSocket", self.websocket).tell_work(self._work)
+        """Serve the socket until it is closed."""
+        cast("TextSocket", self.websocket).add_pending(self._pending)
         await super().handle()
 
     async def handle_message(self, message: Message) -> None:
-        """Handle a message; a malformed one ends the conversation."""
+        """Handle a message; a malformed one closes the socket."""
         if _is_well_formed(message):
             if message["type"] == "connection_init" and message.get("payload") is None:
                 message = {"type": "connection_init"}
@@ -97,7 +92,7 @@ class SocketHandler(BaseGraphQLTransportWSHandler[Context, None]):
             await self.handle_invalid_message("Invalid message")
 
     async def handle_subscribe(self, message: SubscribeMessage) -> None:
-        """Begin an operation, unless there are too many."""
+        """Start an operation, unless the socket carries too many."""
         most = self.max_subscriptions_per_connection
         if self.connection_acknowledged and most is not None and len(self.operations) >= most:
             error = GraphQLError(
@@ -108,7 +103,7 @@ class SocketHandler(BaseGraphQLTransportWSHandler[Context, None]):
             await super().handle_subscribe(message)
 
     async def run_operation(self, operation: SocketOperation[Context, None]) -> None:
-        """Execute an operation and send what comes of it."""
+        """Execute an operation and send its results."""
         try:
             await self._send_results(operation)
         except WebSocketDisconnected:
@@ -120,12 +115,12 @@ class SocketHandler(BaseGraphQLTransportWSHandler[Context, None]):
             )
 
     async def _send_results(self, operation: SocketOperation[Context, None]) -> None:
-        view, socket = cast("SharingView", self.view), cast("TextSocket", self.websocket)
-        asked = Operation(
+        view, socket = cast("SharedView", self.view), cast("TextSocket", self.websocket)
+        executed = Operation(
             self.schema, view.documents, self.context, operation.query, operation.operation_name, operation.variables
         )
-        outlet = socket.outlet(operation.id)
-        async with aclosing(results_of(asked, view.channels, view.views, outlet)) as results:
+        sink = socket.sink(operation.id)
+        async with aclosing(results_of(executed, view.channels, view.conflated, sink)) as results:
             async for result in results:
                 if is_refusal(result):
                     await operation.send_initial_errors(result.errors or [])
@@ -134,9 +129,9 @@ class SocketHandler(BaseGraphQLTransportWSHandler[Context, None]):
                 await operation.send_operation_message(cast("Message", message))
         await operation.send_operation_message({"id": operation.id, "type": "complete"})
 
-    def _work(self) -> Collection[asyncio.Task[Any]]:
-        """Return what is under way that has no other chance to be answered; subscriptions go on from their cursor."""
-        documents = cast("SharingView", self.view).documents
+    def _pending(self) -> Collection[asyncio.Task[Any]]:
+        """Return the queries and mutations in progress; subscriptions resume from their cursor."""
+        documents = cast("SharedView", self.view).documents
         return [
             operation.task
             for operation in self.operations.values()

@@ -7,10 +7,10 @@ from contextlib import asynccontextmanager
 
 
 class WakeUp:
-    """A flag on an asyncio event: any number of sets before a look are one."""
+    """A signal to one waiting task: any number of sets before a wait count as one."""
 
     def __init__(self) -> None:
-        """Start set, for whoever begins to watch must look once."""
+        """Start set: a new subscriber reads once before it waits."""
         self._event = asyncio.Event()
         self._event.set()
 
@@ -18,16 +18,8 @@ class WakeUp:
         """Say that there may be something new."""
         self._event.set()
 
-    def is_set(self) -> bool:
-        """Tell whether there may be something new."""
-        return self._event.is_set()
-
-    def clear(self) -> None:
-        """Take note of all that was new so far."""
-        self._event.clear()
-
     async def wait(self, seconds: float) -> bool:
-        """Return True once the flag was set (and clear it), False after so many seconds."""
+        """Return True once it was set (and clear it), False after so many seconds."""
         try:
             async with asyncio.timeout(seconds):
                 await self._event.wait()
@@ -38,53 +30,53 @@ class WakeUp:
 
 
 class LogWakeUp(WakeUp):
-    """A flag that also knows how far the log goes, as long as everybody who set it did."""
+    """A wake-up that also knows how far the log goes, as long as every caller that set it did."""
 
     def __init__(self) -> None:
-        """Start set, and without knowing."""
+        """Start set, with the log's head unknown."""
         super().__init__()
-        self._head = math.inf  # by what set the flag before the last wait ended
-        self._coming: float = 0
+        self._head = math.inf  # the greatest head told before the last wait ended
+        self._next_head: float = 0  # the greatest head told since
 
-    def tell(self, head: int | None) -> None:
-        """Say that there may be something new, up to `head` in the log if that is known."""
-        self._coming = max(self._coming, math.inf if head is None else head)
+    def set_to(self, head: int | None) -> None:
+        """Say that the log may have grown, up to `head` if that is known."""
+        self._next_head = max(self._next_head, math.inf if head is None else head)
         self.set()
 
     async def wait(self, seconds: float) -> bool:
-        """Return True once the flag was set (and clear it), False after so many seconds."""
+        """Return True once it was set (and clear it), False after so many seconds."""
         was_set = await super().wait(seconds)
-        self._head, self._coming = (self._coming if was_set else math.inf), 0
+        self._head, self._next_head = (self._next_head if was_set else math.inf), 0
         return was_set
 
     def is_behind(self, position: int) -> bool:
-        """Tell whether there may be something behind a position of the log."""
+        """Tell whether the log may hold entries behind a position: False when the head is known not to pass it."""
         return position < self._head
 
 
 class LocalFeed:
-    """All flags of one process."""
+    """The wake-ups of one process; the base of every storage's feed."""
 
     def __init__(self) -> None:
         """Start without any."""
         self.reconnects = 0
-        self._flags: set[LogWakeUp] = set()
+        self._wake_ups: set[LogWakeUp] = set()
 
     def __len__(self) -> int:
-        """Return how many watch."""
-        return len(self._flags)
+        """Return the number of subscribers."""
+        return len(self._wake_ups)
 
     def wake(self, head: int | None = None) -> None:
-        """Set them all; the log goes up to `head`, if that is known."""
-        for flag in self._flags:
-            flag.tell(head)
+        """Set every wake-up; the log goes up to `head`, if that is known."""
+        for wake_up in self._wake_ups:
+            wake_up.set_to(head)
 
     @asynccontextmanager
     async def subscribe(self) -> AsyncIterator[LogWakeUp]:
-        """Give a flag for as long as the context lasts."""
-        flag = LogWakeUp()
-        self._flags.add(flag)
+        """Give a wake-up for as long as the context lasts."""
+        wake_up = LogWakeUp()
+        self._wake_ups.add(wake_up)
         try:
-            yield flag
+            yield wake_up
         finally:
-            self._flags.discard(flag)
+            self._wake_ups.discard(wake_up)

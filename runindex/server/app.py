@@ -1,8 +1,9 @@
-"""The web application: routes, health, and the life of what stands behind them."""
+"""The web application: its routes, its health checks, and the lifespan of its index."""
 
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from http import HTTPStatus
 
 from starlette.applications import Starlette
 from starlette.requests import Request
@@ -29,11 +30,11 @@ async def readyz(request: Request) -> PlainTextResponse:
     """Answer 200 while the storage answers and the server is not stopping, else 503."""
     state = request.app.state
     if state.stopping:
-        return PlainTextResponse("stopping", status_code=503)
+        return PlainTextResponse("stopping", status_code=HTTPStatus.SERVICE_UNAVAILABLE)
     try:
         await state.index.store.ping()
     except RunIndexError:
-        return PlainTextResponse("the storage does not answer", status_code=503)
+        return PlainTextResponse("the storage does not answer", status_code=HTTPStatus.SERVICE_UNAVAILABLE)
     return PlainTextResponse("ok")
 
 

@@ -13,21 +13,22 @@ from starlette.applications import Starlette
 from uvicorn.lifespan.on import LifespanOn
 
 from runindex.server.app import create_app
-from runindex.server.protocols import HttpProtocol, WebSocketProtocol
+from runindex.server.http_protocol import HttpProtocol
+from runindex.server.websocket_protocol import WebSocketProtocol
 from runindex.settings import Settings
 
 DRAIN_SECONDS: Final = 9
-LONGEST_MESSAGE: Final = 64 * 1024
+LONGEST_MESSAGE: Final = 64 * 1024  # bytes
 PING_SECONDS: Final = 12.0
-# New objects until young ones are looked at; how often that, until older ones are. A look at everything takes a second
-# when 10,000 sockets are open, and almost all garbage is found without one.
+# Thresholds of the garbage collector's generations. A full collection takes a second when 10,000 sockets are open, and
+# almost all garbage is found without one.
 COLLECTIONS: Final = (10_000, 20, 100)
-PONG_SECONDS: Final = 45.0  # a reader that dawdles is not a dead one
+PONG_SECONDS: Final = 45.0  # long, for a slow reader is still there
 log: Final = logging.getLogger(__name__)
 
 
 class Server(uvicorn.Server):
-    """Fails readiness before it stops, so that a balancer sends no more while work in flight ends."""
+    """Fails readiness before it stops, so that a balancer sends no more while pending requests are answered."""
 
     def __init__(self, config: uvicorn.Config, app: Starlette) -> None:
         """Serve `app`, which the config names too."""
@@ -36,22 +37,22 @@ class Server(uvicorn.Server):
 
     @property
     def collapsed(self) -> bool:
-        """Tell whether what stands behind the application has ended by itself, and nothing can be served any more."""
+        """Tell whether the application's lifespan has ended by itself, so that nothing can be served any more."""
         return isinstance(self.lifespan, LifespanOn) and self.lifespan.shutdown_failed
 
     async def on_tick(self, counter: int) -> bool:
-        """Tell, ten times a second, whether to stop; uvicorn would go on serving errors after a collapse."""
+        """Tell, ten times a second, whether to stop; uvicorn would serve errors after a collapse."""
         return await super().on_tick(counter) or self.collapsed
 
     async def shutdown(self, sockets: list[socket] | None = None) -> None:
-        """Stop; streams over HTTP, unlike sockets, must be told."""
+        """Stop; streams over HTTP, unlike sockets, are ended by an event of the application."""
         self._app.state.going_away.set()
         await super().shutdown(sockets)
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
         """Begin to stop; a second signal stops at once.
 
-        The base class would raise the signal anew in the end, and a stop that went well would look like a crash.
+        The base class would raise the signal again at the end, and a clean stop would look like a crash.
         """
         del sig, frame
         self._app.state.stopping = True
@@ -59,15 +60,19 @@ class Server(uvicorn.Server):
         self.should_exit = True
 
 
-def configured(app: Starlette, **options: Any) -> uvicorn.Config:  # noqa: ANN401 - uvicorn's
-    """Return how an application is served: what speaks HTTP and WebSocket, and how long it waits for whom."""
+def configured(
+    app: Starlette,
+    http: type[HttpProtocol] = HttpProtocol,
+    **options: Any,  # noqa: ANN401 - uvicorn's
+) -> uvicorn.Config:
+    """Return uvicorn's configuration for an application: protocols, limits and timeouts."""
     return uvicorn.Config(
         app,
         loop="uvloop",
-        http=HttpProtocol,
+        http=http,
         ws=WebSocketProtocol,
         ws_max_size=LONGEST_MESSAGE,
-        ws_per_message_deflate=False,  # it would be done anew for each of many that get the same
+        ws_per_message_deflate=False,  # a shared item would be compressed again for each subscriber
         ws_ping_interval=PING_SECONDS,
         ws_ping_timeout=PONG_SECONDS,
         log_config=None,

@@ -1,4 +1,4 @@
-"""How a reader looks at changes: through a filter, or at everything."""
+"""The filter of a change stream: what a change means to a subscriber to some runs, or to all."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -11,31 +11,32 @@ from runindex.domain.runs.run import Run
 
 @dataclass(frozen=True, slots=True)
 class MatchedChange:
-    """A change as it looks through a reader's filter."""
+    """A change that a filter matches, and whether the run entered the filter by it, stayed in it, or left."""
 
     change: Change
     membership: Membership
 
 
 class ChangeFilter:
-    """Looks through one filter, or at everything."""
+    """Matches changes by the run before and after them; without a run filter it matches every change."""
 
     def __init__(self, run_filter: RunFilter | None) -> None:
-        """Refuse a filter that cannot be judged from one run alone."""
+        """Refuse a filter that cannot be evaluated on one run alone."""
         if run_filter is not None and uses_ancestor(run_filter):
-            message = "`ancestorId` cannot be streamed on, nor asked of the change log"
-            raise BadRequestError(message)
+            raise BadRequestError("`ancestorId` cannot be streamed on, nor asked of the change log")
         self.filter = None if run_filter is None else visible(run_filter)
         self._matches: Predicate | None = None if self.filter is None else predicate(self.filter)
 
-    def look(self, changes: Sequence[Change]) -> list[MatchedChange]:
-        """Return the changes that are seen."""
+    def select(self, changes: Sequence[Change]) -> list[MatchedChange]:
+        """Return the changes that match."""
         if self._matches is None:
             return [MatchedChange(change, unfiltered_membership(change.kind)) for change in changes]
-        return [seen for change in changes if (seen := self.see(change, change.before, change.after)) is not None]
+        return [
+            matched for change in changes if (matched := self.match(change, change.before, change.after)) is not None
+        ]
 
-    def see(self, change: Change, before: Run | None, after: Run | None) -> MatchedChange | None:
-        """Return how a change looks whose run was like this before and after it, None when it is not seen."""
+    def match(self, change: Change, before: Run | None, after: Run | None) -> MatchedChange | None:
+        """Return the change of a run from `before` to `after` if it matches, else None."""
         if self._matches is None:
             return MatchedChange(change, unfiltered_membership(change.kind))
         found = membership(

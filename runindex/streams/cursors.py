@@ -1,7 +1,6 @@
-"""Opaque texts for positions: in the log, and in lists.
+"""Cursors: opaque texts for positions in the log and in lists.
 
-A cursor says nothing to its holder; it is checked when it comes back, so that a damaged one, or one of another list, is
-refused and never misread.
+A cursor is checked when it comes back, so that a damaged one, or one of another list, is refused and never misread.
 """
 
 import binascii
@@ -15,15 +14,15 @@ from runindex.domain.errors import BadRequestError, CursorExpiredError
 from runindex.ports.store import LogState
 
 SHARD: Final = 0
-# How a cursor is made; as its first byte it also sees to it that the text starts with a letter: with a dash, a command
-# would take it for an option.
-_MAKE: Final = b"\x01"
-_DIGEST: Final = 6
-_LONGEST: Final = 4096
+# The format's version. As the first byte it makes the text start with a letter: commands take a leading dash for an
+# option.
+_VERSION: Final = b"\x01"
+_DIGEST: Final = 6  # bytes
+_LONGEST: Final = 4096  # characters
 
 
 def log_cursor(epoch: str, seq: int) -> str:
-    """Return the cursor of a log position: the same text for the same position."""
+    """Return the cursor of a log position; one position has one text."""
     return _seal(b"log", orjson.dumps([epoch, SHARD, seq]))
 
 
@@ -38,35 +37,34 @@ def read_log_cursor(cursor: str, state: LogState, field: str = "after") -> int:
         case [str() as epoch, int(), int() as seq] if not isinstance(seq, bool):
             pass
         case _:
-            message = f"`{field}` is not a cursor of the change log"
-            raise BadRequestError(message)
+            raise BadRequestError(f"`{field}` is not a cursor of the change log")
     if epoch != state.epoch or seq > state.head or seq < state.floor:
-        message = "the change log no longer reaches back to this cursor: read the present state, then start anew"
-        raise CursorExpiredError(message)
+        raise CursorExpiredError(
+            "the change log no longer reaches back to this cursor: read the present state, then start anew"
+        )
     return seq
 
 
 def list_cursor(binding: bytes, position: tuple[Any, ...]) -> str:
-    """Return the cursor of an entry of the list that `binding` stands for (see `binding_of`)."""
+    """Return the cursor of an entry of the list that `binding` names (see `binding_of`)."""
     return _seal(binding, orjson.dumps(position))
 
 
 def read_list_cursor(binding: bytes, cursor: str, field: str) -> tuple[Any, ...]:
-    """Return the position that a cursor of this very list stands for; raise BadRequestError for any other text."""
+    """Return the position of a cursor of this very list; raise BadRequestError for any other text."""
     values = _open(binding, cursor)
     if not isinstance(values, list):
-        message = f"`{field}` is not a cursor of this list, with this filter and this order"
-        raise BadRequestError(message)
+        raise BadRequestError(f"`{field}` is not a cursor of this list, with this filter and this order")
     return tuple(values)
 
 
 def binding_of(*parts: object) -> bytes:
-    """Return what binds a cursor to its list: a digest of the list's name, filter and order."""
+    """Return a digest of a list's name, filter and order, which binds cursors to the list."""
     return hashlib.sha256(repr(parts).encode("utf-8", "surrogatepass")).digest()
 
 
 def _seal(binding: bytes, payload: bytes) -> str:
-    return urlsafe_b64encode(_MAKE + _digest(binding, payload) + payload).rstrip(b"=").decode()
+    return urlsafe_b64encode(_VERSION + _digest(binding, payload) + payload).rstrip(b"=").decode()
 
 
 def _open(binding: bytes, cursor: str) -> object:
@@ -76,9 +74,9 @@ def _open(binding: bytes, cursor: str) -> object:
         sealed = urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4))
     except (binascii.Error, ValueError):
         return None
-    start = len(_MAKE) + _DIGEST
-    digest, payload = sealed[len(_MAKE) : start], sealed[start:]
-    # One text for one position: what decodes alike but is spelled otherwise is no cursor of ours.
+    start = len(_VERSION) + _DIGEST
+    digest, payload = sealed[len(_VERSION) : start], sealed[start:]
+    # One position has one text: another spelling that decodes alike is refused.
     if digest != _digest(binding, payload) or _seal(binding, payload) != cursor:
         return None
     return orjson.loads(payload)

@@ -1,6 +1,6 @@
 """Streams of a run's results and events: from the first one or from a cursor, none lost, none twice.
 
-A subscriber is a position in the run's own sequence. It reads behind that position when the record tail has seen the
+A subscriber is a position in the run's own sequence. It reads behind that position when the head tailer has seen the
 run's head move, so that idle subscribers ask the storage nothing.
 """
 
@@ -25,7 +25,7 @@ _FLOOR: Final[Columns] = frozenset({"event_floor"})
 
 
 def events_of(stream: str | None) -> RecordList:
-    """Return the listing of a run's events, of one stream or of all."""
+    """Return the list of a run's events, of one stream or of all."""
     conditions = () if stream is None else (Equals("stream", stream),)
     return RecordList(Event, ("sequence",), conditions=conditions, owner_field="owner")
 
@@ -39,7 +39,7 @@ class Followed(NamedTuple):
 
 
 async def find_followed(store: Store, text: str) -> Followed:
-    """Return what to follow of a run; raise MissingError when there is no such run."""
+    """Return the incarnation of a run to follow; raise NotFoundError when there is no such run."""
     run_id = find_run_id(text)
     found = {} if run_id is None else await store.find_runs([run_id], INCARNATION)
     if run_id is None or run_id not in found:
@@ -53,36 +53,36 @@ def _never(position: int) -> bool:
 
 
 async def follow_results(
-    records: HeadTailer, run: Followed, after: int | None, columns: Columns, may_end: MayEnd = _never
+    tailer: HeadTailer, run: Followed, after: int | None, columns: Columns, may_end: MayEnd = _never
 ) -> AsyncGenerator[Row, None]:
     """Yield each result behind the number `after`, in the order recorded, until the run is deleted.
 
-    When everything up to a position was yielded that is known, `may_end` is asked whether the stream may end there.
-    Raise CursorExpiredError for a number that the run has not reached: it is another history's.
+    Whenever everything known was yielded, `may_end` is asked whether the stream ends at that position.
+    Raise CursorExpiredError for a number that the run has not reached: the cursor is of another history.
     """
-    async with records.watch(run.run_id, run.owner) as watch:
+    async with tailer.watch(run.run_id, run.owner) as watch:
         position = after or 0
         _check_reached(position, watch.heads.results)
         while True:
             head = await _head_behind(watch, position, "results", may_end)
             if head is None:
                 return
-            rows = await _read(records.store, RESULTS, run.owner, position, columns)
+            rows = await _read(tailer.store, RESULTS, run.owner, position, columns)
             for row in rows:
                 yield row
             position = _reached(rows, "seq", head)
 
 
 async def follow_events(
-    records: HeadTailer, run: Followed, after: int | None, columns: Columns, may_end: MayEnd = _never
+    tailer: HeadTailer, run: Followed, after: int | None, columns: Columns, may_end: MayEnd = _never
 ) -> AsyncGenerator[Row, None]:
     """Yield each event behind the sequence `after`, until the run is deleted; `may_end` is as for results.
 
     Raise CursorExpiredError for a sequence that the run has not reached, and when compaction removed events that were
     still to come.
     """
-    listing = events_of(run.stream)
-    async with records.watch(run.run_id, run.owner) as watch:
+    events = events_of(run.stream)
+    async with tailer.watch(run.run_id, run.owner) as watch:
         position = -1 if after is None else after
         _check_reached(position, watch.heads.events)
         is_first = after is None
@@ -90,34 +90,34 @@ async def follow_events(
             head = await _head_behind(watch, position, "events", may_end)
             if head is None:
                 return
-            rows = await _read(records.store, listing, run.owner, position, columns)
-            # Only a gap can hide events that are gone; the first look begins with what there is.
+            rows = await _read(tailer.store, events, run.owner, position, columns)
+            # Only a gap can hide removed events; without a cursor the stream begins with what is left.
             if not is_first and not (rows and rows[0]["sequence"] == position + 1):
-                await _check_floor(records.store, run.owner, position)
+                await _check_floor(tailer.store, run.owner, position)
             for row in rows:
                 yield row
             position, is_first = _reached(rows, "sequence", head), False
 
 
 async def _head_behind(watch: HeadWatch, position: int, stream: str, may_end: MayEnd) -> int | None:
-    """Wait until the run's stream goes on behind the position and return its head; None when that has an end."""
+    """Wait until the run's stream goes on behind the position and return its head; None when the stream has ended."""
     while not watch.is_gone:
         head: int = getattr(watch.heads, stream)
         if head > position:
             return head
         if may_end(position):
             return None
-        await watch.flag.wait(IDLE_SECONDS)
+        await watch.wake_up.wait(IDLE_SECONDS)
     return None
 
 
-async def _read(store: Store, listing: RecordList, owner: int, position: int, columns: Columns) -> Sequence[Row]:
-    query = ListQuery(listing, Window(BATCH, after=(position,)))
+async def _read(store: Store, record_list: RecordList, owner: int, position: int, columns: Columns) -> Sequence[Row]:
+    query = ListQuery(record_list, Window(BATCH, after=(position,)))
     return (await store.list_records(query, [owner], columns)).get(owner, ())
 
 
 def _reached(rows: Sequence[Row], field: str, head: int) -> int:
-    """Return up to where all was read: a batch that is not full holds everything up to the head known before it."""
+    """Return the position up to which all was read: a batch that is not full reaches the head known before it."""
     last: int = rows[-1][field] if rows else -1
     return last if len(rows) == BATCH else max(last, head)
 

@@ -1,30 +1,30 @@
-"""Looks at a state that changes: a stream of the newest state takes them, and who shares it may want another."""
+"""Refreshes of a stream of the newest state, and requests for them by the subscribers that share it."""
 
 from runindex.ports.wakeups import WakeUp
 
 
 class RefreshRequests:
-    """The looks of one stream. `number` tells how often it has read the state anew, the one under way included."""
+    """The refreshes of one stream. `number` counts how often it has read the state, the read in progress included."""
 
     def __init__(self) -> None:
-        """Begin before the first look."""
+        """Begin before the first refresh."""
         self.number = 0
-        self.is_wanted = False
-        self._flag: WakeUp | None = None
+        self.is_requested = False
+        self._wake_up: WakeUp | None = None
 
-    def wake_by(self, flag: WakeUp) -> None:
-        """Set a flag whenever another look is wanted."""
-        self._flag = flag
+    def wake_by(self, wake_up: WakeUp) -> None:
+        """Set a wake-up at each request from now on."""
+        self._wake_up = wake_up
 
-    def want(self) -> int:
-        """Have the state read anew, and return the number of the look that will do: it begins after this."""
-        self.is_wanted = True
-        if self._flag is not None:
-            self._flag.set()
+    def request(self) -> int:
+        """Have the state read again, and return the number of the first refresh that starts after this request."""
+        self.is_requested = True
+        if self._wake_up is not None:
+            self._wake_up.set()
         return self.number + 1
 
-    def begin(self) -> bool:
-        """Say that the state is read from here on, and tell whether somebody wanted that."""
-        was_wanted, self.is_wanted = self.is_wanted, False
+    def start(self) -> bool:
+        """Start a refresh, and tell whether it was requested."""
+        was_requested, self.is_requested = self.is_requested, False
         self.number += 1
-        return was_wanted
+        return was_requested

@@ -1,4 +1,4 @@
-"""The newest stretch of the change log, in memory."""
+"""The newest entries of the change log, in memory."""
 
 from collections.abc import Sequence
 
@@ -6,7 +6,7 @@ from runindex.domain.runs.changes import Change
 
 
 class Ring:
-    """A bounded stretch of log entries: all that the log has behind `start`, up to `end`."""
+    """A bounded window on the log: all its entries behind `start`, up to `end`."""
 
     def __init__(self, size: int, characters: int = 32_000_000) -> None:
         """Hold at most `size` entries, and texts of about `characters` characters in them."""
@@ -18,11 +18,11 @@ class Ring:
         self.end = 0
 
     def __len__(self) -> int:
-        """Return how many entries are held."""
+        """Return the number of entries."""
         return len(self._changes)
 
     def restart(self, position: int) -> None:
-        """Forget everything and go on from just behind `position`."""
+        """Forget all entries and go on from just behind `position`."""
         self._changes.clear()
         self._weight = 0
         self.start = self.end = position
@@ -32,17 +32,17 @@ class Ring:
         self._changes.extend(changes)
         self._weight += sum(map(_weight, changes))
         self.end = self._changes[-1].seq
-        # Dropped in blocks: moving the list for every entry would cost more than the entries do.
+        # Dropped in blocks: to move the list at each entry would cost more than the entries do.
         if len(self._changes) > self._size * 5 // 4 or self._weight > self._characters:
             self._drop()
 
     def after(self, position: int, limit: int) -> list[Change] | None:
-        """Return at most `limit` entries behind the position, None when it has fallen out of the ring."""
+        """Return at most `limit` entries behind the position, None when the ring no longer reaches back to it."""
         if position < self.start:
             return None
         if position >= self.end:
             return []
-        # Entries are consecutive, but in a log that is broken: the place is at most this far in.
+        # Entries are consecutive but for gaps: the first one is at most this far in.
         first = min(position - self.start, len(self._changes))
         while first > 0 and self._changes[first - 1].seq > position:
             first -= 1
@@ -60,7 +60,7 @@ class Ring:
 
 
 def _weight(change: Change) -> int:
-    """Return about how many characters an entry's texts have: metadata and errors may be long."""
+    """Return about how many characters an entry's long texts have: metadata and errors."""
     run, former = change.run, change.former
     texts = (run.metadata, run.error, None if former is None else former.metadata)
     return sum(len(text) for text in texts if text is not None)

@@ -1,48 +1,110 @@
-"""The tailer: reads the log once for a whole process, while anybody listens."""
+"""The tailers: each reads the storage once for all subscribers of a process, while there are any."""
 
 import asyncio
 import logging
 import random
-from collections.abc import AsyncIterator, Sequence
+from abc import ABC, abstractmethod
+from collections.abc import AsyncIterator, Sequence, Sized
 from contextlib import asynccontextmanager
-from typing import Final
+from typing import ClassVar, Final, Self
 
-from runindex.domain.errors import RunIndexError
+from runindex.domain.errors import CursorExpiredError, RunIndexError
 from runindex.domain.runs.changes import Change
 from runindex.ports.feed import ChangeFeed
 from runindex.ports.store import ChangeQuery, LogState, Store
-from runindex.streams.change_filter import ChangeFilter
+from runindex.ports.wakeups import LogWakeUp
+from runindex.streams.change_filter import ChangeFilter, MatchedChange
 from runindex.streams.ring import Ring
 from runindex.streams.watches import Watch, WatchIndex
 
 RING_SIZE: Final = 10_000
-BATCH: Final = 250
-LOOK_SECONDS: Final = 1.0
+# Entries of one read: few statements for one that is far behind, and no long hold on the event loop to filter them.
+BATCH: Final = 256
+# A tailer reads this often even if no wake-up comes.
+POLL_SECONDS: Final = 1.0
 RETRY_SECONDS: Final = 0.25
 log: Final = logging.getLogger(__name__)
 
 
-class LogTailer:
-    """Keeps a ring of the newest changes and wakes those whom they concern."""
+class Tailer(ABC):
+    """Catches up with the storage whenever a feed wakes it, and rests while there is no watch."""
 
-    def __init__(self, store: Store, feed: ChangeFeed, ring_size: int = RING_SIZE) -> None:
-        """Watch a store through a feed; nothing is read before somebody listens."""
+    source: ClassVar[str]  # what cannot be read, in the words of the log
+
+    def __init__(self, store: Store, feed: ChangeFeed, watches: Sized, poll_seconds: float = POLL_SECONDS) -> None:
+        """Follow a store through a feed; nothing is read before there is a watch."""
         self.store = store
-        self.ring = Ring(ring_size)
         self.feed = feed
-        self.ring_hits = self.ring_misses = 0
-        self._watches = WatchIndex()
+        self._watches = watches
+        self._poll_seconds = poll_seconds
         self._wanted = asyncio.Event()
 
     @property
-    def listeners(self) -> int:
-        """Return how many listen."""
+    def watches(self) -> int:
+        """Return the number of watches."""
         return len(self._watches)
 
     @asynccontextmanager
-    async def watch(self, lens: ChangeFilter) -> AsyncIterator[tuple[Watch, LogState]]:
-        """Give a watch on what the lens shows of the log as it grows, and where the log stood after it began."""
-        watch = Watch(lens, self.ring.end)
+    async def running(self) -> AsyncIterator[Self]:
+        """Tail for as long as the context lasts."""
+        async with asyncio.TaskGroup() as group:
+            task = group.create_task(self.run(), name=type(self).__name__)
+            try:
+                yield self
+            finally:
+                task.cancel()
+
+    async def run(self) -> None:
+        """Tail for ever, resting while there is no watch."""
+        while True:
+            await self._wanted.wait()
+            async with self.feed.subscribe() as wake_up:
+                while self._watches:
+                    if await self._try_to_catch_up(wake_up):
+                        await wake_up.wait(self._poll_seconds)
+                    else:
+                        await asyncio.sleep(RETRY_SECONDS * random.uniform(0.5, 1.5))  # noqa: S311 - jitter
+            if not self._watches:  # none was added while the subscription ended
+                self._rest()
+
+    async def _try_to_catch_up(self, wake_up: LogWakeUp) -> bool:
+        """Catch up; False when the storage did not answer."""
+        try:
+            await self._catch_up(wake_up)
+        except RunIndexError as error:
+            log.warning("%s cannot be read for now: %s", self.source, error.message)
+            return False
+        except Exception:
+            log.exception("%s cannot be read for now", self.source)
+            return False
+        return True
+
+    @abstractmethod
+    async def _catch_up(self, wake_up: LogWakeUp) -> None:
+        """Read what is new, and hand it to the watches."""
+
+    def _rest(self) -> None:
+        self._wanted.clear()
+
+
+class LogTailer(Tailer):
+    """Keeps a ring of the newest changes, and wakes the watches that they match."""
+
+    source = "the change log"
+    _watches: WatchIndex
+
+    def __init__(
+        self, store: Store, feed: ChangeFeed, ring_size: int = RING_SIZE, poll_seconds: float = POLL_SECONDS
+    ) -> None:
+        """Follow a store's log, with the newest `ring_size` changes in memory."""
+        super().__init__(store, feed, WatchIndex(), poll_seconds)
+        self.ring = Ring(ring_size)
+        self.ring_hits = self.ring_misses = 0
+
+    @asynccontextmanager
+    async def watch(self, change_filter: ChangeFilter) -> AsyncIterator[tuple[Watch, LogState]]:
+        """Give a watch on the matching changes from now on, and the state of the log just after it began."""
+        watch = Watch(change_filter, self.ring.end)
         self._watches.add(watch)
         try:
             state = await self.store.log_state()
@@ -53,40 +115,44 @@ class LogTailer:
         finally:
             self._watches.discard(watch)
 
-    async def run(self) -> None:
-        """Tail the log for ever, resting while nobody listens."""
-        while True:
-            await self._wanted.wait()
-            async with self.feed.subscribe() as news:
-                while self._watches:
-                    if not news.is_behind(self.ring.end) or await self._catch_up():
-                        await news.wait(LOOK_SECONDS)
-                    else:
-                        await asyncio.sleep(RETRY_SECONDS * random.uniform(0.5, 1.5))  # noqa: S311 - jitter
-            if not self._watches:  # nobody came while the feed was let go
-                self._wanted.clear()
-                self.ring.restart(self.ring.end)
+    async def read(self, watch: Watch, position: int, opened: LogState) -> tuple[Sequence[MatchedChange], int]:
+        """Return a watch's changes behind a position, and the position up to which they are complete.
 
-    def hand(self, changes: Sequence[Change]) -> None:
-        """Offer what this process has just committed without reading it back.
+        Raise CursorExpiredError when the log of the state `opened` no longer reaches back to the position.
+        """
+        change_filter, kept = watch.change_filter, watch.take(position, self.ring.end)
+        if kept is not None:
+            self.ring_hits += 1
+            return kept
+        changes = self.ring.after(position, BATCH)
+        if changes is not None:
+            self.ring_hits += 1
+            return change_filter.select(changes), changes[-1].seq if changes else position
+        self.ring_misses += 1
+        head = (await self.store.log_state()).head
+        found = await self.store.list_changes(ChangeQuery(position, BATCH, change_filter.filter))
+        # Asked last: what compaction removed during the read is below the floor.
+        state = await self.store.log_state()
+        if state.epoch != opened.epoch or state.floor > position:
+            raise CursorExpiredError(
+                "the change log no longer reaches back to this reader: read the present state, then start anew"
+            )
+        reached = found[-1].seq if len(found) == BATCH else max(head, found[-1].seq if found else 0)
+        return change_filter.select(found), reached
 
-        What does not follow on what is known here is left to be read: others have committed before it.
+    def accept(self, changes: Sequence[Change]) -> None:
+        """Take over changes that this process has just committed, so that they need not be read back.
+
+        Changes that do not follow on the ring's end are left to be read: another process has committed before them.
         """
         if changes and self._wanted.is_set() and changes[0].seq == self.ring.end + 1:
             self._offer(changes)
 
-    async def _catch_up(self) -> bool:
-        """Read up to the log's end; False when the storage did not answer."""
-        try:
+    async def _catch_up(self, wake_up: LogWakeUp) -> None:
+        """Read up to the log's end, unless the wake-up knows that nothing follows."""
+        if wake_up.is_behind(self.ring.end):
             while await self._read_batch() == BATCH:
                 pass
-        except RunIndexError as fault:
-            log.warning("the change log cannot be read for now: %s", fault.message)
-            return False
-        except Exception:
-            log.exception("the change log cannot be read for now")
-            return False
-        return True
 
     async def _read_batch(self) -> int:
         position = self.ring.end
@@ -96,7 +162,7 @@ class LogTailer:
         number = len(changes)
         if changes[-1].seq - position != number:
             changes = await self._behind_gap(position, changes)
-        # Some of them may have been handed over while they were read.
+        # Some of them may have been accepted during the read.
         if unknown := [change for change in changes if change.seq > self.ring.end]:
             self._offer(unknown)
         return number
@@ -107,9 +173,13 @@ class LogTailer:
         try:
             self._watches.offer(changes)
         except Exception:
-            # Who was not offered them would never know. In the ring all find what is theirs, or fail for themselves.
+            # A watch that was passed over would never know. All read from the ring instead, where each fails by itself.
             log.exception("changes up to %d could not be offered to all", self.ring.end)
             self._watches.restart(self.ring.end, offered)
+
+    def _rest(self) -> None:
+        super()._rest()
+        self.ring.restart(self.ring.end)
 
     def _restart(self, position: int) -> None:
         self._watches.restart(position, self.ring.end)
@@ -121,19 +191,7 @@ class LogTailer:
         if floor <= position:
             log.error("the change log has a gap between %d and %d", position, changes[-1].seq)
             return changes
-        # Whoever has not read up to the floor missed something, and is told so when the ring does not have it.
+        # A subscriber behind the floor has missed something, and learns so by reading: the ring does not have it.
         if floor > self.ring.end:
             self._restart(floor)
         return changes
-
-
-@asynccontextmanager
-async def open_log_tailer(store: Store, feed: ChangeFeed, ring_size: int = RING_SIZE) -> AsyncIterator[LogTailer]:
-    """Run a tailer for as long as the context lasts."""
-    tail = LogTailer(store, feed, ring_size)
-    async with asyncio.TaskGroup() as group:
-        task = group.create_task(tail.run(), name="tail")
-        try:
-            yield tail
-        finally:
-            task.cancel()

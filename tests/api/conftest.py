@@ -24,26 +24,26 @@ OpenSocket: TypeAlias = Callable[[], Awaitable[Socket]]
 
 
 @pytest.fixture
-def pace() -> StreamTimings:
+def timings() -> StreamTimings:
     """Give streams short times; nothing waits for one to pass but what it is for."""
-    return StreamTimings(idle=0.05, counts=0.05, beat=0.05)
+    return StreamTimings(idle=0.05, counts=0.05, heartbeat=0.05)
 
 
 @pytest_asyncio.fixture
-async def api(store: Store, clock: StandingClock, pace: StreamTimings) -> AsyncIterator[Api]:
+async def api(store: Store, clock: StandingClock, timings: StreamTimings) -> AsyncIterator[Api]:
     """Open the API on the store."""
     watched = WatchedStore(store)
     async with open_index(cast("Store", watched), MemoryFeed(), clock=clock) as index:
-        app = application(index, pace)
+        app = application(index, timings)
         async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://runindex") as http:
             yield Api(index, watched, clock, http, endpoint_of(app))
-        assert index.tail.listeners == 0
+        assert index.tailer.watches == 0
 
 
 @pytest.fixture
-def app(api: Api, pace: StreamTimings) -> Starlette:
+def app(api: Api, timings: StreamTimings) -> Starlette:
     """Make an application on the API's index."""
-    return application(api.index, pace)
+    return application(api.index, timings)
 
 
 @pytest_asyncio.fixture

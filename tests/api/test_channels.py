@@ -147,7 +147,7 @@ async def test_all_who_share_a_stream_are_told_when_it_cannot_go_on(api: Api, so
     followers = [await subscribed(sockets) for _ in range(3)]
     await settle()
     await api.store.renew_epoch()
-    api.index.tail._restart(10_000)  # noqa: SLF001 - a reader falls out of the ring in no quicker way
+    api.index.tailer._restart(10_000)  # noqa: SLF001 - a reader falls out of the ring in no quicker way
     for socket in followers:
         while (message := await socket.message("1"))["type"] == "next":
             assert message["payload"]["data"]["runChanges"]["__typename"] == "Bookmark"
@@ -161,7 +161,7 @@ async def test_each_subscription_is_counted_once_by_how_it_ended(api: Api, app: 
     await followers.pop().complete("1")
     await until(lambda: counts["runChanges", "OK"] > 0)
     await api.store.renew_epoch()
-    api.index.tail._restart(10_000)  # noqa: SLF001 - as above
+    api.index.tailer._restart(10_000)  # noqa: SLF001 - as above
     for socket in followers:
         while (await socket.message("1"))["type"] == "next":
             pass
@@ -186,7 +186,7 @@ async def test_where_the_server_does_not_tell_who_reads_each_has_a_stream_of_its
                 await socket.subscribe("1", CHANGES, bookmarks=True)
                 assert (await socket.next("1"))["__typename"] == "Bookmark"
             await settle()
-            assert api.index.tail.listeners == 2
+            assert api.index.tailer.watches == 2
             run_ids = await api.runs(3)
             for socket in followers:
                 assert [(await change(socket))["runId"] for _ in run_ids] == run_ids

@@ -265,7 +265,7 @@ class TestTime:
     """A query's time, when it is short."""
 
     @pytest.fixture
-    def pace(self) -> StreamTimings:
+    def timings(self) -> StreamTimings:
         return StreamTimings(operation=0.05)
 
     async def test_a_query_ends_with_its_time(self, api: Api, monkeypatch: pytest.MonkeyPatch) -> None:

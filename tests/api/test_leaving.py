@@ -21,10 +21,10 @@ async def test_a_client_that_leaves_is_let_go(api: Api, port: int, start: Start,
     script = start("subscribe.mjs", client, f"http://127.0.0.1:{port}/graphql", DOCUMENT)
     told = await asyncio.to_thread(script.next)
     assert told["next"]["runChanges"]["__typename"] == "Bookmark", json.dumps(told)
-    await until(lambda: api.index.tail.listeners == 1)
+    await until(lambda: api.index.tailer.watches == 1)
     if polite:
         script.say_goodbye()
     else:
         script.process.kill()
-    await until(lambda: api.index.tail.listeners == 0)
+    await until(lambda: api.index.tailer.watches == 0)
     await until(lambda: len(asyncio.all_tasks()) <= tasks)

@@ -98,7 +98,7 @@ async def test_every_result_is_delivered_once(api: Api, sockets: OpenSocket) -> 
     run_id = await api.run()
     socket = await sockets()
     await socket.subscribe("1", RESULTS, id=run_id)
-    await until(lambda: api.index.records.watches == 1)
+    await until(lambda: api.index.heads.watches == 1)
     await asyncio.gather(*(api.record(run_id, f"{number:03}") for number in range(250)))
     first = await received(socket, 100)
     await socket.subscribe("2", RESULTS, id=run_id, after=first[49]["cursor"])
@@ -229,10 +229,10 @@ async def test_streams_that_are_completed_leave_nothing_behind(api: Api, sockets
     for operation, document in (("1", RESULTS), ("2", EVENTS), ("3", RUN)):
         await socket.subscribe(operation, document, id=run_id)
         await received(socket, 1, operation)
-    await until(lambda: api.index.records.watches == 3)
+    await until(lambda: api.index.heads.watches == 3)
     for operation in "123":
         await socket.complete(operation)
-    await until(lambda: api.index.records.watches == 0)
+    await until(lambda: api.index.heads.watches == 0)
 
 
 async def test_idle_streams_ask_together(api: Api, sockets: OpenSocket) -> None:

@@ -93,8 +93,8 @@ async def test_a_reader_goes_on_from_its_cursor(
                 item = result["data"]["item"]
             assert item["runId"] == run_id
             cursor = item["cursor"]
-            await until(lambda: api.index.tail.listeners == 1)
-        await until(lambda: api.index.tail.listeners == 0)
+            await until(lambda: api.index.tailer.watches == 1)
+        await until(lambda: api.index.tailer.watches == 0)
 
 
 @FORMS
@@ -144,7 +144,7 @@ async def test_a_stream_ends_when_the_server_stops(
     async with http.stream("POST", "/graphql", json=body(CHANGES), headers=accept) as response:
         assert await anext(read(response))
         app.state.going_away.set()
-        await until(lambda: api.index.tail.listeners == 0)
+        await until(lambda: api.index.tailer.watches == 0)
 
 
 @pytest.mark.parametrize(
@@ -189,7 +189,7 @@ async def test_head_tells_how_a_stream_would_begin(
         response = await http.head("/graphql", params={"query": CHANGES}, headers=accept)
         assert response.status_code == 200
         assert response.headers["Content-Type"].startswith(accept["Accept"].partition(";")[0])
-        assert (response.content, api.index.tail.listeners) == (b"", 0)
+        assert (response.content, api.index.tailer.watches) == (b"", 0)
         assert "Content-Length" not in response.headers
 
 
@@ -226,7 +226,7 @@ async def test_streams_share_a_connection_with_what_comes_after(api: Api, http: 
     assert await whole(http, EVENTS, events, "{ runCount }")
     await asyncio.gather(*(whole(http, EVENTS, events, "{ runCount }") for _ in range(20)))
     assert (await http.post("/graphql", json=body("{ runCount }"))).json() == {"data": {"runCount": 1}}
-    assert api.index.tail.listeners == 0
+    assert api.index.tailer.watches == 0
 
 
 async def test_what_many_follow_alike_is_executed_once_whatever_the_transport(
@@ -280,9 +280,9 @@ async def test_a_client_that_leaves_with_more_asked_behind_its_stream_leaves_not
     for _ in range(5):
         _, writer = await asyncio.open_connection("127.0.0.1", port)
         writer.write(f"{stream}Content-Length: {len(text)}\r\n\r\n{text}{behind}".encode())
-        await until(lambda: api.index.tail.listeners > 0)
+        await until(lambda: api.index.tailer.watches > 0)
         writer.transport.abort()
-        await until(lambda: api.index.tail.listeners == 0)
+        await until(lambda: api.index.tailer.watches == 0)
 
 
 async def test_a_connection_whose_stream_is_not_over_becomes_no_socket(api: Api, port: int) -> None:
@@ -292,7 +292,7 @@ async def test_a_connection_whose_stream_is_not_over_becomes_no_socket(api: Api,
     writer.write(f"{head}Content-Length: {len(text)}\r\n\r\n{text}{HANDSHAKE.format('GET')}".encode())
     with suppress(ConnectionError):
         await asyncio.wait_for(reader.read(), PATIENCE)
-    await until(lambda: api.index.tail.listeners == 0)
+    await until(lambda: api.index.tailer.watches == 0)
     writer.close()
 
 

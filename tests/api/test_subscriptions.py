@@ -142,7 +142,7 @@ async def test_what_cannot_be_streamed_is_refused(sockets: OpenSocket) -> None:
 async def test_every_change_is_delivered_once_and_in_order(api: Api, sockets: OpenSocket) -> None:
     socket = await sockets()
     await socket.subscribe("1", CHANGES, bookmarks=False)
-    await until(lambda: api.index.tail.listeners == 1)
+    await until(lambda: api.index.tailer.watches == 1)
     await asyncio.gather(*(api.do("addRunTags", id="default", tags=[str(number)]) for number in range(300)))
     assert [(await socket.next("1"))["version"] for _ in range(300)] == list(range(2, 302))
 
@@ -219,10 +219,10 @@ async def test_an_operation_that_is_completed_leaves_nothing_behind(api: Api, so
     await socket.subscribe("3", COUNTS)
     for operation in "123":
         await socket.next(operation)
-    await until(lambda: api.index.tail.listeners == 3)
+    await until(lambda: api.index.tailer.watches == 3)
     for operation in "123":
         await socket.complete(operation)
-    await until(lambda: api.index.tail.listeners == 0)
+    await until(lambda: api.index.tailer.watches == 0)
 
 
 async def test_queries_and_mutations_run_over_the_socket(sockets: OpenSocket) -> None:
@@ -240,7 +240,7 @@ class TestPace:
     """Groups, when they may be told only once in a long while."""
 
     @pytest.fixture
-    def pace(self) -> StreamTimings:
+    def timings(self) -> StreamTimings:
         return StreamTimings(counts=0.4)
 
     async def test_groups_are_not_told_more_often_than_the_pace(self, api: Api, sockets: OpenSocket) -> None:

@@ -146,7 +146,7 @@ async def test_a_failure_is_told_to_all_and_counted_for_each(
         await api.run(tags=["t"])
         for screen in screens:
             assert await screen.error("1") == ("UNAVAILABLE", "away")
-    views, counts = endpoint_of(app).views, endpoint_of(app).operations.counts
+    views, counts = endpoint_of(app).conflated, endpoint_of(app).operations.counts
     assert len(views) == 0
     assert {outcome: counts["runCounts", outcome] for outcome in ("OK", "UNAVAILABLE")} == {"OK": 1, "UNAVAILABLE": 3}
     again = await sockets()

@@ -15,6 +15,7 @@ from runindex.domain.lifecycle import RunStatus
 from runindex.index import RunIndex
 from runindex.streams.cursors import log_cursor
 from tests.faults.history import Answer, JsonObject, Reading, Request, Verdict
+from tests.support.stores import find
 
 INPUTS: Final = {
     "createRun": "CreateRunInput",
@@ -145,7 +146,7 @@ class IndexDoor:
 
     async def read(self, run_id: str, known: int) -> Reading | None:
         try:
-            run = await self.index.find_run(run_id)
+            run = await find(self.index.store, run_id)
         except RunIndexError:
             return None
         return Reading(run_id, known, None) if run is None else Reading(run_id, known, run.version, run.status.value)

@@ -3,11 +3,13 @@
 import asyncio
 import json
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from typing import Final
 
 import pytest
 import pytest_asyncio
 
+from runindex.server.http_protocol import HttpProtocol
 from runindex.server.process import configured
 from tests.support.api import application
 from tests.support.listening import listening
@@ -24,14 +26,31 @@ SHORT: Final = 0.3
 PATIENCE: Final = 30
 
 
-@pytest_asyncio.fixture
-async def impatient_port(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[int]:
-    """Serve with little patience for requests."""
-    monkeypatch.setattr("runindex.server.protocols.REQUEST_SECONDS", SHORT)
+class ImpatientProtocol(HttpProtocol):
+    """Gives a request little time."""
+
+    request_seconds = SHORT
+
+
+class LessImpatientProtocol(HttpProtocol):
+    """Gives a request some time."""
+
+    request_seconds = 3
+
+
+@asynccontextmanager
+async def serving(http: type[HttpProtocol]) -> AsyncIterator[int]:
     async with (
         open_memory_index() as index,
-        listening(configured(application(index), port=0, lifespan="off")) as port,
+        listening(configured(application(index), http, port=0, lifespan="off")) as port,
     ):
+        yield port
+
+
+@pytest_asyncio.fixture
+async def impatient_port() -> AsyncIterator[int]:
+    """Serve with little patience for requests."""
+    async with serving(ImpatientProtocol) as port:
         yield port
 
 
@@ -62,18 +81,18 @@ async def test_so_is_one_behind_others(impatient_port: int, length: int) -> None
     writer.close()
 
 
-async def test_each_request_has_its_own_time(impatient_port: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("runindex.server.protocols.REQUEST_SECONDS", 3)
-    reader, writer = await asyncio.open_connection("127.0.0.1", impatient_port)
-    middle = len(WHOLE) // 2
-    writer.write(WHOLE[:middle])
-    for _ in range(14):
-        # Whenever something comes, it is the end of a request and the beginning of the next.
-        writer.write(WHOLE[middle:] + WHOLE[:middle])
-        assert b" 200 " in await reader.readuntil(b"}}")
-        await asyncio.sleep(0.25)
-    assert (await all_from(reader)).startswith(b"HTTP/1.1 408 ")
-    writer.close()
+async def test_each_request_has_its_own_time() -> None:
+    async with serving(LessImpatientProtocol) as port:
+        reader, writer = await asyncio.open_connection("127.0.0.1", port)
+        middle = len(WHOLE) // 2
+        writer.write(WHOLE[:middle])
+        for _ in range(14):
+            # Whenever something comes, it is the end of a request and the beginning of the next.
+            writer.write(WHOLE[middle:] + WHOLE[:middle])
+            assert b" 200 " in await reader.readuntil(b"}}")
+            await asyncio.sleep(0.25)
+        assert (await all_from(reader)).startswith(b"HTTP/1.1 408 ")
+        writer.close()
 
 
 async def test_nothing_is_said_amid_an_answer(impatient_port: int) -> None:

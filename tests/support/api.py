@@ -97,9 +97,9 @@ class WatchedStore:
         return ask
 
 
-def application(index: RunIndex, pace: StreamTimings | None = None) -> Starlette:
+def application(index: RunIndex, timings: StreamTimings | None = None) -> Starlette:
     """Return an application that serves an open index."""
-    endpoint = Endpoint(schema, pace)
+    endpoint = Endpoint(schema, timings)
     app = Starlette(routes=[Route("/graphql", endpoint, methods=None), WebSocketRoute("/graphql", endpoint)])
     app.state.index = index
     app.state.going_away = asyncio.Event()

@@ -1,5 +1,6 @@
 """Short ways to ask a store, whichever it is."""
 
+import asyncio
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 
@@ -20,6 +21,12 @@ from tests.support.clock import StandingClock
 
 PLENTY = 10_000
 MADE = RunFilter(include_archived=True, not_=RunFilter(ids=(DEFAULT_RUN,)))
+
+
+async def settled(turns: int = 200) -> None:
+    """Let all tasks go on until each waits for another: on a memory store, nothing waits for more than a few turns."""
+    for _ in range(turns):
+        await asyncio.sleep(0)
 
 
 @asynccontextmanager

@@ -21,8 +21,8 @@ from runindex.ports.store import ChangeQuery
 from runindex.streams.change_filter import MatchedChange
 from runindex.streams.changes import LogBatch, follow
 from runindex.streams.cursors import log_cursor, read_log_cursor
-from runindex.streams.tailer import open_log_tailer
-from runindex.streams.watches import MOST_SEEN
+from runindex.streams.tailer import LogTailer
+from runindex.streams.watches import MOST_KEPT
 from tests.support.clock import StandingClock
 from tests.support.commands import A, B, C, create, delete, rename, retain
 from tests.support.maintenance import by_run, faults, furnish
@@ -303,8 +303,8 @@ async def test_everything_may_have_a_policy(storage: Storage, clock: StandingClo
 async def test_a_reader_that_was_overtaken_is_told_so(storage: Storage, clock: StandingClock) -> None:
     await live(storage, clock, A, keep_latest(1), steps=3)
     state = await storage.log_state()
-    async with open_log_tailer(storage, MemoryFeed(), ring_size=2) as tail:
-        reader = follow(tail, None, log_cursor(state.epoch, 0))
+    async with LogTailer(storage, MemoryFeed(), ring_size=2).running() as tailer:
+        reader = follow(tailer, None, log_cursor(state.epoch, 0))
         async with aclosing(reader):
             assert (await anext(reader)).position == 0
             await by_run(compact(storage, clock.now()))
@@ -314,11 +314,11 @@ async def test_a_reader_that_was_overtaken_is_told_so(storage: Storage, clock: S
 
 async def test_a_tail_that_was_overtaken_does_not_pretend(storage: Storage, clock: StandingClock) -> None:
     held = _Held(storage)
-    async with open_log_tailer(cast("Storage", held), MemoryFeed()) as tail:
-        reader = follow(tail, None, None)
+    async with LogTailer(cast("Storage", held), MemoryFeed()).running() as tailer:
+        reader = follow(tailer, None, None)
         async with aclosing(reader):
             await anext(reader)
-            # Written and compacted before the tail has read anything of it.
+            # Written and compacted before the tailer has read anything of it.
             await live(storage, clock, A, keep_latest(1), steps=2)
             await by_run(compact(storage, clock.now()))
             held.may_read.set()
@@ -343,19 +343,19 @@ class _Held:
 
 async def test_a_reader_that_has_read_it_all_goes_on(storage: Storage, clock: StandingClock) -> None:
     feed = MemoryFeed()
-    async with open_log_tailer(storage, feed) as tail:
-        reader = follow(tail, None, None)
+    async with LogTailer(storage, feed).running() as tailer:
+        reader = follow(tailer, None, None)
         async with aclosing(reader):
             await anext(reader)
             await live(storage, clock, A, keep_latest(1), steps=2)
             feed.wake()
             seen: list[RunChangeKind] = []
             while len(seen) < 4:
-                seen += [one.change.kind for one in (await anext(reader)).seen]
+                seen += [one.change.kind for one in (await anext(reader)).matched]
             await by_run(compact(storage, clock.now()))
             await done(storage, rename(A, "last"))
             feed.wake()
-            assert [one.change.run.name for one in (await anext(reader)).seen] == ["last"]
+            assert [one.change.run.name for one in (await anext(reader)).matched] == ["last"]
             assert seen[0] is RunChangeKind.CREATED
 
 
@@ -363,9 +363,9 @@ async def test_a_quiet_reader_is_told_of_nothing_that_it_would_not_have_seen(
     storage: Storage, clock: StandingClock
 ) -> None:
     await done(storage, create(B))
-    feed, number = MemoryFeed(), MOST_SEEN + 1
-    async with open_log_tailer(storage, feed, ring_size=2) as tail:
-        quiet, other = follow(tail, RunFilter(ids=(B,)), None), follow(tail, None, None)
+    feed, number = MemoryFeed(), MOST_KEPT + 1
+    async with LogTailer(storage, feed, ring_size=2).running() as tailer:
+        quiet, other = follow(tailer, RunFilter(ids=(B,)), None), follow(tailer, None, None)
         async with aclosing(quiet), aclosing(other), asyncio.timeout(PATIENCE):
             await anext(quiet)
             await anext(other)
@@ -377,7 +377,7 @@ async def test_a_quiet_reader_is_told_of_nothing_that_it_would_not_have_seen(
             await apply(storage, *(rename(B, f"{place}") for place in range(number)))
             feed.wake()
             await read_up_to(storage, other)
-            assert tail.ring.end == (await storage.log_state()).head
+            assert tailer.ring.end == (await storage.log_state()).head
             seen = await read_up_to(storage, quiet)
             assert [one.change.run.name for one in seen] == [f"{place}" for place in range(number)]
 
@@ -385,9 +385,9 @@ async def test_a_quiet_reader_is_told_of_nothing_that_it_would_not_have_seen(
 async def read_up_to(storage: Storage, reader: AsyncGenerator[LogBatch, None]) -> list[MatchedChange]:
     """Read up to the end of the log and return what was seen."""
     head, seen = (await storage.log_state()).head, list[MatchedChange]()
-    async for stretch in reader:
-        seen += stretch.seen
-        if stretch.position >= head:
+    async for batch in reader:
+        seen += batch.matched
+        if batch.position >= head:
             break
     return seen
 

@@ -169,14 +169,14 @@ async def test_a_mutation_takes_no_longer_than_the_settings_say(postgres_url: st
         storage=StorageBackend.POSTGRES, sqlite_path=tmp_path, postgresql_url=postgres_url, operation_seconds=2
     )
     async with open_runindex(settings) as index:
-        await index.create_run()
+        await index.submit(create())
         async with held_head(postgres_url):
             begun = time.monotonic()
             with pytest.raises((OperationTimeoutError, UnavailableError)):
-                await index.create_run(A)
+                await index.submit(create(A))
             assert time.monotonic() - begun < 8  # without this setting it would be 10
-        await index.create_run()
-        assert await index.find_run(A) is None
+        await index.submit(create())
+        assert await find(index.store, A) is None
 
 
 @pytest.mark.parametrize("seconds", [1e-6, 1.0, 1e9])

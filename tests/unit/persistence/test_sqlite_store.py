@@ -20,7 +20,7 @@ from runindex.domain.errors import OperationTimeoutError, UnavailableError
 from runindex.ports.clock import SystemClock
 from runindex.settings import Settings, StorageBackend
 from tests.support.commands import A, create
-from tests.support.stores import apply, listed, log_of, made
+from tests.support.stores import apply, find, listed, log_of, made
 
 ENDLESS = "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT max(i) FROM n"
 OTHER_PROCESS = """
@@ -103,9 +103,9 @@ async def test_a_mutation_takes_no_longer_than_the_settings_say(sqlite_path: Pat
         with held(sqlite_path):
             begun = time.monotonic()
             with pytest.raises(UnavailableError):
-                await index.create_run(A)
+                await index.submit(create(A))
             assert time.monotonic() - begun < 4  # without this setting it would be 5
-        assert await index.find_run(A) is None
+        assert await find(index.store, A) is None
 
 
 async def test_a_batch_that_takes_too_long_is_broken_off_and_writes_nothing(
@@ -125,7 +125,7 @@ async def test_a_file_may_have_any_name(tmp_path: Path, name: str) -> None:
     settings = Settings(storage=StorageBackend.SQLITE, sqlite_path=tmp_path / "new" / name)
     await asyncio.to_thread(migrate, settings)
     async with open_runindex(settings) as index:
-        await index.create_run(A)
+        await index.submit(create(A))
         assert {path.name.removesuffix("-wal").removesuffix("-shm") for path in (tmp_path / "new").iterdir()} == {name}
 
 

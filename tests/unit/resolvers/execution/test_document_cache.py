@@ -5,20 +5,21 @@ from typing import Any
 
 import pytest
 from graphql import parse
+from strawberry import Schema
 
 from resolvers.execution.context import StreamTimings
 from resolvers.execution.document_cache import DocumentCache
 from resolvers.execution.operation_counts import OperationCounts
 from resolvers.execution.position import StreamPosition
-from resolvers.roots.schema import schema
+from resolvers.roots.schema import make_schema, schema
 
 SMALL = parse("{ a }")
 
 
-async def execute(text: str, operation: str | None = None) -> dict[str, Any] | None:
+async def execute(text: str, operation: str | None = None, by: Schema = schema) -> dict[str, Any] | None:
     """Execute a document that asks no storage; return None when it is refused."""
-    context = SimpleNamespace(pace=StreamTimings(), place=StreamPosition(), operations=OperationCounts())
-    result = await schema.execute(text, operation_name=operation, context_value=context)
+    context = SimpleNamespace(timings=StreamTimings(), position=StreamPosition(), operations=OperationCounts())
+    result = await by.execute(text, operation_name=operation, context_value=context)
     assert (result.data is None) is bool(result.errors)
     return result.data
 
@@ -39,13 +40,14 @@ def test_a_long_document_is_not_remembered() -> None:
 
 
 @pytest.mark.asyncio
-async def test_only_valid_documents_are_remembered(monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_only_valid_documents_are_remembered() -> None:
     cache = DocumentCache()
-    monkeypatch.setattr("resolvers.roots.schema.DOCUMENTS", cache)
+    cached = make_schema(cache)
     for text in ("{ nope }", "{", "query A { lifecycle { status } } query B { lifecycle { next } }"):
-        assert await execute(text) is await execute(text) is None
+        assert await execute(text, by=cached) is await execute(text, by=cached) is None
     assert len(cache) == 0
-    assert await execute("{ __typename }") == await execute("{ __typename }") == {"__typename": "Query"}
+    for _ in range(2):
+        assert await execute("{ __typename }", by=cached) == {"__typename": "Query"}
     assert len(cache) == 1
 
 

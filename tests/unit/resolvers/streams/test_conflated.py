@@ -1,4 +1,4 @@
-"""What viewers are shown by one stream: never an older state after a newer one, and always the newest in the end."""
+"""Conflated channels never send an older state after a newer one, and always send the newest in the end."""
 
 import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator
@@ -37,10 +37,10 @@ class Client:
         await self.reads.wait()
         self.write_paused = False
 
-    def give_up(self) -> None:
+    def abort(self) -> None:
         """Never mind."""
 
-    def viewer(self, number: int) -> ConflatedSubscriber:
+    def subscriber(self, number: int) -> ConflatedSubscriber:
         """Return one that was sent a state already."""
         return ConflatedSubscriber(Sink(self, self.taken.put_nowait), state(number))
 
@@ -49,17 +49,17 @@ class Client:
 
 
 class Source:
-    """A view's stream, which yields what the test puts; None ends it."""
+    """A channel's stream, which yields what the test puts; None ends it."""
 
     def __init__(self) -> None:
-        self.place = StreamPosition("run 1")
-        self.looks = self.place.looks
-        self.views = ConflatedChannels()
+        self.position = StreamPosition("run 1")
+        self.refreshes = self.position.refreshes
+        self.channels = ConflatedChannels()
         self.puts: asyncio.Queue[int | ExecutionResult | None] = asyncio.Queue()
 
-    def look(self, number: int) -> None:
+    def refresh(self, number: int) -> None:
         """Read the state anew."""
-        self.looks.begin()
+        self.refreshes.start()
         self.puts.put_nowait(number)
 
     async def stream(self) -> AsyncGenerator[ExecutionResult, None]:
@@ -67,11 +67,11 @@ class Source:
             yield item if isinstance(item, ExecutionResult) else ExecutionResult(data={"n": item}, errors=None)
 
     @asynccontextmanager
-    async def shown_to(self, *viewers: ConflatedSubscriber) -> AsyncIterator[list["asyncio.Task[ConflatedChannel]"]]:
-        """Let viewers join one after the other."""
+    async def sent_to(self, *subscribers: ConflatedSubscriber) -> AsyncIterator[list["asyncio.Task[ConflatedChannel]"]]:
+        """Let subscribers join one after the other."""
         tasks = []
-        for viewer in viewers:
-            showing = self.views.show(COMMON, viewer, self.stream(), self.place)
+        for subscriber in subscribers:
+            showing = self.channels.follow(COMMON, subscriber, self.stream(), self.position)
             tasks.append(asyncio.create_task(showing))
             await asyncio.sleep(0)
         try:
@@ -86,64 +86,64 @@ async def ended(showing: "asyncio.Task[ConflatedChannel]") -> ConflatedChannel:
     return await asyncio.wait_for(asyncio.shield(showing), PATIENCE)
 
 
-async def test_the_first_is_shown_what_its_own_stream_goes_on_with() -> None:
+async def test_the_first_is_sent_what_its_own_stream_goes_on_with() -> None:
     source, client = Source(), Client()
-    async with source.shown_to(client.viewer(1)):
-        assert not source.looks.is_wanted
+    async with source.sent_to(client.subscriber(1)):
+        assert not source.refreshes.is_requested
         for number in (2, 2, 3):
             source.puts.put_nowait(number)
             assert await client.next() == state(number)
 
 
-async def test_whoever_joins_is_shown_what_is_read_from_then_on_and_nothing_else() -> None:
+async def test_whoever_joins_is_sent_what_is_read_from_then_on_and_nothing_else() -> None:
     source, first, second, third = Source(), Client(), Client(), Client()
-    async with source.shown_to(first.viewer(1), second.viewer(2), third.viewer(9)):
-        assert source.looks.is_wanted
+    async with source.sent_to(first.subscriber(1), second.subscriber(2), third.subscriber(9)):
+        assert source.refreshes.is_requested
         source.puts.put_nowait(1)  # was read before
         assert await first.next() == state(1)
-        source.look(9)
+        source.refresh(9)
         assert [await first.next(), await second.next()] == [state(9)] * 2
         source.puts.put_nowait(10)
         assert [await client.next() for client in (first, second, third)] == [state(10)] * 3
 
 
-async def test_a_look_that_finds_nothing_new_is_shown_to_nobody() -> None:
+async def test_a_refresh_that_finds_nothing_new_is_sent_to_nobody() -> None:
     source, first, second = Source(), Client(), Client()
-    async with source.shown_to(first.viewer(1), second.viewer(1)):
-        source.look(1)
+    async with source.sent_to(first.subscriber(1), second.subscriber(1)):
+        source.refresh(1)
         source.puts.put_nowait(2)
         assert [await first.next(), await second.next()] == [state(2)] * 2
 
 
-async def test_who_does_not_take_a_state_is_shown_the_newest_before_the_end() -> None:
+async def test_who_does_not_take_a_state_is_sent_the_newest_before_the_end() -> None:
     source, slow, brisk = Source(), Client(write_paused=True), Client()
-    watching, joining = slow.viewer(1), brisk.viewer(1)
-    async with source.shown_to(watching, joining) as (waiting, done):
-        source.look(2)
+    watching, joining = slow.subscriber(1), brisk.subscriber(1)
+    async with source.sent_to(watching, joining) as (waiting, done):
+        source.refresh(2)
         source.puts.put_nowait(3)
         source.puts.put_nowait(None)
         assert [await brisk.next(), await brisk.next()] == [state(2), state(3)]
-        assert joining.has_seen_all(await ended(done))
+        assert joining.has_everything(await ended(done))
         slow.reads.set()
-        assert watching.has_seen_all(await ended(waiting))
+        assert watching.has_everything(await ended(waiting))
         assert [slow.taken.get_nowait() for _ in range(slow.taken.qsize())] == [state(3)]
-    assert len(source.views) == 0
+    assert len(source.channels) == 0
 
 
 async def test_an_end_that_was_read_before_somebody_came_is_none_for_it() -> None:
     source, first, late = Source(), Client(), Client()
-    watching, joining = first.viewer(1), late.viewer(5)
-    async with source.shown_to(watching, joining) as (done, waiting):
+    watching, joining = first.subscriber(1), late.subscriber(5)
+    async with source.sent_to(watching, joining) as (done, waiting):
         source.puts.put_nowait(2)
         source.puts.put_nowait(None)
-        assert watching.has_seen_all(await ended(done))
-        assert not joining.has_seen_all(await ended(waiting))
+        assert watching.has_everything(await ended(done))
+        assert not joining.has_everything(await ended(waiting))
         assert late.taken.empty()
 
 
 async def test_a_refusal_is_for_all() -> None:
     source, clients = Source(), [Client(), Client()]
-    async with source.shown_to(*(client.viewer(1) for client in clients)) as showings:
+    async with source.sent_to(*(client.subscriber(1) for client in clients)) as showings:
         source.puts.put_nowait(REFUSAL)
         assert [(await ended(showing)).refusal for showing in showings] == [REFUSAL] * 2
     assert all(client.taken.empty() for client in clients)
@@ -155,24 +155,24 @@ async def test_a_client_that_is_gone_takes_nobody_along() -> None:
 
     source, other = Source(), Client()
     leaving = ConflatedSubscriber(Sink(Client(), gone), state(1))
-    async with source.shown_to(leaving, other.viewer(1)) as (done, _):
-        source.look(2)
+    async with source.sent_to(leaving, other.subscriber(1)) as (done, _):
+        source.refresh(2)
         assert await other.next() == state(2)
-        assert not leaving.has_seen_all(await ended(done))
-        assert [len(view) for view in source.views] == [1]
+        assert not leaving.has_everything(await ended(done))
+        assert [len(channel) for channel in source.channels] == [1]
 
 
-async def test_states_of_another_history_are_another_view() -> None:
+async def test_states_of_another_history_are_another_channel() -> None:
     source, client, other = Source(), Client(), Client()
-    async with source.shown_to(client.viewer(1)):
-        source.place = StreamPosition("run 2")
-        async with source.shown_to(other.viewer(1)):
-            assert [len(view) for view in source.views] == [1, 1]
-            assert not source.looks.is_wanted
+    async with source.sent_to(client.subscriber(1)):
+        source.position = StreamPosition("run 2")
+        async with source.sent_to(other.subscriber(1)):
+            assert [len(channel) for channel in source.channels] == [1, 1]
+            assert not source.refreshes.is_requested
 
 
-async def test_a_view_is_over_when_the_last_has_gone() -> None:
+async def test_a_channel_is_closed_when_the_last_has_gone() -> None:
     source, client = Source(), Client()
-    async with source.shown_to(client.viewer(1)):
-        assert [len(view) for view in source.views] == [1]
-    assert len(source.views) == 0
+    async with source.sent_to(client.subscriber(1)):
+        assert [len(channel) for channel in source.channels] == [1]
+    assert len(source.channels) == 0

@@ -1,4 +1,4 @@
-"""Responses that last: who gets which form, and how they begin, wait and end."""
+"""Responses that last: who gets which framing, and how they begin, wait and end."""
 
 import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator
@@ -10,8 +10,8 @@ from starlette.datastructures import Headers
 from starlette.types import Message
 from strawberry.types.graphql import OperationType
 
-from resolvers.transports import streaming
-from resolvers.transports.streaming import EVENT_STREAM, MULTIPART, StreamedResponse, StreamFraming, wanted_form
+from resolvers.transports.framing import EVENT_STREAM, MULTIPART, StreamFraming, wanted_framing
+from resolvers.transports.streaming import StreamedResponse
 
 SUBSCRIPTION, QUERY = OperationType.SUBSCRIPTION, OperationType.QUERY
 JSON, EVENTS = "application/json", "text/event-stream"
@@ -21,7 +21,7 @@ PATIENCE = 30
 
 
 @pytest.mark.parametrize(
-    ("accept", "operation", "form"),
+    ("accept", "operation", "framing"),
     [
         ("", SUBSCRIPTION, None),
         ("*/*", SUBSCRIPTION, None),
@@ -45,10 +45,10 @@ PATIENCE = 30
         (PARTS, None, None),
     ],
 )
-def test_the_form_is_the_one_that_is_wanted(
-    accept: str, operation: OperationType | None, form: StreamFraming | None
+def test_the_framing_is_the_one_that_is_wanted(
+    accept: str, operation: OperationType | None, framing: StreamFraming | None
 ) -> None:
-    assert wanted_form(Headers({"Accept": accept}), operation) is form
+    assert wanted_framing(Headers({"Accept": accept}), operation) is framing
 
 
 @dataclass(slots=True)
@@ -58,6 +58,7 @@ class Client:
     most: int = 1000
     messages: list[Message] = field(default_factory=list)
     leaves: asyncio.Event = field(default_factory=asyncio.Event)
+    was_sent: asyncio.Event = field(default_factory=asyncio.Event)
 
     @property
     def body(self) -> bytes:
@@ -71,6 +72,7 @@ class Client:
         if len(self.messages) == self.most:
             await asyncio.Event().wait()
         self.messages.append(message)
+        self.was_sent.set()
 
     async def receive(self) -> Message:
         await self.leaves.wait()
@@ -98,9 +100,10 @@ class Source:
 
 @asynccontextmanager
 async def responding(
-    client: Client, source: Source, stop: asyncio.Event, form: StreamFraming, beat_seconds: float = SILENT
+    client: Client, source: Source, stop: asyncio.Event, framing: StreamFraming, **seconds: float
 ) -> AsyncIterator[None]:
-    response = StreamedResponse(form, lambda _: source.payloads(), beat_seconds=beat_seconds, stop=stop)
+    seconds = {"heartbeat_seconds": SILENT, **seconds}
+    response = StreamedResponse(framing, lambda _: source.payloads(), stop=stop, **seconds)
     before = len(asyncio.all_tasks())
     task = asyncio.create_task(response({"type": "http"}, client.receive, client.send))
     try:
@@ -115,7 +118,7 @@ async def responding(
 
 @pytest.mark.asyncio
 @pytest.mark.parametrize(
-    ("form", "body"),
+    ("framing", "body"),
     [
         (EVENT_STREAM, b":\n\nevent: next\ndata: 1\n\nevent: complete\ndata: \n\n"),
         (
@@ -124,20 +127,20 @@ async def responding(
         ),
     ],
 )
-async def test_a_source_that_ends_completes_the_response(form: StreamFraming, body: bytes) -> None:
+async def test_a_source_that_ends_completes_the_response(framing: StreamFraming, body: bytes) -> None:
     client, source = Client(), Source(limit=1)
     source.may_end.set()
-    async with responding(client, source, asyncio.Event(), form):
+    async with responding(client, source, asyncio.Event(), framing):
         pass
     assert client.body == body
     assert client.is_answered
 
 
 @pytest.mark.asyncio
-@pytest.mark.parametrize("form", [EVENT_STREAM, MULTIPART])
-async def test_a_client_that_leaves_frees_the_source(form: StreamFraming) -> None:
+@pytest.mark.parametrize("framing", [EVENT_STREAM, MULTIPART])
+async def test_a_client_that_leaves_frees_the_source(framing: StreamFraming) -> None:
     client, source = Client(), Source(limit=1)
-    async with responding(client, source, asyncio.Event(), form):
+    async with responding(client, source, asyncio.Event(), framing):
         assert not source.is_closed
         client.leaves.set()
     assert not client.is_answered
@@ -145,7 +148,7 @@ async def test_a_client_that_leaves_frees_the_source(form: StreamFraming) -> Non
 
 @pytest.mark.asyncio
 @pytest.mark.parametrize(
-    ("form", "last_words"),
+    ("framing", "notice"),
     [
         (EVENT_STREAM, b"data: 1\n\n: the server stops: connect again and go on from the last cursor\n\n"),
         (
@@ -158,21 +161,18 @@ async def test_a_client_that_leaves_frees_the_source(form: StreamFraming) -> Non
         ),
     ],
 )
-async def test_a_server_that_stops_says_so_behind_the_last_item(form: StreamFraming, last_words: bytes) -> None:
+async def test_a_server_that_stops_says_so_behind_the_last_item(framing: StreamFraming, notice: bytes) -> None:
     client, source, stop = Client(), Source(limit=1), asyncio.Event()
-    async with responding(client, source, stop, form):
+    async with responding(client, source, stop, framing):
         stop.set()
-    assert client.body.endswith(last_words)
+    assert client.body.endswith(notice)
     assert client.is_answered
 
 
 @pytest.mark.asyncio
-async def test_a_server_that_stops_does_not_wait_for_a_client_that_reads_nothing(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    monkeypatch.setattr(streaming, "FAREWELL_SECONDS", 0.01)
+async def test_a_server_that_stops_does_not_wait_for_a_client_that_reads_nothing() -> None:
     client, source, stop = Client(most=3), Source(limit=9), asyncio.Event()
-    async with responding(client, source, stop, EVENT_STREAM):
+    async with responding(client, source, stop, EVENT_STREAM, notice_seconds=0.01):
         stop.set()
     assert not client.is_answered
 
@@ -188,27 +188,28 @@ async def test_nothing_is_asked_for_ahead_of_the_client() -> None:
 
 @pytest.mark.asyncio
 @pytest.mark.parametrize(
-    ("form", "beat"),
+    ("framing", "heartbeat"),
     [(EVENT_STREAM, b":\n\n:\n\n"), (MULTIPART, b"Content-Type: application/json\r\n\r\n{}\r\n--graphql")],
 )
-async def test_a_quiet_stream_shows_that_it_lives(form: StreamFraming, beat: bytes) -> None:
+async def test_a_quiet_stream_shows_that_it_lives(framing: StreamFraming, heartbeat: bytes) -> None:
     client, source = Client(), Source(limit=0)
-    async with responding(client, source, asyncio.Event(), form, beat_seconds=0.01), asyncio.timeout(PATIENCE):
-        while beat not in client.body:  # noqa: ASYNC110 - nothing tells when
-            await asyncio.sleep(0.01)
+    async with responding(client, source, asyncio.Event(), framing, heartbeat_seconds=0.01), asyncio.timeout(PATIENCE):
+        while heartbeat not in client.body:
+            client.was_sent.clear()
+            await client.was_sent.wait()
         source.may_end.set()
-    assert client.body.endswith(form.completion)
+    assert client.body.endswith(framing.complete)
 
 
 @pytest.mark.asyncio
 async def test_what_ends_by_itself_has_time_to_when_the_server_stops() -> None:
     client, source, stop = Client(), Source(limit=1), asyncio.Event()
     response = StreamedResponse(
-        EVENT_STREAM, lambda _: source.payloads(), beat_seconds=SILENT, stop=stop, patience=SILENT
+        EVENT_STREAM, lambda _: source.payloads(), heartbeat_seconds=SILENT, stop=stop, grace=SILENT
     )
     task = asyncio.create_task(response({"type": "http"}, client.receive, client.send))
     stop.set()
     await asyncio.wait({task}, timeout=0.05)
     source.may_end.set()
     await asyncio.wait_for(task, PATIENCE)
-    assert client.body.endswith(EVENT_STREAM.completion)
+    assert client.body.endswith(EVENT_STREAM.complete)

@@ -14,7 +14,7 @@ from runindex.domain.runs.filters import RunFilter
 from runindex.domain.runs.run import Run
 from runindex.streams.change_filter import ChangeFilter, MatchedChange
 from runindex.streams.changes import follow
-from runindex.streams.tailer import open_log_tailer
+from runindex.streams.tailer import LogTailer
 from tests.support.clock import StandingClock
 from tests.support.commands import A, create, rename
 from tests.support.stores import apply
@@ -30,10 +30,10 @@ async def store() -> AsyncIterator[MemoryStore]:
         yield opened
 
 
-class BrokenLens(ChangeFilter):
-    """A lens that breaks when it is looked through."""
+class BrokenFilter(ChangeFilter):
+    """A filter that fails on every change."""
 
-    def see(self, change: Change, before: Run | None, after: Run | None) -> MatchedChange | None:
+    def match(self, change: Change, before: Run | None, after: Run | None) -> MatchedChange | None:
         raise ZeroDivisionError(change, before, after)
 
 
@@ -41,20 +41,20 @@ async def test_a_reader_that_fails_takes_nothing_from_the_others(
     store: MemoryStore, caplog: pytest.LogCaptureFixture
 ) -> None:
     feed = MemoryFeed()
-    async with open_log_tailer(store, feed) as tail, AsyncExitStack() as stack, asyncio.timeout(PATIENCE):
-        broken, _ = await stack.enter_async_context(tail.watch(BrokenLens(None)))
-        readers = [follow(tail, RunFilter(ids=(A,)), None) for _ in range(10)]
+    async with LogTailer(store, feed).running() as tailer, AsyncExitStack() as stack, asyncio.timeout(PATIENCE):
+        broken, _ = await stack.enter_async_context(tailer.watch(BrokenFilter(None)))
+        readers = [follow(tailer, RunFilter(ids=(A,)), None) for _ in range(10)]
         for reader in readers:
             await stack.enter_async_context(aclosing(reader))
             await anext(reader)
         following = [asyncio.create_task(anext(reader)) for reader in readers]
-        broken.flag.clear()
+        await broken.wake_up.wait(0)
         await apply(store, create(A), rename(A, "x"))
         feed.wake()
-        stretches = await asyncio.gather(*following)
-        assert [[seen.change.seq for seen in stretch.seen] for stretch in stretches] == [[2, 3]] * 10
-        # It has to look, and fails for itself.
-        assert broken.flag.is_set()
-        assert broken.take(1, tail.ring.end) is None
+        batches = await asyncio.gather(*following)
+        assert [[seen.change.seq for seen in batch.matched] for batch in batches] == [[2, 3]] * 10
+        # It has to read, and fails by itself.
+        assert await broken.wake_up.wait(0)
+        assert broken.take(1, tailer.ring.end) is None
     (record,) = caplog.records
     assert record.getMessage() == "changes up to 3 could not be offered to all"

@@ -17,7 +17,7 @@ from runindex.domain.records.totals import Totals
 from runindex.ports.queries import ALL_COLUMNS, Columns, Row
 from runindex.ports.record_lists import ListQuery, Owner
 from runindex.ports.store import Store
-from runindex.streams.heads import open_head_tailer
+from runindex.streams.heads import HeadTailer
 from runindex.streams.records import find_followed, follow_events
 from tests.support.clock import StandingClock
 
@@ -62,10 +62,10 @@ async def store() -> AsyncIterator[FrailStore]:
 
 async def test_a_store_that_is_away_for_a_while_delays_a_stream(store: FrailStore) -> None:
     feed = MemoryFeed()
-    async with open_head_tailer(cast("Store", store), feed) as records, asyncio.timeout(PATIENCE):
+    async with HeadTailer(cast("Store", store), feed).running() as tailer, asyncio.timeout(PATIENCE):
         run = await find_followed(cast("Store", store), DEFAULT_RUN)
         await store.append("s")
-        async with aclosing(follow_events(records, run, None, ALL_COLUMNS)) as stream:
+        async with aclosing(follow_events(tailer, run, None, ALL_COLUMNS)) as stream:
             assert (await anext(stream))["sequence"] == 0
             store.is_away = True
             await store.append("s")
@@ -75,33 +75,33 @@ async def test_a_store_that_is_away_for_a_while_delays_a_stream(store: FrailStor
             assert not following.done()
             store.is_away = False
             assert (await following)["sequence"] == 1
-        assert records.watches == 0
+        assert tailer.watches == 0
 
 
 @pytest.mark.parametrize("stream_name", [None, "s"])
 async def test_what_compaction_took_from_behind_a_cursor_is_not_passed_over(
     store: FrailStore, stream_name: str | None
 ) -> None:
-    async with open_head_tailer(cast("Store", store), MemoryFeed()) as records, asyncio.timeout(PATIENCE):
+    async with HeadTailer(cast("Store", store), MemoryFeed()).running() as tailer, asyncio.timeout(PATIENCE):
         run = (await find_followed(cast("Store", store), DEFAULT_RUN))._replace(stream=stream_name)
         await store.append(*"ssss")
         store.floor = 2
-        async with aclosing(follow_events(records, run, 1, ALL_COLUMNS)) as stream:
+        async with aclosing(follow_events(tailer, run, 1, ALL_COLUMNS)) as stream:
             assert (await anext(stream))["sequence"] == 2
-        async with aclosing(follow_events(records, run, 0, ALL_COLUMNS)) as stream:
+        async with aclosing(follow_events(tailer, run, 0, ALL_COLUMNS)) as stream:
             with pytest.raises(CursorExpiredError):
                 await anext(stream)
         # Who asks for no place begins with what is left.
-        async with aclosing(follow_events(records, run, None, ALL_COLUMNS)) as stream:
+        async with aclosing(follow_events(tailer, run, None, ALL_COLUMNS)) as stream:
             assert (await anext(stream))["sequence"] == 2
 
 
 async def test_a_reader_that_compaction_overtook_is_told(store: FrailStore) -> None:
     feed = MemoryFeed()
-    async with open_head_tailer(cast("Store", store), feed) as records, asyncio.timeout(PATIENCE):
+    async with HeadTailer(cast("Store", store), feed).running() as tailer, asyncio.timeout(PATIENCE):
         run = await find_followed(cast("Store", store), DEFAULT_RUN)
         await store.append("s")
-        async with aclosing(follow_events(records, run, None, ALL_COLUMNS)) as stream:
+        async with aclosing(follow_events(tailer, run, None, ALL_COLUMNS)) as stream:
             assert (await anext(stream))["sequence"] == 0
             await store.append(*"sss")
             store.floor = 3

@@ -1,4 +1,4 @@
-"""A run, followed: looks that are wanted while other runs change, and while it changes itself."""
+"""The stream of one run: refreshes requested while other runs change, and while it changes itself."""
 
 import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator
@@ -11,8 +11,8 @@ from runindex.index import RunIndex
 from runindex.ports.queries import Row
 from runindex.streams.refresh import RefreshRequests
 from runindex.streams.run import IDENTITY, follow_run
-from tests.support.commands import A, B, create
-from tests.support.stores import open_memory_index
+from tests.support.commands import A, B, add_tags, create, delete
+from tests.support.stores import open_memory_index, settled
 
 pytestmark = pytest.mark.asyncio
 
@@ -25,19 +25,19 @@ class Follower:
     """Follows a run; other runs change whenever it is found."""
 
     index: RunIndex
-    looks: RefreshRequests = field(default_factory=RefreshRequests)
+    refreshes: RefreshRequests = field(default_factory=RefreshRequests)
 
     async def find(self) -> Row | None:
-        await self.index.create_run()
+        await self.index.submit(create())
         return (await self.index.store.find_runs([A], IDENTITY)).get(A)
 
     def follow(self) -> AsyncGenerator[Row, None]:
-        return follow_run(self.index.tail, self.index.records, A, self.find, self.looks)
+        return follow_run(self.index.tailer, self.index.heads, A, self.find, self.refreshes)
 
 
 @asynccontextmanager
 async def following() -> AsyncIterator[tuple[Follower, AsyncGenerator[Row, None]]]:
-    """Follow a run in its first version, which was told."""
+    """Follow a run in its first version, which was yielded."""
     async with open_memory_index() as index, asyncio.timeout(PATIENCE):
         await index.submit(create(A))
         follower = Follower(index)
@@ -46,28 +46,28 @@ async def following() -> AsyncIterator[tuple[Follower, AsyncGenerator[Row, None]
             yield follower, states
 
 
-async def test_a_look_is_told_at_once_whatever_else_changes() -> None:
+async def test_a_refresh_is_yielded_at_once_whatever_else_changes() -> None:
     async with following() as (follower, states):
         waiting = asyncio.ensure_future(anext(states))
-        await asyncio.sleep(0.05)
-        look = follower.looks.want()
+        await settled()
+        number = follower.refreshes.request()
         assert (await waiting)["version"] == 1
-        assert follower.looks.number == look
+        assert follower.refreshes.number == number
 
 
-async def test_looks_that_are_wanted_again_and_again_hold_up_nothing() -> None:
+async def test_refreshes_that_are_requested_again_and_again_hold_up_nothing() -> None:
     async with following() as (follower, states):
         for version in range(2, WANTED):
-            follower.looks.want()
-            await follower.index.add_tags(A, "t")
+            follower.refreshes.request()
+            await follower.index.submit(add_tags(A, "t"))
             while (await anext(states))["version"] != version:
-                follower.looks.want()
+                follower.refreshes.request()
 
 
-async def test_a_look_that_finds_another_run_of_that_id_is_the_end() -> None:
+async def test_a_refresh_that_finds_another_run_of_that_id_is_the_end() -> None:
     async with following() as (follower, states):
-        await follower.index.delete_run(A)
-        await follower.index.create_run(B)
+        await follower.index.submit(delete(A))
+        await follower.index.submit(create(B))
         await follower.index.submit(create(A))
-        follower.looks.want()
+        follower.refreshes.request()
         assert [state async for state in states] == []

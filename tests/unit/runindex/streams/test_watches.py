@@ -12,7 +12,7 @@ from runindex.domain.runs.changes import Change, Former, RunChangeKind
 from runindex.domain.runs.filters import EVERYTHING, MetadataOperator, RunFilter, uses_ancestor
 from runindex.domain.runs.run import Run
 from runindex.streams.change_filter import ChangeFilter
-from runindex.streams.watches import MOST_SEEN, Watch, WatchIndex
+from runindex.streams.watches import MOST_KEPT, Watch, WatchIndex
 from tests.support.filters import metadata, run_filters
 
 IDS = ("a", "b", "c")
@@ -44,38 +44,40 @@ def test_who_is_found_is_who_sees_it(run_filter: RunFilter | None, drawn: Change
     watches, watch = WatchIndex(), Watch(ChangeFilter(run_filter), 0)
     watches.add(watch)
     watches.offer([drawn])
-    assert watch.take(0, 1) == (watch.lens.look([drawn]), 1)
+    assert watch.take(0, 1) == (watch.change_filter.select([drawn]), 1)
     watches.discard(watch)
     watches.offer([drawn])
     assert (len(watches), watch.take(1, 1)) == (0, ([], 1))
 
 
-def test_a_watch_wakes_for_what_it_sees_alone() -> None:
+@pytest.mark.asyncio
+async def test_a_watch_wakes_for_what_it_sees_alone() -> None:
     watches = WatchIndex()
     seeing, other = (Watch(ChangeFilter(RunFilter(ids=(run_id,))), 0) for run_id in IDS[:2])
     for watch in (seeing, other):
         watches.add(watch)
-        watch.flag.clear()
+        await watch.wake_up.wait(0)
     watches.offer([change(1)])
-    assert (seeing.flag.is_set(), other.flag.is_set()) == (True, False)
+    assert [await watch.wake_up.wait(0) for watch in (seeing, other)] == [True, False]
 
 
 def test_who_does_not_come_is_left_to_read_the_log() -> None:
     watches, watch = WatchIndex(), Watch(ChangeFilter(EVERYTHING), 0)
     watches.add(watch)
-    watches.offer([change(seq) for seq in range(1, MOST_SEEN + 2)])
-    end = MOST_SEEN + 1
+    watches.offer([change(seq) for seq in range(1, MOST_KEPT + 2)])
+    end = MOST_KEPT + 1
     assert watch.take(0, end) is None
     assert watch.take(end, end) == ([], end)
 
 
-def test_a_log_that_begins_anew_lets_all_look() -> None:
+@pytest.mark.asyncio
+async def test_a_log_that_begins_anew_lets_all_look() -> None:
     watches, watch = WatchIndex(), Watch(ChangeFilter(EVERYTHING), 0)
     watches.add(watch)
     watches.offer([change(1)])
-    watch.flag.clear()
+    await watch.wake_up.wait(0)
     watches.restart(7, 1)
-    assert watch.flag.is_set()
+    assert await watch.wake_up.wait(0)
     assert watch.take(0, 7) is None
     assert watch.take(7, 7) == ([], 7)
 
@@ -88,8 +90,8 @@ def test_who_had_nothing_to_see_goes_on_behind_it() -> None:
     watches.restart(9, 8)  # before the reader comes
     assert [watch.take(position, 9) for position in (0, 4, 5, 8)] == [([], 5), ([], 5), None, None]
     assert watch.take(9, 9) == ([], 9)
-    watches.offer([change(seq, "a" if seq < 20 else "b") for seq in range(10, 21 + MOST_SEEN)])
-    assert [watch.take(position, 20 + MOST_SEEN) for position in (9, 19)] == [([], 19), None]
+    watches.offer([change(seq, "a" if seq < 20 else "b") for seq in range(10, 21 + MOST_KEPT)])
+    assert [watch.take(position, 20 + MOST_KEPT) for position in (9, 19)] == [([], 19), None]
 
 
 def test_metadata_is_read_once_for_all_who_ask_for_it(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,0 +1,209 @@
+"""uvicorn's WebSocket protocol with flow control and direct writes in the scope, and closes that clients learn of.
+
+Written for uvicorn 0.54, of which it overrides internals: each override says why.
+"""
+
+import asyncio
+from asyncio import BaseTransport
+from collections.abc import MutableMapping
+from contextlib import suppress
+from typing import Any, Final, cast
+
+from uvicorn._types import ASGISendEvent
+from uvicorn.protocols.utils import ClientDisconnected
+from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
+from websockets.frames import CloseCode, Frame
+from websockets.http11 import Request
+from websockets.protocol import State
+
+from resolvers.transports.scope import FLOW, PENDING, WRITE_TEXT, Pending
+from resolvers.transports.streaming import GRACE_SECONDS
+from runindex.server.http_protocol import AbortableFlow
+
+# For a client to answer a close frame.
+CLOSE_SECONDS: Final = 1.0
+BAD_REQUEST: Final = b"HTTP/1.1 400 Bad Request\r\nConnection: close\r\nContent-Length: 0\r\n\r\n"
+
+
+class WebSocketProtocol(WebSocketsSansIOProtocol):
+    """Lets the application know whether a client takes what is sent, and closes such that clients learn why.
+
+    uvicorn closes the transport right behind its close frame. If anything is left unread then, the connection is reset,
+    and the client may never see the frame: `_close` waits for the client's close frame first.
+    """
+
+    # uvicorn's socket has no flow control but an event of its own.
+    def connection_made(self, transport: BaseTransport) -> None:
+        """Begin a connection."""
+        super().connection_made(transport)
+        self.flow = AbortableFlow(self.transport)
+        self.pending: list[Pending] = []
+
+    # As above: no task may wait for a client that is gone.
+    def connection_lost(self, exc: Exception | None) -> None:
+        """End a connection."""
+        super().connection_lost(exc)
+        self.flow.resume_writing()
+
+    # As above.
+    def pause_writing(self) -> None:
+        """Note that the client does not take what is sent."""
+        super().pause_writing()
+        self.flow.pause_writing()
+
+    # As above.
+    def resume_writing(self) -> None:
+        """Note that the client takes what is sent again."""
+        super().resume_writing()
+        self.flow.resume_writing()
+
+    # The scope is made here; uvicorn offers no other way to add to it.
+    def handle_connect(self, event: Request) -> None:
+        """Accept the connection."""
+        super().handle_connect(event)
+        if not self.close_sent:
+            cast("MutableMapping[str, Any]", self.scope).update(
+                {FLOW: self.flow, WRITE_TEXT: self.write_text, PENDING: self.pending}
+            )
+
+    def write_text(self, text: bytes) -> None:
+        """Send a message at once, in one frame; raise ClientDisconnected when the connection is closed."""
+        if self.close_sent or self.disconnected or self.conn.state is not State.OPEN:
+            raise ClientDisconnected
+        self.transport.write(_head_of_text(len(text)) + text)
+
+    # uvicorn does not wait for operations, and closes with 1012, "service restart" (Kludex/uvicorn#1816).
+    def shutdown(self) -> None:
+        """Close with 1001, "going away", once the pending operations are answered."""
+        if self._pending_tasks():
+            self._leaving = self.loop.create_task(self._shut_down_after_pending())
+        else:
+            self._shut_down()
+
+    def _pending_tasks(self) -> list[asyncio.Task[Any]]:
+        return [task for pending in self.pending for task in pending()]
+
+    async def _shut_down_after_pending(self) -> None:
+        with suppress(TimeoutError):
+            async with asyncio.timeout(GRACE_SECONDS):
+                while tasks := self._pending_tasks():
+                    await asyncio.wait(tasks)
+        if not self.disconnected:
+            self._shut_down()
+
+    def _shut_down(self) -> None:
+        if self.handshake_complete and not self.close_sent:
+            if self.conn.state is State.OPEN:
+                self.conn.send_close(CloseCode.GOING_AWAY)
+            self._close(CLOSE_SECONDS)
+        else:
+            super().shutdown()
+
+    # uvicorn reads on behind a frame that cannot be read, and waits for ever on a handshake that cannot.
+    def data_received(self, data: bytes) -> None:
+        """Receive a part of a frame, or of the handshake."""
+        if self.conn.parser_exc is None:
+            super().data_received(data)
+        if self.conn.handshake_exc is not None and not self.close_sent:
+            self._refuse()
+
+    def _refuse(self) -> None:
+        """Refuse a handshake that cannot be read, and close the connection."""
+        self.handshake_complete = self.close_sent = True
+        self.transport.write(b"".join(self.conn.data_to_send()) or BAD_REQUEST)
+        self.transport.close()
+
+    # uvicorn closes the transport right behind its close frame; see the class.
+    def handle_parser_exception(self) -> None:
+        """Close the connection with the code for the frame's fault."""
+        self._close(self.close_timeout)
+
+    # uvicorn answers behind its close frame, and fills the buffer of a client that does not read.
+    def handle_ping(self) -> None:
+        """Answer, unless the connection is being closed or writing is paused."""
+        if self.close_sent:
+            return
+        if self.writable.is_set():
+            super().handle_ping()
+        else:
+            self.conn.data_to_send()
+
+    # uvicorn waits for ever for a client that sent its close frame to read the rest.
+    def handle_close(self, event: Frame) -> None:
+        """Answer the client's close frame, and end the connection in time."""
+        super().handle_close(event)
+        if self.transport.is_closing():
+            self._end_after(self.close_timeout)
+
+    # uvicorn waits for ever for a client that answers no pings to read the rest.
+    def keepalive_timeout(self) -> None:
+        """Drop a client that answers no pings."""
+        self.pong_timer = None
+        if not self.close_sent and not self.transport.is_closing():
+            self.conn.fail(CloseCode.INTERNAL_ERROR, "keepalive ping timeout")
+            self._close(CLOSE_SECONDS)
+
+    # uvicorn logs a traceback for each text that is not UTF-8.
+    def send_receive_event_to_app(self) -> None:
+        """Pass a message on, unless it is a text frame without valid UTF-8."""
+        if self.curr_msg_data_type == "text" and not self.close_sent and not _is_utf8(b"".join(self.frames)):
+            self.conn.fail(CloseCode.INVALID_DATA)
+            self.handle_parser_exception()
+        else:
+            super().send_receive_event_to_app()
+
+    # uvicorn calls it an error of the application to send while the connection is being closed.
+    async def send(self, message: ASGISendEvent) -> None:
+        """Send a message of the application; raise ClientDisconnected when the connection is closed."""
+        try:
+            await super().send(message)
+        except RuntimeError:
+            if not self.close_sent:
+                raise
+            raise ClientDisconnected from None
+
+    def _close(self, seconds: float) -> None:
+        """Send the close frame and the end of the stream, and wait so many seconds for the client's."""
+        self.stop_keepalive()
+        self.close_sent = True
+        close = self.conn.close_sent
+        self.queue.put_nowait(
+            {"type": "websocket.disconnect", "code": close.code if close else CloseCode.ABNORMAL_CLOSURE}
+        )
+        self._end_after(seconds)
+        if self.transport.is_closing():
+            return
+        self.transport.write(b"".join(self.conn.data_to_send()))
+        self.transport.write_eof()
+        if self.read_paused:
+            self.read_paused = False
+            self.transport.resume_reading()
+
+    def _end_after(self, seconds: float) -> None:
+        if self.close_timer is not None:
+            self.close_timer.cancel()
+        self.close_timer = self.loop.call_later(seconds, self._end)
+
+    def _end(self) -> None:
+        """End the connection, and drop what the client has not taken by now."""
+        if self.transport.get_write_buffer_size():
+            self.transport.abort()
+        else:
+            self.transport.close()
+
+
+def _is_utf8(data: bytes) -> bool:
+    try:
+        data.decode()
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def _head_of_text(length: int) -> bytes:
+    """Return the head of a whole text frame, neither masked nor compressed (RFC 6455, 5.2)."""
+    if length <= 125:  # noqa: PLR2004 - of the format
+        return bytes((0x81, length))
+    if length <= 0xFFFF:  # noqa: PLR2004
+        return b"\x81\x7e" + length.to_bytes(2)
+    return b"\x81\x7f" + length.to_bytes(8)

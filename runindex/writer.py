@@ -1,6 +1,6 @@
-"""Group commit: one batch in flight, and whatever arrives meanwhile is the next.
+"""Group commit: while one batch is being committed, the commands that arrive form the next.
 
-There is no timer: the commit in flight is the tick. A lone command goes at once.
+There is no timer. A lone command is committed at once.
 """
 
 import asyncio
@@ -17,7 +17,7 @@ from runindex.domain.errors import OperationTimeoutError, RunIndexError, Unavail
 from runindex.domain.runs.changes import Change
 from runindex.ports.store import Store
 
-MAX_BATCH: Final = 512  # weight of the commands, about so many rows
+MAX_BATCH: Final = 512  # the weight of its commands, about as many rows
 MAX_WAITING: Final = 20_000
 
 
@@ -39,13 +39,13 @@ class _Entry:
 
 
 def _selects(command: AnyCommand) -> bool:
-    """Tell whether the command chooses runs by filter: it must see what all before it left, so it starts a batch."""
+    """Tell whether a command selects runs by filter: it starts a batch, to see the effects of all before it."""
     return isinstance(command, BulkCommand) and command.runs.filter is not None
 
 
 @dataclass(slots=True)
 class WriterStatistics:
-    """What the writer has done since it was opened."""
+    """Counts since the writer was opened."""
 
     batches: int = 0
     commands: int = 0
@@ -56,7 +56,7 @@ class WriterStatistics:
 class Writer:
     """Takes commands and applies them in batches, one batch at a time; open it with `open_writer`.
 
-    `committed` is called with the log entries of each batch, before its answers are given.
+    `committed` is called with the log entries of each batch, before its outcomes are returned.
     """
 
     store: Store
@@ -70,15 +70,13 @@ class Writer:
     async def submit(self, command: AnyCommand) -> Outcome:
         """Return the committed outcome of a checked command.
 
-        Raise UnavailableError or OperationTimeoutError when nothing was written, OutcomeUnknownError when that could
-        not be found out.
+        Raise UnavailableError or OperationTimeoutError when nothing was written, OutcomeUnknownError when it is unknown
+        whether anything was.
         """
         if self._closing:
-            message = "the server is stopping"
-            raise UnavailableError(message)
+            raise UnavailableError("the server is stopping")
         if len(self._waiting) >= MAX_WAITING:
-            message = "too many mutations are waiting"
-            raise UnavailableError(message)
+            raise UnavailableError("too many mutations are waiting")
         entry = _Entry(
             command,
             time.monotonic() + self.operation_seconds,
@@ -89,7 +87,7 @@ class Writer:
         return await entry.answer
 
     async def run(self) -> None:
-        """Apply batches until closed and nothing waits."""
+        """Apply batches until the writer is closed and no command waits."""
         while True:
             if not self._waiting:
                 if self._closing:
@@ -114,7 +112,7 @@ class Writer:
             if batch and _selects(self._waiting[0].command):
                 break
             entry = self._waiting.popleft()
-            if entry.answer.done():  # its caller is gone, and so is its reason to be executed
+            if entry.answer.done():  # cancelled: its caller is gone
                 continue
             if entry.deadline < now:
                 entry.settle(OperationTimeoutError("the operation's time was over before it could be written"))
@@ -126,10 +124,10 @@ class Writer:
     async def _apply(self, batch: Sequence[_Entry]) -> None:
         try:
             applied = await self.store.apply([entry.command for entry in batch])
-        except RunIndexError as fault:
+        except RunIndexError as error:
             for entry in batch:
-                entry.settle(type(fault)(fault.message))
-        except Exception as error:  # noqa: BLE001 - a command that the storage chokes on must not spoil the others
+                entry.settle(type(error)(error.message))
+        except Exception as error:  # noqa: BLE001 - one command's failure must not be the others'
             await self._apply_singly(batch, error)
         else:
             self._count(batch)
@@ -154,7 +152,7 @@ class Writer:
 async def open_writer(
     store: Store, committed: Callable[[Sequence[Change]], None], *, operation_seconds: float = 10.0
 ) -> AsyncIterator[Writer]:
-    """Run a writer for as long as the context lasts; what was submitted is applied before it ends."""
+    """Run a writer for as long as the context lasts; submitted commands are applied before it ends."""
     writer = Writer(store, committed, operation_seconds)
     async with asyncio.TaskGroup() as group:
         group.create_task(writer.run(), name="writer")

@@ -1,4 +1,4 @@
-"""The position of a stream, told between the resolver that yields and the sender."""
+"""The position of a stream, shared by the resolver that yields and the sender."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field

@@ -1,4 +1,4 @@
-"""The sweeper: takes away bit by bit what deletions left behind, so that nobody waits for it."""
+"""The sweeper: removes the rows of deleted runs and results in chunks, after the deletion was answered."""
 
 import asyncio
 import logging
@@ -10,8 +10,8 @@ from typing import Final
 from runindex.domain.errors import RunIndexError
 from runindex.ports.maintenance import Maintenance
 
-CHUNK: Final = 1024
-# What another process left behind when it ended is found that late.
+CHUNK: Final = 1024  # rows
+# Tombstones that another process left when it ended are found this late.
 LOOK_SECONDS: Final = 60.0
 SHORTEST_PAUSE: Final = 0.005
 RETRY_SECONDS: Final = 1.0
@@ -19,7 +19,7 @@ log: Final = logging.getLogger(__name__)
 
 
 class Sweeper:
-    """Sweeps when it is woken, at its start, and now and then."""
+    """Sweeps at its start, when it is woken, and every `LOOK_SECONDS`."""
 
     def __init__(self, maintenance: Maintenance) -> None:
         """Sweep a storage."""
@@ -27,7 +27,7 @@ class Sweeper:
         self._wanted = asyncio.Event()
 
     def wake(self) -> None:
-        """Say that something was deleted."""
+        """Sweep again: something was deleted."""
         self._wanted.set()
 
     async def run(self) -> None:
@@ -42,15 +42,15 @@ class Sweeper:
                 continue
 
     async def _sweep_all(self) -> None:
-        """Sweep chunk by chunk, resting after each for as long as it took."""
+        """Sweep chunk by chunk, with a pause after each of the time that it took."""
         try:
             while True:
                 started = time.monotonic()
                 if not await self._maintenance.sweep(CHUNK):
                     return
                 await asyncio.sleep(max(SHORTEST_PAUSE, time.monotonic() - started))
-        except RunIndexError as fault:
-            log.warning("what was deleted cannot be swept away for now: %s", fault.message)
+        except RunIndexError as error:
+            log.warning("what was deleted cannot be swept away for now: %s", error.message)
         except Exception:
             log.exception("what was deleted cannot be swept away for now")
         self.wake()
@@ -59,7 +59,7 @@ class Sweeper:
 
 @asynccontextmanager
 async def open_sweeper(maintenance: Maintenance) -> AsyncIterator[Sweeper]:
-    """Run a sweeper for as long as the context lasts; what it leaves undone is done after the next start."""
+    """Run a sweeper for as long as the context lasts; the tombstones that it leaves are swept after the next start."""
     sweeper = Sweeper(maintenance)
     async with asyncio.TaskGroup() as group:
         task = group.create_task(sweeper.run(), name="sweeper")

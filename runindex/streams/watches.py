@@ -59,7 +59,7 @@ class Watch:
         self.wake_up.set()
 
     def restart(self, position: int, offered: int) -> None:
-        """Forget all matches up to a position, but remember the stretch in which nothing matched.
+        """Forget all matches up to a position, but remember the range in which nothing matched.
 
         `offered` is the position up to which all changes were offered. A subscriber without a match goes on from there,
         not from where it last read: compaction may have passed that meanwhile.

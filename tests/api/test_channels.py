@@ -9,10 +9,11 @@ import uvicorn
 import websockets
 from starlette.applications import Starlette
 
-from tests.api.conftest import Connect, OpenSocket
+from tests.api.conftest import Connect, OpenSocket, listening
 from tests.api.test_subscriptions import until
-from tests.support.api import Answer, Api, Socket, endpoint_of
+from tests.support.api import Answer, Api, Socket, endpoint_of, until, until_shared
 from tests.support.listening import listening
+from tests.support.stores import settled
 
 pytestmark = pytest.mark.asyncio
 
@@ -41,31 +42,24 @@ async def subscribed(sockets: OpenSocket, **variables: object) -> Socket:
     return socket
 
 
-async def settle() -> None:
-    """Let streams that have caught up join each other."""
-    await asyncio.sleep(0.1)
-
-
-async def test_what_many_follow_alike_is_executed_once(api: Api, sockets: OpenSocket) -> None:
+async def test_what_many_follow_alike_is_executed_once(api: Api, app: Starlette, sockets: OpenSocket) -> None:
     cursor = (await api.ask("{ changeCursor }"))["changeCursor"]
     followers = [await subscribed(sockets, after=start) for start in (None, cursor, None, cursor)]
-    executions = 0
+    await until_shared(app, 4)
     async with asyncio.timeout(PATIENCE):
-        # Nothing tells when they have joined each other.
-        while executions != 1:
-            await settle()
-            api.store.asked.clear()
-            run_id = await api.run()
-            items = [await change(socket) for socket in followers]
-            assert [item["runId"] for item in items] == [run_id] * 4
-            assert len({item["cursor"] for item in items}) == 1
-            executions = api.store.methods.count("find_runs")
+        api.store.asked.clear()
+        run_id = await api.run()
+        items = [await change(socket) for socket in followers]
+    assert [item["runId"] for item in items] == [run_id] * 4
+    assert len({item["cursor"] for item in items}) == 1
+    assert api.store.methods.count("find_runs") == 1
 
 
-async def test_what_is_asked_otherwise_is_another_stream(api: Api, sockets: OpenSocket) -> None:
+async def test_what_is_asked_otherwise_is_another_stream(api: Api, app: Starlette, sockets: OpenSocket) -> None:
     await subscribed(sockets)
     tagged = await subscribed(sockets, filter={"tags": {"all": ["t"]}})
-    await settle()
+    await until_shared(app, 2)
+    assert len(endpoint_of(app).channels) == 2
     await api.run()
     run_id = await api.run(tags=["t"])
     assert (await change(tagged))["runId"] == run_id
@@ -79,13 +73,13 @@ async def test_whoever_comes_or_goes_meanwhile_gets_each_change_once(api: Api, s
     async def write() -> None:
         for _ in range(number):
             await api.do("addRunTags", id=run_id, tags=["t"])
-            await asyncio.sleep(random.random() * 0.004)
+            await settled(random.randrange(40))
 
     async def follow() -> list[int]:
         versions: list[int] = []
         cursor = begin
         while len(versions) < number:
-            await asyncio.sleep(random.random() * 0.05)
+            await settled(random.randrange(400))
             socket = await sockets()
             await socket.subscribe("1", CHANGES, after=cursor)
             for _ in range(random.randint(1, number - len(versions))):
@@ -102,7 +96,7 @@ async def test_whoever_comes_or_goes_meanwhile_gets_each_change_once(api: Api, s
 
 
 async def test_who_stops_reading_holds_up_nobody_and_misses_nothing(
-    api: Api, connect: Connect, sockets: OpenSocket
+    api: Api, app: Starlette, connect: Connect, sockets: OpenSocket
 ) -> None:
     number = 60
     run_id = await api.run(metadata={"text": "x" * 100_000})
@@ -110,7 +104,7 @@ async def test_who_stops_reading_holds_up_nobody_and_misses_nothing(
     socket = await Socket.open(slow)
     await socket.subscribe("1", CHANGES, bookmarks=True)
     assert (await socket.next("1"))["__typename"] == "Bookmark"
-    await settle()
+    await until_shared(app, 4)
     stop_reading(slow)
     async with asyncio.timeout(PATIENCE):
         for version in range(2, number + 2):
@@ -128,12 +122,12 @@ def stop_reading(connection: websockets.ClientConnection) -> None:
     connection.transport.pause_reading()
 
 
-async def test_an_operation_that_is_completed_gets_nothing_more(api: Api, sockets: OpenSocket) -> None:
+async def test_an_operation_that_is_completed_gets_nothing_more(api: Api, app: Starlette, sockets: OpenSocket) -> None:
     leaving, staying = await subscribed(sockets), await subscribed(sockets)
-    await settle()
+    await until_shared(app, 2)
     await leaving.complete("1")
     # What crossed the message on its way may still arrive.
-    await settle()
+    await until_shared(app, 1)
     await leaving.connection.send(json.dumps({"type": "ping"}))
     while json.loads(await leaving.connection.recv())["type"] != "pong":
         pass
@@ -143,9 +137,11 @@ async def test_an_operation_that_is_completed_gets_nothing_more(api: Api, socket
         await asyncio.wait_for(leaving.connection.recv(), 0.2)
 
 
-async def test_all_who_share_a_stream_are_told_when_it_cannot_go_on(api: Api, sockets: OpenSocket) -> None:
+async def test_all_who_share_a_stream_are_told_when_it_cannot_go_on(
+    api: Api, app: Starlette, sockets: OpenSocket
+) -> None:
     followers = [await subscribed(sockets) for _ in range(3)]
-    await settle()
+    await until_shared(app, 3)
     await api.store.renew_epoch()
     api.index.tailer._restart(10_000)  # noqa: SLF001 - a reader falls out of the ring in no quicker way
     for socket in followers:
@@ -156,7 +152,7 @@ async def test_all_who_share_a_stream_are_told_when_it_cannot_go_on(api: Api, so
 
 async def test_each_subscription_is_counted_once_by_how_it_ended(api: Api, app: Starlette, sockets: OpenSocket) -> None:
     followers = [await subscribed(sockets) for _ in range(3)]
-    await settle()
+    await until_shared(app, 3)
     counts = endpoint_of(app).operations.counts
     await followers.pop().complete("1")
     await until(lambda: counts["runChanges", "OK"] > 0)
@@ -166,7 +162,7 @@ async def test_each_subscription_is_counted_once_by_how_it_ended(api: Api, app: 
         while (await socket.message("1"))["type"] == "next":
             pass
     await until(lambda: counts["runChanges", "CURSOR_EXPIRED"] > 1)
-    await settle()
+    await until(lambda: api.index.tailer.watches == 0)
     assert {outcome: counts["runChanges", outcome] for outcome in ("OK", "CURSOR_EXPIRED")} == {
         "OK": 1,
         "CURSOR_EXPIRED": 2,
@@ -185,8 +181,8 @@ async def test_where_the_server_does_not_tell_who_reads_each_has_a_stream_of_its
             for socket in followers:
                 await socket.subscribe("1", CHANGES, bookmarks=True)
                 assert (await socket.next("1"))["__typename"] == "Bookmark"
-            await settle()
-            assert api.index.tailer.watches == 2
+            await settled()
+            assert (api.index.tailer.watches, len(endpoint_of(app).channels)) == (2, 0)
             run_ids = await api.runs(3)
             for socket in followers:
                 assert [(await change(socket))["runId"] for _ in run_ids] == run_ids

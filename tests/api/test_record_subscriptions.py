@@ -3,6 +3,7 @@
 import asyncio
 
 import pytest
+from starlette.applications import Starlette
 
 from resolvers.loading import followed
 from resolvers.paging.lists import RESULT_STREAM, event_cursor
@@ -11,8 +12,9 @@ from runindex.ports.store import Store
 from runindex.streams.cursors import binding_of, list_cursor
 from runindex.streams.records import Followed, find_followed
 from tests.api.conftest import OpenSocket
-from tests.api.test_subscriptions import PATIENCE, RUN, until
-from tests.support.api import Answer, Api, Socket
+from tests.api.test_subscriptions import PATIENCE, RUN
+from tests.support.api import Answer, Api, Socket, until, until_shared
+from tests.support.stores import settled
 
 pytestmark = pytest.mark.asyncio
 
@@ -46,11 +48,6 @@ DATASET = {
 
 async def received(socket: Socket, count: int, operation: str = "1") -> list[Answer]:
     return [await socket.next(operation) for _ in range(count)]
-
-
-async def settle() -> None:
-    """Let streams that have caught up join each other."""
-    await asyncio.sleep(0.1)
 
 
 async def write_to(api: Api, run_id: str, document: str) -> None:
@@ -253,11 +250,13 @@ async def test_idle_streams_ask_together(api: Api, sockets: OpenSocket) -> None:
     async with asyncio.timeout(PATIENCE):
         # Nothing tells when they have caught up.
         while not await asked_together():
-            await settle()
+            await settled()
 
 
 @pytest.mark.parametrize("document", [RESULTS, EVENTS])
-async def test_what_many_follow_alike_is_read_once(api: Api, sockets: OpenSocket, document: str) -> None:
+async def test_what_many_follow_alike_is_read_once(
+    api: Api, app: Starlette, sockets: OpenSocket, document: str
+) -> None:
     async def write() -> None:
         await write_to(api, run_id, document)
 
@@ -276,16 +275,14 @@ async def test_what_many_follow_alike_is_read_once(api: Api, sockets: OpenSocket
         await socket.subscribe("1", document, id=run_id, after=cursor)
         if cursor is None:
             cursor = (await received(socket, 1))[0]["cursor"]
+    await until_shared(app, 5)
     async with asyncio.timeout(PATIENCE):
-        # Nothing tells when they have joined each other.
-        while await reads() != 1:
-            await settle()
-    assert await reads() == 1
+        assert [await reads() for _ in range(2)] == [1, 1]
 
 
 @pytest.mark.parametrize("document", [RESULTS, EVENTS])
 async def test_a_shared_stream_ends_with_its_run_though_another_has_its_id(
-    api: Api, sockets: OpenSocket, document: str
+    api: Api, app: Starlette, sockets: OpenSocket, document: str
 ) -> None:
     run_id = await api.run()
     followers = [await sockets() for _ in range(3)]
@@ -294,7 +291,7 @@ async def test_a_shared_stream_ends_with_its_run_though_another_has_its_id(
     await write_to(api, run_id, document)
     for socket in followers:
         await received(socket, 1)  # it has begun
-    await settle()
+    await until_shared(app, 3)
     await api.do("deleteRun", id=run_id)
     await api.run(id=run_id)
     await api.append(run_id, "s")

@@ -2,7 +2,6 @@
 
 import asyncio
 import gc
-from collections.abc import Callable
 
 import pytest
 from graphql.execution.collect_fields import FieldDetails
@@ -10,7 +9,7 @@ from graphql.execution.collect_fields import FieldDetails
 from resolvers.execution.context import StreamTimings
 from runindex.streams.cursors import log_cursor
 from tests.api.conftest import OpenSocket
-from tests.support.api import Answer, Api, Socket
+from tests.support.api import Answer, Api, Socket, until
 
 pytestmark = pytest.mark.asyncio
 
@@ -26,13 +25,6 @@ CHANGES = """
 RUN = "subscription ($id: ID!) { run(id: $id) { id version status tags metadata parent { id } } }"
 COUNTS = "subscription ($filter: RunFilter) { runCounts(filter: $filter) { key count } }"
 PATIENCE = 30
-
-
-async def until(condition: Callable[[], bool]) -> None:
-    """Wait until something holds."""
-    async with asyncio.timeout(PATIENCE):
-        while not condition():  # noqa: ASYNC110 - nothing tells when
-            await asyncio.sleep(0.001)
 
 
 async def change(socket: Socket, operation: str = "1") -> Answer:

@@ -10,6 +10,7 @@ from starlette.applications import Starlette
 from runindex.domain.errors import UnavailableError
 from tests.api.conftest import Connect, OpenSocket
 from tests.support.api import Api, Socket, Value, endpoint_of
+from tests.support.stores import settled
 
 pytestmark = pytest.mark.asyncio
 
@@ -71,11 +72,11 @@ async def test_whoever_comes_meanwhile_begins_with_what_there_is_and_ends_with_t
         for _ in range(number):
             await api.do("addRunTags", id=run_id, tags=["t"])
             last += 1
-            await asyncio.sleep(random.random() * 0.004)
+            await settled(random.randrange(40))
 
     async def look() -> None:
         for _ in range(4):
-            await asyncio.sleep(random.random() * 0.1)
+            await settled(random.randrange(800))
             socket = await sockets()
             begun = last
             await socket.subscribe("1", RUN, id=run_id)

@@ -114,6 +114,19 @@ def endpoint_of(app: Starlette) -> Endpoint:
     return route.app
 
 
+async def until(condition: Callable[[], bool], seconds: float = 30) -> None:
+    """Wait until something holds that nothing tells of."""
+    async with asyncio.timeout(seconds):
+        while not condition():  # noqa: ASYNC110 - nothing tells when
+            await asyncio.sleep(0.001)
+
+
+async def until_shared(app: Starlette, subscribers: int) -> None:
+    """Wait until so many subscribers share channels."""
+    channels = endpoint_of(app).channels
+    await until(lambda: sum(map(len, channels)) == subscribers)
+
+
 @dataclass(slots=True)
 class Api:
     """An application without a network, on an index whose store is watched and whose clock stands."""

@@ -20,7 +20,7 @@ async def test_each_run_stands_on_its_own(api: Api) -> None:
     ]
 
 
-async def test_all_or_none(api: Api) -> None:
+async def test_a_bulk_may_be_all_or_none(api: Api) -> None:
     first, second = await api.runs(2)
     await api.do("closeRun", id=second)
     outcome = await api.do("transitionRuns", runs={"ids": [first, second]}, to="PAUSED", mode="ATOMIC")

@@ -27,7 +27,7 @@ async def turns_of_the_loop(count: int) -> None:
 
 
 @pytest.mark.parametrize("turns", range(5))
-async def test_a_read_begins_anew(postgres_url: str, turns: int) -> None:
+async def test_a_read_on_a_connection_that_ends_begins_anew(postgres_url: str, turns: int) -> None:
     async with PostgresStore.open(postgres_url, SystemClock()) as store:
         await store.ping()
         assert psql(postgres_url, TERMINATE) == "1"
@@ -45,7 +45,7 @@ async def test_reads_begin_anew_until_they_have_a_connection_that_lives(postgres
 
 
 @pytest.mark.parametrize("turns", range(5))
-async def test_a_batch_begins_anew(postgres_url: str, turns: int) -> None:
+async def test_a_batch_on_a_connection_that_ends_begins_anew(postgres_url: str, turns: int) -> None:
     async with PostgresStore.open(postgres_url, SystemClock()) as store:
         await store.apply([CREATE])
         assert psql(postgres_url, TERMINATE) == "1"

@@ -239,7 +239,7 @@ async def live(world: World, watchers: Sequence[Reader], turns: Sequence[int]) -
         await do(load.door, DELETE, id=RUN_ID)
 
 
-async def test_who_is_left_behind_misses_nothing(sqlite_storage: SqliteStorage, tmp_path: Path) -> None:
+async def test_a_subscriber_that_is_left_behind_misses_nothing(sqlite_storage: SqliteStorage, tmp_path: Path) -> None:
     async with open_world(sqlite_storage, tmp_path) as world, asyncio.TaskGroup() as group:
         watchers = readers_of(world, CHANGES, 2 * EACH)
         tasks = [group.create_task(reader.run()) for reader in watchers]

@@ -77,7 +77,7 @@ async def test_without_notifications_changes_are_found_by_looking(
     print(f"seen after {[round(pause, 3) for pause in quiet]} s")
 
 
-async def test_connections_that_are_cut_in_the_midst_of_commits(
+async def test_answers_stay_true_when_connections_are_cut_amid_commits(
     postgres_storage: PostgresStorage, tmp_path: Path
 ) -> None:
     """All connections of both servers are cut under load, time and again: every answer stays true."""

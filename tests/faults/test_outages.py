@@ -58,7 +58,7 @@ async def under_load(world: World) -> AsyncIterator[None]:
         await world.conclude()
 
 
-async def test_a_database_that_is_killed_and_started_again(
+async def test_nothing_is_lost_when_the_database_is_killed_and_started_again(
     server: PostgresServer, own_storage: PostgresStorage, tmp_path: Path
 ) -> None:
     async with open_world(own_storage, tmp_path, servers=2) as world, under_load(world):
@@ -67,14 +67,18 @@ async def test_a_database_that_is_killed_and_started_again(
         await asyncio.to_thread(server.start)
 
 
-async def test_a_database_that_is_frozen(server: PostgresServer, own_storage: PostgresStorage, tmp_path: Path) -> None:
+async def test_nothing_is_lost_while_the_database_is_frozen(
+    server: PostgresServer, own_storage: PostgresStorage, tmp_path: Path
+) -> None:
     async with open_world(own_storage, tmp_path, servers=2) as world, under_load(world):
         server.freeze()
         await asyncio.sleep(FROZEN_SECONDS)
         server.thaw()
 
 
-async def test_a_black_hole_between_listeners_and_database(postgres_storage: PostgresStorage, tmp_path: Path) -> None:
+async def test_listeners_come_back_from_a_black_hole_before_the_database(
+    postgres_storage: PostgresStorage, tmp_path: Path
+) -> None:
     """Nothing tells the listeners but their own heartbeat."""
     async with (
         proxied(postgres_storage.url) as (listen_dsn, proxy),
@@ -88,7 +92,9 @@ async def test_a_black_hole_between_listeners_and_database(postgres_storage: Pos
         proxy.swallows = False
 
 
-async def test_a_transaction_that_somebody_holds_open(postgres_storage: PostgresStorage, tmp_path: Path) -> None:
+async def test_a_transaction_that_is_held_open_delays_no_subscriber(
+    postgres_storage: PostgresStorage, tmp_path: Path
+) -> None:
     async with open_world(postgres_storage, tmp_path, servers=2) as world, under_load(world):
         connection = await asyncpg.connect(postgres_storage.url)
         try:

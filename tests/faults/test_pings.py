@@ -106,7 +106,7 @@ async def still_follows(server: Served, client: Client) -> bool:
     return True
 
 
-async def test_who_answers_is_pinged_again_and_again(server: Served) -> None:
+async def test_a_client_that_answers_is_pinged_again_and_again(server: Served) -> None:
     began = time.monotonic()  # the first ping may be there before the socket is known to follow
     async with asyncio.timeout(PONG + SLACK), following(server) as client:
         for _ in range(5):
@@ -115,7 +115,7 @@ async def test_who_answers_is_pinged_again_and_again(server: Served) -> None:
         assert await still_follows(server, client)
 
 
-async def test_who_answers_late_stays(server: Served) -> None:
+async def test_a_client_that_answers_late_stays(server: Served) -> None:
     began = time.monotonic()
     async with asyncio.timeout(2 * PONG + SLACK), following(server) as client:
         while time.monotonic() < began + PONG + 1:
@@ -125,7 +125,7 @@ async def test_who_answers_late_stays(server: Served) -> None:
         assert await still_follows(server, client)
 
 
-async def test_who_does_not_answer_is_given_up(server: Served) -> None:
+async def test_a_client_that_does_not_answer_is_disconnected(server: Served) -> None:
     began = time.monotonic()
     async with asyncio.timeout(PONG + SLACK), following(server) as client:
         client.send(Opcode.PONG, b"what nobody asked for")

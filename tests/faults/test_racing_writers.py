@@ -43,7 +43,9 @@ async def indexes(url: str, count: int) -> AsyncIterator[list[IndexDoor]]:
         yield doors
 
 
-async def test_writers_in_several_processes_on_postgres(postgres_storage: PostgresStorage, tmp_path: Path) -> None:
+async def test_racing_writers_of_several_processes_lose_nothing_on_postgres(
+    postgres_storage: PostgresStorage, tmp_path: Path
+) -> None:
     """Half of the writers share the two servers' writers, the others have transactions of their own."""
     async with (
         open_world(postgres_storage, tmp_path, servers=2) as world,
@@ -60,7 +62,9 @@ async def test_writers_in_several_processes_on_postgres(postgres_storage: Postgr
         await world.conclude()
 
 
-async def test_writers_in_two_processes_on_sqlite(sqlite_storage: SqliteStorage, tmp_path: Path) -> None:
+async def test_racing_writers_of_two_processes_lose_nothing_on_sqlite(
+    sqlite_storage: SqliteStorage, tmp_path: Path
+) -> None:
     async with (
         open_world(sqlite_storage, tmp_path, servers=2) as world,
         subscribed(world.subscribers(RESTLESS)),

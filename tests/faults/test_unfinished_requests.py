@@ -68,7 +68,7 @@ async def test_a_request_that_does_not_end_is_refused_in_time(impatient_port: in
 
 
 @CUTS
-async def test_so_is_one_behind_others(impatient_port: int, length: int) -> None:
+async def test_an_unfinished_request_behind_others_is_refused_in_time(impatient_port: int, length: int) -> None:
     reader, writer = await asyncio.open_connection("127.0.0.1", impatient_port)
     for _ in range(2):
         writer.write(WHOLE)
@@ -106,7 +106,7 @@ async def test_nothing_is_said_amid_an_answer(impatient_port: int) -> None:
     writer.close()
 
 
-async def test_one_that_comes_in_small_pieces_is_answered(served: Served) -> None:
+async def test_a_request_that_comes_in_small_pieces_is_answered(served: Served) -> None:
     reader, writer = await asyncio.open_connection("127.0.0.1", served.port)
     for place in range(len(WHOLE)):
         writer.write(WHOLE[place : place + 1])
@@ -116,7 +116,7 @@ async def test_one_that_comes_in_small_pieces_is_answered(served: Served) -> Non
 
 
 @CUTS
-async def test_a_server_that_stops_does_not_wait_for_it(served: Served, length: int) -> None:
+async def test_a_server_that_stops_does_not_wait_for_an_unfinished_request(served: Served, length: int) -> None:
     reader, writer = await asyncio.open_connection("127.0.0.1", served.port)
     writer.write(WHOLE[:length])
     await asyncio.to_thread(served.execute, "{ runCount }")

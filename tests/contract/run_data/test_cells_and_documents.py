@@ -145,7 +145,9 @@ async def test_a_closed_run_keeps_what_it_has(store: Store, kind: Kind, status: 
 
 
 @pytest.mark.parametrize("kind", ["cell", "document"])
-async def test_they_need_a_run_and_leave_it_as_it_is(store: Store, clock: StandingClock, kind: Kind) -> None:
+async def test_cells_and_documents_need_a_run_and_leave_it_as_it_is(
+    store: Store, clock: StandingClock, kind: Kind
+) -> None:
     assert await do(store, placed(kind)) == NotFound("Run", A)
     run = await made(store, create(A))
     log = await log_of(store)
@@ -175,7 +177,7 @@ async def test_a_name_that_no_storage_keeps_is_refused(kind: Kind, name: str) ->
     ],
     ids=["largest", "too-large", "too-many-bytes", "deepest", "too-deep"],
 )
-async def test_they_have_limits(store: Store, kind: Kind, value: JsonValue, *, fits: bool) -> None:
+async def test_cells_and_documents_have_limits(store: Store, kind: Kind, value: JsonValue, *, fits: bool) -> None:
     await made(store, create(A))
     before = await everything(store)
     outcome = await do(store, placed(kind, value=value))

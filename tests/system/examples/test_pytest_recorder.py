@@ -1,11 +1,12 @@
 """The recorder reports real pytest sessions, in processes of their own, to a real server."""
 
 import json
+import socket
 import sys
-import time
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
+from threading import Event
 from typing import Any, Final
 
 import pytest
@@ -177,18 +178,22 @@ def test_lost_answers_double_nothing(server: Served, project: Path) -> None:
 
 
 def test_tests_do_not_wait_for_the_server(server: Served, project: Path) -> None:
-    over, batches = project / "over", []
-    write(project, test_many=MANY, test_over="from pathlib import Path\ndef test_over(): Path('over').touch()")
+    batches: list[int] = []
+    is_over = Event()
+    with socket.create_server(("127.0.0.1", 0), backlog=1) as over:
+        over.settimeout(SESSION_SECONDS)
+        connect = f"socket.create_connection({over.getsockname()}).close()"
+        write(project, test_many=MANY, test_over=f"import socket\ndef test_over(): {connect}")
 
-    def hold(body: bytes) -> None:
-        results = json.loads(body)["variables"]["input"].get("results")
-        batches.extend([len(results)] if results else [])
-        deadline = time.monotonic() + SESSION_SECONDS
-        while not over.exists() and time.monotonic() < deadline:
-            time.sleep(0.02)
+        def hold(body: bytes) -> None:
+            results = json.loads(body)["variables"]["input"].get("results")
+            batches.extend([len(results)] if results else [])
+            if not is_over.is_set():
+                over.accept()[0].close()
+                is_over.set()
 
-    with relaying(server.url, before=hold) as url:
-        _, said, session = record(project, url)
+        with relaying(server.url, before=hold) as url:
+            _, said, session = record(project, url)
     assert said == [f"runindex: recorded as run {session}"]
     run, _ = find_session(server, session)
     assert counts(run) == {"totalItems": 121, "succeededCount": 121, "failedCount": 0, "skippedCount": 0}

@@ -164,7 +164,7 @@ def test_each_change_is_seen_once_though_the_server_is_killed(served: Served, re
     assert sorted(reader.end()) == table_of(served)
 
 
-def test_when_the_log_does_not_reach_back_it_starts_anew(served: Served, read: Read) -> None:
+def test_the_reader_starts_anew_when_the_log_does_not_reach_back(served: Served, read: Read) -> None:
     create(served, 1)
     reader = read(served)
     reader.read_until("1 runs")
@@ -178,13 +178,13 @@ def test_when_the_log_does_not_reach_back_it_starts_anew(served: Served, read: R
     assert sorted(reader.end()) == table_of(served)
 
 
-def test_it_goes_on_from_a_cursor_that_it_is_given(served: Served, read: Read) -> None:
+def test_the_reader_goes_on_from_a_cursor_that_it_is_given(served: Served, read: Read) -> None:
     start = served.execute("{ changeCursor }")["changeCursor"]
     run_id = create(served, 1)
     assert read(served, "--after", start).read_until(run_id) == [f"CREATED 1 {run_id} ACTIVE"]
 
 
-def test_what_the_server_will_not_take_ends_it(served: Served, read: Read) -> None:
+def test_what_the_server_refuses_ends_the_reader(served: Served, read: Read) -> None:
     reader = read(served, "--after", "nonsense")
     assert reader.read_until("refused")[-1].startswith("refused: ")
     assert reader.process.wait(PATIENCE) == 1

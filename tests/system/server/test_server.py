@@ -76,13 +76,12 @@ async def stopped_while_writing(server: Served) -> AsyncIterator[Callable[[], Aw
     stopping: list[asyncio.Task[int]] = []
 
     async def stop() -> None:
-        """Return when nobody can connect any more: all who are connected are told then."""
+        """Return once the server takes no more connections: it then tells all who are connected."""
         stopping.append(asyncio.create_task(asyncio.to_thread(server.stop)))
-        with suppress(ConnectionRefusedError):
+        with suppress(ConnectionError):
             while True:
                 _, writer = await asyncio.open_connection("127.0.0.1", server.port)
                 writer.close()
-                await asyncio.sleep(0.01)
 
     with locked(server.directory / "runindex.db"):
         yield stop

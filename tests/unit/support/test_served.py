@@ -11,7 +11,7 @@ CREATE = 'mutation { createRun(input: {name: "kept"}) { __typename } }'
 COUNT = '{ runCount(filter: {nameContains: "kept"}) }'
 
 
-def test_killed_it_comes_back_with_its_data(served: Served) -> None:
+def test_a_killed_server_comes_back_with_its_data(served: Served) -> None:
     served.execute(CREATE)
     served.kill()
     assert not served.is_ready()
@@ -19,7 +19,7 @@ def test_killed_it_comes_back_with_its_data(served: Served) -> None:
     assert served.execute(COUNT) == {"runCount": 1}
 
 
-def test_it_stops_when_asked_and_restarts(served: Served) -> None:
+def test_a_server_stops_when_asked_and_restarts(served: Served) -> None:
     served.execute(CREATE)
     served.restart()
     assert served.execute(COUNT) == {"runCount": 1}

@@ -53,7 +53,7 @@ async def test_what_an_earlier_process_left_is_swept_at_the_start() -> None:
         assert remains.swept == 3
 
 
-async def test_it_sweeps_when_it_is_woken() -> None:
+async def test_the_sweeper_sweeps_when_it_is_woken() -> None:
     remains = Remains()
     async with open_sweeper(cast("Maintenance", remains)) as opened:
         await remains.wait()
@@ -64,7 +64,7 @@ async def test_it_sweeps_when_it_is_woken() -> None:
             assert remains.chunks == 0
 
 
-async def test_it_looks_now_and_then_unasked(monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_the_sweeper_looks_now_and_then_unasked(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sweeper, "LOOK_SECONDS", 0.01)
     remains = Remains()
     async with open_sweeper(cast("Maintenance", remains)):
@@ -75,7 +75,7 @@ async def test_it_looks_now_and_then_unasked(monkeypatch: pytest.MonkeyPatch) ->
 
 
 @pytest.mark.parametrize("fault", [UnavailableError("away"), RuntimeError("broken")], ids=str)
-async def test_it_tries_again_after_a_fault(
+async def test_the_sweeper_tries_again_after_a_fault(
     monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, fault: Exception
 ) -> None:
     monkeypatch.setattr(sweeper, "RETRY_SECONDS", 0.01)
@@ -90,7 +90,7 @@ async def test_it_tries_again_after_a_fault(
     ]
 
 
-async def test_it_ends_in_the_middle_of_its_work() -> None:
+async def test_the_sweeper_ends_in_the_middle_of_its_work() -> None:
     remains = Remains(chunks=10**9)
     async with open_sweeper(cast("Maintenance", remains)):
         await remains.has_begun.wait()

@@ -1,1 +1,1 @@
-"""What the types of the API are made of."""
+"""What the API is made of."""

@@ -1,0 +1,1 @@
+"""Parts that statements are made of."""

@@ -1,0 +1,1 @@
+"""What every type of the API is made of."""

@@ -5,10 +5,8 @@ import json
 
 import pytest
 
-from tests.api.test_subscriptions import until
 from tests.support.api import Api, until
 from tests.support.clients import Start
-from tests.system.clients.conftest import Start
 
 DOCUMENT = "subscription { runChanges(bookmarks: true) { __typename } }"
 

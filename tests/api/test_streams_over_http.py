@@ -11,8 +11,7 @@ from starlette.applications import Starlette
 
 from persistence.memory.store import MemoryStore
 from tests.api.conftest import OpenSocket
-from tests.api.test_subscriptions import PATIENCE, until
-from tests.contract.conftest import Opener
+from tests.api.test_subscriptions import PATIENCE
 from tests.support.api import Answer, Api, Socket, Value, until, until_shared
 from tests.support.backends import Opener
 

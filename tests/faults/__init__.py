@@ -1,1 +1,1 @@
-"""What must hold while things break, judged over what clients and subscribers saw."""
+"""Invariants that hold while things break, judged over what clients and subscribers saw."""

@@ -18,7 +18,7 @@ from tests.faults.history import (
     Seen,
 )
 
-# Written out once more: the checker takes no word of the index for true.
+# Written out once more: the checker must not depend on the code that it checks.
 MOVES: Final[Mapping[str, frozenset[str]]] = {
     "ACTIVE": frozenset({"PAUSED", "COMPLETED", "FAILED", "CANCELLED", "ARCHIVED"}),
     "PAUSED": frozenset({"ACTIVE", "CANCELLED", "ARCHIVED"}),
@@ -30,7 +30,7 @@ MOVES: Final[Mapping[str, frozenset[str]]] = {
 
 
 class Flaw(StrEnum):
-    """What can be wrong with a history."""
+    """Kinds of faults in a history."""
 
     GAP = auto()
     """The log's numbers are not 1, 2, 3 ..."""
@@ -43,15 +43,15 @@ class Flaw(StrEnum):
     DOUBLE = auto()
     """A mutation is in the log more than once."""
     PHANTOM = auto()
-    """A mutation that was refused, or that nobody sent, is in the log."""
+    """A mutation that was refused, or never sent, is in the log."""
     UNTRUE = auto()
-    """An answer says other things than the log, or than another answer to the same request."""
+    """An answer contradicts the log, or another answer to the same request."""
     WINNERS = auto()
-    """Of requests that raced from one version not exactly one succeeded."""
+    """Of requests that raced from one version, none or several succeeded."""
     STALE = auto()
     """A read does not see what was acknowledged before it."""
     UNREAL = auto()
-    """A read, or a stream, shows what never was."""
+    """A read, or a stream, shows a state that never was."""
     LOST = auto()
     """A subscriber did not see a change."""
     REPEATED = auto()
@@ -64,7 +64,7 @@ class Flaw(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """A flaw, and where."""
+    """A flaw, and where it was found."""
 
     flaw: Flaw
     where: str
@@ -89,7 +89,7 @@ def check(history: History) -> list[Finding]:
 
 
 def check_log(log: Sequence[Entry]) -> Findings:
-    """Find where statuses are no path of the table, or where versions or the log's numbers are not 1, 2, 3 ..."""
+    """Find statuses that are no path of the table, and versions or log numbers that are not 1, 2, 3 ..."""
     last: dict[str, Entry] = {}
     for place, entry in enumerate(log, start=1):
         if entry.seq != place:
@@ -117,7 +117,7 @@ def _tag_kinds(before: Entry, entry: Entry) -> Iterable[str]:
 
 
 def check_requests(requests: Sequence[Request], log: Sequence[Entry]) -> Findings:
-    """Find acknowledged mutations not once in the log, refused ones there at all, unknown ones more than once."""
+    """Find acknowledged mutations that are not in the log once, refused ones in it, and unknown ones in it twice."""
     logged: dict[str, list[Entry]] = defaultdict(list)
     for entry in log:
         if entry.reason is not None:
@@ -157,7 +157,7 @@ def _replays_follow(given: Sequence[Answer]) -> bool:
 
 
 def check_races(requests: Sequence[Request]) -> Findings:
-    """Find races from one version in which not exactly one succeeded."""
+    """Find races from one version in which none or several succeeded."""
     bound: dict[tuple[str, int], list[Request]] = defaultdict(list)
     raced: dict[str, list[Request]] = defaultdict(list)
     for request in requests:
@@ -174,7 +174,7 @@ def check_races(requests: Sequence[Request]) -> Findings:
 
 
 def check_readings(readings: Sequence[Reading], log: Sequence[Entry]) -> Findings:
-    """Find reads, from whichever replica, that miss what was acknowledged before or show what never was."""
+    """Find reads, from any replica, that miss what was acknowledged before, or show a state that never was."""
     states = {(entry.run_id, entry.version, entry.status) for entry in log if entry.kind != "DELETED"}
     deleted = {entry.run_id for entry in log if entry.kind == "DELETED"}
     for reading in readings:
@@ -193,7 +193,7 @@ def check_recording(recording: Recording, log: Sequence[Entry]) -> Findings:
     places = {entry.cursor: place for place, entry in enumerate(log)}
     name = recording.name
     if not recording.items or not isinstance(recording.items[0], Bookmark):
-        yield Finding(Flaw.LOST, f"{name} was never told where it began")
+        yield Finding(Flaw.LOST, f"{name} has no first cursor")
         return
     reached = begin = places.get(recording.items[0].cursor, -1)
     seen: Counter[int] = Counter()
@@ -217,7 +217,7 @@ def check_recording(recording: Recording, log: Sequence[Entry]) -> Findings:
 
 
 def check_overview(overview: Overview, log: Sequence[Entry]) -> Findings:
-    """Find counts that do not equal the lists, or lists that are not what the log leads to."""
+    """Find counts that do not equal the lists, and lists that do not follow from the log."""
     runs: dict[str, tuple[int, str, tuple[str, ...]]] = {}
     for entry in log:
         if entry.kind == "DELETED":

@@ -9,7 +9,7 @@ from tests.faults.truth import PostgresStorage, SqliteStorage, Storage
 
 @pytest.fixture
 def sqlite_storage(tmp_path: Path) -> SqliteStorage:
-    """Name a file that the first server to open it will make."""
+    """Return the path of a file that the first server makes."""
     return SqliteStorage(tmp_path / "runindex.db")
 
 

@@ -1,4 +1,4 @@
-"""Ways in: how a writer's requests reach an index, and what its answers mean."""
+"""Doors: how a writer's requests reach an index, and what its answers mean."""
 
 from collections.abc import Callable, Mapping
 from contextlib import AsyncExitStack
@@ -29,15 +29,15 @@ INPUTS: Final = {
 READ: Final = "query($id: ID!) { run(id: $id) { version status } }"
 # Long enough to outlive every time limit of a server: a client that gives up learns nothing.
 PATIENCE: Final = 25.0
-# The codes that promise that nothing was written.
+# The error codes that promise that nothing was written.
 UNWRITTEN: Final = frozenset({"UNAVAILABLE", "TIMEOUT"})
 
 
 class Door(Protocol):
-    """Takes requests."""
+    """Sends requests to an index."""
 
     async def send(self, request: Request) -> Answer:
-        """Send a request once; a fault is an answer too."""
+        """Send a request once; an error is an answer too."""
         ...
 
     async def read(self, run_id: str, known: int) -> Reading | None:
@@ -58,7 +58,7 @@ DOCUMENTS: Final = {mutation: document_of(mutation) for mutation in INPUTS}
 
 
 class UnansweredError(Exception):
-    """An operation came to nothing; `answer` says what that means to its sender."""
+    """An operation gave no data; `answer` says what that tells its sender."""
 
     def __init__(self, answer: Answer, text: str) -> None:
         super().__init__(text)
@@ -69,7 +69,7 @@ class UnansweredError(Exception):
 class HttpDoor:
     """The API of a served process; each request in flight has a client of its own.
 
-    A client that many use at once looks through all its connections for each request.
+    httpx looks through all connections of a client for each request, which is slow when many share one.
     """
 
     url: str
@@ -120,14 +120,14 @@ class HttpDoor:
     async def _client(self) -> httpx.AsyncClient:
         if self.idle:
             return self.idle.pop()
-        # Nothing is encrypted here, and making ready for it takes longer than all the rest.
+        # Without TLS: loading its certificates takes longer than all the rest.
         client = httpx.AsyncClient(timeout=PATIENCE, verify=False, trust_env=False)  # noqa: S501
         return await self.clients.enter_async_context(client)
 
 
 @dataclass(frozen=True, slots=True)
 class IndexDoor:
-    """An index opened in this very process, with a writer and so with transactions of its own."""
+    """An index in this process, with a writer and so with transactions of its own."""
 
     index: RunIndex
     epoch: str

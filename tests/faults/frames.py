@@ -1,4 +1,4 @@
-"""Frames as no client should send them, and some as it should; each knows what the protocols say to it."""
+"""Frames that no client should send, and some that it should, each with the answer that the protocols name."""
 
 import json
 import struct
@@ -41,7 +41,7 @@ ANSWERED: Final[Sequence[Mapping[str, Value]]] = (
 
 @dataclass(frozen=True, slots=True)
 class Frame:
-    """What is written on the connection, and the code by which the server closes it; None when it lives on."""
+    """The bytes to write, and the code by which the server closes the connection; None when it stays open."""
 
     data: bytes
     code: int | None = None
@@ -49,7 +49,7 @@ class Frame:
 
 @dataclass(slots=True)
 class Conversation:
-    """What one socket has come to: which operations are alive, which were answered by an error, or by a result."""
+    """The state of one socket: its operations that are alive, answered by an error, or by a result."""
 
     random: Random
     is_open: bool = False
@@ -198,7 +198,7 @@ def value(random: Random, deep: int = 2) -> Value:
 
 
 def text(random: Random) -> str:
-    """Return a string of characters that are seldom meant."""
+    """Return a string of unusual characters."""
     return "".join(random.choice('a\0\n"\\é\u2028\ud800😀') for _ in range(random.randrange(5)))
 
 

@@ -1,4 +1,4 @@
-"""What stands in the writers' way: commits that dawdle and fail, and others who lock, write and take it all back."""
+"""Hindrances to writers: slow and failing commits, and transactions that lock, write and roll back."""
 
 import asyncio
 import subprocess
@@ -53,7 +53,7 @@ WRITE: Final = """
 
 @asynccontextmanager
 async def faltering_commits(url: str, table: str = "changes") -> AsyncIterator[None]:
-    """Let commits to a table take a random while, and now and then fail."""
+    """Delay commits to a table at random, and let some fail."""
     connection = await asyncpg.connect(url)
     try:
         await connection.execute(DAWDLE)

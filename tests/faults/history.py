@@ -1,4 +1,4 @@
-"""What clients and subscribers of an index saw, and what its log and lists say in the end."""
+"""The history of a test: what clients and subscribers saw, and what the log and the lists say at its end."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -11,18 +11,18 @@ DEFAULT_RUN: Final = "default"
 
 
 class Verdict(StrEnum):
-    """What an answer says about a mutation."""
+    """What an answer tells about a mutation."""
 
     ACKNOWLEDGED = "acknowledged"
     REFUSED = "refused"
     UNWRITTEN = "unwritten"
-    """It was not judged and nothing was written: to be sent again."""
+    """Nothing was decided and nothing written: to be sent again."""
     UNKNOWN = "unknown"
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What came back once; `detail` is the problem's type or the error's code."""
+    """One answer; `detail` is the problem's type or the error's code."""
 
     verdict: Verdict
     detail: str = ""
@@ -106,14 +106,14 @@ class Seen:
 
 @dataclass(frozen=True, slots=True)
 class Bookmark:
-    """A position that a subscriber was told."""
+    """A bookmark that a subscriber got."""
 
     cursor: str
 
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """A filter, as the API takes it and in words of its own: runs with the tag, in one of the statuses."""
+    """A filter, for the API and judged here once more: runs with the tag, in one of the statuses."""
 
     tag: str | None = None
     statuses: tuple[str, ...] | None = None
@@ -148,7 +148,7 @@ class View:
 
 @dataclass(slots=True)
 class Recording:
-    """All that one subscriber got, in order, over all its connections; the first item says where it began."""
+    """All that one subscriber got, in order, over all its connections; the first item is a bookmark."""
 
     name: str
     view: View
@@ -163,7 +163,7 @@ class Recording:
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """A run as somebody read it (None: no such run), who knew before that version `known` was acknowledged."""
+    """A run as it was read (version None: no such run), after version `known` had been acknowledged."""
 
     run_id: str
     known: int
@@ -173,7 +173,7 @@ class Reading:
 
 @dataclass(frozen=True, slots=True)
 class Overview:
-    """What lists and counts say once all is quiet.
+    """Lists and counts after all writers have ended.
 
     `runs` maps ids to (version, status, tags), archived runs included, as `run_count` and `by_status` do.
     """
@@ -187,7 +187,7 @@ class Overview:
 
 @dataclass(slots=True)
 class History:
-    """All that is known of one test's world."""
+    """Everything that a test recorded."""
 
     requests: list[Request] = field(default_factory=list)
     recordings: list[Recording] = field(default_factory=list)

@@ -1,4 +1,4 @@
-"""What workers wrote down about jobs, and what must hold of it whatever was killed meanwhile."""
+"""The ledger of job workers, and the invariants that hold of it although workers and servers are killed."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
@@ -18,7 +18,7 @@ class Ended:
     most: int
     error: str | None
     dies: bool = False
-    """Whether its failures are told to be for good."""
+    """Whether its failures are reported as final."""
 
 
 class Story:
@@ -31,11 +31,11 @@ class Story:
         self._told = [step for step in ordered if step.name == "told"]
 
     def said(self, word: str) -> set[int]:
-        """Return the attempts that said this; whether they were heard is another matter."""
+        """Return the attempts whose worker sent this, answered or not."""
         return {step.attempt for step in self._said if step.word == word}
 
     def told(self, *words: str) -> set[int]:
-        """Return the attempts that were told one of these."""
+        """Return the attempts whose worker got one of these answers."""
         return {step.attempt for step in self._told if step.word in words}
 
 
@@ -54,7 +54,7 @@ def flaws(steps: Iterable[Step], jobs: Sequence[Ended]) -> list[str]:
 
 
 def _claims(story: Story) -> Iterator[str]:
-    """Hold that no two workers have an attempt, and none gets a job while another may rely on its lease."""
+    """Check that no attempt has two workers, and that no job is claimed while its lease may still run."""
     for former, latter in pairwise(story.claims):
         if former.attempt == latter.attempt:
             yield f"attempt {former.attempt} was handed out twice"
@@ -75,7 +75,7 @@ def _end(job: Ended, story: Story) -> Iterator[str]:
 
 
 def _completed(job: Ended, story: Story) -> Iterator[str]:
-    """Hold that its last attempt alone completed it; the worker may have been killed before it was told so."""
+    """Check that its last attempt alone completed it; the worker may have been killed before it got the answer."""
     if story.told("COMPLETED") - {job.attempts}:
         yield "another attempt was told that it completed the job"
     if job.attempts not in story.said("acknowledge"):
@@ -83,7 +83,7 @@ def _completed(job: Ended, story: Story) -> Iterator[str]:
 
 
 def _failed(job: Ended, story: Story) -> Iterator[str]:
-    """Hold that its attempts are used up, by failures or by leases, or that the last one failed for good."""
+    """Check that its attempts are used up, by failures or lapsed leases, or that the last one failed for good."""
     if story.told("COMPLETED"):
         yield "it was acknowledged all the same"
     if job.error == "lease expired":

@@ -1,4 +1,4 @@
-"""A worker in a process of its own: it claims jobs, says what became of them and writes each step down, until killed.
+"""A worker in a process of its own: it claims jobs, reports their outcome and writes each step down, until killed.
 
     python tests/faults/job_worker.py PORT NAME
 
@@ -19,7 +19,7 @@ MOST_JOBS: Final = 5
 IDLE_SECONDS: Final = 0.2
 RETRY_SECONDS: Final = 0.1
 LINGER_SECONDS: Final = 1.3
-# The codes that say no more about a mutation than no answer would.
+# The error codes that leave open whether a mutation was written, as no answer does.
 NO_ANSWER: Final = frozenset({"UNAVAILABLE", "TIMEOUT", "OUTCOME_UNKNOWN"})
 
 CLAIM: Final = """
@@ -85,7 +85,7 @@ class Worker:
         self._name = name
 
     def run(self) -> None:
-        """Work for ever."""
+        """Work until killed."""
         while True:
             begun = time.time()
             wanted = {"limit": random.randint(1, MOST_JOBS), "leaseSeconds": LEASE_SECONDS}

@@ -46,7 +46,7 @@ class NaiveDoor:
 
 @dataclass(frozen=True, slots=True)
 class NaiveSubscriber:
-    """Reads what is behind the last number it saw."""
+    """Reads the entries behind the last number that it saw."""
 
     watch: Watch
     pool: asyncpg.Pool
@@ -64,7 +64,7 @@ class NaiveSubscriber:
 
 
 async def naive_log(pool: asyncpg.Pool, after: int) -> list[Entry]:
-    """Return what the table has behind a number."""
+    """Return the table's entries behind a number."""
     return [
         Entry(
             seq=seq,

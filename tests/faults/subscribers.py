@@ -1,4 +1,4 @@
-"""Subscribers: each resumes from its cursor whenever its stream ends, by whose will ever."""
+"""Subscribers: each resumes from its cursor whenever its stream ends, whether it or the server ended it."""
 
 import asyncio
 import time
@@ -24,7 +24,7 @@ PATIENCE: Final = 40.0
 
 @dataclass(slots=True)
 class Watch:
-    """What a subscriber got, and when: whoever waits for something looks here."""
+    """Records what a subscriber got, and when, and lets tests wait for it."""
 
     recording: Recording
     arrivals: dict[tuple[str, int], float] = field(default_factory=dict)
@@ -40,7 +40,7 @@ class Watch:
             self._news.notify_all()
 
     async def started(self, seconds: float = PATIENCE) -> None:
-        """Return once the subscriber was told where it stands."""
+        """Return once the subscriber has its first cursor."""
         async with asyncio.timeout(seconds), self._news:
             await self._news.wait_for(lambda: bool(self.recording.items))
 
@@ -56,11 +56,11 @@ class Subscriber(Protocol):
 
     @property
     def watch(self) -> Watch:
-        """Return what it got."""
+        """Return the record of what it got."""
         ...
 
     async def run(self) -> None:
-        """Follow the log for ever."""
+        """Follow the log until cancelled."""
         ...
 
 
@@ -68,7 +68,7 @@ class Subscriber(Protocol):
 class ApiSubscriber:
     """Subscribes to `runChanges` on its servers in turn, always over the same transport.
 
-    When `restless`, it leaves of its own accord after so many changes on average, with or without a good-bye.
+    When `restless`, it leaves after so many changes on average, with or without closing its stream.
     """
 
     watch: Watch
@@ -77,7 +77,7 @@ class ApiSubscriber:
     restless: int | None = None
     random: Random = field(default_factory=lambda: Random(3))
     farewells: int = 0
-    """How often a server said that it stops."""
+    """How many streams ended because their server stopped."""
 
     async def run(self) -> None:
         recording = self.watch.recording
@@ -98,7 +98,7 @@ class ApiSubscriber:
             match payload:
                 case {"data": {"item": item}}:
                     await self.watch.add(item_of(item))
-                # The storage was away for a moment: the stream says so and ends.
+                # The storage was unavailable: the stream reports it and ends.
                 case {"errors": [{"extensions": {"code": "UNAVAILABLE"}}]}:
                     return
                 case _:
@@ -130,7 +130,7 @@ def item_of(data: JsonObject) -> Seen | Bookmark:
 
 @asynccontextmanager
 async def subscribed(subscribers: Sequence[Subscriber]) -> AsyncIterator[None]:
-    """Run subscribers for as long as the context lasts; it begins once each knows where it stands."""
+    """Run subscribers for as long as the context lasts; it begins once each has its first cursor."""
     async with asyncio.TaskGroup() as group:
         tasks = [
             group.create_task(subscriber.run(), name=subscriber.watch.recording.name) for subscriber in subscribers

@@ -1,4 +1,4 @@
-"""What stands behind the server ends by itself: the process ends too, for whoever watches over it to start anew."""
+"""The index behind the server ends by itself: the process ends too, so that its supervisor starts it anew."""
 
 import asyncio
 import socket
@@ -14,7 +14,7 @@ from tests.support.ports import free_port
 
 
 class Announcing(Server):
-    """Says when it serves."""
+    """Sets an event when it serves."""
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)

@@ -26,7 +26,7 @@ def opened(url: str) -> connect:
 
 
 async def harmless(url: str, random: Random) -> int:
-    """Talk without ending the conversation: every operation gets what it deserves. Return how many frames were sent."""
+    """Send frames that keep the connection open, and check each answer. Return how many were sent."""
     talk = Conversation(random)
     frames = [talk.init(), *(talk.harmless() for _ in range(random.randrange(1, 20)))]
     assert {frame.code for frame in frames} == {None}
@@ -45,7 +45,7 @@ async def harmless(url: str, random: Random) -> int:
 
 
 async def deadly(url: str, random: Random) -> int:
-    """Talk until the server has enough, and on. Return how many frames were sent."""
+    """Send frames until the server closes the connection, and on. Return how many were sent."""
     talk = Conversation(random)
     before = [talk.init(), *(talk.harmless() for _ in range(random.randrange(8)))] if random.random() < 0.8 else []
     last = talk.deadly()
@@ -62,7 +62,7 @@ async def deadly(url: str, random: Random) -> int:
 
 
 async def leaving(url: str, random: Random) -> int:
-    """Leave in the midst of a conversation. Return how many frames were sent."""
+    """Break off in the middle of a message. Return how many frames were sent."""
     talk = Conversation(random)
     frames = [talk.init(), *(talk.harmless() for _ in range(random.randrange(8))), talk.deadly()]
     async with opened(url) as connection:
@@ -73,7 +73,7 @@ async def leaving(url: str, random: Random) -> int:
 
 
 async def talk_on(url: str, random: Random, frames: int) -> None:
-    """Hold conversations until so many frames were sent."""
+    """Open connections until so many frames were sent."""
     while frames > 0:
         frames -= await random.choice((harmless, harmless, deadly, deadly, leaving))(url, random)
 

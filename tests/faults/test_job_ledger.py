@@ -1,4 +1,4 @@
-"""The judge of job workers finds what is wrong, and nothing else."""
+"""The check of the ledger finds what is wrong, and nothing else."""
 
 import pytest
 

@@ -72,7 +72,7 @@ class Fleet:
         self._steps.close()
 
     def steps(self) -> Iterator[Step]:
-        """Yield what workers write down, as it comes, to the last word once they were disbanded."""
+        """Yield the steps as workers write them, up to the last one once they were disbanded."""
         return (Step(*json.loads(line)) for line in self._steps)
 
     def replace(self, name: str) -> None:

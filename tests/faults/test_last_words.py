@@ -1,4 +1,4 @@
-"""A connection is used in the moment between the server's last words on it and its end."""
+"""A connection to Postgres is used between the server's termination message and its end."""
 
 import asyncio
 
@@ -21,7 +21,7 @@ pytestmark = pytest.mark.asyncio
 
 
 async def turns_of_the_loop(count: int) -> None:
-    """Let the event loop look at its sockets so many times: at one it finds the message, at the next one the end."""
+    """Run so many turns of the event loop: at one it reads the message, at the next one the end."""
     for _ in range(count):
         await asyncio.sleep(0)
 

@@ -54,7 +54,7 @@ INSTANT: Final = "2026-01-01T00:00:00Z"
 MUCH: Final = {"text": "x" * 240_000}
 SMALL: Final = 20
 EACH: Final = 3
-# The turns of disturbance in each life of a run; over all of them everybody is silent once.
+# The turns of disturbance in each life of a run; over all of them every reader is silent once.
 LIVES: Final = ((0, 1), (2,))
 PACE: Final = 0.1
 POLL: Final = 0.02
@@ -65,7 +65,7 @@ pytestmark = [pytest.mark.asyncio, pytest.mark.timeout(240)]
 
 @dataclass(slots=True)
 class Reader:
-    """Follows a document from its cursor to its completion, and does as it is told meanwhile."""
+    """Follows a subscription from its cursor to its completion, and pauses or leaves when asked to."""
 
     transport: Transport
     url: str
@@ -79,7 +79,7 @@ class Reader:
     _is_to_leave: bool = False
 
     def stop_reading(self) -> None:
-        """Read nothing after the next item, until told otherwise."""
+        """Read nothing after the next item, until asked to read."""
         self._is_silent = True
         self._told.clear()
 
@@ -133,7 +133,7 @@ async def do(door: HttpDoor, document: str, **variables: object) -> JsonObject:
 
 @dataclass(slots=True)
 class Load:
-    """What is written."""
+    """The load of the test, and how much was written."""
 
     door: HttpDoor
     touchable: str | None = None
@@ -165,7 +165,7 @@ class Load:
 
 @asynccontextmanager
 async def repeated(*acts: Callable[[], Awaitable[None]]) -> AsyncIterator[None]:
-    """Do things again and again, each at its pace; at the end each finishes what it began."""
+    """Repeat acts, each at its pace; at the end each is finished."""
     ended = False
 
     async def repeat(act: Callable[[], Awaitable[None]]) -> None:
@@ -222,7 +222,7 @@ async def saw_all(readers: Sequence[Reader], keys: Sequence[object]) -> None:
 
 
 async def live(world: World, watchers: Sequence[Reader], turns: Sequence[int]) -> None:
-    """Create a run, follow what it is given, and delete it; what is of its former life concerns nobody any more."""
+    """Create a run, follow its results and events, and delete it."""
     load = Load(world.doors[0])
     await do(load.door, CREATE, input={"id": RUN_ID})
     results, events = (readers_of(world, document, EACH, id=RUN_ID) for document in (RESULTS, EVENTS))

@@ -1,4 +1,4 @@
-"""The listening connection is cut off, or nobody notifies: streams get late for a moment, and lose nothing."""
+"""The listening connection is cut off, or there are no notifications: streams are late, and lose nothing."""
 
 import asyncio
 import time
@@ -80,7 +80,7 @@ async def test_without_notifications_changes_are_found_by_looking(
 async def test_answers_stay_true_when_connections_are_cut_amid_commits(
     postgres_storage: PostgresStorage, tmp_path: Path
 ) -> None:
-    """All connections of both servers are cut under load, time and again: every answer stays true."""
+    """All connections of both servers are cut under load, several times."""
     async with (
         open_world(postgres_storage, tmp_path, servers=2) as world,
         subscribed(world.audience(0, 1)),

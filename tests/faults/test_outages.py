@@ -79,7 +79,7 @@ async def test_nothing_is_lost_while_the_database_is_frozen(
 async def test_listeners_come_back_from_a_black_hole_before_the_database(
     postgres_storage: PostgresStorage, tmp_path: Path
 ) -> None:
-    """Nothing tells the listeners but their own heartbeat."""
+    """Only their own heartbeat tells the listeners."""
     async with (
         proxied(postgres_storage.url) as (listen_dsn, proxy),
         open_world(postgres_storage, tmp_path, servers=2, LISTEN_DSN=listen_dsn) as world,

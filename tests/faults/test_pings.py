@@ -1,4 +1,4 @@
-"""Pings: who answers them stays, however late that is within the time; who does not is given up."""
+"""Pings: a client that answers in time stays connected, one that does not is disconnected."""
 
 import asyncio
 import json
@@ -43,7 +43,7 @@ pytestmark = pytest.mark.asyncio
 
 @pytest.fixture
 def server(tmp_path: Path) -> Iterator[Served]:
-    """Run a server that pings often and is soon out of patience."""
+    """Run a server that pings often and waits for a short time."""
     with serving(tmp_path, sys.executable, "-c", QUICK) as server:
         yield server
 

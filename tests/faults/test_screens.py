@@ -36,7 +36,7 @@ class Load:
 
 @dataclass(slots=True)
 class Screen:
-    """Shows the run until that is deleted; now and then it reads nothing for a while, or begins anew."""
+    """Shows the run until it is deleted; now and then it pauses, or subscribes anew."""
 
     transport: Transport
     url: str

@@ -1,4 +1,4 @@
-"""Clients that send and never read: they cost no more than their buffers, and hold up nobody, not even the end."""
+"""Clients that send and never read: they cost no more than their buffers, and delay no other, nor the stop."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -27,7 +27,7 @@ pytestmark = [pytest.mark.asyncio, pytest.mark.timeout(180)]
 async def opened(server: Served) -> AsyncIterator[websockets.ClientConnection]:
     """Open a socket, and break it off in the end."""
     protocol = websockets.Subprotocol("graphql-transport-ws")
-    # Who does not read would miss the answers to its own pings, and leave.
+    # A client that does not read would miss the answers to its own pings, and close the connection.
     connection = await websockets.connect(server.ws_url, subprotocols=[protocol], ping_interval=None)
     try:
         yield connection
@@ -45,7 +45,7 @@ async def close_code(socket: Socket) -> int | None:
 
 
 async def version(socket: Socket, operation: str) -> int:
-    """Return the version of the next item that is no bookmark, as come in quiet times."""
+    """Return the version of the next item that is no bookmark."""
     while "version" not in (item := await socket.next(operation)):
         pass
     found: int = item["version"]
@@ -64,7 +64,7 @@ async def test_a_client_that_reads_nothing_does_not_hold_up_the_end(tmp_path: Pa
         for _ in range(100):
             await asyncio.to_thread(server.execute, TOUCH, id=run["createRun"]["run"]["id"])
             await other.next("1")
-        # It says good-bye, and does not take what was said to it before.
+        # It sends a close frame, and reads nothing of what it was sent before.
         silent.connection.transport.write(CLOSE)
         await asyncio.sleep(0.2)
         assert await asyncio.to_thread(server.stop) == 0

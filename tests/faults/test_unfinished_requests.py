@@ -1,4 +1,4 @@
-"""Clients that never come to the end of their request: they are given up, and hold up nobody."""
+"""Clients that never finish their request: they are disconnected, and delay no other."""
 
 import asyncio
 import json
@@ -55,7 +55,7 @@ async def impatient_port() -> AsyncIterator[int]:
 
 
 async def all_from(reader: asyncio.StreamReader) -> bytes:
-    """Return what the server says until it closes the connection."""
+    """Return what the server sends until it closes the connection."""
     return await asyncio.wait_for(reader.read(), PATIENCE)
 
 

@@ -1,4 +1,4 @@
-"""Transports of subscriptions: each yields the same payloads, and says in its own way why there are no more."""
+"""Transports of subscriptions: each yields the same payloads, and ends in its own way."""
 
 import json
 import socket
@@ -17,28 +17,28 @@ from tests.faults.history import JsonObject
 
 PROTOCOL: Final = Subprotocol("graphql-transport-ws")
 PATIENCE: Final = 40.0
-# Kept from growing, so that who does not read is soon felt.
+# Bounded, so that the server soon notices a client that does not read.
 RECEIVE_BUFFER: Final = (socket.SOL_SOCKET, socket.SO_RCVBUF, 256 * 1024)
 
 
 class GoingAwayError(Exception):
-    """The server said that it stops."""
+    """The server announced that it stops."""
 
 
 class Stream:
-    """What a subscription is sent, up to its completion; over HTTP, who does not ask for more does not read either."""
+    """A subscription's payloads, up to its completion; over HTTP the socket is read only as payloads are taken."""
 
     def __init__(self, payloads: AsyncIterator[JsonObject]) -> None:
         self.payloads = payloads
 
     def pause(self) -> None:
-        """Stop reading; nobody may ask for more meanwhile."""
+        """Stop reading the socket; no payload may be taken meanwhile."""
 
     def go_on(self) -> None:
         """Read again."""
 
     def abort(self) -> None:
-        """Leave without a good-bye, where there is one."""
+        """Break the connection without a closing handshake."""
 
 
 class Transport(Protocol):
@@ -46,7 +46,7 @@ class Transport(Protocol):
 
     @property
     def name(self) -> str:
-        """Return what it is called in a test's findings."""
+        """Return its name in a test's findings."""
         ...
 
     def open(self, url: str, document: str, variables: JsonObject) -> AbstractAsyncContextManager[Stream]:
@@ -83,8 +83,8 @@ class WebSocketTransport:
     async def open(self, url: str, document: str, variables: JsonObject) -> AsyncGenerator[Stream, None]:
         url = url.replace("http", "ws", 1)
         try:
-            # With a bounded queue this client stops reading once it is full, and then waits for a good-bye in vain.
-            # While it reads nothing, as it may be told, it would miss the answers to its own pings, and leave.
+            # With a bounded queue this client stops reading once it is full, and then never gets the close frame.
+            # While paused it would miss the answers to its own pings, and close the connection.
             async with connect(
                 url,
                 subprotocols=[PROTOCOL],
@@ -133,7 +133,7 @@ async def _results(connection: ClientConnection) -> AsyncGenerator[JsonObject, N
 
 @dataclass(frozen=True, slots=True)
 class HttpTransport:
-    """A response that lasts: of its pieces, told apart by a separator, `read` makes payloads."""
+    """A streamed response: `read` makes payloads of its pieces, which a separator divides."""
 
     name: str
     accept: str
@@ -143,7 +143,7 @@ class HttpTransport:
     @asynccontextmanager
     async def open(self, url: str, document: str, variables: JsonObject) -> AsyncGenerator[Stream, None]:
         body, headers = {"query": document, "variables": variables}, {"Accept": self.accept}
-        # Nothing is encrypted here, and making ready for it takes longer than all the rest.
+        # Without TLS: loading its certificates takes longer than all the rest.
         connections = httpx.AsyncHTTPTransport(verify=False, trust_env=False, socket_options=[RECEIVE_BUFFER])
         try:
             async with (
@@ -158,7 +158,7 @@ class HttpTransport:
 
 
 async def _pieces(response: httpx.Response, separator: bytes) -> AsyncIterator[bytes]:
-    """Yield what is between separators, at last what is behind them all."""
+    """Yield the pieces between separators, and the rest behind the last one."""
     rest = b""
     async for data in response.aiter_raw():
         *pieces, rest = (rest + data).split(separator)
@@ -199,6 +199,6 @@ async def _parts(pieces: AsyncIterator[bytes]) -> AsyncGenerator[JsonObject, Non
 WEB_SOCKET: Final[Transport] = WebSocketTransport()
 # A stream of events that ends without `complete` was not completed.
 EVENT_STREAM: Final[Transport] = HttpTransport("events", "text/event-stream", b"\n\n", _events)
-# What becomes of the transport is told in `errors` beside the payload.
+# Errors of the transport stand in `errors` beside the payload.
 MULTIPART: Final[Transport] = HttpTransport("parts", "multipart/mixed;subscriptionSpec=1.0", b"\r\n--graphql", _parts)
 TRANSPORTS: Final = (WEB_SOCKET, EVENT_STREAM, MULTIPART)

@@ -1,4 +1,4 @@
-"""What the index says once all is quiet: its log, from the table itself and from the API, its lists and its counts."""
+"""The index after all writers have ended: its log, from the table and from the API, its lists and its counts."""
 
 import json
 import sqlite3
@@ -45,11 +45,11 @@ COUNTS: Final = """
 
 
 class Storage(Protocol):
-    """Where the servers of a test keep their index."""
+    """The storage that the servers of a test share."""
 
     @property
     def environment(self) -> Mapping[str, str]:
-        """Return the settings that a server needs for it."""
+        """Return the settings of a server on it."""
         ...
 
     async def rows(self) -> Sequence[Row]:
@@ -59,7 +59,7 @@ class Storage(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class SqliteStorage:
-    """A file."""
+    """An SQLite file."""
 
     path: Path
 
@@ -74,7 +74,7 @@ class SqliteStorage:
 
 @dataclass(frozen=True, slots=True)
 class PostgresStorage:
-    """A database."""
+    """A Postgres database."""
 
     url: str
 
@@ -91,7 +91,7 @@ class PostgresStorage:
 
 
 async def read_log(storage: Storage, door: HttpDoor) -> list[Entry]:
-    """Return the table's log with the API's cursors; the API must tell the same as the table."""
+    """Return the table's log with the API's cursors; the API must show the same as the table."""
     told = await _walk(door, CHANGES, "changes")
     entries = []
     for row, node in zip(await storage.rows(), told, strict=True):
@@ -115,7 +115,7 @@ async def read_log(storage: Storage, door: HttpDoor) -> list[Entry]:
 
 
 async def read_overview(door: HttpDoor) -> Overview:
-    """Return what lists and counts say."""
+    """Return the lists and counts of the API."""
     runs = await _walk(door, RUNS, "runs")
     counts = await door.execute(COUNTS)
     return Overview(

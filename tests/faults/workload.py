@@ -1,4 +1,4 @@
-"""Writers: many at once, on the same few runs, each with its own ways in, pauses and second thoughts."""
+"""Writers: many at once, on the same few runs, with random doors, pauses and repeated requests."""
 
 import asyncio
 from collections.abc import AsyncIterator, Sequence
@@ -25,7 +25,7 @@ TARGETS: Final = (
     "ARCHIVED",
 )
 RACE: Final = ("PAUSED", "COMPLETED", "CANCELLED", "FAILED")
-# How often each is drawn; a race is a run of its own that several writers move at once from its first version.
+# Weights of the draw. A race is a run of its own that several writers move at once from its first version.
 MIX: Final = {
     "createRun": 12,
     "transitionRun": 50,
@@ -42,7 +42,7 @@ RETRY_SECONDS: Final = 0.2
 
 @dataclass(slots=True)
 class Workload:
-    """Writers share a pool of runs and what they know of them; everything they do goes into the history."""
+    """Writers that share a pool of runs and the versions they know; all requests go into the history."""
 
     history: History
     doors: Sequence[Door]
@@ -57,7 +57,7 @@ class Workload:
 
     @asynccontextmanager
     async def writers(self, count: int) -> AsyncIterator[None]:
-        """Let so many write for as long as the context lasts; at its end each finishes what it began."""
+        """Run so many writers for as long as the context lasts; at its end each finishes its request."""
         async with asyncio.TaskGroup() as group:
             for place in range(count):
                 group.create_task(self._write(place), name=f"writer {place}")
@@ -73,7 +73,7 @@ class Workload:
                 await self._progress.wait()
 
     async def volume(self, most: int, seconds: float) -> None:
-        """Return once `most` mutations were acknowledged or the time is over, but not before a tenth of them was."""
+        """Return once `most` mutations were acknowledged, or a tenth of them when the time is over."""
         with suppress(TimeoutError):
             await self.progress(most - self.acknowledged, seconds)
         await self.progress(most // 10 - self.acknowledged, seconds)
@@ -83,14 +83,14 @@ class Workload:
         return await self.send("createRun", {"id": self._new_id(), "tags": list(tags)}, place)
 
     async def send(self, mutation: str, given: JsonObject, place: int = 0) -> Request:
-        """Send a mutation that must be acknowledged in the end."""
+        """Send a mutation until it is acknowledged; it must not be refused."""
         request = self._request(mutation, given)
         await self._settle(request, place)
         assert request.acknowledged is not None, request
         return request
 
     async def _write(self, place: int) -> None:
-        """Send one thing after the other, mostly through one's own door."""
+        """Send one drawn request after the other, mostly through one door."""
         while not self._stopping:
             await asyncio.sleep(self.random.uniform(0, self.longest_pause))
             [drawn] = self.random.choices(list(self.mix), list(self.mix.values()))
@@ -110,7 +110,7 @@ class Workload:
                 group.create_task(self._settle(rival, place + step))
 
     async def _settle(self, request: Request, place: int) -> None:
-        """Send a request until its outcome is known; sometimes once more; sometimes read what it left, elsewhere."""
+        """Send a request until its outcome is known, then sometimes repeat it, or read the run through another door."""
         while True:
             answer = await self._door(place).send(request)
             request.answers.append(answer)

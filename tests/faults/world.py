@@ -1,4 +1,4 @@
-"""A test's world: servers on one storage, those who write to them, those who watch, and the judgement in the end."""
+"""A test's world: servers on one storage, their writers and subscribers, and the check of the history."""
 
 import asyncio
 from collections.abc import AsyncIterator, Sequence
@@ -17,16 +17,16 @@ from tests.faults.workload import TAGS, Workload
 from tests.support.served import Served, serving
 
 EVERYTHING: Final = View()
-# One who filters nothing, one whose view runs enter and leave by their tags, one by their status.
+# No filter, one that runs enter and leave by their tags, one by their status.
 VIEWS: Final = (EVERYTHING, View(tag=TAGS[0]), View(statuses=("PAUSED",)))
 
-# Who shares what is sent to the subscribers of a view.
+# The transports of the subscribers of a view, who share its channel.
 AUDIENCE: Final = (WEB_SOCKET, WEB_SOCKET, EVENT_STREAM, MULTIPART)
 
 
 @dataclass(slots=True)
 class World:
-    """Everything in one place; `open_world` makes one."""
+    """Servers, doors, writers and subscribers of one test; `open_world` makes one."""
 
     storage: Storage
     servers: Sequence[Served]
@@ -53,7 +53,7 @@ class World:
         ]
 
     def subscribers(self, restless: int | None = None) -> list[ApiSubscriber]:
-        """Make subscribers of each view that stay at each server, and some that wander from server to server."""
+        """Make subscribers of each view that stay at each server, and some that go from server to server."""
         places = range(len(self.servers))
         staying = [subscriber for place in places for subscriber in self.audience(place, restless=restless)]
         return [*staying, *(self.subscriber(view, *places, restless=restless) for view in VIEWS)]
@@ -71,12 +71,12 @@ class World:
         print(self.history)
         findings = [str(finding) for finding in check(self.history)]
         if findings:
-            # In few words: a history is long, and one flaw may show in many places.
+            # Cut short: a history is long, and one flaw may show in many places.
             raise AssertionError("\n".join([f"{len(findings)} flaws", *(finding[:1000] for finding in findings[:10])]))
 
 
 async def mark_end(workload: Workload) -> str:
-    """Write a last run, whose second version everybody sees, and return its id."""
+    """Write a last run, whose second version every view shows, and return its id."""
     created = await workload.create(*TAGS)
     await workload.send("transitionRun", {"id": created.run_id, "to": "PAUSED"})
     return created.run_id

@@ -1,1 +1,1 @@
-"""What tests and benchmarks share: real servers and fresh databases."""
+"""Helpers that tests and benchmarks share: servers, databases, clients and data."""

@@ -1,4 +1,4 @@
-"""The API in one process: an application on an index, and short ways to ask it."""
+"""The API in one process: an application on an index, and shorthands for its operations."""
 
 import asyncio
 import json
@@ -22,12 +22,12 @@ from runindex.ports.store import Store
 from tests.support.clock import StandingClock
 
 Answer: TypeAlias = dict[str, Any]
-Value: TypeAlias = Any  # whatever the API, a store or a client takes or answers
+Value: TypeAlias = Any  # JSON of any shape, or a value of a store
 
 _JOB: Final = (
     "id queue data status priority attempts maxAttempts runAt startedAt completedAt leaseExpiresAt error runId"
 )
-# What is asked of each member of an outcome.
+# The selection of each member of an outcome.
 MEMBERS: Final = {
     "RunPayload": "run { id status version tags metadata name error } version cursor replayed",
     "RunDeletion": "id version cursor replayed results values events cells documents receipts",
@@ -76,7 +76,7 @@ ENTRIES: Final = {
 
 
 class WatchedStore:
-    """Passes everything on to a store, and notes each question: with its method's name and its arguments."""
+    """Passes every call on to a store, and records its method's name and arguments."""
 
     def __init__(self, store: Store) -> None:
         self._store = store
@@ -107,7 +107,7 @@ def application(index: RunIndex, timings: StreamTimings | None = None) -> Starle
 
 
 def endpoint_of(app: Starlette) -> Endpoint:
-    """Return what an application serves the schema by."""
+    """Return the endpoint of an application."""
     route = app.routes[0]
     assert isinstance(route, Route)
     assert isinstance(route.app, Endpoint)
@@ -175,7 +175,7 @@ class Api:
         return run_id
 
     async def record(self, run_id: str, item_id: str, **fields: object) -> Answer:
-        """Record a result of an item and return the outcome; what is not given is that of a success at once."""
+        """Record a result of an item and return the outcome; by default it succeeded at once."""
         self.clock.advance()
         now = format_instant(self.clock.now())
         times = {"latency": 1.5, "startedAt": now, "completedAt": now}
@@ -193,7 +193,7 @@ class Api:
 
 
 def mutation_document(mutation: str) -> str:
-    """Return a document that executes a mutation with a variable `input` and asks all of its outcome."""
+    """Return a document that executes a mutation with a variable `input` and selects its whole outcome."""
     root = schema._schema.mutation_type  # noqa: SLF001 - Strawberry shows its types in no other way
     assert root is not None
     field = root.fields[mutation]

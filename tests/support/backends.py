@@ -28,7 +28,7 @@ Opener = Callable[[StandingClock], AbstractAsyncContextManager[Store]]
 
 @dataclass(frozen=True, slots=True)
 class Backend:
-    """A kind of storage: how a new place for it is made, and a store and a feed are opened there."""
+    """A kind of storage: how to make a new place for it, and to open a store and a feed there."""
 
     new_place: Callable[[pytest.FixtureRequest], AbstractContextManager[str]]
     open_store: Callable[[str, StandingClock], AbstractAsyncContextManager[Store]]
@@ -89,7 +89,7 @@ def backend(request: pytest.FixtureRequest) -> Backend:
 
 
 def opener(request: pytest.FixtureRequest, backend: Backend) -> Opener:
-    """Return what opens a new store, empty but for the default run."""
+    """Return a function that opens a new store, empty but for the default run."""
 
     @asynccontextmanager
     async def open_fresh(clock: StandingClock) -> AsyncIterator[Store]:
@@ -102,7 +102,7 @@ def opener(request: pytest.FixtureRequest, backend: Backend) -> Opener:
 
 @pytest.fixture
 def open_store(request: pytest.FixtureRequest, backend: Backend) -> Opener:
-    """Give what opens new stores of each kind in turn."""
+    """Give a function that opens new stores, of each kind in turn."""
     return opener(request, backend)
 
 
@@ -115,5 +115,5 @@ async def store(open_store: Opener, clock: StandingClock) -> AsyncIterator[Store
 
 @pytest.fixture
 def storage(store: Store) -> Storage:
-    """Give the store as what can also be kept up."""
+    """Give the store with its maintenance."""
     return cast("Storage", store)

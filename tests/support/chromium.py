@@ -46,7 +46,7 @@ RESTING_PLACE: Final = """new Promise(done => {
 
 @dataclass(slots=True)
 class Page:
-    """A page; `addresses` is all that it asked for, `complaints` is what it or the browser found wrong."""
+    """A page; `addresses` are all that it requested, `complaints` are its errors and those of the browser."""
 
     connection: websockets.ClientConnection
     session: str | None = None
@@ -67,7 +67,7 @@ class Page:
             await self.command("Input.dispatchMouseEvent", type=kind, **place)
 
     async def wait_for(self, condition: str) -> None:
-        """Return once a script gives something true."""
+        """Return once a script gives a true value."""
         look = f"const look = () => ({condition}) ? done(true) : setTimeout(look, 20)"
         await self.evaluate(f"new Promise(done => {{ {look}; look() }})")
 

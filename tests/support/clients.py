@@ -1,4 +1,4 @@
-"""Other makers' clients of the API: built by make, run in processes of their own."""
+"""Third-party clients of the API: built by make, run in processes of their own."""
 
 import fcntl
 import json
@@ -33,18 +33,18 @@ class Script:
         return told
 
     def rest(self) -> list[Told]:
-        """Return all lines until the program ends, which it must do well."""
+        """Return all lines until the program exits, which must be with 0."""
         told = [json.loads(line) for line in self._output]
         assert self.process.wait(PATIENCE) == 0
         return told
 
     def say_goodbye(self) -> None:
-        """Let the program end what it does."""
+        """Let the program close its subscription."""
         assert self.process.stdin is not None
         self.process.stdin.close()
 
     def end(self) -> None:
-        """End the program, however it is, and let go of it."""
+        """Kill the program and close its pipes."""
         self.process.kill()
         self.say_goodbye()
         self._output.close()
@@ -69,7 +69,7 @@ def build_clients() -> None:
 
 
 def run(*command: str | Path, environment: dict[str, str] | None = None, directory: Path = ROOT) -> str:
-    """Run a program that must end well, and return what it printed."""
+    """Run a program that must exit with 0, and return its output."""
     result = subprocess.run(
         command, check=False, cwd=directory, env=environment, capture_output=True, text=True, timeout=PATIENCE * 2
     )
@@ -79,7 +79,7 @@ def run(*command: str | Path, environment: dict[str, str] | None = None, directo
 
 @contextmanager
 def scripts() -> Iterator[Start]:
-    """Give what starts programs of `tests/node` with arguments; all are ended at the end."""
+    """Give a function that starts programs of `tests/node` with arguments; all are killed at the end."""
     with ExitStack() as stack:
 
         def start(name: str, *arguments: str) -> Script:

@@ -1,4 +1,4 @@
-"""A clock that stands still until it is told to go on."""
+"""A clock that stands still until a test advances it."""
 
 from runindex.domain.instants import SECOND, Micros, parse_instant
 
@@ -16,6 +16,6 @@ class StandingClock:
         return self.instant
 
     def advance(self, seconds: float = 1) -> Micros:
-        """Go on by so many seconds, or back if there are less than none, and return the instant."""
+        """Advance by so many seconds, which may be negative, and return the instant."""
         self.instant += round(seconds * SECOND)
         return self.instant

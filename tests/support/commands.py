@@ -1,4 +1,4 @@
-"""Commands in few words, checked as the index does before it hands them to a store."""
+"""Shorthands that make commands, validated as the index does before it applies them."""
 
 from collections.abc import Sequence
 from typing import Any, TypeAlias
@@ -27,7 +27,7 @@ from runindex.domain.runs.filters import RunFilter
 from runindex.domain.runs.retention import Retention
 from runindex.domain.runs.run import DatasetLink, TargetType
 
-Field: TypeAlias = Any  # whatever the command has under that name
+Field: TypeAlias = Any  # a field of the command
 
 VERBS = {
     RunStatus.ACTIVE: "resumeRun",

@@ -27,7 +27,7 @@ class SharedPostgres:
 
     @classmethod
     def open(cls) -> "SharedPostgres":
-        """Make the directory; the server is started only when a test first wants it."""
+        """Make the directory; the server is started when a test first needs it."""
         shared = cls(Path(tempfile.mkdtemp(prefix="runindex-tests-")))
         os.environ[SHARED_DIRECTORY] = str(shared.directory)
         return shared
@@ -80,7 +80,7 @@ class SharedPostgres:
         del os.environ[SHARED_DIRECTORY]
 
     def ready_server(self) -> str:
-        """Return the address of the server; whichever process comes first starts it and migrates the template."""
+        """Return the address of the server; the first process to ask starts it and migrates the template."""
         with (self.directory / "lock").open("w") as lock:
             fcntl.flock(lock, fcntl.LOCK_EX)
             server = os.environ.get(FOREIGN_SERVER) or (self._own_server() or self._start_server()).url()
@@ -109,12 +109,12 @@ class SharedPostgres:
 @functools.cache
 def keeper_of(shared: SharedPostgres) -> Keeper:
     """Return this process's keeper of databases."""
-    # A server that is somebody else's may do things to a database of its own accord.
+    # A foreign server may change a database by itself.
     return Keeper(shared.ready_server(), shared.template, reuses=FOREIGN_SERVER not in os.environ)
 
 
 def close_keepers() -> None:
-    """Let go of what this process keeps open."""
+    """Close the connections of this process."""
     if keeper_of.cache_info().currsize:
         keeper_of(SharedPostgres.inherit()).close()
         keeper_of.cache_clear()

@@ -1,4 +1,4 @@
-"""Exports as lines, what they say, and how a storage takes them."""
+"""Exports as lines: their kinds and content, and how a storage refuses them."""
 
 import json
 from collections.abc import Sequence
@@ -25,12 +25,12 @@ async def state_of(storage: Storage) -> tuple[dict[str, Any], LogState, bytes]:
 
 
 def shown(lines: Sequence[bytes]) -> list[str]:
-    """Return of what kinds the lines are."""
+    """Return the kinds of the lines."""
     return [next(iter(json.loads(line))) for line in lines]
 
 
 def said(line: bytes) -> dict[str, Any]:
-    """Return what a line says."""
+    """Return the content of a line."""
     found: dict[str, Any] = next(iter(json.loads(line).values()))
     return found
 

@@ -1,4 +1,4 @@
-"""Filters to try: drawn at random, or spelled out by what they ask."""
+"""Filters to try: drawn at random, or made by their condition."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
@@ -23,7 +23,7 @@ COMPARISONS = tuple(MetadataOperator)[:6]
 
 
 def below_among(runs: Mapping[str, Run]) -> Below:
-    """Return the test for runs below an ancestor, among these, that `predicate` asks for."""
+    """Return the test for runs below an ancestor, among these, that `predicate` needs."""
 
     def below(run: Run, ancestor: str) -> bool:
         current: Run | None = run
@@ -54,7 +54,7 @@ def run_filters(
     paths: Sequence[tuple[str, ...]],
     values: Sequence[JsonValue],
 ) -> SearchStrategy[RunFilter]:
-    """Draw filters that speak of these ids, instants, tags and parts of names, and metadata."""
+    """Draw filters over these ids, instants, tags and parts of names, and metadata."""
     some_ids = st.lists(st.sampled_from(ids), max_size=4).map(tuple)
     some_tags = st.none() | st.lists(st.sampled_from(texts), max_size=3).map(tuple)
     moments = st.none() | st.sampled_from(instants)

@@ -1,4 +1,4 @@
-"""Databases made, emptied and dropped over connections that are kept open, from within an event loop or without one."""
+"""Makes, empties and drops databases over connections that stay open, within an event loop or without one."""
 
 import asyncio
 import time
@@ -42,7 +42,7 @@ SELECT seqrelid::regclass::text AS name, seqstart AS start, pg_sequence_last_val
 
 @dataclass(slots=True)
 class Database:
-    """A database and, when it is kept, the connection that empties it and what was in it at first."""
+    """A database and, when it is kept, the connection that empties it and its first content."""
 
     name: str
     url: str
@@ -57,7 +57,7 @@ class Keeper:
     """One process's databases on a server, copies of a template, each given to one test at a time."""
 
     def __init__(self, server: str, template: str, *, reuses: bool) -> None:
-        """Connect when the first database is wanted."""
+        """Connect when the first database is needed."""
         self._server = server
         self._template = template
         self._reuses = reuses
@@ -72,7 +72,7 @@ class Keeper:
         return self._run(self._create())
 
     def drop(self, database: Database, *, forcibly: bool = False) -> None:
-        """Drop a database; unless forcibly, it must be there and nobody connected to it."""
+        """Drop a database; unless forced, it must exist and have no connection."""
         self._run(self._drop(database, forcibly=forcibly))
 
     def take(self) -> Database:
@@ -80,7 +80,7 @@ class Keeper:
         return self._free.pop() if self._free else self._run(self._create_to_keep())
 
     def give_back(self, database: Database) -> None:
-        """Empty a database for the next, or drop it when more than rows was changed; nobody must be connected to it."""
+        """Empty a database for the next, or drop it when more than rows was changed; it must have no connection."""
         if database.connection is not None and self._run(self._empty(database)):
             self._free.append(database)
         else:
@@ -180,7 +180,7 @@ def with_database(url: str, name: str) -> str:
 
 
 async def _note(database: Database, connection: Connection) -> None:
-    """Note what was written so far, by this connection too, which is not the next user's doing."""
+    """Record the counts of writes so far, this connection's included, to tell them from the next user's."""
     await connection.execute("SELECT pg_stat_force_next_flush()")
     database.written = await _written(connection)
     database.sizes = await connection.fetchval(SIZES)

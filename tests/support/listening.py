@@ -9,7 +9,7 @@ import uvicorn
 
 
 class _Server(uvicorn.Server):
-    """Tells when it is ready."""
+    """Sets an event when it is ready."""
 
     def __init__(self, config: uvicorn.Config) -> None:
         super().__init__(config)

@@ -1,4 +1,4 @@
-"""An index with something of everything, and what tests of its maintenance ask of it."""
+"""An index with every kind of record, and shorthands for its maintenance."""
 
 from collections.abc import AsyncIterator
 from decimal import Decimal
@@ -47,7 +47,7 @@ ODD: Final = {"z": Decimal("0.10"), "a": 10**30, "ü\u2028\u007f": ['"\\/\b', {"
 
 
 async def furnish(store: Store, clock: StandingClock) -> None:
-    """Make runs A to D with something of every kind, former lives, deletions, plans, jobs and runtimes."""
+    """Make runs A to D with records of every kind, former incarnations, deletions, plans, jobs and runtimes."""
     await done(store, create(A), put(A), append(A, ("s", {})), record(A), delete(A))
     clock.advance()
     await done(
@@ -118,7 +118,7 @@ async def export(maintenance: Maintenance) -> bytes:
 
 
 async def faults(maintenance: Maintenance) -> list[str]:
-    """Return all that verification finds."""
+    """Return all faults that verification finds."""
     return [fault async for fault in verify(maintenance)]
 
 

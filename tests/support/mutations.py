@@ -40,7 +40,7 @@ ANY_FILTER = run_filters(
 # As a function it has a name to be shown by; spelled out it would fill pages.
 @st.composite
 def any_filter(draw: st.DrawFn) -> RunFilter:
-    """Draw a filter over what the commands speak of."""
+    """Draw a filter over what the commands change."""
     return draw(st.just(EVERYTHING) | ANY_FILTER)
 
 

@@ -16,8 +16,8 @@ from tests.support.stores import apply, made
 ACTIVE, PAUSED, COMPLETED, FAILED, CANCELLED, ARCHIVED = RunStatus
 
 PLAN: Final = run_id(0xFA)
-GONE: Final = run_id(0xFB)  # was a parent and is deleted
-NOBODY: Final = run_id(0xFC)  # never was
+GONE: Final = run_id(0xFB)  # a deleted parent
+NOBODY: Final = run_id(0xFC)  # an id that was never given
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""A real Postgres server of one's own, which can be stopped, killed, frozen and started again."""
+"""A real Postgres server that a test can stop, kill, freeze and start again."""
 
 import os
 import pwd

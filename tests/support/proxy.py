@@ -10,7 +10,7 @@ COMMIT = b"COMMIT\0"
 
 
 class Mishap(Enum):
-    """What happens to the next commit."""
+    """The mishap of the next commit."""
 
     NONE = auto()
     CUT_BEFORE = auto()  # the server never gets it; the client's connection breaks
@@ -50,7 +50,7 @@ class Proxy:
             try:
                 await asyncio.wait(pumps, return_when=asyncio.FIRST_COMPLETED)
             finally:
-                # In the end of a test too, which cancels what it finds.
+                # Also at the end of a test, which cancels this task.
                 for pump in pumps:
                     pump.cancel()
                 requests.transport.abort()

@@ -68,7 +68,7 @@ def run_pytest(project: Path, *options: str) -> tuple[int, list[str]]:
 
 
 def record(project: Path, url: str, *options: str, session: str | None = None) -> tuple[int, list[str], str]:
-    """Record a project's tests; return pytest's exit code, what the recorder said, and the session's run."""
+    """Record a project's tests; return pytest's exit code, the recorder's lines, and the session's run."""
     session = session or str(uuid4())
     code, output = run_pytest(project, "--runindex-url", url, "--runindex-session", session, *options)
     return code, [line for line in output if line.startswith("runindex:")], session

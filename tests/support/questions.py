@@ -1,4 +1,4 @@
-"""Questions to a store, drawn at random, over what the drawn commands speak of."""
+"""Reads of a store, drawn at random, over the ids and values of the drawn commands."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -26,7 +26,7 @@ from tests.support.mutations import INSTANTS, TARGETS, any_filter
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """A method of the Store port that reads, and what to call it with."""
+    """A method of the Store port that reads, and its arguments."""
 
     method: str
     arguments: tuple[Any, ...]
@@ -37,7 +37,7 @@ class Question:
 
 
 def comparable(answer: object) -> object:
-    """Return an answer with rows cut to the run's columns, and without entries that say nothing."""
+    """Return an answer with rows cut to the run's columns, and without empty entries."""
     match answer:
         case {"incarnation": _, **row}:
             return {name: answer[name] for name in (*RUN_COLUMNS, *({"depth"} & row.keys()))}  # type: ignore[index]

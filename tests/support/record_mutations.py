@@ -39,13 +39,13 @@ OBJECTS: tuple[JsonValue, ...] = ({}, {"a": None}, {"b": 1, "a": {"d": Decimal("
 
 @dataclass(slots=True)
 class NumberedIds:
-    """Has stores make ids by counting, so that two that do the same make the same; `made` says how many there are."""
+    """Replaces random ids by counted ones, so that equal commands make equal ids in two stores; `made` is the count."""
 
     made: dict[ModuleType, int] = field(default_factory=lambda: dict.fromkeys(FIRST_MADE, 0))
 
     @contextmanager
     def counting(self) -> Iterator[dict[ModuleType, int]]:
-        """Count on from `made`, which stays as it is, and give the counts as they become."""
+        """Count on from `made`, which stays as it is, and give the counts."""
         counts = dict(self.made)
 
         def make(module: ModuleType) -> str:
@@ -58,7 +58,7 @@ class NumberedIds:
             yield counts
 
 
-def _one_of(*values: Any) -> SearchStrategy[Any]:  # noqa: ANN401 - whatever a command takes
+def _one_of(*values: Any) -> SearchStrategy[Any]:  # noqa: ANN401 - fields of a command
     return st.sampled_from(values)
 
 
@@ -103,7 +103,7 @@ def value_entries(draw: st.DrawFn) -> ValueEntry:
 
 @st.composite
 def updates(draw: st.DrawFn) -> InputUpdate:
-    """Draw what is said of an input."""
+    """Draw the fields of an input."""
     given = st.fixed_dictionaries(
         {},
         optional={

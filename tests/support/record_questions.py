@@ -1,4 +1,4 @@
-"""Questions to a store about records, drawn at random, over what the drawn commands speak of."""
+"""Reads of a store's records, drawn at random, over the ids and values of the drawn commands."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import astuple, dataclass
@@ -71,11 +71,11 @@ async def all_records(store: Store) -> object:
 
 
 def rounded(figures: ResultStatistics) -> object:
-    """Return figures without the last digits of means, which depend on the order of the sum."""
+    """Return aggregates without the last digits of means, which depend on the order of the sum."""
     return _rounded(astuple(figures))
 
 
-def _rounded(value: Any) -> Any:  # noqa: ANN401 - figures, nested
+def _rounded(value: Any) -> Any:  # noqa: ANN401 - aggregates, nested
     if isinstance(value, tuple):
         return tuple(_rounded(item) for item in value)
     return round(value, 9) if isinstance(value, float) else value
@@ -83,7 +83,7 @@ def _rounded(value: Any) -> Any:  # noqa: ANN401 - figures, nested
 
 texts = st.sampled_from((*ITEMS, *KEYS, ""))
 sizes = st.integers(1, 4)
-# The conditions that lists of a kind are asked with.
+# The conditions of lists of a kind.
 CONDITIONS: Mapping[type, SearchStrategy[Condition]] = {
     Result: st.one_of(
         st.builds(Equals, st.just("item_id"), st.sampled_from(ITEMS)),

@@ -1,4 +1,4 @@
-"""Commands on records in few words, and short ways to ask a store for records."""
+"""Shorthands that make commands on records, and read records of a store."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any, Final, TypeVar
@@ -84,7 +84,7 @@ R1, R2, R3, R4 = (run_id(number) for number in range(0xE1, 0xE5))
 
 
 def entry(run: str, item: str = "item-1", **fields: Field) -> RecordResult:
-    """Make an entry of `recordResults`: an attempt that took a second, unless told otherwise."""
+    """Make an entry of `recordResults`: by default, an attempt that took a second."""
     started = fields.pop("started_at", START)
     values: dict[str, Field] = {"latency": 1000.0, "completed_at": started + SECOND} | fields
     return RecordResult(mutation="recordResult", run_id=run, item_id=item, started_at=started, **values)
@@ -300,7 +300,7 @@ async def all_of(
 
 
 async def totals_of(store: Store, run: str) -> Totals:
-    """Return what is counted of a run."""
+    """Return the counts of a run."""
     incarnation = (await get(store, run)).incarnation
     return await find_record(store, Totals, incarnation) or Totals(incarnation, run)
 
@@ -336,7 +336,7 @@ async def kept_of(store: Store, run: Run) -> dict[str, list[Any]]:
 
 
 async def everything(store: Store) -> dict[str, Any]:
-    """Return all that a store keeps of runs, records and the log's end, to be compared with what it kept before."""
+    """Return a store's runs, records and end of the log, to be compared with an earlier state."""
     runs = await listed(store)
     return {
         "head": (await store.log_state()).head,

@@ -1,4 +1,4 @@
-"""A server in front of the real one, through which requests go late and answers get lost."""
+"""A relay in front of a server that delays requests and loses answers."""
 
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
@@ -33,7 +33,7 @@ def relaying(
             self.wfile.write(answer.content)
 
         def log_message(self, format: str, *args: object) -> None:
-            """Say nothing."""
+            """Log nothing."""
 
     with httpx.Client(timeout=PATIENCE) as client, ThreadingHTTPServer(("127.0.0.1", 0), Handler) as proxy:
         thread = Thread(target=proxy.serve_forever, args=(0.05,))
@@ -46,7 +46,7 @@ def relaying(
 
 
 def losing_first_answers(url: str) -> AbstractContextManager[str]:
-    """Give an address behind which the server does what it is told, but where each answer gets lost once."""
+    """Give the address of a relay that loses each answer once, although the server executes the request."""
     heard: set[bytes] = set()
 
     def is_again(body: bytes) -> bool:

@@ -1,4 +1,4 @@
-"""Where tests keep their files: in memory, if the machine has room there."""
+"""The temporary directory of tests: in memory, if the machine has room there."""
 
 import os
 import tempfile

@@ -1,4 +1,4 @@
-"""A real `runindex serve` process of one's own, which can be stopped, killed and started again on the same data."""
+"""A `runindex serve` process that a test can stop, kill and start again on the same data."""
 
 import os
 import signal
@@ -69,11 +69,11 @@ class Served:
         self.wait_until_ready()
 
     def wait_until_ready(self, seconds: float = PATIENCE) -> None:
-        """Return once the server says that it is ready; raise with its log if it ends or takes too long."""
+        """Return once the server is ready; raise with its log if it ends or takes too long."""
         deadline = time.monotonic() + seconds
         while not self.is_ready():
             try:
-                # Waiting for the end is also how a look is kept from following the other at once.
+                # Waiting for its end also paces this poll.
                 self._running().wait(POLL)
             except subprocess.TimeoutExpired:
                 if time.monotonic() < deadline:
@@ -129,7 +129,7 @@ class Served:
 
 @contextmanager
 def serving(directory: Path, *command: str, **environment: str) -> Iterator[Served]:
-    """Run a server with these settings, by default on SQLite in `directory`; it is ended at the end, however it is."""
+    """Run a server with these settings, by default on SQLite in `directory`; at the end it is killed if need be."""
     server = Served(directory, environment, command or (COMMAND,))
     try:
         server.start()

@@ -1,4 +1,4 @@
-"""Short ways to ask a store, whichever it is."""
+"""Shorthands for the commands and reads of a store of any kind."""
 
 import asyncio
 from collections.abc import AsyncIterator, Sequence
@@ -31,13 +31,13 @@ async def settled(turns: int = 200) -> None:
 
 @asynccontextmanager
 async def open_memory_index() -> AsyncIterator[RunIndex]:
-    """Open an index that nobody else has, for where nothing depends on the storage."""
+    """Open a new index in memory, for tests that do not depend on the storage."""
     async with MemoryStore.open(StandingClock()) as store, open_index(store, MemoryFeed()) as index:
         yield index
 
 
 async def apply(store: Store, *batch: AnyCommand) -> list[Outcome]:
-    """Apply a batch and return its outcomes; a fault of any is raised."""
+    """Apply a batch and return its outcomes; an error of any is raised."""
     outcomes: list[Outcome] = []
     for outcome in (await store.apply(batch)).outcomes:
         if isinstance(outcome, Exception):

@@ -1,4 +1,4 @@
-"""Plans to start, the worker of the examples in processes of its own, and what has become of both."""
+"""The worker of the examples in processes of its own, plans for it to execute, and their runs and jobs."""
 
 import os
 import subprocess
@@ -45,14 +45,14 @@ class Started(NamedTuple):
 
 
 class Gate:
-    """Something that a shell's command waits for: `cat PATH` ends once the gate was opened."""
+    """Holds up a shell command: `cat PATH` ends once the gate was opened."""
 
     def __init__(self, path: Path) -> None:
         os.mkfifo(path)
         self.path = path
 
     def open(self) -> None:
-        """Let all who wait go on; wait until there is one."""
+        """Wait until a command waits, and let it go on."""
         self.path.write_bytes(b"")
 
 
@@ -71,7 +71,7 @@ def start_shell(server: Served, queue: str, script: str, **fields: object) -> St
 
 @contextmanager
 def working(url: str, queue: str, *options: str) -> Iterator[subprocess.Popen[str]]:
-    """Run a worker; it is ended at the end, however it is."""
+    """Run a worker; it is killed at the end if it still runs."""
     command = [sys.executable, "-m", "examples.worker", "--url", url, "--queue", queue, *options]
     with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as worker:
         try:
@@ -81,14 +81,14 @@ def working(url: str, queue: str, *options: str) -> Iterator[subprocess.Popen[st
 
 
 def finish(worker: subprocess.Popen[str]) -> int:
-    """Wait until a worker ends well, without complaint, and return how many jobs it has executed."""
+    """Wait until a worker exits with 0 and no error output, and return how many jobs it has executed."""
     said, complaints = worker.communicate(timeout=PATIENCE)
     assert (worker.returncode, complaints) == (0, "")
     return int(said.removesuffix(" jobs executed\n"))
 
 
 def work(server: Served, queue: str) -> int:
-    """Let a worker do what is due and return how many jobs it has executed."""
+    """Run a worker until no job is due, and return how many it has executed."""
     with working(server.url, queue, "--until-idle") as worker:
         return finish(worker)
 
@@ -125,7 +125,7 @@ def job_of(server: Served, started: Started) -> tuple[str, int, str | None]:
 
 
 def lines_of(run: dict[str, Any]) -> list[str]:
-    """Return what a run's command has printed."""
+    """Return the output of a run's command."""
     return [event["payload"]["line"] for event in run["events"]["nodes"]]
 
 

@@ -20,7 +20,7 @@ from bench.changes import CREATE, MOVE
 from bench.listeners import Listener, open_all
 from bench.processes import cpu_seconds, pid_of, replicas_on_postgres
 from bench.samples import Samples
-from tests.support.ports import free_port
+from tests.support.servers.ports import free_port
 
 LISTENERS: Final = 1000
 CHANGES: Final = 50

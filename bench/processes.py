@@ -7,8 +7,8 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Final
 
-from tests.support.postgres import postgres_server, psql
-from tests.support.served import Served, serving
+from tests.support.databases.postgres import postgres_server, psql
+from tests.support.servers.served import Served, serving
 
 _TICKS: Final = os.sysconf("SC_CLK_TCK")
 

@@ -10,7 +10,7 @@ from typing import Any, Final
 import httpx
 
 from bench.processes import served_on_postgres
-from tests.support.served import COMMAND, Served, serving
+from tests.support.servers.served import COMMAND, Served, serving
 
 RESULTS: Final = 100_000
 A_CALL: Final = 1000

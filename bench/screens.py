@@ -8,7 +8,7 @@ from typing import Final
 from bench.changes import CREATE, change_in_turn
 from bench.listeners import Listener, open_all
 from bench.processes import cpu_seconds, pid_of, served_on_postgres
-from tests.support.served import Served
+from tests.support.servers.served import Served
 
 SCREENS: Final = 1000
 CHANGES_A_SECOND: Final = 50

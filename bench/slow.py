@@ -14,7 +14,7 @@ from bench.changes import change_in_turn
 from bench.crowd import DOCUMENT as ONE_RUN
 from bench.listeners import Listener, open_all
 from bench.processes import pid_of, resident, served_on_postgres
-from tests.support.served import Served
+from tests.support.servers.served import Served
 
 LISTENERS: Final = 1000
 EVERYTHING_LISTENERS: Final = 10

@@ -15,7 +15,7 @@ from persistence.sqlite.store import SqliteStore
 from runindex.index import RunIndex, open_index
 from runindex.ports.clock import SystemClock
 from runindex.ports.maintenance import Storage
-from tests.support.postgres import postgres_server, psql
+from tests.support.databases.postgres import postgres_server, psql
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,7 +25,7 @@ from runindex.commands.outcomes import RunApplied
 from runindex.domain.lifecycle import RunStatus
 from runindex.index import RunIndex, open_index
 from runindex.ports.clock import SystemClock
-from tests.support.postgres import postgres_server, psql
+from tests.support.databases.postgres import postgres_server, psql
 
 Move: TypeAlias = Callable[[str, RunStatus], Awaitable[None]]
 

@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.clients import Start, build_clients, scripts
-from tests.support.databases import SharedPostgres, close_keepers
-from tests.support.effort import make_usual
+from tests.support.databases.shared import SharedPostgres, close_keepers
+from tests.support.drawn.effort import make_usual
+from tests.support.programs.clients import Start, build_clients, scripts
 from tests.support.scratch import scratch_in_memory
-from tests.support.served import Served, serving
+from tests.support.servers.served import Served, serving
 
 pytest_plugins = ["tests.support.backends"]
 

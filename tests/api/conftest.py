@@ -17,7 +17,7 @@ from runindex.ports.store import Store
 from runindex.server.process import configured
 from tests.support.api import Api, Socket, WatchedStore, application, endpoint_of
 from tests.support.clock import StandingClock
-from tests.support.listening import listening
+from tests.support.servers.listening import listening
 
 Connect: TypeAlias = Callable[..., Awaitable[websockets.ClientConnection]]
 OpenSocket: TypeAlias = Callable[[], Awaitable[Socket]]

@@ -10,7 +10,7 @@ import websockets
 from prometheus_client.parser import text_string_to_metric_families
 
 from tests.support.api import Socket
-from tests.support.served import PATIENCE, Served, serving
+from tests.support.servers.served import PATIENCE, Served, serving
 
 CREATE = 'mutation { createRun(input: {tags: ["t"]}) { ... on RunPayload { run { id } } } }'
 CLOSE = "mutation ($id: ID!) { closeRun(input: {id: $id}) { ... on Problem { code } } }"

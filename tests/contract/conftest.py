@@ -11,7 +11,7 @@ from runindex.ports.maintenance import Storage
 from runindex.ports.store import Store
 from tests.support.backends import Backend, Opener
 from tests.support.clock import StandingClock
-from tests.support.maintenance import furnish
+from tests.support.data.maintenance import furnish
 
 
 @pytest_asyncio.fixture

@@ -10,7 +10,7 @@ import uvicorn
 from starlette.applications import Starlette
 
 from runindex.server.process import Server
-from tests.support.ports import free_port
+from tests.support.servers.ports import free_port
 
 
 class Announcing(Server):

@@ -12,8 +12,8 @@ from websockets.protocol import State
 from websockets.typing import Subprotocol
 
 from tests.faults.frames import Conversation
-from tests.support.effort import EFFORT
-from tests.support.served import Served
+from tests.support.drawn.effort import EFFORT
+from tests.support.servers.served import Served
 
 FRAMES: Final = 10_000 * EFFORT
 AT_ONCE: Final = 8

@@ -21,7 +21,7 @@ from tests.faults import job_worker
 from tests.faults.job_ledger import Ended, flaws
 from tests.faults.job_worker import Index, Step
 from tests.faults.truth import Storage
-from tests.support.served import PATIENCE, Served, serving
+from tests.support.servers.served import PATIENCE, Served, serving
 
 WORKERS: Final = 10
 KILLS: Final = 50

@@ -8,7 +8,7 @@ from persistence.postgres.store import PostgresStore
 from runindex.commands import CreateRun
 from runindex.commands.outcomes import RunApplied
 from runindex.ports.clock import SystemClock
-from tests.support.postgres import psql
+from tests.support.databases.postgres import psql
 
 TERMINATE = """
     SELECT count(pg_terminate_backend(pid, 5000)) FROM pg_stat_activity

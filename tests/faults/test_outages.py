@@ -15,8 +15,8 @@ import pytest
 from tests.faults.subscribers import subscribed
 from tests.faults.truth import PostgresStorage
 from tests.faults.world import EVERYTHING, World, open_world
-from tests.support.postgres import PostgresServer, postgres_server, psql
-from tests.support.proxy import proxied
+from tests.support.databases.postgres import PostgresServer, postgres_server, psql
+from tests.support.databases.proxy import proxied
 
 WRITERS = 8
 LIVE_SECONDS = 5.0

@@ -15,7 +15,7 @@ from websockets.frames import CloseCode, Opcode
 
 from tests.api.test_metrics import scraped
 from tests.faults.frames import INIT, LIVE, framed
-from tests.support.served import Served, serving
+from tests.support.servers.served import Served, serving
 
 PING: Final = 0.2
 PONG: Final = 4.0

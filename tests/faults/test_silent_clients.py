@@ -10,7 +10,7 @@ import pytest
 import websockets
 
 from tests.support.api import Socket
-from tests.support.served import Served, serving
+from tests.support.servers.served import Served, serving
 
 CHANGES = "subscription { runChanges(bookmarks: true) { cursor ... on RunChange { version run { metadata } } } }"
 RUN = "subscription ($id: ID!) { run(id: $id) { version metadata } }"

@@ -12,8 +12,8 @@ import pytest_asyncio
 from runindex.server.http_protocol import HttpProtocol
 from runindex.server.process import configured
 from tests.support.api import application
-from tests.support.listening import listening
-from tests.support.served import Served
+from tests.support.servers.listening import listening
+from tests.support.servers.served import Served
 from tests.support.stores import open_memory_index
 
 pytestmark = pytest.mark.asyncio

@@ -14,7 +14,7 @@ from tests.faults.subscribers import ApiSubscriber, Watch
 from tests.faults.transports import EVENT_STREAM, MULTIPART, WEB_SOCKET, Transport
 from tests.faults.truth import Storage, read_log, read_overview
 from tests.faults.workload import TAGS, Workload
-from tests.support.served import Served, serving
+from tests.support.servers.served import Served, serving
 
 EVERYTHING: Final = View()
 # No filter, one that runs enter and leave by their tags, one by their status.

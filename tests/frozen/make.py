@@ -38,10 +38,10 @@ from tests.frozen.storages import (
 from tests.support.api import mutation_document
 from tests.support.backends import BACKENDS
 from tests.support.clock import START, StandingClock
-from tests.support.databases import migrate
-from tests.support.maintenance import furnish
-from tests.support.postgres import BINARIES, postgres_server
-from tests.support.record_mutations import NumberedIds
+from tests.support.data.maintenance import furnish
+from tests.support.databases.postgres import BINARIES, postgres_server
+from tests.support.databases.shared import migrate
+from tests.support.drawn.record_mutations import NumberedIds
 
 EPOCH: Final = uuid.UUID(int=0xF0F0, version=4)
 MOST_PAGES: Final = 2

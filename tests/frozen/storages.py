@@ -20,8 +20,8 @@ from runindex.server.process import configured
 from tests.support.api import Socket, application
 from tests.support.backends import BACKENDS
 from tests.support.clock import StandingClock
-from tests.support.databases import SharedPostgres, migrate
-from tests.support.listening import listening
+from tests.support.databases.shared import SharedPostgres, migrate
+from tests.support.servers.listening import listening
 
 DATA: Final = Path(__file__).parent / "data"
 SQLITE: Final = DATA / "index.sqlite3.gz"

@@ -13,7 +13,7 @@ from runindex.cli.main import main
 from runindex.server.app import create_app
 from runindex.server.process import configured
 from runindex.settings import Settings
-from tests.support.listening import listening
+from tests.support.servers.listening import listening
 
 # Those that are called after a module are not promised to anybody.
 LOGGERS: Final = ("runindex.feed", "runindex.migrations", "runindex.postgres", "runindex.sqlite")

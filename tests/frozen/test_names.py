@@ -11,7 +11,7 @@ from graphql import parse
 from tests.frozen import surface
 from tests.frozen.storages import NAMES, SDL
 from tests.project.test_sdl import shape
-from tests.support.databases import migrate
+from tests.support.databases.shared import migrate
 
 FROZEN: Final[dict[str, Any]] = json.loads(NAMES.read_text(encoding="utf-8"))
 

@@ -22,7 +22,7 @@ from tests.frozen.storages import (
     serving,
 )
 from tests.frozen.surface import exported, ran
-from tests.support.maintenance import export, faults, lines_of
+from tests.support.data.maintenance import export, faults, lines_of
 
 
 @pytest.fixture(params=("sqlite", "postgres"))

@@ -20,7 +20,7 @@ from runindex.cli.main import main
 from runindex.domain.lifecycle import TRANSITIONS
 from runindex.settings import Settings
 from tests.support.paths import ROOT
-from tests.support.served import PATIENCE, Served
+from tests.support.servers.served import PATIENCE, Served
 
 README: Final = (ROOT / "README.md").read_text(encoding="utf-8")
 PAGES: Final = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md")])

@@ -21,7 +21,7 @@ from runindex.ports.feed import ChangeFeed
 from runindex.ports.maintenance import Storage
 from runindex.ports.store import Store
 from tests.support.clock import StandingClock
-from tests.support.databases import SharedPostgres, migrate
+from tests.support.databases.shared import SharedPostgres, migrate
 
 Opener = Callable[[StandingClock], AbstractAsyncContextManager[Store]]
 

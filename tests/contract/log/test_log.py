@@ -43,8 +43,8 @@ from tests.support.commands import (
     run_id,
     start,
 )
-from tests.support.filters import metadata
-from tests.support.population import IDS, populate
+from tests.support.data.population import IDS, populate
+from tests.support.drawn.filters import metadata
 from tests.support.stores import apply, do, get, history_of, log_of, made
 
 pytestmark = pytest.mark.asyncio

@@ -32,11 +32,11 @@ from tests.support import records
 from tests.support.backends import Opener
 from tests.support.clock import START, StandingClock
 from tests.support.commands import create, delete, move
-from tests.support.effort import tries
-from tests.support.mutations import IDS, batches
-from tests.support.questions import Question, questions
-from tests.support.record_mutations import JOBS, PLANS, NumberedIds, record_batches
-from tests.support.record_questions import RecordQuestion, all_records, record_questions
+from tests.support.drawn.effort import tries
+from tests.support.drawn.mutations import IDS, batches
+from tests.support.drawn.questions import Question, questions
+from tests.support.drawn.record_mutations import JOBS, PLANS, NumberedIds, record_batches
+from tests.support.drawn.record_questions import RecordQuestion, all_records, record_questions
 from tests.support.stores import get, listed, log_of
 
 T = TypeVar("T")

@@ -25,7 +25,7 @@ from runindex.streams.tailer import LogTailer
 from runindex.streams.watches import MOST_KEPT
 from tests.support.clock import StandingClock
 from tests.support.commands import A, B, C, create, delete, rename, retain
-from tests.support.maintenance import by_run, faults, furnish
+from tests.support.data.maintenance import by_run, faults, furnish
 from tests.support.records import append, apply_receipt, commit, done, gained, listed_of, put, totals_of
 from tests.support.stores import apply, get, history_of, log_of, made
 

@@ -10,8 +10,8 @@ from runindex.maintenance.transfer.export import subtree
 from runindex.maintenance.transfer.import_lines import import_lines
 from runindex.ports.maintenance import Storage
 from tests.support.commands import A, B, C, F, add_tags, create, delete, rename
-from tests.support.exports import assert_refused, edited, exported, said, shown
-from tests.support.maintenance import faults
+from tests.support.data.exports import assert_refused, edited, exported, said, shown
+from tests.support.data.maintenance import faults
 from tests.support.records import R1, done, put, record
 from tests.support.stores import get
 

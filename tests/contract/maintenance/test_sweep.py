@@ -12,7 +12,7 @@ from runindex.maintenance.transfer.export import OWNED_SCANS
 from runindex.ports.maintenance import Scan, Storage
 from tests.support.clock import StandingClock
 from tests.support.commands import A, B, C, create, delete, delete_all, move
-from tests.support.maintenance import export, faults, furnish, swept
+from tests.support.data.maintenance import export, faults, furnish, swept
 from tests.support.records import (
     R1,
     append,

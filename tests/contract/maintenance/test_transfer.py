@@ -21,9 +21,9 @@ from runindex.ports.store import LogState
 from tests.support.backends import BACKENDS, opener
 from tests.support.clock import StandingClock
 from tests.support.commands import A, B, C, D, E, F, add_tags, create, delete, move, rename, retain
-from tests.support.exports import exported, said, shown, state_of
-from tests.support.maintenance import by_run, faults, furnish, swept
-from tests.support.population import populate
+from tests.support.data.exports import exported, said, shown, state_of
+from tests.support.data.maintenance import by_run, faults, furnish, swept
+from tests.support.data.population import populate
 from tests.support.records import (
     R1,
     append,

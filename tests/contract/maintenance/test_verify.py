@@ -9,8 +9,8 @@ from runindex.maintenance.verification.verify import verify
 from runindex.ports.maintenance import Scan, Storage
 from tests.support.clock import StandingClock
 from tests.support.commands import A, B, D, create, delete, move, remove_tags, retain
-from tests.support.maintenance import by_run, faults, furnish, swept
-from tests.support.population import populate
+from tests.support.data.maintenance import by_run, faults, furnish, swept
+from tests.support.data.population import populate
 from tests.support.records import append, apply_receipt, commit, delete_results, delete_values, done, put, record
 
 pytestmark = pytest.mark.asyncio

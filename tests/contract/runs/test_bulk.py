@@ -17,7 +17,7 @@ from runindex.domain.runs.filters import EVERYTHING, UNARCHIVED, MetadataOperato
 from runindex.ports.store import Store
 from tests.support.clock import StandingClock
 from tests.support.commands import ERROR, A, B, C, D, E, create, delete_all, move, move_all, run_id
-from tests.support.filters import metadata
+from tests.support.drawn.filters import metadata
 from tests.support.stores import MADE, apply, bulk, counted_by_status, do, find, get, listed_ids, log_of, made
 
 pytestmark = pytest.mark.asyncio

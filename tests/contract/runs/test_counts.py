@@ -14,8 +14,8 @@ from runindex.ports.statistics import TimelineRow
 from runindex.ports.store import Store
 from tests.support.clock import START, StandingClock
 from tests.support.commands import A, B, C, D, add_tags, create, dataset, delete, move, remove_tags
-from tests.support.filters import matching_ids
-from tests.support.population import IDS, populate
+from tests.support.data.population import IDS, populate
+from tests.support.drawn.filters import matching_ids
 from tests.support.stores import MADE, apply, counted_by_status, do, listed, made
 
 pytestmark = pytest.mark.asyncio

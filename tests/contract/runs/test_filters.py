@@ -22,9 +22,9 @@ from runindex.domain.runs.filters import (
 from runindex.domain.runs.run import TargetType
 from runindex.ports.store import Store
 from tests.support.clock import START, StandingClock
-from tests.support.effort import tries
-from tests.support.filters import COMPARISONS, matching_ids, metadata, run_filters
-from tests.support.population import GONE, IDS, NOBODY, PLAN, VALUES, populate
+from tests.support.data.population import GONE, IDS, NOBODY, PLAN, VALUES, populate
+from tests.support.drawn.effort import tries
+from tests.support.drawn.filters import COMPARISONS, matching_ids, metadata, run_filters
 from tests.support.stores import listed, listed_ids
 
 pytestmark = pytest.mark.asyncio

@@ -11,8 +11,8 @@ from runindex.ports.queries import OrderDirection, RunOrder, RunOrderField, RunQ
 from runindex.ports.store import Store
 from tests.support.clock import StandingClock
 from tests.support.commands import add_tags, create, delete, move, run_id
-from tests.support.filters import matching_ids
-from tests.support.population import IDS, populate
+from tests.support.data.population import IDS, populate
+from tests.support.drawn.filters import matching_ids
 from tests.support.stores import apply, listed, listed_ids, made
 
 pytestmark = pytest.mark.asyncio

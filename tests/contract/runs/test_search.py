@@ -10,8 +10,8 @@ from runindex.ports.queries import ALL_COLUMNS
 from runindex.ports.store import Store
 from tests.support.clock import StandingClock
 from tests.support.commands import A, B, C, add_tags, create, delete, move, remove_tags, rename, replace_metadata
-from tests.support.filters import matching_ids
-from tests.support.population import IDS, populate
+from tests.support.data.population import IDS, populate
+from tests.support.drawn.filters import matching_ids
 from tests.support.stores import apply, do, listed, made
 
 pytestmark = pytest.mark.asyncio

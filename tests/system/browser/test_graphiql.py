@@ -8,9 +8,9 @@ from typing import Final
 import pytest
 import pytest_asyncio
 
-from tests.support import chromium
-from tests.support.chromium import Page
-from tests.support.served import Served
+from tests.support.programs import chromium
+from tests.support.programs.chromium import Page
+from tests.support.servers.served import Served
 
 pytestmark = [
     pytest.mark.asyncio,

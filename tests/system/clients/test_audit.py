@@ -1,7 +1,7 @@
 """GraphQL over HTTP, as the suite of graphql-http sees it."""
 
-from tests.support.clients import Start
-from tests.support.served import Served
+from tests.support.programs.clients import Start
+from tests.support.servers.served import Served
 
 AUDITS = 61
 

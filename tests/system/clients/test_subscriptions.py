@@ -7,8 +7,8 @@ from typing import Final
 
 import pytest
 
-from tests.support.clients import Script, Start, Told
-from tests.support.served import Served, serving
+from tests.support.programs.clients import Script, Start, Told
+from tests.support.servers.served import Served, serving
 
 CLIENTS: Final = ("graphql-ws", "graphql-sse", "apollo")
 CREATE: Final = "mutation { createRun(input: {}) { ... on RunPayload { cursor } } }"

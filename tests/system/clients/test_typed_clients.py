@@ -11,9 +11,9 @@ from gql.dsl import DSLInlineFragment, DSLMutation, DSLSchema, dsl_gql
 from gql.transport.httpx import HTTPXTransport
 from graphql import GraphQLError, GraphQLInputObjectType, GraphQLScalarType, is_specified_scalar_type
 
-from tests.support.clients import ARIADNE, COMPILED, NODE, run
 from tests.support.paths import ROOT
-from tests.support.served import PATIENCE, Served, serving
+from tests.support.programs.clients import ARIADNE, COMPILED, NODE, run
+from tests.support.servers.served import PATIENCE, Served, serving
 
 ONE_OF: Final = {"DocumentChange", "MetadataChange", "RetentionPolicyInput", "RunSelector"}
 OWN_SCALARS: Final = {"Base64", "DateTime", "JSON"}

@@ -11,10 +11,10 @@ from typing import Any, Final
 
 import pytest
 
-from tests.support.ports import free_port
-from tests.support.pytest_sessions import BAD, GOOD, SESSION_SECONDS, WORKERS, record, run_pytest, write
-from tests.support.relay import losing_first_answers, relaying
-from tests.support.served import Served, serving
+from tests.support.programs.pytest_sessions import BAD, GOOD, SESSION_SECONDS, WORKERS, record, run_pytest, write
+from tests.support.servers.ports import free_port
+from tests.support.servers.relay import losing_first_answers, relaying
+from tests.support.servers.served import Served, serving
 
 PYTHON: Final = f"python-{sys.version_info.major}.{sys.version_info.minor}"
 SESSION: Final = """

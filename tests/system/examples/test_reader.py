@@ -11,9 +11,9 @@ from uuid import uuid4
 
 import pytest
 
-from tests.support.clients import COMPILED
 from tests.support.paths import ROOT
-from tests.support.served import PATIENCE, Served
+from tests.support.programs.clients import COMPILED
+from tests.support.servers.served import PATIENCE, Served
 
 pytestmark = pytest.mark.timeout(180)  # on a busy machine a restart takes its time, and a reader's pauses grow with it
 

@@ -7,10 +7,8 @@ from uuid import uuid4
 
 import pytest
 
-from tests.support.databases import SharedPostgres
-from tests.support.relay import losing_first_answers
-from tests.support.served import PATIENCE, Served, serving
-from tests.support.workers import (
+from tests.support.databases.shared import SharedPostgres
+from tests.support.programs.workers import (
     Gate,
     Started,
     finish,
@@ -24,6 +22,8 @@ from tests.support.workers import (
     work,
     working,
 )
+from tests.support.servers.relay import losing_first_answers
+from tests.support.servers.served import PATIENCE, Served, serving
 
 ENQUEUE: Final = "mutation ($job: EnqueueJobInput!) { enqueueJob(input: $job) { ... on JobPayload { job { id } } } }"
 

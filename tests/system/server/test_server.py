@@ -20,7 +20,7 @@ from websockets.exceptions import ConnectionClosed
 
 from runindex.server.process import DRAIN_SECONDS
 from tests.support.api import Socket
-from tests.support.served import PATIENCE, Served
+from tests.support.servers.served import PATIENCE, Served
 
 CREATE: Final = 'mutation { createRun(input: {name: "run"}) { ... on RunPayload { cursor } } }'
 CHANGES: Final = "subscription ($after: String) { runChanges(after: $after, bookmarks: true) { __typename cursor } }"

@@ -21,7 +21,7 @@ from runindex.ports.clock import SystemClock
 from runindex.ports.store import Store
 from runindex.ports.wakeups import LogWakeUp, WakeUp
 from tests.support.commands import create
-from tests.support.proxy import proxied
+from tests.support.databases.proxy import proxied
 from tests.support.records import put_all, value_of
 from tests.support.stores import apply, made
 

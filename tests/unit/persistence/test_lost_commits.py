@@ -20,9 +20,9 @@ from runindex.domain.lifecycle import RunStatus
 from runindex.ports.clock import SystemClock
 from runindex.settings import Settings, StorageBackend
 from tests.support.commands import A, create, move, move_all
-from tests.support.databases import migrate
-from tests.support.postgres import PostgresServer, postgres_server, psql
-from tests.support.proxy import Mishap, Proxy, proxied
+from tests.support.databases.postgres import PostgresServer, postgres_server, psql
+from tests.support.databases.proxy import Mishap, Proxy, proxied
+from tests.support.databases.shared import migrate
 from tests.support.stores import apply, do, find, get, history_of, made
 
 # Short, as some tests wait until it is over, but long enough for a busy machine to do what it is meant to do in time.

@@ -28,7 +28,7 @@ from runindex.domain.lifecycle import RunStatus
 from runindex.domain.runs.changes import Change, RunChangeKind
 from runindex.domain.runs.retention import RetentionKind
 from runindex.domain.runs.run import Run
-from tests.support.postgres import psql
+from tests.support.databases.postgres import psql
 
 DESCENDING: Final = {
     index.name: index

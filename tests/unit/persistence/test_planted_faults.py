@@ -17,7 +17,7 @@ from persistence.sqlite.store import SqliteStore
 from runindex.ports.maintenance import Storage
 from tests.support.clock import StandingClock
 from tests.support.commands import A, B
-from tests.support.maintenance import faults, furnish
+from tests.support.data.maintenance import faults, furnish
 
 pytestmark = pytest.mark.asyncio
 

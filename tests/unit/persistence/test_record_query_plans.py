@@ -20,7 +20,7 @@ from runindex.domain.lifecycle import RunStatus
 from runindex.domain.runs.filters import InstantRange, RunFilter, TagFilter, visible
 from runindex.ports.queries import NEWEST_FIRST, OrderDirection, RunOrder, RunOrderField, RunQuery, Window
 from tests.support.commands import A
-from tests.support.databases import migrate
+from tests.support.databases.shared import migrate
 
 COLUMNS = frozenset({"id", "name", "status"})
 OLDEST_FIRST = RunOrder(direction=OrderDirection.ASC)

@@ -8,12 +8,12 @@ import pytest
 
 from persistence.postgres.store import PostgresStore
 from persistence.sql.tables import runs as tables
-from tests.support import keeper
 from tests.support.clock import StandingClock
-from tests.support.databases import SharedPostgres
-from tests.support.keeper import Keeper
-from tests.support.maintenance import furnish
-from tests.support.postgres import psql
+from tests.support.data.maintenance import furnish
+from tests.support.databases import keeper
+from tests.support.databases.keeper import Keeper
+from tests.support.databases.postgres import psql
+from tests.support.databases.shared import SharedPostgres
 
 EVERYTHING = "; ".join(f"SELECT {name} FROM {name}" for name in (*tables.METADATA.tables, "alembic_version"))  # noqa: S608
 NUMBERS = "SELECT array_agg((schemaname, sequencename, last_value)::text) FROM pg_sequences"

@@ -7,7 +7,7 @@ import asyncpg
 import psutil
 import pytest
 
-from tests.support.postgres import PostgresServer, postgres_server, psql
+from tests.support.databases.postgres import PostgresServer, postgres_server, psql
 
 PATIENCE = 30
 

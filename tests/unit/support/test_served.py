@@ -5,7 +5,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from tests.support.served import PATIENCE, Served, serving
+from tests.support.servers.served import PATIENCE, Served, serving
 
 CREATE = 'mutation { createRun(input: {name: "kept"}) { __typename } }'
 COUNT = '{ runCount(filter: {nameContains: "kept"}) }'

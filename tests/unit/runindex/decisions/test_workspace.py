@@ -20,8 +20,8 @@ from runindex.domain.problems import (
 from runindex.domain.runs.filters import RunFilter
 from runindex.domain.runs.run import Run
 from tests.support.commands import A, B, C, create, delete, delete_all, rename
-from tests.support.effort import tries
-from tests.support.mutations import IDS, batches
+from tests.support.drawn.effort import tries
+from tests.support.drawn.mutations import IDS, batches
 
 
 def workspace(*runs: Run) -> Workspace:

@@ -16,7 +16,7 @@ from runindex.domain.json_text import (
     loads,
     merge_patch,
 )
-from tests.support.effort import tries
+from tests.support.drawn.effort import tries
 
 decimals = st.decimals(allow_nan=False, allow_infinity=False).filter(lambda number: abs(number.adjusted()) < 300)
 scalars = (

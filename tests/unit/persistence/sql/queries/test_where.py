@@ -29,8 +29,8 @@ from runindex.domain.runs.changes import Change, Former, RunChangeKind
 from runindex.domain.runs.filters import MetadataFilter, MetadataOperator, RunFilter, predicate, uses_ancestor
 from runindex.domain.runs.run import DatasetLink, Run, TargetType
 from tests.support.commands import run_id
-from tests.support.effort import tries
-from tests.support.filters import matching_ids, run_filters
+from tests.support.drawn.effort import tries
+from tests.support.drawn.filters import matching_ids, run_filters
 
 IDS = [run_id(number) for number in range(1, 6)]
 GONE = run_id(9)

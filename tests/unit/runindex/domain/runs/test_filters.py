@@ -21,7 +21,7 @@ from runindex.domain.runs.filters import (
     visible,
 )
 from runindex.domain.runs.run import DatasetLink, Run, TargetType
-from tests.support.mutations import any_filter
+from tests.support.drawn.mutations import any_filter
 
 RUN = Run(
     id="r",

@@ -11,7 +11,7 @@ from persistence.memory.store import MemoryStore
 from runindex.domain.errors import BadRequestError
 from runindex.maintenance.transfer.lines import Header, end_line, header_line, read_end, read_entry, read_header
 from tests.support.clock import StandingClock
-from tests.support.maintenance import export, furnish, lines_of
+from tests.support.data.maintenance import export, furnish, lines_of
 
 pytestmark = pytest.mark.asyncio
 

@@ -23,7 +23,7 @@ from runindex.domain.records.runtimes import InputDurability, InputState, RunBou
 from tests.support import commands, records
 from tests.support.clock import START
 from tests.support.commands import run_id
-from tests.support.mutations import IDS, changes, creations, extras
+from tests.support.drawn.mutations import IDS, changes, creations, extras
 
 # The ids that a store makes where they are counted, by the module that makes them.
 FIRST_MADE = {jobs: 0x1000, plans: 0x2000, results: 0x3000, runs: 0x4000}

@@ -17,7 +17,7 @@ from runindex.ports.queries import Window
 from runindex.ports.record_lists import Condition, Contains, Equals, IsNull, ListQuery, OneOf, RecordList, StartsWith
 from runindex.ports.statistics import ResultStatistics
 from runindex.ports.store import Store
-from tests.support.record_mutations import ITEMS, KEYS, RESULTS, TARGETS
+from tests.support.drawn.record_mutations import ITEMS, KEYS, RESULTS, TARGETS
 from tests.support.records import ORDERS, OWNED, UNOWNED, columns_of, record_from
 from tests.support.stores import PLENTY, listed
 

@@ -21,7 +21,7 @@ from runindex.ports.queries import (
     Window,
 )
 from runindex.ports.store import ChangeQuery, DescendantQuery, Store
-from tests.support.mutations import INSTANTS, TARGETS, any_filter
+from tests.support.drawn.mutations import INSTANTS, TARGETS, any_filter
 
 
 @dataclass(frozen=True, slots=True)

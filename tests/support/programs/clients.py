@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import IO, Any, Final, TypeAlias
 
 from tests.support.paths import ROOT
-from tests.support.served import PATIENCE
+from tests.support.servers.served import PATIENCE
 
 NODE: Final = ROOT / "tests" / "node"
 COMPILED: Final = NODE / "build"

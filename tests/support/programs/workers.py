@@ -12,7 +12,7 @@ from gql import Client, GraphQLRequest
 from gql.transport.websockets import WebsocketsTransport
 
 from tests.support.paths import ROOT
-from tests.support.served import PATIENCE, Served
+from tests.support.servers.served import PATIENCE, Served
 
 PLAN: Final = """
 mutation ($plan: CreatePlanInput!) { createPlan(input: $plan) { ... on PlanPayload { plan { id } } } }

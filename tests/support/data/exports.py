@@ -12,7 +12,7 @@ from runindex.maintenance.transfer.export import export_lines
 from runindex.maintenance.transfer.import_lines import import_lines
 from runindex.ports.maintenance import Storage
 from runindex.ports.store import LogState
-from tests.support.maintenance import export, faults
+from tests.support.data.maintenance import export, faults
 from tests.support.records import everything
 
 

@@ -18,7 +18,7 @@ from runindex.domain.runs.run import TargetType
 from tests.support import commands
 from tests.support.clock import START
 from tests.support.commands import Field, dataset, run_id
-from tests.support.filters import run_filters
+from tests.support.drawn.filters import run_filters
 
 IDS = tuple(run_id(number) for number in range(1, 6))
 TARGETS = (*IDS, DEFAULT_RUN)

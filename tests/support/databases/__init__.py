@@ -1,0 +1,1 @@
+"""Postgres servers, databases on them, and a proxy in front of one."""

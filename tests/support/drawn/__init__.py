@@ -1,0 +1,1 @@
+"""What property tests draw at random, and how hard they try."""

@@ -155,12 +155,12 @@ def test_no_two_classes_share_a_name_without_a_reason() -> None:
             for name, line, has_reason in _classes(path):
                 places[name].append((f"{path.relative_to(ROOT)}:{line}", has_reason))
     shared = {name: found for name, found in places.items() if len(found) > 1 and not _shows_the_core(found)}
-    unexplained = {
-        name: [place for place, _ in found]
+    unexplained = [
+        f"{name}: {', '.join(place for place, _ in found)}"
         for name, found in shared.items()
         if sum(not has_reason for _, has_reason in found) > 1
-    }
-    assert unexplained == {}
+    ]
+    assert not unexplained, "\n".join(unexplained)
 
 
 @pytest.fixture(scope="module")

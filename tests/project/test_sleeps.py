@@ -42,8 +42,9 @@ def test_only_named_functions_sleep() -> None:
         path for folder in TESTS.iterdir() if folder.name not in {"node", "ariadne"} for path in folder.rglob("*.py")
     ]
     sleeping = {f"{path.relative_to(TESTS)} {function}" for path in files for function in _sleeping(path)}
-    assert sorted(sleeping - NAMED.keys()) == []
-    assert sorted(NAMED.keys() - sleeping) == []
+    unnamed, idle = sorted(sleeping - NAMED.keys()), sorted(NAMED.keys() - sleeping)
+    assert not unnamed, "\n".join(unnamed)
+    assert not idle, "\n".join(idle)
 
 
 def _sleeping(path: Path) -> Iterator[str]:

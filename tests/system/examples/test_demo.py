@@ -13,13 +13,13 @@ SECONDS = 170
 
 @pytest.mark.timeout(SECONDS + 10)
 def test_the_demo_shows_a_session_live() -> None:
-    command = [sys.executable, "examples/demo.py", "tests/project/test_architecture.py"]
+    command = [sys.executable, "examples/demo.py", "tests/unit/runindex/domain/test_ids.py"]
     result = subprocess.run(command, check=False, cwd=ROOT, capture_output=True, text=True, timeout=SECONDS)
     assert result.returncode == 0, result.stderr
     changes, _, summary = result.stdout.partition("\n\n")
     lines = [line.split() for line in changes.splitlines()]
     assert [line[1] for line in lines] == ["CREATED", "STARTED"] * 2 + ["TAGS", "METADATA", "STATUS"] * 2
-    assert {"ACTIVE", "→", "COMPLETED", "tests/project/test_architecture.py", "outcome-passed"} <= set(lines[6])
+    assert {"ACTIVE", "→", "COMPLETED", "tests/unit/runindex/domain/test_ids.py", "outcome-passed"} <= set(lines[6])
     assert {"ACTIVE", "→", "COMPLETED", "outcome-passed"} <= set(lines[9])
     # The default run is always active.
     assert summary.startswith("runs by status: 2 COMPLETED, 1 ACTIVE\n")

@@ -66,7 +66,7 @@ async def _compact(settings: Settings, *, dry_run: bool) -> None:
 def verify() -> None:
     """Check that all that is stored agrees with itself.
 
-    Counts, indexes, the change log and chains of events are gone through; each fault is printed on a line. The exit
+    Counts, indexes, the change log and event chains are recomputed; each fault is printed on a line. The exit
     code is 1 if there is any.
     """
     faults = asyncio.run(_verify(_settings()))

@@ -1,1 +1,1 @@
-"""What the API looks like: types, inputs, unions, scalars and connections, without input or output."""
+"""The types of the API: objects, inputs, unions, scalars and connections; nothing here reads or writes."""

@@ -8,7 +8,7 @@ from schema.typesystem.scalars import DateTime, Json
 
 @strawberry.input(description="A stretch of time; a side that is not given is open.")
 class DateTimeRange:
-    """From `from_` to `to`."""
+    """A half-open range of instants."""
 
     from_: DateTime | None = strawberry.field(name="from", description="Inclusive.")
     to: DateTime | None = strawberry.field(description="Exclusive.")

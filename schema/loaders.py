@@ -13,7 +13,7 @@ import strawberry
 from runindex.ports.queries import Columns, Row
 from schema.filters import JobFilter, RunFilter, RunOrder, RunResultFilter
 from schema.typesystem.connections import Page, PageArguments
-from schema.typesystem.selection import Wanted
+from schema.typesystem.selection import PageSelection
 
 
 class RunLoaders(Protocol):
@@ -32,17 +32,24 @@ class RunLoaders(Protocol):
         """Return the existing ancestors, nearest first, up to a dangling parent."""
 
     async def children(
-        self, run_id: str, run_filter: RunFilter | None, order: RunOrder | None, page: PageArguments, wanted: Wanted
+        self,
+        run_id: str,
+        run_filter: RunFilter | None,
+        order: RunOrder | None,
+        page: PageArguments,
+        selected: PageSelection,
     ) -> Page:
         """Return a page of the children that the filter lists."""
 
-    async def descendants(self, run_id: str, max_depth: int | None, page: PageArguments, wanted: Wanted) -> Page:
+    async def descendants(
+        self, run_id: str, max_depth: int | None, page: PageArguments, selected: PageSelection
+    ) -> Page:
         """Return a page of the descendants with their `depth`, by depth, then newest first, archived ones hidden."""
 
     async def descendant_counts(self, run_id: str) -> Sequence[tuple[str, int]]:
         """Return the number of all descendants by status, in enum order, for each status that occurs."""
 
-    async def history(self, run_id: str, incarnation: int, page: PageArguments, wanted: Wanted) -> Page:
+    async def history(self, run_id: str, incarnation: int, page: PageArguments, selected: PageSelection) -> Page:
         """Return a page of the change log of this incarnation of a run, oldest first."""
 
     async def snapshot(self, run_id: str, incarnation: int, at: int) -> Row | None:
@@ -59,7 +66,7 @@ class ResultLoaders(Protocol):
         """Return a result, None when there is none."""
 
     async def results(
-        self, owner: int, result_filter: RunResultFilter | None, page: PageArguments, wanted: Wanted
+        self, owner: int, result_filter: RunResultFilter | None, page: PageArguments, selected: PageSelection
     ) -> Page:
         """Return a page of a run's results that pass the filter, by startedAt, createdAt, id."""
 
@@ -69,7 +76,7 @@ class ResultLoaders(Protocol):
     async def last_results(self, owners: tuple[int, ...], item_id: str, columns: Columns) -> Sequence[Row | None]:
         """Return the last attempt of each run at an item, None where there is none."""
 
-    async def compared_items(self, owners: tuple[int, ...], page: PageArguments, wanted: Wanted) -> Page:
+    async def compared_items(self, owners: tuple[int, ...], page: PageArguments, selected: PageSelection) -> Page:
         """Return a page of the items that any of the runs has, by id, each with the `owners`."""
 
     async def score_means(self, owners: tuple[int, ...]) -> Sequence[Row]:
@@ -82,13 +89,13 @@ class RunDataLoaders(Protocol):
     async def value(self, owner: int, key: str, columns: Columns) -> Row | None:
         """Return a value, None when there is none or when it was deleted."""
 
-    async def values(self, owner: int, prefix: str | None, page: PageArguments, wanted: Wanted) -> Page:
+    async def values(self, owner: int, prefix: str | None, page: PageArguments, selected: PageSelection) -> Page:
         """Return a page of the values, by key."""
 
     async def value_history(self, owner: int, key: str, first: int | None, columns: Columns) -> Sequence[Row]:
         """Return the newest versions of a value, newest first."""
 
-    async def events(self, owner: int, stream: str | None, page: PageArguments, wanted: Wanted) -> Page:
+    async def events(self, owner: int, stream: str | None, page: PageArguments, selected: PageSelection) -> Page:
         """Return a page of the events, of one stream or of all, by sequence."""
 
     async def cell(self, owner: int, name: str, columns: Columns) -> Row | None:
@@ -100,7 +107,7 @@ class RunDataLoaders(Protocol):
     async def document(self, owner: int, key: str, columns: Columns) -> Row | None:
         """Return a document, None when there is none."""
 
-    async def documents(self, owner: int, prefix: str | None, page: PageArguments, wanted: Wanted) -> Page:
+    async def documents(self, owner: int, prefix: str | None, page: PageArguments, selected: PageSelection) -> Page:
         """Return a page of the documents, by key."""
 
 
@@ -110,10 +117,10 @@ class PlanLoaders(Protocol):
     async def plan(self, plan_id: str, columns: Columns) -> Row | None:
         """Return a plan, None when there is none."""
 
-    async def plans(self, name_contains: str | None, page: PageArguments, wanted: Wanted) -> Page:
+    async def plans(self, name_contains: str | None, page: PageArguments, selected: PageSelection) -> Page:
         """Return a page of the plans with that text in their names, newest first."""
 
-    async def plan_runs(self, plan_id: str, page: PageArguments, wanted: Wanted) -> Page:
+    async def plan_runs(self, plan_id: str, page: PageArguments, selected: PageSelection) -> Page:
         """Return a page of a plan's runs that are not archived, newest first."""
 
 
@@ -123,7 +130,7 @@ class JobLoaders(Protocol):
     async def job(self, job_id: str, columns: Columns) -> Row | None:
         """Return a job, None when there is none."""
 
-    async def jobs(self, job_filter: JobFilter | None, page: PageArguments, wanted: Wanted) -> Page:
+    async def jobs(self, job_filter: JobFilter | None, page: PageArguments, selected: PageSelection) -> Page:
         """Return a page of the jobs that pass the filter, newest first."""
 
     async def run_jobs(self, run_id: str, columns: Columns) -> Sequence[Row]:
@@ -145,10 +152,14 @@ class RuntimeLoaders(Protocol):
     async def receipt(self, runtime_id: str, run_id: str, sequence: int, columns: Columns) -> Row | None:
         """Return a receipt, None when there is none."""
 
-    async def runtime_receipts(self, runtime_id: str, run_id: str | None, page: PageArguments, wanted: Wanted) -> Page:
+    async def runtime_receipts(
+        self, runtime_id: str, run_id: str | None, page: PageArguments, selected: PageSelection
+    ) -> Page:
         """Return a page of a runtime's receipts, for one run or for all, oldest first."""
 
-    async def run_receipts(self, owner: int, runtime_id: str | None, page: PageArguments, wanted: Wanted) -> Page:
+    async def run_receipts(
+        self, owner: int, runtime_id: str | None, page: PageArguments, selected: PageSelection
+    ) -> Page:
         """Return a page of a run's receipts, of one runtime or of all, oldest first."""
 
 

@@ -1,4 +1,4 @@
-"""What a resolver has at hand."""
+"""The context of resolvers."""
 
 import time
 from collections.abc import Callable

@@ -12,7 +12,7 @@ from runindex.ports.queries import Columns, Row
 from runindex.ports.record_lists import Condition, Equals, OneOf, RecordList
 from schema.filters import JobFilter
 from schema.typesystem.connections import Page, PageArguments
-from schema.typesystem.selection import Wanted
+from schema.typesystem.selection import PageSelection
 
 _OF_RUN: Final = RecordList(Job, NEWEST, descending=True, owner_field="run_id")
 
@@ -24,10 +24,10 @@ class StoreJobLoaders(RecordLoader):
         """Return a job, None when there is none."""
         return await self._find(Job, (job_id,), columns)
 
-    async def jobs(self, job_filter: JobFilter | None, page: PageArguments, wanted: Wanted) -> Page:
+    async def jobs(self, job_filter: JobFilter | None, page: PageArguments, selected: PageSelection) -> Page:
         """Return a page of the jobs that pass the filter, newest first."""
         conditions = () if job_filter is None else _conditions(job_filter)
-        return await self._page(RecordList(Job, NEWEST, descending=True, conditions=conditions), page, wanted)
+        return await self._page(RecordList(Job, NEWEST, descending=True, conditions=conditions), page, selected)
 
     async def run_jobs(self, run_id: str, columns: Columns) -> Sequence[Row]:
         """Return all jobs of a run, newest first."""

@@ -11,7 +11,7 @@ from runindex.ports.queries import Columns, Row, Window
 from runindex.ports.record_lists import NO_OWNER, ListQuery, Owner, RecordList
 from runindex.ports.store import Store
 from schema.typesystem.connections import Page, PageArguments
-from schema.typesystem.selection import Wanted
+from schema.typesystem.selection import PageSelection
 
 Key: TypeAlias = tuple[Any, ...]
 
@@ -40,7 +40,9 @@ class RecordLoader:
 
         return await self._batches.load(("find", kind), key, columns, find)
 
-    async def _page(self, records: RecordList, page: PageArguments, wanted: Wanted, owner: Owner = NO_OWNER) -> Page:
+    async def _page(
+        self, records: RecordList, page: PageArguments, selected: PageSelection, owner: Owner = NO_OWNER
+    ) -> Page:
         """Return a page of an owner's list."""
 
         async def fetch(window: Window, columns: Columns) -> Sequence[Row]:
@@ -49,7 +51,7 @@ class RecordLoader:
         async def count() -> int:
             return await self._count(records, owner)
 
-        return await record_pager(fetch, records, owner).page(page, wanted, count)
+        return await record_pager(fetch, records, owner).page(page, selected, count)
 
     async def _all(self, records: RecordList, owner: Owner, columns: Columns) -> Sequence[Row]:
         """Return the whole list of an owner."""

@@ -1,1 +1,1 @@
-"""Connections: cursors, pages, filters."""
+"""Paging: pagers, cursors, filters."""

@@ -8,7 +8,7 @@ from runindex.domain.errors import BadRequestError
 from runindex.ports.queries import Columns, Row, Window
 from runindex.streams.cursors import list_cursor, read_list_cursor
 from schema.typesystem.connections import Page, PageArguments
-from schema.typesystem.selection import Wanted
+from schema.typesystem.selection import PageSelection
 
 DEFAULT_PAGE: Final = 50
 LARGEST_PAGE: Final = 500
@@ -32,20 +32,22 @@ class Pager:
     cursor: Callable[[Position], str]
     read_cursor: Callable[[str, str], Position]
 
-    async def page(self, page: PageArguments, wanted: Wanted, count: Count | None = None, offset: int = 0) -> Page:
+    async def page(
+        self, page: PageArguments, selected: PageSelection, count: Count | None = None, offset: int = 0
+    ) -> Page:
         """Return a page; raise BadRequestError for arguments that exclude each other or are out of bounds."""
         window = self._window(page, offset)
-        total = await count() if count is not None and wanted.total else None
-        if not (wanted.rows or wanted.page_info):
+        total = await count() if count is not None and selected.total else None
+        if not (selected.rows or selected.page_info):
             return Page((), self._cursor_of, total=total)
-        found = await self.fetch(replace(window, limit=window.limit + wanted.page_info), wanted.columns)
+        found = await self.fetch(replace(window, limit=window.limit + selected.page_info), selected.columns)
         surplus = len(found) > window.limit
         rows = found[-window.limit :] if window.backward else found[: window.limit]
         return Page(
             rows,
             self._cursor_of,
-            has_next=wanted.has_next and await self._has_next(window, rows, surplus=surplus),
-            has_previous=wanted.has_previous and await self._has_previous(window, rows, surplus=surplus),
+            has_next=selected.has_next and await self._has_next(window, rows, surplus=surplus),
+            has_previous=selected.has_previous and await self._has_previous(window, rows, surplus=surplus),
             total=total,
         )
 

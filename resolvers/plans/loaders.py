@@ -11,7 +11,7 @@ from runindex.domain.runs.filters import UNARCHIVED
 from runindex.ports.queries import NEWEST_FIRST, Columns, Row, RunQuery, Window
 from runindex.ports.record_lists import Contains, RecordList
 from schema.typesystem.connections import Page, PageArguments
-from schema.typesystem.selection import Wanted
+from schema.typesystem.selection import PageSelection
 
 
 class StorePlanLoaders(RecordLoader):
@@ -21,13 +21,13 @@ class StorePlanLoaders(RecordLoader):
         """Return a plan, None when there is none."""
         return await self._find(Plan, (plan_id,), columns)
 
-    async def plans(self, name_contains: str | None, page: PageArguments, wanted: Wanted) -> Page:
+    async def plans(self, name_contains: str | None, page: PageArguments, selected: PageSelection) -> Page:
         """Return a page of the plans with that text in their names, newest first."""
         part = (plain(name_contains, "nameContains") or "").lower()
         conditions = (Contains("name_folded", part),) if part else ()
-        return await self._page(RecordList(Plan, NEWEST, descending=True, conditions=conditions), page, wanted)
+        return await self._page(RecordList(Plan, NEWEST, descending=True, conditions=conditions), page, selected)
 
-    async def plan_runs(self, plan_id: str, page: PageArguments, wanted: Wanted) -> Page:
+    async def plan_runs(self, plan_id: str, page: PageArguments, selected: PageSelection) -> Page:
         """Return a page of a plan's runs that are not archived, newest first."""
 
         async def fetch(window: Window, columns: Columns) -> Sequence[Row]:
@@ -42,4 +42,4 @@ class StorePlanLoaders(RecordLoader):
 
             return await self._batches.load(("count", PLAN_RUNS), plan_id, NO_COLUMNS, count_all) or 0
 
-        return await run_pager(fetch, UNARCHIVED, NEWEST_FIRST, PLAN_RUNS, plan_id).page(page, wanted, count)
+        return await run_pager(fetch, UNARCHIVED, NEWEST_FIRST, PLAN_RUNS, plan_id).page(page, selected, count)

@@ -1,1 +1,1 @@
-"""Results: mutations and loaders."""
+"""Results: mutations, loaders, subscription."""

@@ -15,7 +15,7 @@ from runindex.ports.record_lists import Condition, Contains, Equals, IsNull, Rec
 from runindex.ports.statistics import ResultStatistics
 from schema.filters import RunResultFilter
 from schema.typesystem.connections import Page, PageArguments
-from schema.typesystem.selection import Wanted
+from schema.typesystem.selection import PageSelection
 
 ORDER: Final = ("started_at", "created_at", "id")
 NO_TOTALS: Final[Row] = {field.name: field.default for field in fields(Totals) if field.name not in {"owner", "run_id"}}
@@ -35,12 +35,12 @@ class StoreResultLoaders(RecordLoader):
         return await self._batches.load("result", result_id, columns, self._store.find_results)
 
     async def results(
-        self, owner: int, result_filter: RunResultFilter | None, page: PageArguments, wanted: Wanted
+        self, owner: int, result_filter: RunResultFilter | None, page: PageArguments, selected: PageSelection
     ) -> Page:
         """Return a page of a run's results that pass the filter, by startedAt, createdAt, id."""
         conditions = () if result_filter is None else _conditions(result_filter)
         return await self._page(
-            RecordList(Result, ORDER, conditions=conditions, owner_field="owner"), page, wanted, owner
+            RecordList(Result, ORDER, conditions=conditions, owner_field="owner"), page, selected, owner
         )
 
     async def result_summary(self, owner: int, columns: Columns) -> Row:
@@ -66,7 +66,7 @@ class StoreResultLoaders(RecordLoader):
         by_owner = await self._batches.load(("last", owners), item_id, columns, find_all) or {}
         return [by_owner.get(owner) for owner in owners]
 
-    async def compared_items(self, owners: tuple[int, ...], page: PageArguments, wanted: Wanted) -> Page:
+    async def compared_items(self, owners: tuple[int, ...], page: PageArguments, selected: PageSelection) -> Page:
         """Return a page of the items that any of the runs has, by id."""
 
         async def fetch(window: Window, _: Columns) -> Sequence[Row]:
@@ -76,7 +76,7 @@ class StoreResultLoaders(RecordLoader):
             before = window.before
             return [{"item_id": item, "owners": owners} for item in items if before is None or item < before[0]]
 
-        return await compared_pager(fetch, owners).page(page, wanted)
+        return await compared_pager(fetch, owners).page(page, selected)
 
     async def score_means(self, owners: tuple[int, ...]) -> Sequence[Row]:
         """Return the runs' means over the last attempts, one row per scorer, by scorer id."""

@@ -1,4 +1,4 @@
-"""All mutations."""
+"""The mutations."""
 
 import strawberry
 
@@ -12,4 +12,4 @@ from resolvers.runtimes.mutations import RuntimeMutations
 
 @strawberry.type(description="What can be changed.")
 class Mutation(RunMutations, ResultMutations, RunDataMutations, PlanMutations, JobMutations, RuntimeMutations):
-    """What can be changed."""
+    """The mutations of all nouns."""

@@ -25,14 +25,14 @@ from schema.typesystem.connections import ABSENT, After, Before, First, Last, gi
 from schema.typesystem.enums import RunGroupKey, TimelineInterval
 from schema.typesystem.fields import wrap
 from schema.typesystem.interfaces import Node
-from schema.typesystem.selection import run_columns, selection_of, wanted
+from schema.typesystem.selection import page_selection, run_columns, selection_of
 
 Id = Annotated[strawberry.ID, strawberry.argument(description="The id, in any spelling of a UUID.")]
 
 
 @strawberry.type(description="What can be asked.")
 class Query:
-    """What can be asked."""
+    """The queries."""
 
     @query("Anything that has an id; null when there is no such thing.")
     async def node(self, info: Info, id: Id) -> Node | None:
@@ -77,7 +77,9 @@ class Query:
         """List runs."""
         page = page_arguments(first, after, last, before)
         skipped = check_offset(given(offset), page)
-        return await queries.list_runs(info.context, given(filter), given(order_by), page, wanted(info), offset=skipped)
+        return await queries.list_runs(
+            info.context, given(filter), given(order_by), page, page_selection(info), offset=skipped
+        )
 
     @query("Exact number of runs that match.")
     async def run_count(self, info: Info, filter: Filter = ABSENT) -> int:
@@ -153,7 +155,9 @@ class Query:
         first: First = ABSENT,
     ) -> RunChangeConnection:
         """List the change log."""
-        return await queries.list_changes(info.context, given(filter), page_arguments(first, after), wanted(info))
+        return await queries.list_changes(
+            info.context, given(filter), page_arguments(first, after), page_selection(info)
+        )
 
     @query("The end of the log now: read it before a snapshot query, then subscribe after it.")
     async def change_cursor(self, info: Info) -> str:
@@ -190,8 +194,8 @@ class Query:
         after: After = ABSENT,
     ) -> PlanConnection:
         """List plans."""
-        page, needed = page_arguments(first, after), wanted(info, "Plan")
-        return PlanConnection(page=await info.context.loaders.plans(given(name_contains), page, needed))
+        page, selected = page_arguments(first, after), page_selection(info, "Plan")
+        return PlanConnection(page=await info.context.loaders.plans(given(name_contains), page, selected))
 
     @query("A job; null when there is none.")
     async def job(self, info: Info, id: Id) -> Job | None:
@@ -207,8 +211,8 @@ class Query:
         after: After = ABSENT,
     ) -> JobConnection:
         """List jobs."""
-        page, needed = page_arguments(first, after), wanted(info, "Job")
-        return JobConnection(page=await info.context.loaders.jobs(given(filter), page, needed))
+        page, selected = page_arguments(first, after), page_selection(info, "Job")
+        return JobConnection(page=await info.context.loaders.jobs(given(filter), page, selected))
 
     @query("What an agent runtime left behind; null when nothing is known of it.")
     async def runtime(

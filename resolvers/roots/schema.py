@@ -1,4 +1,4 @@
-"""The executable schema, and its text."""
+"""The executable schema, and its SDL."""
 
 import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator
@@ -23,7 +23,7 @@ from schema.typesystem.scalars import SCALARS
 
 
 class QueryTimeout(SchemaExtension):
-    """Ends a query when its time is over; a mutation's is the writer's business, who alone knows what was written."""
+    """Ends a query after its time; the writer bounds a mutation, since it alone knows what was written."""
 
     async def on_execute(self) -> AsyncIterator[None]:
         """Bound the execution of a query."""
@@ -38,21 +38,21 @@ class QueryTimeout(SchemaExtension):
 class EventExecutor(StrawberryGraphQLCoreExecutionContext):
     """Executes each event of a subscription by itself.
 
-    graphql-core 3.3.2 lets the executors of all events share the memory of one, where each adds entries that none but
-    itself finds again: it grew for as long as a subscription lasted.
+    In graphql-core 3.3.2 the executors of all events share one cache, where each adds entries that no other finds: it
+    grew as long as the subscription lasted.
     """
 
     def build_per_event_executor(self, payload: Any) -> Executor[Any]:  # noqa: ANN401 - what was yielded
-        """Return an executor that remembers nothing of other events."""
+        """Return an executor with a cache of its own."""
         executor = super().build_per_event_executor(payload)
-        executor._relevant_sub_fields = {}  # noqa: SLF001 - forgotten in no other way
+        executor._relevant_sub_fields = {}  # noqa: SLF001 - it has no other way in
         return executor
 
 
 class RunIndexSchema(strawberry.Schema):
-    """A schema whose errors, on every way out, are those that a caller may see."""
+    """A schema whose results hold only errors that a caller may see."""
 
-    async def execute(self, *args: Any, **kwargs: Any) -> ExecutionResult:  # noqa: ANN401 - passed on as they are
+    async def execute(self, *args: Any, **kwargs: Any) -> ExecutionResult:  # noqa: ANN401 - passed on unchanged
         """Execute a query or a mutation."""
         result = await super().execute(*args, **kwargs)
         result.errors = shown(result.errors)
@@ -71,7 +71,7 @@ class RunIndexSchema(strawberry.Schema):
             await results.aclose()
 
     def process_errors(self, errors: list[GraphQLError], execution_context: ExecutionContext | None = None) -> None:
-        """Log nothing here: `shown` logs what deserves it."""
+        """Log nothing: `shown` logs unforeseen errors."""
 
 
 DOCUMENTS: Final = DocumentCache()
@@ -94,5 +94,5 @@ schema: Final = make_schema(DOCUMENTS)
 
 
 def print_schema() -> str:
-    """Return the schema's text: the same for the same schema, with a newline at its end."""
+    """Return the schema's SDL, with a newline at its end."""
     return schema.as_str().rstrip() + "\n"

@@ -25,7 +25,7 @@ RunId = Annotated[strawberry.ID, strawberry.argument(description="The run; an un
 
 @strawberry.type(description="What can be followed.")
 class Subscription:
-    """What can be followed."""
+    """The subscriptions."""
 
     @subscription(
         "The run now, then after each of its changes and results; a slow reader gets the newest state. "

@@ -1,1 +1,1 @@
-"""Run data: mutations and loaders."""
+"""Run data: mutations, loaders, subscription."""

@@ -13,7 +13,7 @@ from runindex.ports.queries import Columns, Row, Window
 from runindex.ports.record_lists import Condition, Equals, RecordList, StartsWith
 from runindex.streams.records import events_of
 from schema.typesystem.connections import Page, PageArguments
-from schema.typesystem.selection import Wanted
+from schema.typesystem.selection import PageSelection
 
 _PRESENT: Final = Equals("deleted", 0)
 _CELLS: Final = RecordList(Cell, ("name",), owner_field="owner")
@@ -29,17 +29,17 @@ class StoreRunDataLoaders(RecordLoader):
         row = await self._find_named(Value, owner, key, columns | _DELETED)
         return None if row is None or row["deleted"] else row
 
-    async def values(self, owner: int, prefix: str | None, page: PageArguments, wanted: Wanted) -> Page:
+    async def values(self, owner: int, prefix: str | None, page: PageArguments, selected: PageSelection) -> Page:
         """Return a page of the values, by key."""
         conditions = (_PRESENT, *_starting_with(prefix))
         records = RecordList(Value, ("key_name",), conditions=conditions, owner_field="owner")
-        return await self._page(records, page, wanted, owner)
+        return await self._page(records, page, selected, owner)
 
     async def value_history(self, owner: int, key: str, first: int | None, columns: Columns) -> Sequence[Row]:
         """Return the newest versions of a value, newest first."""
         return await self._window(_VERSIONS, Window(check_size(first, "first")), (owner, key), columns)
 
-    async def events(self, owner: int, stream: str | None, page: PageArguments, wanted: Wanted) -> Page:
+    async def events(self, owner: int, stream: str | None, page: PageArguments, selected: PageSelection) -> Page:
         """Return a page of the events, of one stream or of all, by sequence."""
         records = events_of(plain(stream, "stream"))
 
@@ -49,7 +49,7 @@ class StoreRunDataLoaders(RecordLoader):
         async def count() -> int:
             return await self._count(records, owner)
 
-        return await event_pager(fetch, owner, stream).page(page, wanted, count)
+        return await event_pager(fetch, owner, stream).page(page, selected, count)
 
     async def cell(self, owner: int, name: str, columns: Columns) -> Row | None:
         """Return a cell, None when there is none."""
@@ -63,10 +63,10 @@ class StoreRunDataLoaders(RecordLoader):
         """Return a document, None when there is none."""
         return await self._find_named(Document, owner, key, columns)
 
-    async def documents(self, owner: int, prefix: str | None, page: PageArguments, wanted: Wanted) -> Page:
+    async def documents(self, owner: int, prefix: str | None, page: PageArguments, selected: PageSelection) -> Page:
         """Return a page of the documents, by key."""
         records = RecordList(Document, ("key_name",), conditions=_starting_with(prefix), owner_field="owner")
-        return await self._page(records, page, wanted, owner)
+        return await self._page(records, page, selected, owner)
 
     async def _find_named(self, kind: type, owner: int, name: str, columns: Columns) -> Row | None:
         """Return the record under a name; there is none under a name that no storage can hold."""

@@ -1,1 +1,1 @@
-"""Runs: queries, mutations, streams."""
+"""Runs: queries, mutations, loaders, subscriptions."""

@@ -1,4 +1,4 @@
-"""Entries of the change log as the rows that the API's types wrap."""
+"""Entries of the change log as rows."""
 
 from typing import Any
 
@@ -7,7 +7,7 @@ from runindex.domain.runs.changes import Change, Membership
 
 
 def change_row(change: Change, membership: Membership) -> dict[str, Any]:
-    """Return an entry as the row of a `RunChange`, with its place and how it looks to the reader."""
+    """Return an entry as the row of a `RunChange`, with its position `seq` and its membership."""
     run, former = change.run, change.former
     return {
         "seq": change.seq,

@@ -15,7 +15,7 @@ from runindex.ports.queries import Columns, Row, RunQuery, Window
 from runindex.ports.store import DescendantQuery, LogState
 from schema.filters import RunFilter, RunOrder
 from schema.typesystem.connections import Page, PageArguments
-from schema.typesystem.selection import Wanted
+from schema.typesystem.selection import PageSelection
 
 
 class StoreRunLoaders(RecordLoader):
@@ -38,7 +38,12 @@ class StoreRunLoaders(RecordLoader):
         return await self._batches.load("ancestors", run_id, columns, self._store.list_ancestors) or ()
 
     async def children(
-        self, run_id: str, run_filter: RunFilter | None, order: RunOrder | None, page: PageArguments, wanted: Wanted
+        self,
+        run_id: str,
+        run_filter: RunFilter | None,
+        order: RunOrder | None,
+        page: PageArguments,
+        selected: PageSelection,
     ) -> Page:
         """Return a page of the children that the filter lists."""
         listed, ordered = listed_filter(run_filter), order_of(order)
@@ -56,9 +61,11 @@ class StoreRunLoaders(RecordLoader):
 
             return await self._batches.load(("count", repr(listed)), run_id, NO_COLUMNS, count_all) or 0
 
-        return await run_pager(fetch, listed, ordered, CHILDREN, run_id).page(page, wanted, count)
+        return await run_pager(fetch, listed, ordered, CHILDREN, run_id).page(page, selected, count)
 
-    async def descendants(self, run_id: str, max_depth: int | None, page: PageArguments, wanted: Wanted) -> Page:
+    async def descendants(
+        self, run_id: str, max_depth: int | None, page: PageArguments, selected: PageSelection
+    ) -> Page:
         """Return a page of the descendants that are not archived, by depth, then newest first."""
         if max_depth is not None and max_depth < 1:
             raise BadRequestError("`maxDepth` must be 1 or more")
@@ -70,7 +77,7 @@ class StoreRunLoaders(RecordLoader):
             question = (DESCENDANTS, max_depth, window)
             return await self._batches.load(question, run_id, columns | POSITION_COLUMNS, fetch_all) or ()
 
-        return await descendant_pager(fetch, UNARCHIVED, max_depth, run_id).page(page, wanted)
+        return await descendant_pager(fetch, UNARCHIVED, max_depth, run_id).page(page, selected)
 
     async def descendant_counts(self, run_id: str) -> Sequence[tuple[str, int]]:
         """Return the number of all descendants by status, in enum order."""
@@ -80,7 +87,7 @@ class StoreRunLoaders(RecordLoader):
 
         return await self._batches.load("descendantCounts", run_id, NO_COLUMNS, count_all) or ()
 
-    async def history(self, run_id: str, incarnation: int, page: PageArguments, wanted: Wanted) -> Page:
+    async def history(self, run_id: str, incarnation: int, page: PageArguments, selected: PageSelection) -> Page:
         """Return a page of the change log of this incarnation of a run, oldest first."""
 
         async def fetch(window: Window, _: Columns) -> Sequence[Row]:
@@ -94,7 +101,7 @@ class StoreRunLoaders(RecordLoader):
                 if change.run.incarnation == incarnation
             ]
 
-        return await log_pager(fetch, await self._log_state()).page(page, wanted)
+        return await log_pager(fetch, await self._log_state()).page(page, selected)
 
     async def snapshot(self, run_id: str, incarnation: int, at: int) -> Row | None:
         """Return the run as it was at an instant, None when the log holds no such state."""

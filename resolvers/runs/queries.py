@@ -21,7 +21,7 @@ from schema.runs.changes import RunChangeConnection
 from schema.runs.run import Run, RunConnection
 from schema.typesystem.connections import PageArguments
 from schema.typesystem.fields import wrap
-from schema.typesystem.selection import Wanted
+from schema.typesystem.selection import PageSelection
 
 MOST_HITS: Final = 100
 DEFAULT_HITS: Final = 10
@@ -47,7 +47,7 @@ async def list_runs(
     run_filter: RunFilter | None,
     order: RunOrder | None,
     page: PageArguments,
-    wanted: Wanted,
+    selected: PageSelection,
     *,
     offset: int,
 ) -> RunConnection:
@@ -61,7 +61,7 @@ async def list_runs(
     async def count() -> int:
         return await store.count_runs(listed)
 
-    return RunConnection(page=await run_pager(fetch, listed, ordered, RUNS).page(page, wanted, count, offset))
+    return RunConnection(page=await run_pager(fetch, listed, ordered, RUNS).page(page, selected, count, offset))
 
 
 async def count_runs(context: Context, run_filter: RunFilter | None) -> int:
@@ -98,7 +98,7 @@ async def compare_runs(context: Context, texts: Sequence[str], columns: Columns)
 
 
 async def list_changes(
-    context: Context, run_filter: RunFilter | None, page: PageArguments, wanted: Wanted
+    context: Context, run_filter: RunFilter | None, page: PageArguments, selected: PageSelection
 ) -> RunChangeConnection:
     """Return a page of the log; with a filter, of the changes of runs that it lists before or after them."""
     change_filter = ChangeFilter(filter_of(run_filter))
@@ -110,4 +110,4 @@ async def list_changes(
         rows = [change_row(matched.change, matched.membership) for matched in change_filter.select(changes)]
         return rows if window.before is None else [row for row in rows if row["seq"] < window.before[0]]
 
-    return RunChangeConnection(page=await log_pager(fetch, await store.log_state()).page(page, wanted))
+    return RunChangeConnection(page=await log_pager(fetch, await store.log_state()).page(page, selected))

@@ -11,7 +11,7 @@ from runindex.domain.records.runtimes import Receipt, Runtime, RuntimeInput
 from runindex.ports.queries import INCARNATION, Columns, Row
 from runindex.ports.record_lists import Equals, RecordList
 from schema.typesystem.connections import Page, PageArguments
-from schema.typesystem.selection import Wanted
+from schema.typesystem.selection import PageSelection
 
 _INPUTS: Final = RecordList(RuntimeInput, ("position",), owner_field="runtime_id")
 
@@ -37,16 +37,20 @@ class StoreRuntimeLoaders(RecordLoader):
         run = None if found is None else await self._find_run(found, INCARNATION)
         return None if run is None else await self._find(Receipt, (runtime_id, run["incarnation"], sequence), columns)
 
-    async def runtime_receipts(self, runtime_id: str, run_id: str | None, page: PageArguments, wanted: Wanted) -> Page:
+    async def runtime_receipts(
+        self, runtime_id: str, run_id: str | None, page: PageArguments, selected: PageSelection
+    ) -> Page:
         """Return a page of a runtime's receipts, for one run or for all, oldest first."""
         conditions = () if run_id is None else (Equals("run_id", find_run_id(run_id) or ""),)
         order = ("created_at", "owner", "sequence")
         records = RecordList(Receipt, order, conditions=conditions, owner_field="runtime_id")
-        return await self._page(records, page, wanted, runtime_id)
+        return await self._page(records, page, selected, runtime_id)
 
-    async def run_receipts(self, owner: int, runtime_id: str | None, page: PageArguments, wanted: Wanted) -> Page:
+    async def run_receipts(
+        self, owner: int, runtime_id: str | None, page: PageArguments, selected: PageSelection
+    ) -> Page:
         """Return a page of a run's receipts, of one runtime or of all, oldest first."""
         conditions = () if runtime_id is None else (Equals("runtime_id", plain(runtime_id, "runtimeId")),)
         order = ("created_at", "sequence", "runtime_id")
         records = RecordList(Receipt, order, conditions=conditions, owner_field="owner")
-        return await self._page(records, page, wanted, owner)
+        return await self._page(records, page, selected, owner)

@@ -9,7 +9,7 @@ from schema.typesystem.connections import ABSENT, After, Connection, First, conn
 from schema.typesystem.fields import column, relation
 from schema.typesystem.interfaces import Node
 from schema.typesystem.scalars import DateTime, Json
-from schema.typesystem.selection import wanted
+from schema.typesystem.selection import page_selection
 
 
 @strawberry.type(
@@ -34,7 +34,7 @@ class Plan(Node):
     )
     async def runs(self, info: Info, first: First = ABSENT, after: After = ABSENT) -> RunConnectionRef:
         """Load a page of the plan's runs."""
-        page = await info.context.loaders.plan_runs(self.row["id"], page_arguments(first, after), wanted(info))
+        page = await info.context.loaders.plan_runs(self.row["id"], page_arguments(first, after), page_selection(info))
         return as_run_connection(page)
 
 

@@ -10,7 +10,7 @@ from schema.references import RunRef, as_run
 from schema.results.types import RunResult
 from schema.typesystem.connections import ABSENT, After, Connection, First, connection, page_arguments
 from schema.typesystem.fields import column, computed, derived, relation, wrap
-from schema.typesystem.selection import selection_of, wanted
+from schema.typesystem.selection import page_selection, selection_of
 
 
 @strawberry.type(
@@ -80,8 +80,8 @@ class RunComparison:
     @relation("compared_items", needs=(), description="One row per item that any of the runs has, by item id.")
     async def rows(self, info: Info, first: First = ABSENT, after: After = ABSENT) -> ComparisonRowConnection:
         """Load a page of the rows."""
-        page, needed = page_arguments(first, after), wanted(info, "ComparisonRow")
-        return ComparisonRowConnection(page=await info.context.loaders.compared_items(self.owners, page, needed))
+        page, selected = page_arguments(first, after), page_selection(info, "ComparisonRow")
+        return ComparisonRowConnection(page=await info.context.loaders.compared_items(self.owners, page, selected))
 
     @relation("score_means", needs=(), description="One entry per scorer that any of the runs has, by scorer id.")
     async def scores(self, info: Info) -> list[ScoreDelta]:

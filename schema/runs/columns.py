@@ -20,7 +20,7 @@ def _next_statuses(status: str) -> Sequence[RunStatus]:
 
 @strawberry.type
 class RunColumns(Node):
-    """The part of a run's type whose fields are answered from its row."""
+    """The fields of a run that its row answers."""
 
     row: strawberry.Private[Row]
 

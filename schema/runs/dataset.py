@@ -11,9 +11,9 @@ from schema.typesystem.enums import DatasetRunStatus, TargetType
 from schema.typesystem.fields import column, computed
 from schema.typesystem.scalars import DateTime
 
-# What of a `DatasetRun` is counted, not recorded with the run.
+# Columns of a `DatasetRun` that come from the totals, not from the run.
 COUNTS: Final[Columns] = frozenset({"succeeded", "failed"})
-# The run's columns that a `DatasetRun` is made of.
+# Columns of a `DatasetRun` that come from the run.
 DATASET_COLUMNS: Final = (
     "dataset_id",
     "dataset_version",
@@ -42,7 +42,7 @@ def _skipped(status: str, total: int, succeeded: int, failed: int) -> int:
     )
 )
 class DatasetRun:
-    """A run's row, with the counts that were selected."""
+    """A run's row, with the selected counts."""
 
     row: strawberry.Private[Row]
 

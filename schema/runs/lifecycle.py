@@ -1,4 +1,4 @@
-"""The lifecycle: a run's status, and the transition table as data."""
+"""The transition table of run statuses, as data."""
 
 import strawberry
 
@@ -9,7 +9,7 @@ from schema.typesystem.enums import RunStatus
 
 @strawberry.type(description="One row of the transition table: the single source of truth, readable by tools.")
 class LifecycleState:
-    """A status and where it leads."""
+    """A status and the moves from it."""
 
     status: RunStatus = strawberry.field(description="The status that the row is about.")
     next: list[RunStatus] = strawberry.field(

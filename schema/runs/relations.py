@@ -20,7 +20,7 @@ from schema.runs.dataset import COUNTS, DATASET_COLUMNS, DatasetRun
 from schema.runtimes.receipts import ReceiptConnection
 from schema.typesystem.connections import ABSENT, After, Before, First, Last, given, page_arguments
 from schema.typesystem.fields import column, relation, wrap
-from schema.typesystem.selection import selection_of, wanted
+from schema.typesystem.selection import page_selection, selection_of
 
 Key = Annotated[str, strawberry.argument(description="The key.")]
 Prefix = Annotated[str | None, strawberry.argument(description="Only keys that start with this.")]
@@ -28,7 +28,7 @@ Prefix = Annotated[str | None, strawberry.argument(description="Only keys that s
 
 @strawberry.type
 class RunRelations:
-    """The part of a run's type whose fields are answered from records."""
+    """The fields of a run that its records answer."""
 
     row: strawberry.Private[Row]
 
@@ -63,8 +63,8 @@ class RunRelations:
         """Load a page of the results."""
         page = page_arguments(first, after, last, before)
         owner = self.row["incarnation"]
-        needed = wanted(info, "RunResult")
-        return RunResultConnection(page=await info.context.loaders.results(owner, given(filter), page, needed))
+        selected = page_selection(info, "RunResult")
+        return RunResultConnection(page=await info.context.loaders.results(owner, given(filter), page, selected))
 
     @relation("result_summary", needs=("incarnation",), description="Figures of the run's results.")
     async def result_summary(self, info: Info) -> ResultSummary:
@@ -95,8 +95,8 @@ class RunRelations:
     ) -> ReceiptConnection:
         """Load a page of the receipts."""
         owner, runtime = self.row["incarnation"], given(runtime_id)
-        page, needed = page_arguments(first, after), wanted(info, "BoundaryReceipt")
-        return ReceiptConnection(page=await info.context.loaders.run_receipts(owner, runtime, page, needed))
+        page, selected = page_arguments(first, after), page_selection(info, "BoundaryReceipt")
+        return ReceiptConnection(page=await info.context.loaders.run_receipts(owner, runtime, page, selected))
 
     @relation("value", needs=("incarnation",), description="One value; null when there is none.")
     async def value(self, info: Info, key: Key) -> RunValue | None:
@@ -109,8 +109,8 @@ class RunRelations:
         self, info: Info, prefix: Prefix = ABSENT, first: First = ABSENT, after: After = ABSENT
     ) -> RunValueConnection:
         """Load a page of the values."""
-        owner, page, needed = self.row["incarnation"], page_arguments(first, after), wanted(info, "RunValue")
-        return RunValueConnection(page=await info.context.loaders.values(owner, given(prefix), page, needed))
+        owner, page, selected = self.row["incarnation"], page_arguments(first, after), page_selection(info, "RunValue")
+        return RunValueConnection(page=await info.context.loaders.values(owner, given(prefix), page, selected))
 
     @relation("events", needs=("incarnation",), description="By sequence.")
     async def events(
@@ -124,9 +124,9 @@ class RunRelations:
         before: Before = ABSENT,
     ) -> RunEventConnection:
         """Load a page of the events."""
-        page, needed = page_arguments(first, after, last, before), wanted(info, "RunEvent")
+        page, selected = page_arguments(first, after, last, before), page_selection(info, "RunEvent")
         owner = self.row["incarnation"]
-        return RunEventConnection(page=await info.context.loaders.events(owner, given(stream), page, needed))
+        return RunEventConnection(page=await info.context.loaders.events(owner, given(stream), page, selected))
 
     @relation("cell", needs=("incarnation",), description="One cell; null when there is none.")
     async def cell(
@@ -153,5 +153,9 @@ class RunRelations:
         self, info: Info, prefix: Prefix = ABSENT, first: First = ABSENT, after: After = ABSENT
     ) -> RunDocumentConnection:
         """Load a page of the documents."""
-        owner, page, needed = self.row["incarnation"], page_arguments(first, after), wanted(info, "RunDocument")
-        return RunDocumentConnection(page=await info.context.loaders.documents(owner, given(prefix), page, needed))
+        owner, page, selected = (
+            self.row["incarnation"],
+            page_arguments(first, after),
+            page_selection(info, "RunDocument"),
+        )
+        return RunDocumentConnection(page=await info.context.loaders.documents(owner, given(prefix), page, selected))

@@ -1,4 +1,4 @@
-"""Retention: the declared policy for a run's history, and what it would remove."""
+"""Retention policies for a run's history, and the preview of compaction."""
 
 from typing import Annotated, TypeAlias
 
@@ -10,21 +10,21 @@ from schema.typesystem.directives import OneOf
 
 @strawberry.type(description="Keep the whole history: the policy of a run for which none was set.")
 class KeepAll:
-    """Keep everything."""
+    """No limit."""
 
     keep_all: bool = strawberry.field(default=True, description="Always true.")
 
 
 @strawberry.type(description="Keep the newest entries of the history.")
 class KeepLatest:
-    """Keep so many."""
+    """A limit by number."""
 
     count: int = strawberry.field(description="How many entries are kept, at least 1.")
 
 
 @strawberry.type(description="Keep what is younger than so many seconds.")
 class KeepDuration:
-    """Keep for so long."""
+    """A limit by age."""
 
     seconds: int = strawberry.field(description="For how many seconds an entry is kept, at least 1.")
 
@@ -42,7 +42,7 @@ RetentionPolicy: TypeAlias = Annotated[
 
 
 def retention_policy(kind: str, value: int | None) -> KeepAll | KeepLatest | KeepDuration:
-    """Return the policy that a row's two retention columns hold."""
+    """Return the policy in a row's two retention columns."""
     if value is None:
         return KeepAll()
     return KeepLatest(count=value) if kind == RetentionKind.KEEP_LATEST else KeepDuration(seconds=value)
@@ -50,7 +50,7 @@ def retention_policy(kind: str, value: int | None) -> KeepAll | KeepLatest | Kee
 
 @strawberry.input(directives=[OneOf()], description="A policy for a run's history: one of the three.")
 class RetentionPolicyInput:
-    """One policy; the others are None."""
+    """One policy; the other fields are None."""
 
     keep_all: bool | None = strawberry.field(description="Keep the whole history; true is the only choice.")
     keep_latest: int | None = strawberry.field(description="Keep so many of the newest entries, at least 1.")
@@ -61,7 +61,7 @@ class RetentionPolicyInput:
 
 @strawberry.type(description="What compaction would remove now.")
 class RetentionPreview:
-    """How much of a run's history lies beyond its policy."""
+    """Numbers of entries of a run's history that its policy does not keep."""
 
     run_id: strawberry.ID = strawberry.field(description="The run.")
     changes: int = strawberry.field(description="Entries of its change log.")

@@ -25,7 +25,7 @@ from schema.typesystem.connections import (
 from schema.typesystem.enums import RunStatus
 from schema.typesystem.fields import relation, wrap
 from schema.typesystem.scalars import DateTime
-from schema.typesystem.selection import run_columns, wanted
+from schema.typesystem.selection import page_selection, run_columns
 
 
 @strawberry.type(description="A run: one piece of work that the index knows of.")
@@ -64,7 +64,7 @@ class Run(RunColumns, RunRelations):
     ) -> "RunConnection":
         """Load a page of the children."""
         page, loaders = page_arguments(first, after, last, before), info.context.loaders
-        found = await loaders.children(self.row["id"], given(filter), given(order_by), page, wanted(info))
+        found = await loaders.children(self.row["id"], given(filter), given(order_by), page, page_selection(info))
         return RunConnection(page=found)
 
     @relation(
@@ -83,7 +83,7 @@ class Run(RunColumns, RunRelations):
     ) -> "DescendantConnection":
         """Load a page of the descendants."""
         page, depth = page_arguments(first, after), given(max_depth)
-        found = await info.context.loaders.descendants(self.row["id"], depth, page, wanted(info))
+        found = await info.context.loaders.descendants(self.row["id"], depth, page, page_selection(info))
         return DescendantConnection(page=found)
 
     @relation(
@@ -104,8 +104,8 @@ class Run(RunColumns, RunRelations):
     async def history(self, info: Info, first: First = ABSENT, after: After = ABSENT) -> RunChangeConnection:
         """Load a page of the run's change log."""
         run_id, incarnation = self.row["id"], self.row["incarnation"]
-        page, needed = page_arguments(first, after), wanted(info, "RunChange")
-        return RunChangeConnection(page=await info.context.loaders.history(run_id, incarnation, page, needed))
+        page, selected = page_arguments(first, after), page_selection(info, "RunChange")
+        return RunChangeConnection(page=await info.context.loaders.history(run_id, incarnation, page, selected))
 
     @relation(
         "snapshot",

@@ -1,4 +1,4 @@
-"""The enums of agent runtimes, as the API shows them (see `schema.typesystem.enums`)."""
+"""The enums of agent runtimes in the API (see `schema.typesystem.enums`)."""
 
 from runindex.domain.records.runtimes import InputDurability, InputState, RunBoundary, RuntimeState
 from schema.typesystem.enums import expose

@@ -11,7 +11,7 @@ from schema.runtimes.receipts import BoundaryReceipt, ReceiptConnection
 from schema.typesystem.connections import ABSENT, After, First, given, page_arguments
 from schema.typesystem.fields import column, relation, wrap
 from schema.typesystem.scalars import Base64, DateTime, Json
-from schema.typesystem.selection import selection_of, wanted
+from schema.typesystem.selection import page_selection, selection_of
 
 
 @strawberry.type(description="An input of a runtime, as the driver last described it.")
@@ -91,5 +91,5 @@ class AgentRuntime:
     ) -> ReceiptConnection:
         """Load a page of the receipts."""
         runtime_id, run = self.row["runtime_id"], given(run_id)
-        page, needed = page_arguments(first, after), wanted(info, "BoundaryReceipt")
-        return ReceiptConnection(page=await info.context.loaders.runtime_receipts(runtime_id, run, page, needed))
+        page, selected = page_arguments(first, after), page_selection(info, "BoundaryReceipt")
+        return ReceiptConnection(page=await info.context.loaders.runtime_receipts(runtime_id, run, page, selected))

@@ -1,1 +1,1 @@
-"""What every type of the API is made of."""
+"""The parts of the API's types: scalars, enums, interfaces, fields, selections, connections."""

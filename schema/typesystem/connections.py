@@ -49,7 +49,7 @@ def page_arguments(
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """Rows of a list in its order. `cursor` encodes a row's position; `total` is the list's length if it was wanted."""
+    """Rows of a list in its order. `cursor` encodes a row's position; `total` is the list's length if selected."""
 
     rows: Sequence[Row]
     cursor: Callable[[Row], str]

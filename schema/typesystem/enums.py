@@ -1,6 +1,6 @@
-"""The enums of the core as the API shows them: the same names, with what each member means.
+"""The enums of the core in the API, with descriptions.
 
-Take enums for annotations from here: Strawberry makes a nameless definition of an enum that it meets unexposed.
+Import enums for annotations from here: of one that was not exposed, Strawberry makes a definition without descriptions.
 """
 
 from collections.abc import Mapping
@@ -39,7 +39,7 @@ __all__ = [
 
 
 def expose(enum: type[Enum], description: str, meanings: Mapping[Any, str]) -> None:
-    """Make an enum part of the API, with what it and each of its members means."""
+    """Make an enum part of the API, with descriptions of it and of its members."""
     exposed: Any = strawberry.enum(enum, description=description)
     for value in exposed.__strawberry_definition__.values:
         value.description = meanings[value.value]

@@ -1,14 +1,14 @@
-"""Nodes, and how a value's type is told where a field promises an interface."""
+"""Nodes, and how GraphQL finds the type of a value of an interface."""
 
 import strawberry
 
 
 class Concrete:
-    """Tells the GraphQL type of a value by its class alone: classes are called as their types."""
+    """The base of interfaces: a value's GraphQL type has the name of its class."""
 
     @classmethod
     def resolve_type(cls, source: object, _info: object, _abstract: object) -> str:
-        """Name the GraphQL type of a value."""
+        """Return the name of a value's GraphQL type."""
         return type(source).__name__
 
     @classmethod
@@ -24,6 +24,6 @@ class Concrete:
     )
 )
 class Node(Concrete):
-    """Anything that `node` finds by its id."""
+    """A type whose values `Query.node` finds by id."""
 
     id: strawberry.ID = strawberry.field(description="The node's id.")

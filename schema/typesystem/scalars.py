@@ -1,7 +1,7 @@
 """The scalars: instants, JSON, bytes, and numbers in double precision.
 
-Inside, a `DateTime` is an integer of microseconds since the Unix epoch. A `JSON` on its way out is JSON text, spliced
-into the response as it is; on its way in it is a decoded value in which a number that a float cannot hold is a Decimal.
+In Python, a `DateTime` is an integer of microseconds since the Unix epoch. A `JSON` in a result is JSON text, spliced
+into the response unchanged; in an input it is a decoded value, with a Decimal for a number that a float cannot hold.
 """
 
 from base64 import b64decode, b64encode
@@ -41,13 +41,11 @@ Base64 = NewType("Base64", bytes)
 def read_instant(value: object) -> int:
     """Read an RFC 3339 time; raise GraphQLError for anything else."""
     if not isinstance(value, str):
-        message = "DateTime is written as a string, such as 2026-11-21T09:30:00.000000Z."
-        raise GraphQLError(message)
+        raise GraphQLError("DateTime is written as a string, such as 2026-11-21T09:30:00.000000Z.")
     try:
         return parse_instant(value)
     except ValueError as error:
-        message = f"DateTime cannot be read: {error}."
-        raise GraphQLError(message) from None
+        raise GraphQLError(f"DateTime cannot be read: {error}.") from None
 
 
 def _read_instant_literal(node: ValueNode) -> int:
@@ -55,7 +53,7 @@ def _read_instant_literal(node: ValueNode) -> int:
 
 
 def splice_json(text: str) -> orjson.Fragment:
-    """Return JSON text as something that orjson writes out unchanged."""
+    """Return JSON text as a fragment that orjson writes unchanged."""
     return orjson.Fragment(text)
 
 
@@ -79,12 +77,11 @@ def _read_number(text: str, read: Callable[[str], JsonValue]) -> JsonValue:
     try:
         return read(text)
     except (JsonError, ValueError):
-        message = "JSON number out of range."
-        raise GraphQLError(message) from None
+        raise GraphQLError("JSON number out of range.") from None
 
 
 def json_literal(value: JsonValue) -> ConstValueNode:
-    """Write a decoded value as a literal: what a variable inside a JSON literal is replaced by."""
+    """Return the literal of a decoded value: it replaces a variable inside a JSON literal."""
     match value:
         case dict():
             fields = (ObjectFieldNode(name=NameNode(value=key), value=json_literal(value[key])) for key in value)
@@ -135,8 +132,8 @@ def _definition(scalar: GraphQLScalarType) -> ScalarDefinition:
     )
 
 
-# The coercers of graphql-core 3.3 rather than `strawberry.scalar`: only they see a variable inside a JSON literal as
-# the caller wrote it, and not as another scalar has decoded it.
+# The coercers of graphql-core 3.3 rather than `strawberry.scalar`: only they get a variable inside a JSON literal as
+# the caller wrote it, not as another scalar has decoded it.
 DATE_TIME: Final = GraphQLScalarType(
     "DateTime",
     description="An instant in RFC 3339: answered in UTC with six fractional digits, accepted with any offset.",

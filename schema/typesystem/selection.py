@@ -128,7 +128,7 @@ class Selection:
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
+class PageSelection:
     """What the selection of a connection needs of the storage."""
 
     columns: Columns
@@ -153,11 +153,11 @@ def run_columns(info: strawberry.Info[Any, Any], *path: str) -> Columns:
     return selection_of(info).at(*path).columns()
 
 
-def wanted(info: strawberry.Info[Any, Any], type_name: str = "Run") -> Wanted:
+def page_selection(info: strawberry.Info[Any, Any], type_name: str = "Run") -> PageSelection:
     """Return what the connection being resolved needs; `type_name` is its nodes' type."""
     selection = selection_of(info)
     page_info = selection.at("pageInfo")
-    return Wanted(
+    return PageSelection(
         columns=(selection.at("nodes") | selection.at("edges", "node")).columns(type_name),
         rows="nodes" in selection or "edges" in selection,
         total="totalCount" in selection,

@@ -9,7 +9,7 @@ from schema.runs.outcomes import RunOutcome
 from schema.runs.run import Run, RunConnection
 from schema.typesystem.interfaces import Node
 from schema.typesystem.scalars import SCALARS
-from schema.typesystem.selection import Wanted, run_columns, selection_of, wanted
+from schema.typesystem.selection import PageSelection, page_selection, run_columns, selection_of
 
 Seen: TypeAlias = Any  # what a resolver found selected
 SEEN: list[Seen] = []
@@ -30,7 +30,7 @@ class Query:
 
     @strawberry.field
     def runs(self, info: Info) -> RunConnection | None:
-        SEEN.append(wanted(info))
+        SEEN.append(page_selection(info))
         return None
 
     @strawberry.field
@@ -89,11 +89,11 @@ def test_skip_and_include_are_honoured(flag: bool, columns: set[str]) -> None:  
 
 
 def test_a_page_tells_what_it_wants() -> None:
-    assert seen("{ runs { totalCount } }") == Wanted(frozenset({"id"}), rows=False, total=True, page_info=False)
+    assert seen("{ runs { totalCount } }") == PageSelection(frozenset({"id"}), rows=False, total=True, page_info=False)
     document = (
         "{ runs { nodes { name } pageInfo { endCursor } edges { cursor node { ...E } } } } fragment E on Run { error }"
     )
-    assert seen(document) == Wanted(frozenset({"id", "name", "error"}), rows=True, total=False, page_info=True)
+    assert seen(document) == PageSelection(frozenset({"id", "name", "error"}), rows=True, total=False, page_info=True)
 
 
 def test_the_row_of_a_change_is_not_taken_for_the_run() -> None:

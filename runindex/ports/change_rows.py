@@ -33,20 +33,23 @@ def _former_of(row: Row, kind: RunChangeKind, run: Run) -> Former | None:
 
 
 def row_of_change(change: Change) -> dict[str, Any]:
-    """Return an entry as the row that a storage would answer; what its kind cannot change is not written twice."""
-    former, kind = change.former, change.kind
-    named, tagged, described = (
-        kind is changing for changing in (RunChangeKind.NAME, RunChangeKind.TAGS, RunChangeKind.METADATA)
-    )
-    return {
-        "seq": change.seq,
-        "kind": kind.value,
-        **row_of(change.run),
-        "former_status": None if former is None else former.status.value,
-        "former_name": former.name if former is not None and named else None,
-        "former_tags": json_text.dumps(former.tags) if former is not None and tagged else None,
-        "former_metadata": former.metadata if former is not None and described else None,
-        "former_updated_at": None if former is None else former.updated_at,
-        "reason": change.reason,
-        "actor": change.actor,
-    }
+    """Return an entry as a row of `changes`; of the former run it holds only what the entry's kind may change."""
+    kind, former = change.kind, change.former
+    row = row_of(change.run)
+    row["seq"] = change.seq
+    row["kind"] = str(kind)
+    row["former_name"] = row["former_tags"] = row["former_metadata"] = None
+    if former is None:
+        row["former_status"] = row["former_updated_at"] = None
+    else:
+        row["former_status"] = str(former.status)
+        row["former_updated_at"] = former.updated_at
+        if kind is RunChangeKind.NAME:
+            row["former_name"] = former.name
+        elif kind is RunChangeKind.TAGS:
+            row["former_tags"] = json_text.dumps(former.tags)
+        elif kind is RunChangeKind.METADATA:
+            row["former_metadata"] = former.metadata
+    row["reason"] = change.reason
+    row["actor"] = change.actor
+    return row

@@ -1,18 +1,20 @@
 """What a batch leaves to be written, as rows for each table."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
+from operator import itemgetter
 from typing import Any, Final, TypeAlias
 
 from persistence.sql.tables import runs as tables
 from persistence.sql.tables.records import TABLES
 from persistence.sql.tables.runs import SHARD
 from runindex.decisions.workspace import Workspace
-from runindex.domain import json_text
 from runindex.domain.idempotency import KEPT_FOR, KeptAnswer
-from runindex.domain.runs.changes import Change, Former, RunChangeKind
+from runindex.domain.runs.changes import Change
 from runindex.domain.runs.run import Run
 from runindex.domain.runs.search import lasting_text, words_in
+from runindex.ports.change_rows import row_of_change
+from runindex.ports.queries import Row
 from runindex.ports.rows import row_of
 
 Values: TypeAlias = tuple[Any, ...]
@@ -89,49 +91,31 @@ def writes_of(workspace: Workspace) -> Writes:
 
 def run_values(run: Run) -> Values:
     """Return a run as a row of its table, derived columns included."""
-    text = lasting_text(run)
-    return (*_state(run), text, words_in(text))
+    row = row_of(run)
+    row["name_folded"] = _folded(run.name)
+    row["search_text"] = text = lasting_text(run)
+    row["search_words"] = words_in(text)
+    return _run_columns(row)
 
 
 def change_values(change: Change) -> Values:
-    """Return a log entry as a row of its table."""
-    return (
-        SHARD,
-        change.seq,
-        change.kind.value,
-        *_state(change.run),
-        *_former_values(change.kind, change.former),
-        change.reason,
-        change.actor,
-    )
+    """Return a log entry as a row of its table, derived columns included."""
+    row = row_of_change(change)
+    row["shard"] = SHARD
+    row["name_folded"] = _folded(row["name"])
+    row["former_name_folded"] = _folded(row["former_name"])
+    return _change_columns(row)
 
 
-def _state(run: Run) -> Values:
-    """Return what a run and its log entries share, the id first."""
-    values = tuple(row_of(run).values())
-    return (*values[:_AFTER_NAME], _folded(run.name), *values[_AFTER_NAME:])
-
-
-_AFTER_NAME: Final = RUN_COLUMNS.index("name_folded")
+_run_columns: Final[Callable[[Row], Values]] = itemgetter(*RUN_COLUMNS)
+# The run's id is `id` in the row, and `run_id` in the table.
+_change_columns: Final[Callable[[Row], Values]] = itemgetter(
+    *("id" if name == "run_id" else name for name in CHANGE_COLUMNS)
+)
 
 
 def _folded(name: str | None) -> str | None:
     return None if name is None else name.lower()
-
-
-def _former_values(kind: RunChangeKind, former: Former | None) -> Values:
-    """Return what a change overwrote; what its kind cannot change is not written twice."""
-    if former is None:
-        return (None, None, None, None, None, None)
-    named, tagged = kind is RunChangeKind.NAME, kind is RunChangeKind.TAGS
-    return (
-        former.status.value,
-        former.name if named else None,
-        _folded(former.name) if named else None,
-        json_text.dumps(former.tags) if tagged else None,
-        former.metadata if kind is RunChangeKind.METADATA else None,
-        former.updated_at,
-    )
 
 
 def _add_log(writes: Writes, workspace: Workspace) -> None:

@@ -10,9 +10,7 @@ import websockets
 from starlette.applications import Starlette
 
 from tests.api.conftest import Connect, OpenSocket
-from tests.api.test_subscriptions import until
 from tests.support.api import Answer, Api, Socket, endpoint_of, until, until_shared
-from tests.support.listening import listening
 from tests.support.servers.listening import listening
 from tests.support.stores import settled
 

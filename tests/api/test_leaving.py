@@ -5,9 +5,7 @@ import json
 
 import pytest
 
-from tests.api.test_subscriptions import until
 from tests.support.api import Api, until
-from tests.support.clients import Start
 from tests.support.programs.clients import Start
 
 DOCUMENT = "subscription { runChanges(bookmarks: true) { __typename } }"

@@ -14,7 +14,6 @@ from runindex.domain.runs.run import Run
 from runindex.streams.change_filter import ChangeFilter
 from runindex.streams.watches import MOST_KEPT, Watch, WatchIndex
 from tests.support.drawn.filters import metadata, run_filters
-from tests.support.filters import metadata, run_filters
 
 IDS = ("a", "b", "c")
 TAGS = ("x", "y", "z")

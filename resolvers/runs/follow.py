@@ -48,7 +48,6 @@ async def follow_changes(
                 yield RunChange(
                     row=change_row(matched.change, matched.membership),
                     cursor=log_cursor(batch.epoch, matched.change.seq),
-                    membership=matched.membership,
                 )
             lossless.reach(batch.position)
             if bookmarks and batch.silent and not goes_on:

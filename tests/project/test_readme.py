@@ -218,3 +218,17 @@ def test_documents_are_valid(page: Path) -> None:
 @pytest.mark.parametrize("page", sorted(ROOT.glob("docs/*.md")), ids=lambda page: page.name)
 def test_the_readme_leads_to_every_page(page: Path) -> None:
     assert f"(docs/{page.name})" in README
+
+
+def is_defined(name: str, files: list[Path]) -> bool:
+    """Tell whether one of the files defines the name, any file for an empty one."""
+    definition = re.compile(rf"^\s*(?:(?:async )?def|class) {name}\b|^{name}\b.* = ", re.MULTILINE)
+    return not name or any(definition.search(file.read_text(encoding="utf-8")) for file in files)
+
+
+def test_the_architecture_names_what_exists() -> None:
+    text = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")
+    rows = [(row, [ROOT / name for name in re.findall(r"`(\w+/[\w/]+\.py)`", row)]) for row in text.splitlines()]
+    places = [(row, files) for row, files in rows if row.startswith("|") and files]
+    assert [row for row, files in places if not all(file.exists() for file in files)] == []
+    assert [row for row, files in places if not is_defined(re.findall(r"\| (?:`(\w+)` )?\|$", row)[0], files)] == []

@@ -94,7 +94,7 @@ async def compare_runs(context: Context, texts: Sequence[str], columns: Columns)
     for run_id in ids:
         if run_id is None or run_id not in rows:
             raise NotFoundError("one of the runs does not exist" if run_id is None else f"run {run_id} does not exist")
-    return RunComparison(rows_of_runs=[rows[run_id] for run_id in known])
+    return RunComparison(run_rows=[rows[run_id] for run_id in known])
 
 
 async def list_changes(

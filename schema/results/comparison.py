@@ -71,10 +71,10 @@ class ScoreDelta:
 class RunComparison:
     """The compared runs as their storage rows."""
 
-    rows_of_runs: strawberry.Private[Sequence[Row]]
+    run_rows: strawberry.Private[Sequence[Row]]
 
     runs: list[RunRef] = derived(
-        lambda comparison: [as_run(row) for row in comparison.rows_of_runs], description="The runs, in the order asked."
+        lambda comparison: [as_run(row) for row in comparison.run_rows], description="The runs, in the order asked."
     )
 
     @relation("compared_items", needs=(), description="One row per item that any of the runs has, by item id.")
@@ -91,4 +91,4 @@ class RunComparison:
     @property
     def owners(self) -> tuple[int, ...]:
         """Return the incarnations of the runs."""
-        return tuple(row["incarnation"] for row in self.rows_of_runs)
+        return tuple(row["incarnation"] for row in self.run_rows)

@@ -110,10 +110,10 @@ async def _open_postgres(settings: Settings) -> AsyncIterator[RunIndex]:
 
     clock = SystemClock()
     url = settings.postgresql_url or ""
-    patience = Timeouts.within(settings.operation_seconds)
+    timeouts = Timeouts.within(settings.operation_seconds)
     async with (
         PostgresStore.open(
-            url, clock, pool_size=settings.pool_size, notify=settings.notify, patience=patience
+            url, clock, pool_size=settings.pool_size, notify=settings.notify, timeouts=timeouts
         ) as store,
         PostgresFeed(settings.listen_dsn or url, notify=settings.notify) as feed,
         _open_index(settings, store, feed, clock) as index,

@@ -7,7 +7,7 @@ from itertools import islice
 from typing import Final
 from uuid import uuid4
 
-from persistence.memory.maintenance.maintenance import MemoryUpkeep
+from persistence.memory.maintenance.maintenance import MemoryMaintenance
 from persistence.memory.reads import counts, hierarchy, lists
 from persistence.memory.reads.pages import Order, page_of, run_order
 from persistence.memory.reads.records import RecordReads
@@ -37,7 +37,7 @@ from runindex.ports.store import Applied, ChangeQuery, DescendantQuery
 _BY_SEQ: Final[Order[Change]] = Order(lambda change: (change.seq,), lambda position: position, descending=False)
 
 
-class MemoryStore(RecordReads, MemoryUpkeep, Storage):
+class MemoryStore(RecordReads, MemoryMaintenance, Storage):
     """Keeps runs in tables of plain Python values; nothing awaits while it writes, so every batch is one step.
 
     Rows answered always hold all columns: a run is at hand as a whole.
@@ -193,7 +193,7 @@ class MemoryStore(RecordReads, MemoryUpkeep, Storage):
             case BulkCommand(runs=RunSelector(filter=RunFilter() as run_filter)):
                 selections[0] = lists.select_runs(self._runs, run_filter, MAX_BULK + 1)
             case CreateRun(id=str() as run_id, parent_id=str() as parent_id):
-                if self._runs.closes_circle(run_id, parent_id):
+                if self._runs.closes_cycle(run_id, parent_id):
                     looping.add((run_id, parent_id))
         return Workspace(
             now=now,

@@ -34,10 +34,10 @@ def upgrade(url: str) -> None:
     """
     try:
         if url.startswith("sqlite"):
-            with sqlite_connection.faults():
+            with sqlite_connection.translate_errors():
                 _upgrade_sqlite(url)
         else:
-            with postgres_connection.faults():
+            with postgres_connection.translate_errors():
                 asyncio.run(_upgrade_postgres(url))
     except DBAPIError as error:
         LOGGER.warning("the storage cannot be brought up to date: %s", _cause(error))
@@ -48,9 +48,9 @@ def is_current(url: str) -> bool:
     """Tell whether a database is at the newest revision; raise, and be called, as `upgrade`."""
     try:
         if url.startswith("sqlite"):
-            with sqlite_connection.faults(), create_engine(url, poolclass=NullPool).connect() as connection:
+            with sqlite_connection.translate_errors(), create_engine(url, poolclass=NullPool).connect() as connection:
                 return _is_current(connection)
-        with postgres_connection.faults():
+        with postgres_connection.translate_errors():
             return asyncio.run(_is_postgres_current(url))
     except DBAPIError as error:
         raise UnavailableError("the storage cannot be read") from error

@@ -42,7 +42,7 @@ class Timeouts:
 
     @classmethod
     def within(cls, seconds: float) -> Self:
-        """Return the usual patience, but so many seconds for an operation and no more for anything in it."""
+        """Return the usual timeouts, but so many seconds for an operation and no more for anything in it."""
         usual = cls()
         return cls(
             operation=seconds,
@@ -72,18 +72,18 @@ JOIN pg_settings USING (name)
 """
 
 
-async def connect(url: str, patience: Timeouts, settings: Mapping[str, str] = _NONE) -> Connection:
+async def connect(url: str, timeouts: Timeouts, settings: Mapping[str, str] = _NONE) -> Connection:
     """Open a connection whose session has its time limits and other settings."""
     named = "application_name" in parse_qs(urlsplit(url).query)
     connection = await asyncpg.connect(
         url,
-        timeout=patience.connect,
+        timeout=timeouts.connect,
         max_cacheable_statement_size=_LONGEST_PREPARED,
         server_settings=None if named else {"application_name": APPLICATION},
     )
-    every = {**patience.settings(), **settings}
+    every = {**timeouts.settings(), **settings}
     try:
-        async with ending_on_silence(connection, patience.statement):
+        async with ending_on_silence(connection, timeouts.statement):
             await connection.execute(_CONFIGURE, list(every), list(every.values()))
     except BaseException:
         connection.terminate()
@@ -92,11 +92,11 @@ async def connect(url: str, patience: Timeouts, settings: Mapping[str, str] = _N
 
 
 @asynccontextmanager
-async def open_pool(url: str, patience: Timeouts, size: int) -> AsyncIterator[Pool]:
+async def open_pool(url: str, timeouts: Timeouts, size: int) -> AsyncIterator[Pool]:
     """Open a pool of at most `size` connections, each made when it is first needed."""
 
     async def connect_one(*_: object, **__: object) -> Connection:
-        return await connect(url, patience)
+        return await connect(url, timeouts)
 
     async with asyncpg.create_pool(url, min_size=0, max_size=size, connect=connect_one, reset=_leave_as_it_is) as pool:
         try:
@@ -104,16 +104,16 @@ async def open_pool(url: str, patience: Timeouts, size: int) -> AsyncIterator[Po
         finally:
             # Closing waits for what is lent out, and the server may be silent.
             try:
-                async with asyncio.timeout(patience.lock):
+                async with asyncio.timeout(timeouts.lock):
                     await pool.close()
             except TimeoutError:
                 pool.terminate()
 
 
-async def close(connection: Connection, patience: Timeouts) -> None:
+async def close(connection: Connection, timeouts: Timeouts) -> None:
     """Close a connection in good order, or at least in time."""
     try:
-        async with ending_on_silence(connection, patience.lock):
+        async with ending_on_silence(connection, timeouts.lock):
             await connection.close()
     except DRIVER_ERRORS:
         connection.terminate()
@@ -143,19 +143,19 @@ async def ending_on_silence(connection: Lent, seconds: float) -> AsyncIterator[N
 
 
 @contextmanager
-def faults() -> Iterator[None]:
+def translate_errors() -> Iterator[None]:
     """Turn the driver's errors into what the Store port says; no text of theirs goes on."""
     try:
         yield
     except DRIVER_ERRORS as error:
-        fault = fault_of(error)
-        if fault is None:
+        translated = error_for(error)
+        if translated is None:
             raise
-        LOGGER.warning("%s: %s %s", fault.message, type(error).__name__, getattr(error, "sqlstate", None) or "")
-        raise fault from None
+        LOGGER.warning("%s: %s %s", translated.message, type(error).__name__, getattr(error, "sqlstate", None) or "")
+        raise translated from None
 
 
-def fault_of(error: BaseException) -> RunIndexError | None:
+def error_for(error: BaseException) -> RunIndexError | None:
     """Return what an error means to the caller; None for one that is our own mistake."""
     if isinstance(error, _TOO_SLOW):
         return OperationTimeoutError("the storage took too long")

@@ -15,8 +15,8 @@ from persistence.postgres.connection import (
     close,
     connect,
     ending_on_silence,
-    faults,
     run,
+    translate_errors,
 )
 from persistence.sql.batch.transactions import Execute, drive
 from persistence.sql.statements import Flow, Rows, Statement
@@ -36,40 +36,40 @@ _SETTINGS: Final = MappingProxyType(
 )
 
 
-async def transact(pool: Pool, patience: Timeouts, flow: Callable[[], Flow[T]]) -> T:
+async def transact(pool: Pool, timeouts: Timeouts, flow: Callable[[], Flow[T]]) -> T:
     """Run a flow in one transaction."""
-    with faults():
-        async with pool.acquire(timeout=patience.connect) as connection:
-            await _tell(connection, "BEGIN", patience)
+    with translate_errors():
+        async with pool.acquire(timeout=timeouts.connect) as connection:
+            await _tell(connection, "BEGIN", timeouts)
             try:
-                found = await drive(flow(), _runner(connection, patience.statement))
-                await _tell(connection, "COMMIT", patience)
+                found = await drive(flow(), _runner(connection, timeouts.statement))
+                await _tell(connection, "COMMIT", timeouts)
             except BaseException:
-                await _roll_back(connection, patience)
+                await _roll_back(connection, timeouts)
                 raise
             return found
 
 
 @asynccontextmanager
-async def open_session(url: str, patience: Timeouts, *, writes: bool) -> AsyncIterator[Execute]:
+async def open_session(url: str, timeouts: Timeouts, *, writes: bool) -> AsyncIterator[Execute]:
     """Give a transaction, committed when the context ends well."""
-    with faults():
-        connection = await connect(url, patience, _SETTINGS)
+    with translate_errors():
+        connection = await connect(url, timeouts, _SETTINGS)
     try:
-        with faults():
-            await _tell(connection, "BEGIN" if writes else "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY", patience)
+        with translate_errors():
+            await _tell(connection, "BEGIN" if writes else "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY", timeouts)
         run_statement = _runner(connection, LONGEST_STATEMENT)
 
         async def run_safely(statement: Statement) -> Rows:
-            with faults(), _refusals():
+            with translate_errors(), _refusals():
                 return await run_statement(statement)
 
         yield run_safely
-        with faults():
-            await _tell(connection, "COMMIT", patience)
+        with translate_errors():
+            await _tell(connection, "COMMIT", timeouts)
     finally:
         # Closing rolls back what was not committed.
-        await close(connection, patience)
+        await close(connection, timeouts)
 
 
 @contextmanager
@@ -87,15 +87,15 @@ def _runner(connection: Lent, seconds: float) -> Execute:
     return run_statement
 
 
-async def _tell(connection: Lent, command: str, patience: Timeouts) -> None:
-    async with ending_on_silence(connection, patience.statement):
+async def _tell(connection: Lent, command: str, timeouts: Timeouts) -> None:
+    async with ending_on_silence(connection, timeouts.statement):
         await connection.execute(command)
 
 
-async def _roll_back(connection: Lent, patience: Timeouts) -> None:
+async def _roll_back(connection: Lent, timeouts: Timeouts) -> None:
     if connection.is_closed():
         return
     try:
-        await _tell(connection, "ROLLBACK", patience)
+        await _tell(connection, "ROLLBACK", timeouts)
     except (*DRIVER_ERRORS, asyncpg.InterfaceError):
         connection.terminate()

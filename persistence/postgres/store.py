@@ -6,12 +6,12 @@ from typing import Any, Final, Self, TypeVar
 
 from sqlalchemy import Executable, text
 
-from persistence.postgres.connection import DRIVER_ERRORS, Pool, Timeouts, faults, is_lost, open_pool, run
+from persistence.postgres.connection import DRIVER_ERRORS, Pool, Timeouts, is_lost, open_pool, run, translate_errors
 from persistence.postgres.session import open_session, transact
 from persistence.postgres.statements import PostgresDialect
 from persistence.postgres.writer import PostgresWriter
 from persistence.sql.batch.transactions import Execute
-from persistence.sql.maintenance.maintenance import SqlUpkeep
+from persistence.sql.maintenance.maintenance import SqlMaintenance
 from persistence.sql.reads.store_reads import SqlReads
 from persistence.sql.statements import NO_PARAMETERS, Flow, Rows, Statement
 from runindex.commands import AnyCommand
@@ -24,21 +24,21 @@ POOL_SIZE: Final = 10
 _PING: Final = text("SELECT 1 AS one")
 
 
-class PostgresStore(SqlReads, SqlUpkeep):
+class PostgresStore(SqlReads, SqlMaintenance):
     """Keeps runs in a database that `persistence.migrations.upgrade` has brought up to date; open it with `open`."""
 
     sweep_step = 256
     sweep_seconds = 0.1
 
     def __init__(
-        self, url: str, dialect: PostgresDialect, *, writer: PostgresWriter, pool: Pool, patience: Timeouts
+        self, url: str, dialect: PostgresDialect, *, writer: PostgresWriter, pool: Pool, timeouts: Timeouts
     ) -> None:
         """Take what was opened."""
         self.dialect = dialect
         self._url = url
         self._writer = writer
         self._pool = pool
-        self._patience = patience
+        self._timeouts = timeouts
 
     @classmethod
     @asynccontextmanager
@@ -49,19 +49,19 @@ class PostgresStore(SqlReads, SqlUpkeep):
         *,
         pool_size: int = POOL_SIZE,
         notify: bool = True,
-        patience: Timeouts | None = None,
+        timeouts: Timeouts | None = None,
     ) -> AsyncIterator[Self]:
         """Open a database (postgresql://…) with so many connections that read and one that writes.
 
         Nothing is connected before it is needed. With `notify`, each batch tells the feeds of all processes.
         """
-        patience = patience or Timeouts()
+        timeouts = timeouts or Timeouts()
         dialect = PostgresDialect(notify=notify)
         async with (
-            PostgresWriter.open(url, clock, dialect, patience) as writer,
-            open_pool(url, patience, pool_size) as pool,
+            PostgresWriter.open(url, clock, dialect, timeouts) as writer,
+            open_pool(url, timeouts, pool_size) as pool,
         ):
-            yield cls(url, dialect, writer=writer, pool=pool, patience=patience)
+            yield cls(url, dialect, writer=writer, pool=pool, timeouts=timeouts)
 
     async def apply(self, batch: Sequence[AnyCommand]) -> Applied:
         """Decide and write a batch, as the Store port says."""
@@ -72,14 +72,14 @@ class PostgresStore(SqlReads, SqlUpkeep):
         await self._fetch(_PING)
 
     async def _transact(self, flow: Callable[[], Flow[T]]) -> T:
-        return await transact(self._pool, self._patience, flow)
+        return await transact(self._pool, self._timeouts, flow)
 
     def _session(self, *, writes: bool) -> AbstractAsyncContextManager[Execute]:
-        return open_session(self._url, self._patience, writes=writes)
+        return open_session(self._url, self._timeouts, writes=writes)
 
     async def _fetch(self, statement: Executable, parameters: Mapping[str, Any] = NO_PARAMETERS) -> Rows:
         bound = self.dialect.query(statement, parameters)
-        with faults():
+        with translate_errors():
             # Connections that were idle while the server restarted are found out by using them, all of them at worst.
             for _ in range(self._pool.get_size()):
                 try:
@@ -90,5 +90,5 @@ class PostgresStore(SqlReads, SqlUpkeep):
             return await self._run(bound)
 
     async def _run(self, statement: Statement) -> Rows:
-        async with self._pool.acquire(timeout=self._patience.connect) as connection:
-            return [dict(row) for row in await run(connection, statement, self._patience.statement)]
+        async with self._pool.acquire(timeout=self._timeouts.connect) as connection:
+            return [dict(row) for row in await run(connection, statement, self._timeouts.statement)]

@@ -15,10 +15,10 @@ from persistence.postgres.connection import (
     close,
     connect,
     ending_on_silence,
-    faults,
     is_lost,
     is_race,
     run,
+    translate_errors,
 )
 from persistence.postgres.statements import ERA, PostgresDialect
 from persistence.sql.batch.apply import Judged, apply_batch
@@ -43,20 +43,20 @@ class Transaction(NamedTuple):
 class PostgresWriter:
     """Applies batches one after the other, on a connection that it makes anew when it is lost."""
 
-    def __init__(self, url: str, clock: Clock, dialect: PostgresDialect, patience: Timeouts) -> None:
+    def __init__(self, url: str, clock: Clock, dialect: PostgresDialect, timeouts: Timeouts) -> None:
         """Connect when the first batch comes."""
         self._url = url
         self._clock = clock
         self._dialect = dialect
-        self._patience = patience
+        self._timeouts = timeouts
         self._turn = asyncio.Lock()
         self._connection: Connection | None = None
 
     @classmethod
     @asynccontextmanager
-    async def open(cls, url: str, clock: Clock, dialect: PostgresDialect, patience: Timeouts) -> AsyncIterator[Self]:
+    async def open(cls, url: str, clock: Clock, dialect: PostgresDialect, timeouts: Timeouts) -> AsyncIterator[Self]:
         """Give a writer and close its connection in the end."""
-        writer = cls(url, clock, dialect, patience)
+        writer = cls(url, clock, dialect, timeouts)
         try:
             yield writer
         finally:
@@ -65,8 +65,8 @@ class PostgresWriter:
     async def apply(self, batch: Sequence[AnyCommand]) -> Applied:
         """Decide and write a batch; begin again when a race or the connection was lost."""
         async with self._turn:
-            ends = _time() + self._patience.operation
-            with faults():
+            ends = _time() + self._timeouts.operation
+            with translate_errors():
                 return await self._persist(batch, ends)
 
     async def _persist(self, batch: Sequence[AnyCommand], ends: float) -> Applied:
@@ -105,12 +105,12 @@ class PostgresWriter:
         """Run the statements of a batch; return what became of it and the transaction, which stays open."""
         flow = apply_batch(batch, self._clock.now(), self._dialect, wait=wait)
         transaction = Transaction("", None)
-        async with ending_on_silence(connection, self._patience.statement):
+        async with ending_on_silence(connection, self._timeouts.statement):
             await connection.execute("BEGIN")
         try:
             statement = next(flow)
             while True:
-                rows = await run(connection, statement, self._patience.statement)
+                rows = await run(connection, statement, self._timeouts.statement)
                 if statement is self._dialect.identify:
                     transaction = Transaction(rows[0]["xid"], rows[0]["era"])
                 statement = flow.send(rows)
@@ -120,12 +120,12 @@ class PostgresWriter:
     async def _commit(self, connection: Connection, transaction: Transaction, ends: float) -> bool:
         """Tell whether the transaction was committed; raise OutcomeUnknownError when that cannot be found out."""
         try:
-            async with ending_on_silence(connection, self._patience.statement):
+            async with ending_on_silence(connection, self._timeouts.statement):
                 return await connection.execute("COMMIT") == "COMMIT"
         except DRIVER_ERRORS as error:
             if is_lost(error):
                 connection.terminate()
-        return await self._was_committed(transaction, max(ends, _time() + self._patience.statement))
+        return await self._was_committed(transaction, max(ends, _time() + self._timeouts.statement))
 
     async def _was_committed(self, transaction: Transaction, ends: float) -> bool:
         """Ask the server what became of a transaction until it knows.
@@ -151,29 +151,29 @@ class PostgresWriter:
     async def _status_of(self, xid: str) -> tuple[str | None, str | None]:
         question = Statement(f"SELECT pg_xact_status($1::text::xid8) AS status, {ERA} AS era", (xid,))
         try:
-            rows = await run(await self._connected(), question, self._patience.statement)
+            rows = await run(await self._connected(), question, self._timeouts.statement)
         except (RunIndexError, *DRIVER_ERRORS):
             return None, None
         return rows[0]["status"], rows[0]["era"]
 
     async def _connected(self) -> Connection:
         if self._connection is None or self._connection.is_closed():
-            with faults():
-                self._connection = await connect(self._url, self._patience, _SETTINGS)
+            with translate_errors():
+                self._connection = await connect(self._url, self._timeouts, _SETTINGS)
         return self._connection
 
     async def _roll_back(self, connection: Connection) -> None:
         if connection.is_closed():
             return
         try:
-            async with ending_on_silence(connection, self._patience.statement):
+            async with ending_on_silence(connection, self._timeouts.statement):
                 await connection.execute("ROLLBACK")
         except DRIVER_ERRORS:
             connection.terminate()
 
     async def _close(self) -> None:
         if self._connection is not None:
-            await close(self._connection, self._patience)
+            await close(self._connection, self._timeouts)
 
 
 @asynccontextmanager

@@ -80,16 +80,16 @@ def begin(connection: sqlite3.Connection, seconds: float) -> None:
 
 
 @contextmanager
-def faults() -> Iterator[None]:
+def translate_errors() -> Iterator[None]:
     """Turn the driver's errors into what the Store port says; no text of theirs goes on."""
     try:
         yield
     except sqlite3.Error as error:
-        fault = fault_of(error)
-        if fault is None:
+        translated = error_for(error)
+        if translated is None:
             raise
-        LOGGER.warning("%s: %s", fault.message, getattr(error, "sqlite_errorname", type(error).__name__))
-        raise fault from None
+        LOGGER.warning("%s: %s", translated.message, getattr(error, "sqlite_errorname", type(error).__name__))
+        raise translated from None
 
 
 def is_busy(error: sqlite3.Error) -> bool:
@@ -97,7 +97,7 @@ def is_busy(error: sqlite3.Error) -> bool:
     return _code(error) in _BUSY
 
 
-def fault_of(error: sqlite3.Error) -> RunIndexError | None:
+def error_for(error: sqlite3.Error) -> RunIndexError | None:
     """Return what an error means to the caller; None for one that is our own mistake."""
     if is_busy(error):
         return UnavailableError("the storage is busy")

@@ -23,7 +23,7 @@ async def open_session(path: Path, seconds: float, *, writes: bool) -> AsyncIter
     with ThreadPoolExecutor(1, thread_name_prefix="sqlite-session") as thread:
 
         async def hop(function: Callable[[], T]) -> T:
-            with sqlite_connection.faults(), _refusals():
+            with sqlite_connection.translate_errors(), _refusals():
                 return await asyncio.get_running_loop().run_in_executor(thread, function)
 
         connection = await hop(partial(_open, path, seconds, writes=writes))

@@ -13,7 +13,7 @@ from sqlalchemy import Executable, text
 
 from persistence.sql.batch.apply import apply_batch
 from persistence.sql.batch.transactions import Execute
-from persistence.sql.maintenance.maintenance import SqlUpkeep
+from persistence.sql.maintenance.maintenance import SqlMaintenance
 from persistence.sql.reads.store_reads import SqlReads
 from persistence.sql.statements import NO_PARAMETERS, Flow, Rows, Statement
 from persistence.sqlite import connection as sqlite_connection
@@ -30,7 +30,7 @@ SECONDS: Final = 5.0
 _PING: Final = text("SELECT 1 AS one")
 
 
-class SqliteStore(SqlReads, SqlUpkeep):
+class SqliteStore(SqlReads, SqlMaintenance):
     """Keeps runs in a file that `persistence.migrations.upgrade` has brought up to date; open it with `open`."""
 
     dialect = SqliteDialect()
@@ -105,7 +105,7 @@ class _Writer:
         return await self._hop(lambda: self._transact(flow, is_wanted))
 
     async def _hop(self, function: Callable[[], T]) -> T:
-        with sqlite_connection.faults():
+        with sqlite_connection.translate_errors():
             return await asyncio.get_running_loop().run_in_executor(self._thread, function)
 
     def _transact(self, flow: Callable[[], Flow[T]], is_wanted: Callable[[T], bool]) -> T:
@@ -174,7 +174,7 @@ class _Readers:
             readers._close()
 
     async def run(self, statement: Statement) -> Rows:
-        with sqlite_connection.faults():
+        with sqlite_connection.translate_errors():
             return await asyncio.get_running_loop().run_in_executor(self._threads, self._run, statement)
 
     def _run(self, statement: Statement) -> Rows:

@@ -68,7 +68,7 @@ class Snapshot(Protocol):
         """Return the rows of those primary keys that exist, in any order."""
         ...
 
-    async def find_circle(self) -> str | None:
+    async def find_cycle(self) -> str | None:
         """Return the id of some run that is its own ancestor, None when there is none."""
         ...
 

@@ -24,7 +24,7 @@ from runindex.ports.maintenance import Removal, Restoration, Snapshot
 from runindex.ports.store import LogState
 
 
-class MemoryUpkeep:
+class MemoryMaintenance:
     """Answers what the Upkeep port asks; `_turn` is held by whoever writes."""
 
     _epoch: str

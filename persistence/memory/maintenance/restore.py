@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from persistence.memory.maintenance.snapshot import MemorySnapshot, circle_among
+from persistence.memory.maintenance.snapshot import MemorySnapshot, cycle_among
 from persistence.memory.tables.log import ChangeLog
 from persistence.memory.tables.records import RecordTables
 from persistence.memory.tables.runs import RunTable
@@ -85,11 +85,11 @@ class MemoryRestoration(MemorySnapshot):
         del head
         self._floor = floor
 
-    async def find_circle(self) -> str | None:
+    async def find_cycle(self) -> str | None:
         """Return the id of some run that is its own ancestor."""
         written = {run_id: run for run_id, _, run in self._workspace.runs.written()}
         runs = {**self._runs.by_id, **written}
-        return circle_among({run_id: run.parent_id for run_id, run in runs.items() if run is not None})
+        return cycle_among({run_id: run.parent_id for run_id, run in runs.items() if run is not None})
 
     def commit(self) -> None:
         """Write what was gathered."""

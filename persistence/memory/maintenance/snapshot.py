@@ -70,9 +70,9 @@ class MemorySnapshot:
         found = (self._by_key[kind].get(key) for key in keys)
         return [_row(record) for record in found if record is not None]
 
-    async def find_circle(self) -> str | None:
+    async def find_cycle(self) -> str | None:
         """Return the id of some run that is its own ancestor."""
-        return circle_among({run.id: run.parent_id for run in self._kept[Run]})
+        return cycle_among({run.id: run.parent_id for run in self._kept[Run]})
 
     def _in_order(self, walk: Scan) -> tuple[list[Key], list[Record]]:
         known = self._ordered.get((walk.kind, walk.order))
@@ -95,7 +95,7 @@ def _row(record: Record) -> Row:
     return record_row(record)
 
 
-def circle_among(parents: Mapping[str, str | None]) -> str | None:
+def cycle_among(parents: Mapping[str, str | None]) -> str | None:
     """Return some id that comes back to itself when one goes from each id to its parent."""
     cleared: set[str] = set()
     for start in parents:

@@ -59,7 +59,7 @@ class RunTable:
             yield generation
             generation = [child for run in generation for child in self.children_of(run.id)]
 
-    def closes_circle(self, run_id: str, parent_id: str) -> bool:
+    def closes_cycle(self, run_id: str, parent_id: str) -> bool:
         """Tell whether a run of this id below this parent would be its own ancestor."""
         parent = self.by_id.get(parent_id)
         if parent is None or run_id not in self._children:

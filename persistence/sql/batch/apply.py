@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 
 from sqlalchemy import Select, select
 
-from persistence.sql.batch.cycles import Loops
+from persistence.sql.batch.cycles import ParentCycles
 from persistence.sql.batch.dialect import Dialect
 from persistence.sql.batch.reads import read_records
 from persistence.sql.batch.writes import writes_of
@@ -92,7 +92,7 @@ def _judge(
     )
     lineage = yield from _lineage(batch, dialect)
     # The batch's own runs are in the workspace, where it may meanwhile have deleted them.
-    workspace.looping = Loops(workspace.runs, {key: lineage[key] for key in lineage.keys() - runs.keys()})
+    workspace.looping = ParentCycles(workspace.runs, {key: lineage[key] for key in lineage.keys() - runs.keys()})
     outcomes = decide(workspace, batch)
     writes = writes_of(workspace)
     if writes:
@@ -178,7 +178,7 @@ def _kept(
 def _lineage(batch: Sequence[AnyCommand], dialect: Dialect) -> Flow[dict[str, str | None]]:
     """Return the parents of the runs below which the batch creates, and of all their ancestors.
 
-    Only where it matters: a run may close a circle only when others already name its id as their parent.
+    Only where it matters: a run may close a cycle only when others already name its id as their parent.
     """
     children = [command for command in batch if isinstance(command, CreateRun) and command.parent_id is not None]
     named = {command.id for command in children if command.id is not None}

@@ -6,8 +6,8 @@ from runindex.decisions.workspace import Records
 from runindex.domain.runs.run import Run
 
 
-class Loops(Container[tuple[str, str]]):
-    """Holds each (id, parent) whose creation would close a circle, given the runs as they are when it is asked."""
+class ParentCycles(Container[tuple[str, str]]):
+    """Holds each (id, parent) whose creation would close a cycle, given the runs as they are when it is asked."""
 
     def __init__(self, runs: Records[str, Run], lineage: Mapping[str, str | None]) -> None:
         """Walk the runs of a batch, and beyond them a lineage that was read."""

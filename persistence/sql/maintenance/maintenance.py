@@ -19,7 +19,7 @@ from runindex.domain.runs.retention import Removable
 from runindex.ports.maintenance import Removal, Restoration, Snapshot
 
 
-class SqlUpkeep(TransactionRunner):
+class SqlMaintenance(TransactionRunner):
     """Answers what the Upkeep port asks; a storage inherits it and runs the transactions."""
 
     async def sweep(self, limit: int) -> int:

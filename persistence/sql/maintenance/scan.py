@@ -86,7 +86,7 @@ def key_values(keys: Sequence[Key], places: int) -> dict[str, Any]:
     return {f"key_{place}_{which}": value for place, key in enumerate(padded) for which, value in enumerate(key)}
 
 
-def circle() -> Select[Any]:
+def cycle() -> Select[Any]:
     """Return the statement for one run that no way leads down to from where a line of ancestors ends."""
     parent, child = runs.alias(), runs.alias()
     is_below = exists(1).where(parent.c.id == runs.c.parent_id)
@@ -103,4 +103,4 @@ def _chosen(kind: type, names: Columns | None) -> Select[Any]:
     return select(*(column.label(name) for name, column in _COLUMNS[kind].items() if names is None or name in names))
 
 
-CIRCLE: Final = circle()
+CYCLE: Final = cycle()

@@ -5,8 +5,8 @@ from typing import Final
 
 from persistence.sql.batch.dialect import Dialect
 from persistence.sql.batch.transactions import Execute
-from persistence.sql.maintenance.scan import CIRCLE, by_key, ids_matching, key_values, page, position_values
-from persistence.sql.queries.shape import taken_apart
+from persistence.sql.maintenance.scan import CYCLE, by_key, ids_matching, key_values, page, position_values
+from persistence.sql.queries.shape import split_filter
 from persistence.sql.reads.log import STATE
 from persistence.sql.statements import Rows
 from runindex.domain.errors import CorruptStoreError
@@ -41,7 +41,7 @@ class SqlSnapshot:
 
     async def list_ids(self, run_filter: RunFilter) -> Sequence[str]:
         """Return the ids of all runs that a filter matches, in order."""
-        conditions, values = taken_apart(run_filter)
+        conditions, values = split_filter(run_filter)
         return [row["id"] for row in await self._run(self._dialect.query(ids_matching(conditions), values))]
 
     async def find(self, kind: type, keys: Sequence[Key], columns: Columns | None = None) -> Sequence[Row]:
@@ -51,9 +51,9 @@ class SqlSnapshot:
             found += await self._find_some(kind, keys[start : start + _PLACES[-1]], columns)
         return found
 
-    async def find_circle(self) -> str | None:
+    async def find_cycle(self) -> str | None:
         """Return the id of some run that is its own ancestor."""
-        rows = await self._run(self._dialect.query(CIRCLE, {}))
+        rows = await self._run(self._dialect.query(CYCLE, {}))
         return rows[0]["id"] if rows else None
 
     async def _find_some(self, kind: type, keys: Sequence[Key], columns: Columns | None) -> Rows:

@@ -73,7 +73,7 @@ def name_of(place: int, part: str = "") -> str:
     return f"f{place}{part}"
 
 
-def taken_apart(run_filter: RunFilter) -> tuple[tuple[Condition, ...], Values]:
+def split_filter(run_filter: RunFilter) -> tuple[tuple[Condition, ...], Values]:
     """Return the conditions that hold together, and the values by the names of their parameters."""
     splitter = _Splitter()
     conditions = tuple(splitter.conditions(run_filter))

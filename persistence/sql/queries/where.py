@@ -29,7 +29,7 @@ from persistence.sql.queries.shape import (
     Kind,
     Values,
     name_of,
-    taken_apart,
+    split_filter,
 )
 from persistence.sql.queries.targets import AFTER, BEFORE, RUN, Subject, Truth, one_of_statuses
 from persistence.sql.tables.runs import runs
@@ -70,7 +70,7 @@ def matching(conditions: Iterable[Condition], subject: Subject = RUN, bind: Bind
 
 
 def _with_values(run_filter: RunFilter, subject: Subject) -> Truth:
-    conditions, values = taken_apart(run_filter)
+    conditions, values = split_filter(run_filter)
     return matching(conditions, subject, _binding(values))
 
 

@@ -9,7 +9,7 @@ from sqlalchemy import Select, bindparam, func, select
 from persistence.sql.queries import expressions
 from persistence.sql.queries.keyset import WindowShape, in_list_order, ordering, page_of_runs, stretch_of, values_of
 from persistence.sql.queries.run_pages import chosen
-from persistence.sql.queries.shape import Condition, taken_apart
+from persistence.sql.queries.shape import Condition, split_filter
 from persistence.sql.queries.where import TEXT, matching
 from persistence.sql.reads.hierarchy import by_asked
 from persistence.sql.reads.runs import array_of
@@ -39,13 +39,13 @@ class ChildReads(StatementRunner):
         return await self._count_naming("plan_id", plan_ids, run_filter)
 
     async def _list_naming(self, field: str, ids: Sequence[str], query: RunQuery) -> Mapping[str, Sequence[Row]]:
-        conditions, values = taken_apart(query.filter)
+        conditions, values = split_filter(query.filter)
         statement = _list(field, conditions, query.columns, query.order, stretch_of(query.window))
         values |= values_of(query.window) | {"asked": array_of(dict.fromkeys(ids))}
         return by_asked(ids, in_list_order(await self._fetch(statement, values), query.window))
 
     async def _count_naming(self, field: str, ids: Sequence[str], run_filter: RunFilter) -> Mapping[str, int]:
-        conditions, values = taken_apart(run_filter)
+        conditions, values = split_filter(run_filter)
         rows = await self._fetch(_count(field, conditions), values | {"asked": array_of(ids)})
         return {row[field]: row["n"] for row in rows}
 

@@ -8,7 +8,7 @@ from typing import Any, Final
 from sqlalchemy import Column, ColumnElement, FromClause, Select, bindparam, func, select
 from sqlalchemy import literal_column as literal
 
-from persistence.sql.queries.shape import UNARCHIVED_ONLY, Condition, Kind, name_of, taken_apart
+from persistence.sql.queries.shape import UNARCHIVED_ONLY, Condition, Kind, name_of, split_filter
 from persistence.sql.queries.tag_index import led_by_tag
 from persistence.sql.queries.targets import one_of_statuses
 from persistence.sql.queries.where import TEXT, matching
@@ -25,14 +25,14 @@ class CountReads(StatementRunner):
     async def count_runs(self, run_filter: RunFilter) -> int:
         """Return how many runs the filter matches, exactly."""
         statuses = only_status(run_filter)
-        conditions, values = taken_apart(run_filter)
+        conditions, values = split_filter(run_filter)
         statement = _count(conditions) if statuses is None else _count_by_status(frozenset(statuses))
         return int((await self._fetch(statement, values))[0]["n"])
 
     async def group_runs(self, run_filter: RunFilter, key: RunGroupKey, limit: int | None) -> Sequence[tuple[str, int]]:
         """Return groups and their sizes, largest first, then by key. Runs without the key are in no group."""
         statuses = only_status(run_filter)
-        conditions, values = taken_apart(run_filter)
+        conditions, values = split_filter(run_filter)
         if key is RunGroupKey.STATUS and statuses is not None:
             statement = _kept_status_groups(frozenset(statuses), limit)
         elif key is RunGroupKey.TAG and conditions == (UNARCHIVED_ONLY,):

@@ -11,7 +11,7 @@ from persistence.sql.queries import expressions
 from persistence.sql.queries.keyset import WindowShape, in_list_order, position, stretch_of, values_of
 from persistence.sql.queries.lineage import children_of, parents_of
 from persistence.sql.queries.run_pages import chosen
-from persistence.sql.queries.shape import Condition, taken_apart
+from persistence.sql.queries.shape import Condition, split_filter
 from persistence.sql.queries.targets import one_of_statuses, run_in
 from persistence.sql.queries.where import TEXT, matching
 from persistence.sql.reads.runs import array_of
@@ -74,7 +74,7 @@ def _hidden_by(run_filter: RunFilter) -> tuple[Hidden, dict[str, Any]]:
     statuses = only_status(run_filter)
     if statuses is not None:
         return Hidden(statuses, ()), {}
-    conditions, values = taken_apart(run_filter)
+    conditions, values = split_filter(run_filter)
     return Hidden(None, conditions), values
 
 

@@ -9,7 +9,7 @@ from sqlalchemy import literal_column as literal
 
 from persistence.sql.queries import expressions
 from persistence.sql.queries.keyset import WindowShape, in_list_order, limited, position, stretch_of, values_of
-from persistence.sql.queries.shape import Condition, taken_apart
+from persistence.sql.queries.shape import Condition, split_filter
 from persistence.sql.queries.targets import AFTER, BEFORE
 from persistence.sql.queries.where import INSTANT, TEXT, matching
 from persistence.sql.reads.hierarchy import by_asked
@@ -41,7 +41,7 @@ class LogReads(StatementRunner):
 
     async def list_changes(self, query: ChangeQuery) -> list[Change]:
         """Return log entries in log order."""
-        conditions, values = (None, {}) if query.filter is None else taken_apart(query.filter)
+        conditions, values = (None, {}) if query.filter is None else split_filter(query.filter)
         rows = await self._fetch(_list(conditions, query.limit), {**values, "after": query.after})
         return [change_of(row) for row in rows]
 

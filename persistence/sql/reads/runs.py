@@ -9,7 +9,7 @@ from sqlalchemy import Select, bindparam, select
 from persistence.sql.queries import expressions
 from persistence.sql.queries.keyset import in_list_order, stretch_of, values_of
 from persistence.sql.queries.run_pages import chosen, listing
-from persistence.sql.queries.shape import taken_apart
+from persistence.sql.queries.shape import split_filter
 from persistence.sql.queries.where import TEXT
 from persistence.sql.statements import StatementRunner
 from persistence.sql.tables.runs import runs
@@ -30,7 +30,7 @@ class RunReads(StatementRunner):
 
     async def list_runs(self, query: RunQuery) -> Sequence[Row]:
         """Return a stretch of a list of runs. The order's column is among the columns answered."""
-        conditions, values = taken_apart(query.filter)
+        conditions, values = split_filter(query.filter)
         statement = _listing(conditions, query.columns, query.order, stretch_of(query.window))
         return in_list_order(await self._fetch(statement, values | values_of(query.window)), query.window)
 

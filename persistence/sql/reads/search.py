@@ -10,7 +10,7 @@ from sqlalchemy import literal_column as literal
 
 from persistence.sql.queries import expressions
 from persistence.sql.queries.run_pages import chosen
-from persistence.sql.queries.shape import Condition, taken_apart
+from persistence.sql.queries.shape import Condition, split_filter
 from persistence.sql.queries.where import INSTANT, TEXT, matching
 from persistence.sql.reads.runs import array_of
 from persistence.sql.statements import StatementRunner
@@ -34,7 +34,7 @@ class SearchReads(StatementRunner):
         needles = [needle for needle in map(needle_of, tokens) if needle is not None and is_plain_text(needle)]
         if not needles:
             return ()
-        conditions, values = taken_apart(run_filter)
+        conditions, values = split_filter(run_filter)
         values |= {"needles": array_of(needles), "tokens": len(tokens)}
         rows = await self._fetch(_search(conditions, columns, limit), values)
         return [(row, score(row["matched"], len(tokens), row["words"])) for row in rows]

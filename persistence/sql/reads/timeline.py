@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, bindparam, func, select, union_all
 from sqlalchemy import literal_column as literal
 
-from persistence.sql.queries.shape import Condition, taken_apart
+from persistence.sql.queries.shape import Condition, split_filter
 from persistence.sql.queries.where import INSTANT, TEXT, matching
 from persistence.sql.statements import StatementRunner
 from persistence.sql.tables.runs import runs
@@ -27,7 +27,7 @@ class TimelineReads(StatementRunner):
         self, run_filter: RunFilter, interval: TimelineInterval, start: Micros, end: Micros
     ) -> Sequence[TimelineRow]:
         """Return the buckets in [start, end) in which something happened, oldest first; only what lies in it counts."""
-        conditions, values = taken_apart(run_filter)
+        conditions, values = split_filter(run_filter)
         values |= {"start": start, "end": end, "origin": origin_of(interval), "length": length_of(interval)}
         return [TimelineRow(**row) for row in await self._fetch(_count(conditions), values)]
 

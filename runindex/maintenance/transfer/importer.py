@@ -122,7 +122,7 @@ class Importer:
             await self.restoration.set_log(self.header.head, self.header.floor)
         elif self.next_seq > self.state.head + 1:
             await self.restoration.set_log(self.next_seq - 1, self.state.floor)
-        circle = await self.restoration.find_circle() if self.has_parents else None
+        circle = await self.restoration.find_cycle() if self.has_parents else None
         if circle is not None:
             raise BadRequestError(f"run {circle} would be its own ancestor")
         first_added = 1 if self.keeps_log else self.state.head + 1

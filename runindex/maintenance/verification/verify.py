@@ -14,6 +14,6 @@ async def verify(maintenance: Maintenance, progress: Callable[[int], None] = lam
         for check in (check_runs, check_texts, check_tag_counts, check_log, check_histories, check_records):
             async for fault in check(snapshot, progress):
                 yield fault
-        circle = await snapshot.find_circle()
+        circle = await snapshot.find_cycle()
         if circle is not None:
             yield f"run {circle}: its own ancestor"

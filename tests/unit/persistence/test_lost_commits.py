@@ -36,7 +36,7 @@ async def proxied_store(postgres_url: str) -> AsyncIterator[tuple[PostgresStore,
     """Open a store behind a proxy."""
     async with (
         proxied(postgres_url) as (url, proxy),
-        PostgresStore.open(url, SystemClock(), pool_size=2, patience=PATIENCE) as store,
+        PostgresStore.open(url, SystemClock(), pool_size=2, timeouts=PATIENCE) as store,
     ):
         yield store, proxy
 
@@ -74,7 +74,7 @@ async def test_another_transaction_is_not_taken_for_the_one_that_a_crash_lost(cr
     patience = replace(PATIENCE, operation=40.0)
     async with (
         proxied(crashing.url("crashing")) as (url, proxy),
-        PostgresStore.open(url, SystemClock(), pool_size=2, patience=patience) as store,
+        PostgresStore.open(url, SystemClock(), pool_size=2, timeouts=patience) as store,
     ):
         run = await made(store, create())
         proxy.mishap, proxy.refusing = Mishap.CUT_BEFORE, True
@@ -142,7 +142,7 @@ async def test_a_backend_terminated_in_a_batch_costs_a_second_try(postgres_url: 
 
 async def test_a_lock_held_for_too_long_is_a_timeout_and_writes_nothing(postgres_url: str) -> None:
     patience = Timeouts(lock=0.2)
-    async with PostgresStore.open(postgres_url, SystemClock(), patience=patience) as store:
+    async with PostgresStore.open(postgres_url, SystemClock(), timeouts=patience) as store:
         run = await made(store, create())
         async with held_head(postgres_url):
             with pytest.raises(OperationTimeoutError):
@@ -153,7 +153,7 @@ async def test_a_lock_held_for_too_long_is_a_timeout_and_writes_nothing(postgres
 
 async def test_an_operation_ends_in_time_whatever_its_statements_may_take(postgres_url: str) -> None:
     patience = Timeouts(operation=2.0, statement=50.0, lock=50.0)
-    async with PostgresStore.open(postgres_url, SystemClock(), patience=patience) as store:
+    async with PostgresStore.open(postgres_url, SystemClock(), timeouts=patience) as store:
         await store.ping()
         async with held_head(postgres_url):
             begun = time.monotonic()
@@ -199,7 +199,7 @@ async def test_any_time_for_an_operation_can_be_set(postgres_url: str, seconds: 
 
 
 async def test_a_run_held_for_too_long_times_out_alone(postgres_url: str) -> None:
-    async with PostgresStore.open(postgres_url, SystemClock(), patience=Timeouts(lock=0.2)) as store:
+    async with PostgresStore.open(postgres_url, SystemClock(), timeouts=Timeouts(lock=0.2)) as store:
         held, free = await made(store, create()), await made(store, create())
         connection = await asyncpg.connect(postgres_url)
         try:

@@ -147,8 +147,8 @@ async def postgres_stores(postgres_url: str, clock: StandingClock) -> AsyncItera
     """Open two stores on one database where one may wait for a run that another has locked."""
     patience = Timeouts(operation=30, lock=30, statement=30, idle=30)
     async with (
-        PostgresStore.open(postgres_url, clock, patience=patience) as here,
-        PostgresStore.open(postgres_url, clock, patience=patience) as there,
+        PostgresStore.open(postgres_url, clock, timeouts=patience) as here,
+        PostgresStore.open(postgres_url, clock, timeouts=patience) as there,
     ):
         yield here, there
 

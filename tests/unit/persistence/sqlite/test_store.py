@@ -164,7 +164,7 @@ async def test_a_statement_without_end_is_broken_off(sqlite_path: Path) -> None:
     try:
         with (
             pytest.raises(OperationTimeoutError),
-            sqlite_connection.faults(),
+            sqlite_connection.translate_errors(),
             sqlite_connection.time_limit(connection, 0.05),
         ):
             connection.execute(ENDLESS).fetchall()

@@ -10,12 +10,12 @@ from uuid import uuid4
 from persistence.memory.maintenance.maintenance import MemoryMaintenance
 from persistence.memory.reads import counts, hierarchy, lists
 from persistence.memory.reads.pages import Order, page_of, run_order
-from persistence.memory.reads.records import RecordReads
+from persistence.memory.reads.records import MemoryRecordReads
 from persistence.memory.reads.search import SearchTexts
 from persistence.memory.reads.selection import CHUNK, predicate_on
+from persistence.memory.tables.kept_answers import KeptAnswers
 from persistence.memory.tables.log import ChangeLog
 from persistence.memory.tables.records import RecordTables
-from persistence.memory.tables.replies import AnswerTable
 from persistence.memory.tables.runs import RunTable
 from runindex.commands import MAX_BULK, AnyCommand, BulkCommand, ClaimJobs, CreateRun, RunSelector
 from runindex.commands.outcomes import Outcome
@@ -37,7 +37,7 @@ from runindex.ports.store import Applied, ChangeQuery, DescendantQuery
 _BY_SEQ: Final[Order[Change]] = Order(lambda change: (change.seq,), lambda position: position, descending=False)
 
 
-class MemoryStore(RecordReads, MemoryMaintenance, Storage):
+class MemoryStore(MemoryRecordReads, MemoryMaintenance, Storage):
     """Keeps runs in tables of plain Python values; nothing awaits while it writes, so every batch is one step.
 
     Rows answered always hold all columns: a run is at hand as a whole.
@@ -49,7 +49,7 @@ class MemoryStore(RecordReads, MemoryMaintenance, Storage):
         self._epoch = uuid4().hex
         self._runs = RunTable()
         self._log = ChangeLog()
-        self._answers = AnswerTable()
+        self._kept = KeptAnswers()
         self._records = RecordTables()
         self._texts = SearchTexts(self._runs.by_id)
         self._turn = asyncio.Lock()
@@ -65,7 +65,7 @@ class MemoryStore(RecordReads, MemoryMaintenance, Storage):
         """Decide and write each command in turn, all at the same instant."""
         async with self._turn:
             now = self._clock.now()
-            self._answers.forget_old(now)
+            self._kept.forget_old(now)
             before = self._log.head
             outcomes = [self._apply_one(command, now) for command in batch]
             return Applied(outcomes, self._log.after(before, self._log.head - before))
@@ -101,7 +101,7 @@ class MemoryStore(RecordReads, MemoryMaintenance, Storage):
         return {run_id: row_of(self._runs.by_id[run_id]) for run_id in run_ids if run_id in self._runs.by_id}
 
     async def list_runs(self, query: RunQuery) -> Sequence[Row]:
-        """Return a stretch of a list of runs."""
+        """Return a window of a list of runs."""
         return [row_of(run) for run in await lists.list_runs(self._runs, query)]
 
     async def count_runs(self, run_filter: RunFilter) -> int:
@@ -131,7 +131,7 @@ class MemoryStore(RecordReads, MemoryMaintenance, Storage):
         return list(islice(self._runs.tags.starting_with(prefix), limit))
 
     async def list_children(self, parent_ids: Sequence[str], query: RunQuery) -> Mapping[str, Sequence[Row]]:
-        """Return for each parent a stretch of those of its children that the filter matches."""
+        """Return for each parent a window of those of its children that the filter matches."""
         order = run_order(query.order)
         return {
             parent_id: [row_of(run) for run in page_of(children, query.window, order)]
@@ -154,7 +154,7 @@ class MemoryStore(RecordReads, MemoryMaintenance, Storage):
         return {run_id: row_of(root) for run_id, root in found if root is not None}
 
     async def list_descendants(self, run_ids: Sequence[str], query: DescendantQuery) -> Mapping[str, Sequence[Row]]:
-        """Return for each run a stretch of its descendants."""
+        """Return for each run a window of its descendants."""
         return {
             run_id: [found.row() for found in hierarchy.list_descendants(self._runs, run_id, query)]
             for run_id in run_ids
@@ -180,7 +180,7 @@ class MemoryStore(RecordReads, MemoryMaintenance, Storage):
         outcomes = decide(workspace, [command])
         self._runs.write(workspace.runs, workspace.counters())
         self._log.append(workspace.changes)
-        self._answers.write(workspace.kept)
+        self._kept.write(workspace.kept)
         self._records.write(workspace.written_records)
         for run_id, _, _ in workspace.runs.written():
             self._texts.forget(run_id)
@@ -199,7 +199,7 @@ class MemoryStore(RecordReads, MemoryMaintenance, Storage):
             now=now,
             head=self._log.head,
             runs=self._runs.by_id,
-            kept=self._answers.by_scope,
+            kept=self._kept.by_scope,
             selections=selections,
             looping=frozenset(looping),
             records=self._records.by_kind,

@@ -62,7 +62,7 @@ WITH RECURSIVE lineage AS (
 
 
 @dataclass(frozen=True, slots=True)
-class _Part:
+class _WriteClause:
     """One table's part of the write: a data-modifying query over rows `s`, whose columns come as arrays."""
 
     name: str
@@ -77,16 +77,16 @@ class _Part:
         return f"write_{self.name} AS ({self.text.format(source=source)})"
 
 
-def _part(name: str, table: Table, columns: Sequence[str], text: str) -> _Part:
+def _part(name: str, table: Table, columns: Sequence[str], text: str) -> _WriteClause:
     types = (table.columns[column].type.compile(_COMPILER).partition(" ")[0] for column in columns)
-    return _Part(name, tuple(columns), tuple(types), text)
+    return _WriteClause(name, tuple(columns), tuple(types), text)
 
 
-def _insert(name: str, table: Table, columns: Sequence[str]) -> _Part:
+def _insert(name: str, table: Table, columns: Sequence[str]) -> _WriteClause:
     return _part(name, table, columns, f"INSERT INTO {table.name} ({', '.join(columns)}) SELECT * FROM {{source}}")
 
 
-def _update(name: str, columns: Sequence[str]) -> _Part:
+def _update(name: str, columns: Sequence[str]) -> _WriteClause:
     assignments = ", ".join(f"{column} = s.{column}" for column in columns if column != "id")
     text = f"UPDATE runs SET {assignments} FROM {{source}} WHERE runs.id = s.id"
     return _part(name, tables.runs, columns, text)
@@ -138,7 +138,7 @@ _PARTS: Final = (
     _part("tag_steps", tables.tag_counts, ["tag", "n"], _STEP_TAGS),
     _part("tags_dropped", tables.tag_counts, ["tag", "n"], _DROP_TAGS),
     _insert("kept", tables.kept_answers, tables.kept_answers.columns.keys()),
-    _Part("expired", ("before", "most"), ("BIGINT", "BIGINT"), _EXPIRE),
+    _WriteClause("expired", ("before", "most"), ("BIGINT", "BIGINT"), _EXPIRE),
 )
 
 # Few texts, so that all of them stay prepared: a write takes the first shape that has all it needs.

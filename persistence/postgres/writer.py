@@ -21,7 +21,7 @@ from persistence.postgres.connection import (
     translate_errors,
 )
 from persistence.postgres.statements import ERA, PostgresDialect
-from persistence.sql.batch.apply import Judged, apply_batch
+from persistence.sql.batch.apply import AppliedBatch, apply_batch
 from persistence.sql.statements import Statement
 from runindex.commands import AnyCommand
 from runindex.domain.errors import OperationTimeoutError, OutcomeUnknownError, RunIndexError, UnavailableError
@@ -101,7 +101,7 @@ class PostgresWriter:
 
     async def _drive(
         self, connection: Connection, batch: Sequence[AnyCommand], *, wait: bool
-    ) -> tuple[Judged, Transaction]:
+    ) -> tuple[AppliedBatch, Transaction]:
         """Run the statements of a batch; return what became of it and the transaction, which stays open."""
         flow = apply_batch(batch, self._clock.now(), self._dialect, wait=wait)
         transaction = Transaction("", None)

@@ -43,7 +43,7 @@ WITH RECURSIVE lineage AS (
 
 
 @dataclass(frozen=True, slots=True)
-class _Part:
+class _WriteStatement:
     """One table's part of the write: a statement over rows of so many columns, named as the field of `Writes`."""
 
     name: str
@@ -51,15 +51,17 @@ class _Part:
     text: str
 
 
-def _insert(name: str, table: Table) -> _Part:
+def _insert(name: str, table: Table) -> _WriteStatement:
     columns = table.columns.keys()
-    return _Part(name, len(columns), f"INSERT INTO {table.name} ({', '.join(columns)}) {{rows}}")
+    return _WriteStatement(name, len(columns), f"INSERT INTO {table.name} ({', '.join(columns)}) {{rows}}")
 
 
-def _update(name: str, columns: Sequence[str]) -> _Part:
+def _update(name: str, columns: Sequence[str]) -> _WriteStatement:
     values = [f"s.column{place}" for place in range(2, len(columns) + 1)]
     assignments = f"({', '.join(columns[1:])}) = ({', '.join(values)})"
-    return _Part(name, len(columns), f"UPDATE runs SET {assignments} FROM ({{rows}}) AS s WHERE id = s.column1")
+    return _WriteStatement(
+        name, len(columns), f"UPDATE runs SET {assignments} FROM ({{rows}}) AS s WHERE id = s.column1"
+    )
 
 
 _STEP: Final = "INSERT INTO {table} {{rows}} ON CONFLICT ({key}) DO UPDATE SET n = n + excluded.n"
@@ -79,16 +81,16 @@ _PARTS: Final = (
     _update("moved", MOVED_COLUMNS),
     _update("rewritten", tables.runs.columns.keys()),
     _insert("inserted", tables.runs),
-    _Part("deleted", 1, "DELETE FROM runs WHERE id IN ({rows})"),
-    _Part("tags_removed", 3, _REMOVE_TAGS),
+    _WriteStatement("deleted", 1, "DELETE FROM runs WHERE id IN ({rows})"),
+    _WriteStatement("tags_removed", 3, _REMOVE_TAGS),
     _insert("tags_added", tables.run_tags),
     _insert("changes", tables.changes),
-    _Part("head", 1, f"UPDATE feed_head SET n = ({{rows}}) WHERE shard = {SHARD}"),
-    _Part("status_steps", 2, _STEP.format(table="status_counts", key="status")),
-    _Part("tag_steps", 2, _STEP.format(table="tag_counts", key="tag")),
-    _Part("tags_dropped", 2, "DELETE FROM tag_counts WHERE n = 0 AND tag IN (SELECT column1 FROM ({rows}))"),
+    _WriteStatement("head", 1, f"UPDATE feed_head SET n = ({{rows}}) WHERE shard = {SHARD}"),
+    _WriteStatement("status_steps", 2, _STEP.format(table="status_counts", key="status")),
+    _WriteStatement("tag_steps", 2, _STEP.format(table="tag_counts", key="tag")),
+    _WriteStatement("tags_dropped", 2, "DELETE FROM tag_counts WHERE n = 0 AND tag IN (SELECT column1 FROM ({rows}))"),
     _insert("kept", tables.kept_answers),
-    _Part("expired", 2, _EXPIRE),
+    _WriteStatement("expired", 2, _EXPIRE),
 )
 
 

@@ -82,7 +82,7 @@ NEWEST_FIRST: Final = RunOrder()
 
 @dataclass(frozen=True, slots=True)
 class Window:
-    """A stretch of an ordered list: at most `limit` entries strictly between two positions.
+    """A window of an ordered list: at most `limit` entries strictly between two positions.
 
     A position is the order's values of an entry, for runs (value of the order's column or None, id). `backward` takes
     the entries nearest to `before` (or the list's end); they are still answered in the list's order.

@@ -85,7 +85,7 @@ class RecordList:
 
 @dataclass(frozen=True, slots=True)
 class ListQuery:
-    """A stretch of a listing; a position is what `RecordList.position` returns."""
+    """A window of a listing; a position is what `RecordList.position` returns."""
 
     listing: RecordList
     window: Window

@@ -50,7 +50,7 @@ class Applied:
 
 @dataclass(frozen=True, slots=True)
 class DescendantQuery:
-    """A stretch of a run's descendants: by depth, then newest first. A position is (depth, created_at, id)."""
+    """A window of a run's descendants: by depth, then newest first. A position is (depth, created_at, id)."""
 
     filter: RunFilter
     window: Window
@@ -101,7 +101,7 @@ class Store(Protocol):
         ...
 
     async def list_runs(self, query: RunQuery) -> Sequence[Row]:
-        """Return a stretch of a list of runs. The order's column is among the columns answered."""
+        """Return a window of a list of runs. The order's column is among the columns answered."""
         ...
 
     async def count_runs(self, run_filter: RunFilter) -> int:
@@ -133,7 +133,7 @@ class Store(Protocol):
         ...
 
     async def list_children(self, parent_ids: Sequence[str], query: RunQuery) -> Mapping[str, Sequence[Row]]:
-        """Return for each parent a stretch of its children (those that also match the query's filter)."""
+        """Return for each parent a window of its children (those that also match the query's filter)."""
         ...
 
     async def count_children(self, parent_ids: Sequence[str], run_filter: RunFilter) -> Mapping[str, int]:
@@ -141,7 +141,7 @@ class Store(Protocol):
         ...
 
     async def list_plan_runs(self, plan_ids: Sequence[str], query: RunQuery) -> Mapping[str, Sequence[Row]]:
-        """Return for each plan a stretch of its runs (those that also match the query's filter)."""
+        """Return for each plan a window of its runs (those that also match the query's filter)."""
         ...
 
     async def count_plan_runs(self, plan_ids: Sequence[str], run_filter: RunFilter) -> Mapping[str, int]:
@@ -157,7 +157,7 @@ class Store(Protocol):
         ...
 
     async def list_descendants(self, run_ids: Sequence[str], query: DescendantQuery) -> Mapping[str, Sequence[Row]]:
-        """Return for each run a stretch of its descendants; each row has a column `depth`, 1 for a child.
+        """Return for each run a window of its descendants; each row has a column `depth`, 1 for a child.
 
         The filter hides runs, not what is below them.
         """
@@ -178,7 +178,7 @@ class Store(Protocol):
     async def list_records(
         self, query: ListQuery, owners: Sequence[Owner], columns: Columns
     ) -> Mapping[Owner, Sequence[Row]]:
-        """Return for each owner a stretch of the listing; for a listing without owner field, under the key 0."""
+        """Return for each owner a window of the listing; for a listing without owner field, under the key 0."""
         ...
 
     async def count_records(self, listing: RecordList, owners: Sequence[Owner]) -> Mapping[Owner, int]:

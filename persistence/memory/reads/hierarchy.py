@@ -45,7 +45,7 @@ def find_root(table: RunTable, run_id: str) -> Run | None:
 
 
 def list_descendants(table: RunTable, run_id: str, query: DescendantQuery) -> list[Descendant]:
-    """Return a stretch of a run's descendants, nearest first, then newest."""
+    """Return a window of a run's descendants, nearest first, then newest."""
     matches = predicate_on(table, query.filter)
     below = (found for found in _descendants(table, run_id, query.max_depth) if matches(found.run))
     return page_of(below, query.window, _NEAREST_THEN_NEWEST)

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from heapq import nlargest
 from typing import Final
 
-from persistence.memory.reads.pages import Page, page_of, run_order
+from persistence.memory.reads.pages import WindowEntries, page_of, run_order
 from persistence.memory.reads.search import SearchTexts
 from persistence.memory.reads.selection import few_candidates, in_chunks, matching, predicate_on
 from persistence.memory.tables.runs import RunTable, place_of
@@ -16,13 +16,13 @@ BY_AGE: Final = (NEWEST_FIRST, RunOrder(direction=OrderDirection.ASC))
 
 
 async def list_runs(table: RunTable, query: RunQuery) -> list[Run]:
-    """Return a stretch of a list of runs."""
+    """Return a window of a list of runs."""
     few = few_candidates(table, query.filter)
     if few is not None:
         return page_of(filter(predicate_on(table, query.filter), few), query.window, run_order(query.order))
     if query.order in BY_AGE:
         return await _list_by_age(table, query)
-    page = Page(query.window, run_order(query.order))
+    page = WindowEntries(query.window, run_order(query.order))
     async for runs in matching(table, query.filter):
         page.offer(runs)
     return page.entries()
@@ -31,7 +31,7 @@ async def list_runs(table: RunTable, query: RunQuery) -> list[Run]:
 async def _list_by_age(table: RunTable, query: RunQuery) -> list[Run]:
     """Walk from the window's start and stop when it is full."""
     matches = predicate_on(table, query.filter)
-    page = Page(query.window, run_order(query.order))
+    page = WindowEntries(query.window, run_order(query.order))
     async for runs in in_chunks(_walk(table, query.order, query.window)):
         page.offer(run for run in runs if matches(run))
         if page.is_full:

@@ -1,4 +1,4 @@
-"""Stretches of ordered lists."""
+"""Windows of ordered lists."""
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -21,7 +21,7 @@ class Order(Generic[T]):
     descending: bool
 
 
-class Page(Generic[T]):
+class WindowEntries(Generic[T]):
     """The entries of a window, chosen from those offered in any order, bit by bit."""
 
     def __init__(self, window: Window, order: Order[T]) -> None:
@@ -55,7 +55,7 @@ class Page(Generic[T]):
 
 def page_of(entries: Iterable[T], window: Window, order: Order[T]) -> list[T]:
     """Return the entries of a window on a list that is at hand."""
-    page = Page(window, order)
+    page = WindowEntries(window, order)
     page.offer(entries)
     return page.entries()
 

@@ -32,7 +32,7 @@ from runindex.ports.statistics import ResultStatistics, ScoreStatistics
 Record = Any
 
 
-class RecordReads:
+class MemoryRecordReads:
     """Answers what is kept beside runs; rows always hold all columns."""
 
     _runs: RunTable
@@ -47,7 +47,7 @@ class RecordReads:
     async def list_records(
         self, query: ListQuery, owners: Sequence[Owner], columns: Columns
     ) -> Mapping[Owner, Sequence[Row]]:
-        """Return for each owner a stretch of the listing."""
+        """Return for each owner a window of the listing."""
         del columns
         order = _order(query.listing)
         return {
@@ -89,7 +89,7 @@ class RecordReads:
         return {owner: _score_figures(self._last_results(owner)) for owner in owners}
 
     async def list_plan_runs(self, plan_ids: Sequence[str], query: RunQuery) -> Mapping[str, Sequence[Row]]:
-        """Return for each plan a stretch of those of its runs that the filter matches."""
+        """Return for each plan a window of those of its runs that the filter matches."""
         asked = {plan_id: replace(query, filter=_of_plan(plan_id, query.filter)) for plan_id in plan_ids}
         return {
             plan_id: [row_of(run) for run in await lists.list_runs(self._runs, asked[plan_id])] for plan_id in asked

@@ -33,14 +33,14 @@ from runindex.ports.store import Applied
 
 
 @dataclass(frozen=True, slots=True)
-class Judged:
+class AppliedBatch:
     """What becomes of a batch with its commit; when nothing was written there is nothing to commit."""
 
     applied: Applied
     wrote: bool
 
 
-def apply_batch(batch: Sequence[AnyCommand], now: Micros, dialect: Dialect, *, wait: bool = True) -> Flow[Judged]:
+def apply_batch(batch: Sequence[AnyCommand], now: Micros, dialect: Dialect, *, wait: bool = True) -> Flow[AppliedBatch]:
     """Judge a batch and yield the statements that read and write what it takes.
 
     Without `wait`, a command on a run that somebody else has locked is not judged but timed out, and stops no other.
@@ -66,7 +66,7 @@ def _judge(
     runs: dict[str, Run],
     selections: Mapping[int, Sequence[str]],
     dialect: Dialect,
-) -> Flow[Judged]:
+) -> Flow[AppliedBatch]:
     """Decide on commands whose runs are locked, and write what they change."""
     head = 0
     if any(_takes_head(command, runs) for command in batch):
@@ -97,7 +97,7 @@ def _judge(
     writes = writes_of(workspace)
     if writes:
         yield from dialect.write(writes)
-    return Judged(Applied(outcomes, workspace.changes), bool(writes))
+    return AppliedBatch(Applied(outcomes, workspace.changes), bool(writes))
 
 
 def _takes_head(command: AnyCommand, runs: Mapping[str, Run]) -> bool:

@@ -43,14 +43,14 @@ class SqlMaintenance(TransactionRunner):
     @asynccontextmanager
     async def snapshot(self) -> AsyncIterator[Snapshot]:
         """Look at the storage as it is now."""
-        async with self._session(writes=False) as run:
-            yield SqlSnapshot(run, self.dialect)
+        async with self._session(writes=False) as execute:
+            yield SqlSnapshot(execute, self.dialect)
 
     @asynccontextmanager
     async def restoration(self) -> AsyncIterator[Restoration]:
         """Begin to insert rows."""
-        async with self._session(writes=True) as run:
-            yield SqlRestoration(run, self.dialect)
+        async with self._session(writes=True) as execute:
+            yield SqlRestoration(execute, self.dialect)
 
 
 _RENEW: Final = update(feed_head).where(feed_head.c.shard == SHARD).values(epoch=bindparam("renewed", type_=TEXT))

@@ -24,23 +24,23 @@ class SqlRestoration(SqlSnapshot):
 
     async def log_state(self) -> LogState:
         """Return where the log stands, and keep all others from moving it."""
-        await self._run(self._dialect.lock_head())
+        await self._execute(self._dialect.lock_head())
         return await super().log_state()
 
     async def find_taken(self, ids: Sequence[str]) -> frozenset[str]:
         """Return those of the ids that plans, jobs, or results of existing runs and generations have."""
-        nodes = await self._run(self._dialect.find_nodes(ids))
-        results = await self._run(self._dialect.find_results(ids))
+        nodes = await self._execute(self._dialect.find_nodes(ids))
+        results = await self._execute(self._dialect.find_results(ids))
         return frozenset([row["id"] for row in nodes] + [row["id"] for row in results if row["is_live"]])
 
     async def drop_default_run(self, *, with_log: bool) -> None:
         """Take out the default run, and if wanted its entries of the log."""
-        for row in await self._run(self._dialect.lock_runs([DEFAULT_RUN], wait=True)):
+        for row in await self._execute(self._dialect.lock_runs([DEFAULT_RUN], wait=True)):
             run = run_of(row)
             await self._write(_writes_of_dropped(run))
             if with_log:
                 mine = {"id": run.id, "mine": run.incarnation}
-                await self._run(self._dialect.query(_FORGET_CHANGES, mine))
+                await self._execute(self._dialect.query(_FORGET_CHANGES, mine))
 
     async def write(self, rows: Restored) -> None:
         """Insert rows, and move the counts of runs with them."""
@@ -48,10 +48,10 @@ class SqlRestoration(SqlSnapshot):
 
     async def set_log(self, head: int, floor: int) -> None:
         """Say where the log ends, and up to where compaction removed entries."""
-        await self._run(self._dialect.query(_SET_LOG, {"head": head, "lowest": floor}))
+        await self._execute(self._dialect.query(_SET_LOG, {"head": head, "lowest": floor}))
 
     async def _write(self, writes: Writes) -> None:
-        await drive(self._dialect.write(writes), self._run)
+        await drive(self._dialect.write(writes), self._execute)
 
 
 def _writes_of(rows: Restored) -> Writes:

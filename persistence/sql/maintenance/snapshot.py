@@ -22,14 +22,14 @@ _PLACES: Final = (1, 16, 256)
 class SqlSnapshot:
     """Reads in a transaction."""
 
-    def __init__(self, run: Execute, dialect: Dialect) -> None:
+    def __init__(self, execute: Execute, dialect: Dialect) -> None:
         """Take what runs a statement."""
-        self._run = run
+        self._execute = execute
         self._dialect = dialect
 
     async def log_state(self) -> LogState:
         """Return where the log stands."""
-        rows = await self._run(self._dialect.query(STATE, {}))
+        rows = await self._execute(self._dialect.query(STATE, {}))
         if not rows:
             raise CorruptStoreError("log: where it stands is nowhere to be found")
         return LogState(rows[0]["epoch"], rows[0]["n"], rows[0]["floor"])
@@ -37,12 +37,12 @@ class SqlSnapshot:
     async def read(self, walk: Scan, after: Key | None = None, *, within: bool = False) -> Sequence[Row]:
         """Return the next rows behind a position."""
         statement = page(walk, is_behind=after is not None, within=within)
-        return await self._run(self._dialect.query(statement, position_values(after)))
+        return await self._execute(self._dialect.query(statement, position_values(after)))
 
     async def list_ids(self, run_filter: RunFilter) -> Sequence[str]:
         """Return the ids of all runs that a filter matches, in order."""
         conditions, values = split_filter(run_filter)
-        return [row["id"] for row in await self._run(self._dialect.query(ids_matching(conditions), values))]
+        return [row["id"] for row in await self._execute(self._dialect.query(ids_matching(conditions), values))]
 
     async def find(self, kind: type, keys: Sequence[Key], columns: Columns | None = None) -> Sequence[Row]:
         """Return the rows of those primary keys that exist."""
@@ -53,9 +53,9 @@ class SqlSnapshot:
 
     async def find_cycle(self) -> str | None:
         """Return the id of some run that is its own ancestor."""
-        rows = await self._run(self._dialect.query(CYCLE, {}))
+        rows = await self._execute(self._dialect.query(CYCLE, {}))
         return rows[0]["id"] if rows else None
 
     async def _find_some(self, kind: type, keys: Sequence[Key], columns: Columns | None) -> Rows:
         places = next(number for number in _PLACES if number >= len(keys))
-        return await self._run(self._dialect.query(by_key(kind, columns, places), key_values(keys, places)))
+        return await self._execute(self._dialect.query(by_key(kind, columns, places), key_values(keys, places)))

@@ -1,4 +1,4 @@
-"""Stretches of ordered lists: keyset conditions, order and limit."""
+"""Windows of ordered lists: keyset conditions, order and limit."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final, NamedTuple, TypeAlias, TypeVar
@@ -25,7 +25,7 @@ class WindowShape(NamedTuple):
     skips: bool
 
 
-def stretch_of(window: Window) -> WindowShape:
+def shape_of(window: Window) -> WindowShape:
     """Return the window without its positions' values."""
     return WindowShape(window.limit, _known(window.after), _known(window.before), window.backward, window.offset > 0)
 
@@ -58,45 +58,45 @@ def keys_of(source: FromClause, order: RunOrder) -> Keys:
     return Keys(source.c[order.field.column], source.c.id)
 
 
-def page_by(selection: Select[Any], keys: Keys, order: RunOrder, stretch: WindowShape) -> Select[Any]:
-    """Return a stretch of a selection in which every run has a value; taken from the list's end, it is upside down."""
-    selection = selection.where(*between(keys, order, stretch))
-    return limited(selection.order_by(*directed(keys, order, stretch)), stretch)
+def page_by(selection: Select[Any], keys: Keys, order: RunOrder, window: WindowShape) -> Select[Any]:
+    """Return a window of a selection in which every run has a value; taken from the list's end, it is upside down."""
+    selection = selection.where(*between(keys, order, window))
+    return limited(selection.order_by(*directed(keys, order, window)), window)
 
 
-def page_of_runs(selection: Select[Any], order: RunOrder, stretch: WindowShape) -> Select[Any]:
-    """Return a stretch of a selection from `runs`, in any order; no index has those without a value last."""
+def page_of_runs(selection: Select[Any], order: RunOrder, window: WindowShape) -> Select[Any]:
+    """Return a window of a selection from `runs`, in any order; no index has those without a value last."""
     keys = keys_of(runs, order)
     if order.field is not RunOrderField.FINISHED_AT:
-        return page_by(selection, keys, order, stretch)
-    if stretch.after is not None:
-        beyond = behind(keys, order, "after") if stretch.after[0] else behind_id(keys, order, "after")
+        return page_by(selection, keys, order, window)
+    if window.after is not None:
+        beyond = behind(keys, order, "after") if window.after[0] else behind_id(keys, order, "after")
         unfinished = keys.value.is_(None)
-        selection = selection.where(or_(beyond, unfinished) if stretch.after[0] else unfinished & beyond)
-    if stretch.before is not None:
-        ahead = behind(keys, order, "before") if stretch.before[0] else behind_id(keys, order, "before")
-        selection = selection.where(ahead if stretch.before[0] else or_(ahead, keys.value.is_not(None)))
-    return limited(selection.order_by(*ordering(runs, order, stretch)), stretch)
+        selection = selection.where(or_(beyond, unfinished) if window.after[0] else unfinished & beyond)
+    if window.before is not None:
+        ahead = behind(keys, order, "before") if window.before[0] else behind_id(keys, order, "before")
+        selection = selection.where(ahead if window.before[0] else or_(ahead, keys.value.is_not(None)))
+    return limited(selection.order_by(*ordering(runs, order, window)), window)
 
 
-def ordering(source: FromClause, order: RunOrder, stretch: WindowShape) -> list[ColumnElement[Any]]:
-    """Return what orders runs, or rows taken from them, for a stretch; runs without a value come last."""
+def ordering(source: FromClause, order: RunOrder, window: WindowShape) -> list[ColumnElement[Any]]:
+    """Return what orders runs, or rows taken from them, for a window; runs without a value come last."""
     keys = keys_of(source, order)
     if order.field is not RunOrderField.FINISHED_AT:
-        return directed(keys, order, stretch)
+        return directed(keys, order, window)
     unfinished = keys.value.is_(None)
-    return [unfinished.desc() if stretch.backward else unfinished, *directed(keys, order, stretch)]
+    return [unfinished.desc() if window.backward else unfinished, *directed(keys, order, window)]
 
 
-def directed(keys: Iterable[ColumnElement[Any]], order: RunOrder, stretch: WindowShape) -> list[ColumnElement[Any]]:
-    """Return the keys in the direction in which a stretch is read."""
-    ascending = (order.direction is OrderDirection.ASC) is not stretch.backward
+def directed(keys: Iterable[ColumnElement[Any]], order: RunOrder, window: WindowShape) -> list[ColumnElement[Any]]:
+    """Return the keys in the direction in which a window is read."""
+    ascending = (order.direction is OrderDirection.ASC) is not window.backward
     return [key.asc() if ascending else key.desc() for key in keys]
 
 
-def between(keys: Keys, order: RunOrder, stretch: WindowShape) -> list[ColumnElement[bool]]:
-    """Return what holds for entries inside a stretch whose positions have values."""
-    sides = (("after", stretch.after), ("before", stretch.before))
+def between(keys: Keys, order: RunOrder, window: WindowShape) -> list[ColumnElement[bool]]:
+    """Return what holds for entries inside a window whose positions have values."""
+    sides = (("after", window.after), ("before", window.before))
     return [behind(keys, order, side) for side, known in sides if known is not None]
 
 
@@ -112,17 +112,17 @@ def behind_id(keys: Keys, order: RunOrder, side: str) -> ColumnElement[bool]:
     return keys.id > run_id if _upwards(order, side) else keys.id < run_id
 
 
-def limited(selection: Select[Any], stretch: WindowShape) -> Select[Any]:
-    """Return the selection with the stretch's limit and offset."""
+def limited(selection: Select[Any], window: WindowShape) -> Select[Any]:
+    """Return the selection with the window's limit and offset."""
     # The limit is no parameter: the planner would take an unknown one for a long list, and sort the table.
-    selection = selection.limit(literal_column(str(stretch.limit)))
-    return selection.offset(_skipped()) if stretch.skips else selection
+    selection = selection.limit(literal_column(str(window.limit)))
+    return selection.offset(_skipped()) if window.skips else selection
 
 
-def limited_for(selection: Select[Any], stretch: WindowShape) -> Select[Any]:
-    """Return the selection with a limit that leaves enough for the stretch, its offset included."""
-    limit: ColumnElement[int] = literal_column(str(stretch.limit))
-    return selection.limit(limit + _skipped() if stretch.skips else limit)
+def limited_for(selection: Select[Any], window: WindowShape) -> Select[Any]:
+    """Return the selection with a limit that leaves enough for the window, its offset included."""
+    limit: ColumnElement[int] = literal_column(str(window.limit))
+    return selection.limit(limit + _skipped() if window.skips else limit)
 
 
 def in_list_order(rows: Sequence[T], window: Window) -> Sequence[T]:

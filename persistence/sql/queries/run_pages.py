@@ -21,7 +21,7 @@ from persistence.sql.queries.keyset import (
     page_of_runs,
 )
 from persistence.sql.queries.shape import UNARCHIVED_ONLY, Condition, Kind, name_of
-from persistence.sql.queries.tag_index import Conditions, Led, is_narrow, led_by_tag, with_runs
+from persistence.sql.queries.tag_index import Conditions, TaggedRuns, is_narrow, runs_by_tag, with_runs
 from persistence.sql.queries.where import TEXT, matching
 from persistence.sql.tables.runs import run_tags, runs
 from runindex.domain.lifecycle import RunStatus
@@ -30,43 +30,43 @@ from runindex.ports.queries import RUN_COLUMNS, Columns, RunOrder, RunOrderField
 _ARCHIVED_ONLY: Final = Condition(Kind.STATUS_IN, detail=(RunStatus.ARCHIVED,))
 
 
-def chosen(columns: Columns, *more: str) -> list[ColumnElement[Any]]:
+def run_columns(columns: Columns, *more: str) -> list[ColumnElement[Any]]:
     """Return those columns of `runs`, in the table's order, with the id and some more."""
     wanted = columns.union(more, ("id",))
     return [runs.c[name] for name in RUN_COLUMNS if name in wanted]
 
 
-def listing(conditions: Conditions, columns: Columns, order: RunOrder, stretch: WindowShape) -> Select[Any]:
-    """Return the runs of a stretch of a list; taken from the list's end, they come in reverse."""
-    selection = select(*chosen(columns, order.field.column))
+def run_page(conditions: Conditions, columns: Columns, order: RunOrder, window: WindowShape) -> Select[Any]:
+    """Return the runs of a window of a list; taken from the list's end, they come in reverse."""
+    selection = select(*run_columns(columns, order.field.column))
     kinds = {condition.kind: condition for condition in reversed(conditions)}
     if order.field is RunOrderField.FINISHED_AT:
-        return _finished_first(selection.where(matching(conditions)), order, stretch)
+        return _finished_first(selection.where(matching(conditions)), order, window)
     if order.field is RunOrderField.UPDATED_AT or is_narrow(conditions):
-        return page_of_runs(selection.where(matching(conditions)), order, stretch)
-    led = led_by_tag(conditions)
-    if led is not None:
-        return _tagged(selection, led, order, stretch)
+        return page_of_runs(selection.where(matching(conditions)), order, window)
+    by_tag = runs_by_tag(conditions)
+    if by_tag is not None:
+        return _tagged(selection, by_tag, order, window)
     if Kind.TAGS_ANY in kinds:
-        return _tagged_with_any(selection, conditions, kinds[Kind.TAGS_ANY], order, stretch)
-    return _by_status(selection, conditions, order, stretch)
+        return _tagged_with_any(selection, conditions, kinds[Kind.TAGS_ANY], order, window)
+    return _by_status(selection, conditions, order, window)
 
 
-def _by_status(selection: Select[Any], conditions: Conditions, order: RunOrder, stretch: WindowShape) -> Select[Any]:
+def _by_status(selection: Select[Any], conditions: Conditions, order: RunOrder, window: WindowShape) -> Select[Any]:
     """Merge the lists of the statuses asked for: each is an index in order, however rare the status."""
     others = tuple(condition for condition in conditions if condition.kind is not Kind.STATUS_IN)
     branches = [selection.where(matching((branch, *others))) for branch in _status_branches(conditions)]
     if len(branches) == 1:
-        return page_by(branches[0], keys_of(runs, order), order, stretch)
-    inside = between(keys_of(runs, order), order, stretch)
-    merged = _merged([branch.where(*inside) for branch in branches], order, stretch)
-    return limited(select(merged).order_by(*directed(keys_of(merged, order), order, stretch)), stretch)
+        return page_by(branches[0], keys_of(runs, order), order, window)
+    inside = between(keys_of(runs, order), order, window)
+    merged = _merged([branch.where(*inside) for branch in branches], order, window)
+    return limited(select(merged).order_by(*directed(keys_of(merged, order), order, window)), window)
 
 
-def _merged(parts: Iterable[Select[Any]], order: RunOrder, stretch: WindowShape) -> FromClause:
-    """Return the first entries of each part, as many as the stretch can need."""
-    directions = directed(keys_of(runs, order), order, stretch)
-    pages = (limited_for(part.order_by(*directions), stretch).subquery() for part in parts)
+def _merged(parts: Iterable[Select[Any]], order: RunOrder, window: WindowShape) -> FromClause:
+    """Return the first entries of each part, as many as the window can need."""
+    directions = directed(keys_of(runs, order), order, window)
+    pages = (limited_for(part.order_by(*directions), window).subquery() for part in parts)
     return union_all(*map(select, pages)).subquery("merged")
 
 
@@ -79,55 +79,56 @@ def _status_branches(conditions: Conditions) -> Iterable[Condition]:
     return (UNARCHIVED_ONLY, _ARCHIVED_ONLY)
 
 
-def _tagged(selection: Select[Any], led: Led, order: RunOrder, stretch: WindowShape) -> Select[Any]:
-    found = selection.select_from(led.source).where(led.condition)
-    return page_by(found, Keys(led.tags.c.created_at, led.tags.c.run_id), order, stretch)
+def _tagged(selection: Select[Any], by_tag: TaggedRuns, order: RunOrder, window: WindowShape) -> Select[Any]:
+    found = selection.select_from(by_tag.source).where(by_tag.condition)
+    return page_by(found, Keys(by_tag.tags.c.created_at, by_tag.tags.c.run_id), order, window)
 
 
 def _tagged_with_any(
-    selection: Select[Any], conditions: Conditions, tagged: Condition, order: RunOrder, stretch: WindowShape
+    selection: Select[Any], conditions: Conditions, tagged: Condition, order: RunOrder, window: WindowShape
 ) -> Select[Any]:
     """Merge the pages of each tag; a run that has several of them is in several."""
     others = tuple(condition for condition in conditions if condition is not tagged)
     tags = expressions.each(bindparam(name_of(tagged.place), type_=TEXT), "tags")
-    led = run_tags.alias("led")
-    found = selection.select_from(with_runs(led)).where(led.c.tag == tags.c.value, matching(others)).correlate(tags)
-    keys = Keys(led.c.created_at, led.c.run_id)
-    found = found.where(*between(keys, order, stretch)).order_by(*directed(keys, order, stretch))
-    page = limited_for(found, stretch)
+    by_tag = run_tags.alias("tagged")
+    found = selection.select_from(with_runs(by_tag)).where(by_tag.c.tag == tags.c.value, matching(others))
+    found = found.correlate(tags)
+    keys = Keys(by_tag.c.created_at, by_tag.c.run_id)
+    found = found.where(*between(keys, order, window)).order_by(*directed(keys, order, window))
+    page = limited_for(found, window)
     joined, ranked = expressions.top_of_each(tags, page, runs.c.id)
     rows = select(*(ranked.c[column.name] for column in selection.selected_columns)).select_from(joined).distinct()
-    return limited(rows.order_by(*directed(keys_of(ranked, order), order, stretch)), stretch)
+    return limited(rows.order_by(*directed(keys_of(ranked, order), order, window)), window)
 
 
-def _finished_first(selection: Select[Any], order: RunOrder, stretch: WindowShape) -> Select[Any]:
+def _finished_first(selection: Select[Any], order: RunOrder, window: WindowShape) -> Select[Any]:
     """Read those that have finished, and behind them those that have not, each part from the index in order."""
-    parts = (_finished(selection, order, stretch), _unfinished(selection, order, stretch))
+    parts = (_finished(selection, order, window), _unfinished(selection, order, window))
     # A window that ends before it begins has no part at all.
     some = [part for part in parts if part is not None] or [selection.where(false())]
-    merged = _merged(some, order, stretch)
-    return limited(select(merged).order_by(*ordering(merged, order, stretch)), stretch)
+    merged = _merged(some, order, window)
+    return limited(select(merged).order_by(*ordering(merged, order, window)), window)
 
 
-def _finished(selection: Select[Any], order: RunOrder, stretch: WindowShape) -> Select[Any] | None:
+def _finished(selection: Select[Any], order: RunOrder, window: WindowShape) -> Select[Any] | None:
     keys = keys_of(runs, order)
     part = selection.where(keys.value.is_not(None))
-    if stretch.after is not None:
-        if not stretch.after[0]:
+    if window.after is not None:
+        if not window.after[0]:
             return None
         part = part.where(behind(keys, order, "after"))
-    if stretch.before is not None and stretch.before[0]:
+    if window.before is not None and window.before[0]:
         part = part.where(behind(keys, order, "before"))
     return part
 
 
-def _unfinished(selection: Select[Any], order: RunOrder, stretch: WindowShape) -> Select[Any] | None:
+def _unfinished(selection: Select[Any], order: RunOrder, window: WindowShape) -> Select[Any] | None:
     keys = keys_of(runs, order)
     part = selection.where(keys.value.is_(None))
-    if stretch.before is not None:
-        if stretch.before[0]:
+    if window.before is not None:
+        if window.before[0]:
             return None
         part = part.where(behind_id(keys, order, "before"))
-    if stretch.after is not None and not stretch.after[0]:
+    if window.after is not None and not window.after[0]:
         part = part.where(behind_id(keys, order, "after"))
     return part

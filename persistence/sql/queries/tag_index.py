@@ -16,7 +16,7 @@ Conditions: TypeAlias = tuple[Condition, ...]
 _NARROW: Final = frozenset({Kind.ID_IN, Kind.BELOW, Kind.EQUALS})
 
 
-class Led(NamedTuple):
+class TaggedRuns(NamedTuple):
     """Runs joined to one of their tags: the join, what holds in it, and the tags, which have the order of creation."""
 
     source: FromClause
@@ -29,7 +29,7 @@ def is_narrow(conditions: Conditions) -> bool:
     return any(condition.kind in _NARROW for condition in conditions)
 
 
-def led_by_tag(conditions: Conditions) -> Led | None:
+def runs_by_tag(conditions: Conditions) -> TaggedRuns | None:
     """Return the runs that meet the conditions by way of a tag that they demand, None when they demand none.
 
     Of several tags it is the one that the fewest runs have.
@@ -39,7 +39,7 @@ def led_by_tag(conditions: Conditions) -> Led | None:
     for kind in (Kind.TAG, Kind.TAGS_ALL):
         for condition in conditions:
             if condition.kind is kind:
-                return _led_by(condition, conditions)
+                return _join_tag(condition, conditions)
     return None
 
 
@@ -48,13 +48,13 @@ def with_runs(tags: FromClause) -> FromClause:
     return expressions.leading(tags, runs, runs.c.id == tags.c.run_id)
 
 
-def _led_by(tagged: Condition, conditions: Conditions) -> Led:
+def _join_tag(tagged: Condition, conditions: Conditions) -> TaggedRuns:
     bound = bindparam(name_of(tagged.place), type_=TEXT)
     is_one = tagged.kind is Kind.TAG
     others = tuple(condition for condition in conditions if not (is_one and condition is tagged))
-    tags = run_tags.alias("led")
+    tags = run_tags.alias("tagged")
     is_tag = tags.c.tag == (bound if is_one else _rarest(bound))
-    return Led(with_runs(tags), and_(is_tag, matching(others)), tags)
+    return TaggedRuns(with_runs(tags), and_(is_tag, matching(others)), tags)
 
 
 def _rarest(tags: ColumnElement[str]) -> ColumnElement[str]:

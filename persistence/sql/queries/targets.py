@@ -13,36 +13,36 @@ from persistence.sql.tables.runs import changes, run_tags, runs
 from runindex.domain.lifecycle import OPEN, RunStatus
 from runindex.domain.runs.changes import RunChangeKind
 
-Truth: TypeAlias = ColumnElement[bool]
+Clause: TypeAlias = ColumnElement[bool]
 
 
 class Tags(Protocol):
     """Conditions on a run's tags; arrays are JSON texts."""
 
-    def has(self, tag: ColumnElement[str]) -> Truth:
+    def has(self, tag: ColumnElement[str]) -> Clause:
         """Tell whether the run has the tag."""
         ...
 
-    def has_all(self, tags: ColumnElement[str]) -> Truth:
+    def has_all(self, tags: ColumnElement[str]) -> Clause:
         """Tell whether the run has every tag of the array."""
         ...
 
-    def has_any(self, tags: ColumnElement[str]) -> Truth:
+    def has_any(self, tags: ColumnElement[str]) -> Clause:
         """Tell whether the run has some tag of the array."""
         ...
 
-    def has_prefix(self, prefix: ColumnElement[str]) -> Truth:
+    def has_prefix(self, prefix: ColumnElement[str]) -> Clause:
         """Tell whether some tag of the run starts with the prefix."""
         ...
 
 
 @dataclass(frozen=True, slots=True)
-class Subject:
-    """What a filter is asked of; `is_there` is a condition beside the filter's own."""
+class FilterTarget:
+    """What a filter is asked of; `exists` is a condition beside the filter's own."""
 
     columns: Mapping[str, ColumnElement[Any]]
     tags: Tags
-    is_there: Truth | None = None
+    exists: Clause | None = None
     has_hierarchy: bool = False
 
 
@@ -52,20 +52,20 @@ class _StoredTags:
     def __init__(self, source: FromClause) -> None:
         self._source = source
 
-    def has(self, tag: ColumnElement[str]) -> Truth:
+    def has(self, tag: ColumnElement[str]) -> Clause:
         return self._some(lambda column: column == tag)
 
-    def has_all(self, tags: ColumnElement[str]) -> Truth:
+    def has_all(self, tags: ColumnElement[str]) -> Clause:
         wanted = expressions.each(tags)
         return ~exists(1).select_from(wanted).where(~self.has(wanted.c.value)).correlate(self._source)
 
-    def has_any(self, tags: ColumnElement[str]) -> Truth:
+    def has_any(self, tags: ColumnElement[str]) -> Clause:
         return self._some(lambda column: expressions.one_of(column, tags))
 
-    def has_prefix(self, prefix: ColumnElement[str]) -> Truth:
+    def has_prefix(self, prefix: ColumnElement[str]) -> Clause:
         return self._some(lambda column: expressions.starts_with(column, prefix))
 
-    def _some(self, condition: Callable[[ColumnElement[str]], Truth]) -> Truth:
+    def _some(self, condition: Callable[[ColumnElement[str]], Clause]) -> Clause:
         # An alias, for the statement around this may read `run_tags` too.
         mine = run_tags.alias()
         same = mine.c.run_id == self._source.c.id
@@ -78,16 +78,16 @@ class _WrittenTags:
     def __init__(self, column: ColumnElement[Any]) -> None:
         self._column = column
 
-    def has(self, tag: ColumnElement[str]) -> Truth:
+    def has(self, tag: ColumnElement[str]) -> Clause:
         return expressions.array_has(self._column, tag)
 
-    def has_all(self, tags: ColumnElement[str]) -> Truth:
+    def has_all(self, tags: ColumnElement[str]) -> Clause:
         return expressions.array_has_all(self._column, tags)
 
-    def has_any(self, tags: ColumnElement[str]) -> Truth:
+    def has_any(self, tags: ColumnElement[str]) -> Clause:
         return expressions.array_has_any(self._column, tags)
 
-    def has_prefix(self, prefix: ColumnElement[str]) -> Truth:
+    def has_prefix(self, prefix: ColumnElement[str]) -> Clause:
         return expressions.array_has_prefix(self._column, prefix)
 
 
@@ -95,7 +95,7 @@ def _overwritten(kind: RunChangeKind, former: str, now: str) -> ColumnElement[An
     return case((changes.c.kind == literal(f"'{kind}'"), changes.c[former]), else_=changes.c[now])
 
 
-def one_of_statuses(column: ColumnElement[Any], wanted: Container[RunStatus]) -> Truth:
+def one_of_statuses(column: ColumnElement[Any], wanted: Container[RunStatus]) -> Clause:
     """Tell whether the column is one of the statuses."""
     # Not bound: there are few sets, and the planner knows how frequent each status is.
     texts: list[ColumnElement[str]] = [literal(f"'{status}'") for status in RunStatus if status in wanted]
@@ -115,19 +115,19 @@ _FORMER_COLUMNS: Final[Mapping[str, ColumnElement[Any]]] = {
 _AFTER_COLUMNS: Final[Mapping[str, ColumnElement[Any]]] = {**dict(changes.c.items()), "id": changes.c.run_id}
 
 
-def run_in(source: FromClause) -> Subject:
-    """Return the runs of `runs`, or of an alias of it, as a subject."""
-    return Subject(MappingProxyType(dict(source.c.items())), _StoredTags(source), has_hierarchy=True)
+def run_in(source: FromClause) -> FilterTarget:
+    """Return the runs of `runs`, or of an alias of it, as a target."""
+    return FilterTarget(MappingProxyType(dict(source.c.items())), _StoredTags(source), has_hierarchy=True)
 
 
 RUN: Final = run_in(runs)
-AFTER: Final = Subject(
+AFTER: Final = FilterTarget(
     MappingProxyType(_AFTER_COLUMNS),
     _WrittenTags(changes.c.tags),
-    is_there=changes.c.kind != literal(f"'{RunChangeKind.DELETED}'"),
+    exists=changes.c.kind != literal(f"'{RunChangeKind.DELETED}'"),
 )
-BEFORE: Final = Subject(
+BEFORE: Final = FilterTarget(
     MappingProxyType({**_AFTER_COLUMNS, **_FORMER_COLUMNS}),
     _WrittenTags(_overwritten(RunChangeKind.TAGS, "former_tags", "tags")),
-    is_there=changes.c.former_status.is_not(None),
+    exists=changes.c.former_status.is_not(None),
 )

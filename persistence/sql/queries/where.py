@@ -31,7 +31,7 @@ from persistence.sql.queries.shape import (
     name_of,
     split_filter,
 )
-from persistence.sql.queries.targets import AFTER, BEFORE, RUN, Subject, Truth, one_of_statuses
+from persistence.sql.queries.targets import AFTER, BEFORE, RUN, Clause, FilterTarget, one_of_statuses
 from persistence.sql.tables.runs import runs
 from runindex.domain.errors import BadRequestError
 from runindex.domain.lifecycle import RunStatus
@@ -43,17 +43,17 @@ TEXT: Final = Text()
 INSTANT: Final = BigInteger()
 
 
-def where(run_filter: RunFilter) -> Truth:
+def where(run_filter: RunFilter) -> Clause:
     """Return the filter as a condition on `runs`, with its values bound."""
     return _with_values(run_filter, RUN)
 
 
-def where_after(run_filter: RunFilter) -> Truth:
+def where_after(run_filter: RunFilter) -> Clause:
     """Return as a condition on `changes` that the filter matches the run after the change."""
     return _with_values(run_filter, AFTER)
 
 
-def where_before(run_filter: RunFilter) -> Truth:
+def where_before(run_filter: RunFilter) -> Clause:
     """Return as a condition on `changes` that the filter matched the run before the change."""
     return _with_values(run_filter, BEFORE)
 
@@ -63,15 +63,15 @@ def unbound(name: str, value_type: TypeEngine[Any]) -> ColumnElement[Any]:
     return bindparam(name, type_=value_type)
 
 
-def matching(conditions: Iterable[Condition], subject: Subject = RUN, bind: Bind = unbound) -> Truth:
-    """Return the conjunction of conditions, asked of a subject."""
-    is_there = () if subject.is_there is None else (subject.is_there,)
-    return and_(true(), *is_there, *(_asked(condition, subject, bind) for condition in conditions))
+def matching(conditions: Iterable[Condition], target: FilterTarget = RUN, bind: Bind = unbound) -> Clause:
+    """Return the conjunction of conditions, asked of a target."""
+    exists = () if target.exists is None else (target.exists,)
+    return and_(true(), *exists, *(_clause(condition, target, bind) for condition in conditions))
 
 
-def _with_values(run_filter: RunFilter, subject: Subject) -> Truth:
+def _with_values(run_filter: RunFilter, target: FilterTarget) -> Clause:
     conditions, values = split_filter(run_filter)
-    return matching(conditions, subject, _binding(values))
+    return matching(conditions, target, _binding(values))
 
 
 def _binding(values: Values) -> Bind:
@@ -79,8 +79,8 @@ def _binding(values: Values) -> Bind:
     return lambda name, value_type: bindparam(name, values[name], value_type, unique=True)
 
 
-def _asked(condition: Condition, subject: Subject, bind: Bind) -> Truth:
-    return _WORDINGS[condition.kind](condition, subject, bind)
+def _clause(condition: Condition, target: FilterTarget, bind: Bind) -> Clause:
+    return _CLAUSES[condition.kind](condition, target, bind)
 
 
 def _value(condition: Condition, bind: Bind, part: str = "") -> ColumnElement[Any]:
@@ -91,101 +91,101 @@ def _instant(condition: Condition, bind: Bind) -> ColumnElement[Any]:
     return bind(name_of(condition.place), INSTANT)
 
 
-def _never(_: Condition, __: Subject, ___: Bind) -> Truth:
+def _never(_: Condition, __: FilterTarget, ___: Bind) -> Clause:
     return false()
 
 
-def _all(condition: Condition, subject: Subject, bind: Bind) -> Truth:
-    return and_(true(), *(_asked(part, subject, bind) for part in condition.parts))
+def _all(condition: Condition, target: FilterTarget, bind: Bind) -> Clause:
+    return and_(true(), *(_clause(part, target, bind) for part in condition.parts))
 
 
-def _any(condition: Condition, subject: Subject, bind: Bind) -> Truth:
-    return or_(false(), *(_asked(part, subject, bind) for part in condition.parts))
+def _any(condition: Condition, target: FilterTarget, bind: Bind) -> Clause:
+    return or_(false(), *(_clause(part, target, bind) for part in condition.parts))
 
 
 # What these ask is never unknown. Postgres looks up NOT EXISTS run by run, but all of what EXISTS IS NOT TRUE asks.
-_DECIDED: Final = frozenset({Kind.TAG, Kind.TAGS_ALL, Kind.TAGS_ANY, Kind.TAG_PREFIX})
+_NEVER_NULL: Final = frozenset({Kind.TAG, Kind.TAGS_ALL, Kind.TAGS_ANY, Kind.TAG_PREFIX})
 
 
-def _not(condition: Condition, subject: Subject, bind: Bind) -> Truth:
-    if len(condition.parts) == 1 and condition.parts[0].kind in _DECIDED:
-        return ~_asked(condition.parts[0], subject, bind)
+def _not(condition: Condition, target: FilterTarget, bind: Bind) -> Clause:
+    if len(condition.parts) == 1 and condition.parts[0].kind in _NEVER_NULL:
+        return ~_clause(condition.parts[0], target, bind)
     # What is unknown does not hold, so it is not enough to negate.
-    return _all(condition, subject, bind).is_not(true())
+    return _all(condition, target, bind).is_not(true())
 
 
-def _id_in(condition: Condition, subject: Subject, bind: Bind) -> Truth:
-    return expressions.one_of(subject.columns["id"], _value(condition, bind))
+def _id_in(condition: Condition, target: FilterTarget, bind: Bind) -> Clause:
+    return expressions.one_of(target.columns["id"], _value(condition, bind))
 
 
-def _status_in(condition: Condition, subject: Subject, _: Bind) -> Truth:
-    status = subject.columns["status"]
+def _status_in(condition: Condition, target: FilterTarget, _: Bind) -> Clause:
+    status = target.columns["status"]
     if condition == UNARCHIVED_ONLY:
         return status != literal(f"'{RunStatus.ARCHIVED}'")
     return one_of_statuses(status, condition.detail)
 
 
-def _name_contains(condition: Condition, subject: Subject, bind: Bind) -> Truth:
-    return expressions.contains_text(subject.columns["name_folded"], _value(condition, bind))
+def _name_contains(condition: Condition, target: FilterTarget, bind: Bind) -> Clause:
+    return expressions.contains_text(target.columns["name_folded"], _value(condition, bind))
 
 
-def _is_root(condition: Condition, subject: Subject, _: Bind) -> Truth:
-    parent = subject.columns["parent_id"]
+def _is_root(condition: Condition, target: FilterTarget, _: Bind) -> Clause:
+    parent = target.columns["parent_id"]
     return parent.is_(None) if condition.detail else parent.is_not(None)
 
 
-def _below(condition: Condition, subject: Subject, bind: Bind) -> Truth:
-    if not subject.has_hierarchy:
+def _below(condition: Condition, target: FilterTarget, bind: Bind) -> Clause:
+    if not target.has_hierarchy:
         raise BadRequestError("ancestorId can be asked of runs only, not of their changes")
     first = runs.alias()
     below = select(first.c.id).where(first.c.parent_id == _value(condition, bind)).cte(recursive=True)
     joined, child = children_of(below, ["id"])
-    return subject.columns["id"].in_(select(below.union_all(select(child.c.id).select_from(joined)).c.id))
+    return target.columns["id"].in_(select(below.union_all(select(child.c.id).select_from(joined)).c.id))
 
 
-def _equals(condition: Condition, subject: Subject, bind: Bind) -> Truth:
-    return subject.columns[condition.detail] == _value(condition, bind)
+def _equals(condition: Condition, target: FilterTarget, bind: Bind) -> Clause:
+    return target.columns[condition.detail] == _value(condition, bind)
 
 
-def _from(condition: Condition, subject: Subject, bind: Bind) -> Truth:
-    return subject.columns[condition.detail] >= _instant(condition, bind)
+def _from(condition: Condition, target: FilterTarget, bind: Bind) -> Clause:
+    return target.columns[condition.detail] >= _instant(condition, bind)
 
 
-def _until(condition: Condition, subject: Subject, bind: Bind) -> Truth:
-    return subject.columns[condition.detail] < _instant(condition, bind)
+def _until(condition: Condition, target: FilterTarget, bind: Bind) -> Clause:
+    return target.columns[condition.detail] < _instant(condition, bind)
 
 
-def _finished(_: Condition, subject: Subject, __: Bind) -> Truth:
-    return subject.columns["finished_at"].is_not(None)
+def _finished(_: Condition, target: FilterTarget, __: Bind) -> Clause:
+    return target.columns["finished_at"].is_not(None)
 
 
-def _tag(condition: Condition, subject: Subject, bind: Bind) -> Truth:
-    return subject.tags.has(_value(condition, bind))
+def _tag(condition: Condition, target: FilterTarget, bind: Bind) -> Clause:
+    return target.tags.has(_value(condition, bind))
 
 
-def _tags_all(condition: Condition, subject: Subject, bind: Bind) -> Truth:
-    return subject.tags.has_all(_value(condition, bind))
+def _tags_all(condition: Condition, target: FilterTarget, bind: Bind) -> Clause:
+    return target.tags.has_all(_value(condition, bind))
 
 
-def _tags_any(condition: Condition, subject: Subject, bind: Bind) -> Truth:
-    return subject.tags.has_any(_value(condition, bind))
+def _tags_any(condition: Condition, target: FilterTarget, bind: Bind) -> Clause:
+    return target.tags.has_any(_value(condition, bind))
 
 
-def _tag_prefix(condition: Condition, subject: Subject, bind: Bind) -> Truth:
-    return subject.tags.has_prefix(_value(condition, bind))
+def _tag_prefix(condition: Condition, target: FilterTarget, bind: Bind) -> Clause:
+    return target.tags.has_prefix(_value(condition, bind))
 
 
-def _metadata(condition: Condition, subject: Subject, bind: Bind) -> Truth:
+def _metadata(condition: Condition, target: FilterTarget, bind: Bind) -> Clause:
     values = expressions.MetadataValues(
         path=_value(condition, bind, PATH),
         value=_value(condition, bind, VALUE),
         whole=_value(condition, bind),
         trace=_value(condition, bind, TRACE),
     )
-    return expressions.metadata_meets(subject.columns["metadata"], condition.detail, values)
+    return expressions.metadata_meets(target.columns["metadata"], condition.detail, values)
 
 
-_WORDINGS: Final[Mapping[Kind, Callable[[Condition, Subject, Bind], Truth]]] = MappingProxyType(
+_CLAUSES: Final[Mapping[Kind, Callable[[Condition, FilterTarget, Bind], Clause]]] = MappingProxyType(
     {
         Kind.NEVER: _never,
         Kind.ALL: _all,

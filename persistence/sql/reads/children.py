@@ -7,11 +7,11 @@ from typing import Any
 from sqlalchemy import Select, bindparam, func, select
 
 from persistence.sql.queries import expressions
-from persistence.sql.queries.keyset import WindowShape, in_list_order, ordering, page_of_runs, stretch_of, values_of
-from persistence.sql.queries.run_pages import chosen
+from persistence.sql.queries.keyset import WindowShape, in_list_order, ordering, page_of_runs, shape_of, values_of
+from persistence.sql.queries.run_pages import run_columns
 from persistence.sql.queries.shape import Condition, split_filter
 from persistence.sql.queries.where import TEXT, matching
-from persistence.sql.reads.hierarchy import by_asked
+from persistence.sql.reads.hierarchy import by_requested
 from persistence.sql.reads.runs import array_of
 from persistence.sql.statements import StatementRunner
 from persistence.sql.tables.runs import runs
@@ -23,7 +23,7 @@ class ChildReads(StatementRunner):
     """Answers which children runs have, and which runs plans have."""
 
     async def list_children(self, parent_ids: Sequence[str], query: RunQuery) -> Mapping[str, Sequence[Row]]:
-        """Return for each parent a stretch of its children (those that also match the query's filter)."""
+        """Return for each parent a window of its children (those that also match the query's filter)."""
         return await self._list_naming("parent_id", parent_ids, query)
 
     async def count_children(self, parent_ids: Sequence[str], run_filter: RunFilter) -> Mapping[str, int]:
@@ -31,7 +31,7 @@ class ChildReads(StatementRunner):
         return await self._count_naming("parent_id", parent_ids, run_filter)
 
     async def list_plan_runs(self, plan_ids: Sequence[str], query: RunQuery) -> Mapping[str, Sequence[Row]]:
-        """Return for each plan a stretch of its runs (those that also match the query's filter)."""
+        """Return for each plan a window of its runs (those that also match the query's filter)."""
         return await self._list_naming("plan_id", plan_ids, query)
 
     async def count_plan_runs(self, plan_ids: Sequence[str], run_filter: RunFilter) -> Mapping[str, int]:
@@ -40,32 +40,32 @@ class ChildReads(StatementRunner):
 
     async def _list_naming(self, field: str, ids: Sequence[str], query: RunQuery) -> Mapping[str, Sequence[Row]]:
         conditions, values = split_filter(query.filter)
-        statement = _list(field, conditions, query.columns, query.order, stretch_of(query.window))
-        values |= values_of(query.window) | {"asked": array_of(dict.fromkeys(ids))}
-        return by_asked(ids, in_list_order(await self._fetch(statement, values), query.window))
+        statement = _list(field, conditions, query.columns, query.order, shape_of(query.window))
+        values |= values_of(query.window) | {"requested": array_of(dict.fromkeys(ids))}
+        return by_requested(ids, in_list_order(await self._fetch(statement, values), query.window))
 
     async def _count_naming(self, field: str, ids: Sequence[str], run_filter: RunFilter) -> Mapping[str, int]:
         conditions, values = split_filter(run_filter)
-        rows = await self._fetch(_count(field, conditions), values | {"asked": array_of(ids)})
+        rows = await self._fetch(_count(field, conditions), values | {"requested": array_of(ids)})
         return {row[field]: row["n"] for row in rows}
 
 
 @lru_cache(maxsize=256)
 def _list(
-    field: str, conditions: tuple[Condition, ...], columns: Columns, order: RunOrder, stretch: WindowShape
+    field: str, conditions: tuple[Condition, ...], columns: Columns, order: RunOrder, window: WindowShape
 ) -> Select[Any]:
-    named = expressions.each(bindparam("asked", type_=TEXT), "named")
-    naming = select(*chosen(columns, order.field.column)).where(runs.c[field] == named.c.value)
-    page = page_of_runs(naming.where(matching(conditions)).correlate(named), order, stretch)
+    named = expressions.each(bindparam("requested", type_=TEXT), "named")
+    naming = select(*run_columns(columns, order.field.column)).where(runs.c[field] == named.c.value)
+    page = page_of_runs(naming.where(matching(conditions)).correlate(named), order, window)
     joined, found = expressions.top_of_each(named, page, runs.c.id)
-    rows = select(named.c.value.label("asked"), *found.c).select_from(joined)
-    return rows.order_by(*ordering(found, order, stretch))
+    rows = select(named.c.value.label("requested"), *found.c).select_from(joined)
+    return rows.order_by(*ordering(found, order, window))
 
 
 @lru_cache(maxsize=256)
 def _count(field: str, conditions: tuple[Condition, ...]) -> Select[Any]:
     column = runs.c[field]
     counted = select(column, func.count().label("n")).where(
-        expressions.one_of(column, bindparam("asked", type_=TEXT)), matching(conditions)
+        expressions.one_of(column, bindparam("requested", type_=TEXT)), matching(conditions)
     )
     return counted.group_by(column)

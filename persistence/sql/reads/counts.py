@@ -9,7 +9,7 @@ from sqlalchemy import Column, ColumnElement, FromClause, Select, bindparam, fun
 from sqlalchemy import literal_column as literal
 
 from persistence.sql.queries.shape import UNARCHIVED_ONLY, Condition, Kind, name_of, split_filter
-from persistence.sql.queries.tag_index import led_by_tag
+from persistence.sql.queries.tag_index import runs_by_tag
 from persistence.sql.queries.targets import one_of_statuses
 from persistence.sql.queries.where import TEXT, matching
 from persistence.sql.statements import StatementRunner
@@ -57,10 +57,10 @@ def _count(conditions: tuple[Condition, ...]) -> Select[Any]:
 
 def _found(selection: Select[Any], conditions: tuple[Condition, ...]) -> Select[Any]:
     """Return a selection from the runs that meet the conditions."""
-    led = led_by_tag(conditions)
-    if led is None:
+    by_tag = runs_by_tag(conditions)
+    if by_tag is None:
         return selection.select_from(runs).where(matching(conditions))
-    return selection.select_from(led.source).where(led.condition)
+    return selection.select_from(by_tag.source).where(by_tag.condition)
 
 
 def _total(counts: FromClause) -> Select[Any]:

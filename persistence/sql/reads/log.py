@@ -8,11 +8,11 @@ from sqlalchemy import ColumnElement, FromClause, Select, bindparam, exists, fun
 from sqlalchemy import literal_column as literal
 
 from persistence.sql.queries import expressions
-from persistence.sql.queries.keyset import WindowShape, in_list_order, limited, position, stretch_of, values_of
+from persistence.sql.queries.keyset import WindowShape, in_list_order, limited, position, shape_of, values_of
 from persistence.sql.queries.shape import Condition, split_filter
 from persistence.sql.queries.targets import AFTER, BEFORE
 from persistence.sql.queries.where import INSTANT, TEXT, matching
-from persistence.sql.reads.hierarchy import by_asked
+from persistence.sql.reads.hierarchy import by_requested
 from persistence.sql.reads.runs import array_of
 from persistence.sql.statements import NO_PARAMETERS, StatementRunner
 from persistence.sql.tables.runs import SHARD, changes, feed_head, runs
@@ -22,7 +22,7 @@ from runindex.ports.change_rows import change_of
 from runindex.ports.queries import Window
 from runindex.ports.store import ChangeQuery, LogState
 
-_ASKED: Final = bindparam("asked", type_=TEXT)
+_REQUESTED: Final = bindparam("requested", type_=TEXT)
 _NO_VERSION: Final[ColumnElement[int]] = literal(str(2**31 - 1))
 _SHARD: Final[ColumnElement[int]] = literal(str(SHARD))
 STATE: Final = select(feed_head.c.epoch, feed_head.c.n, feed_head.c.floor).where(feed_head.c.shard == _SHARD)
@@ -47,14 +47,14 @@ class LogReads(StatementRunner):
 
     async def list_history(self, run_ids: Sequence[str], window: Window) -> Mapping[str, Sequence[Change]]:
         """Return the log of each run's present incarnation, oldest first. A position is (seq,)."""
-        values = values_of(window) | {"asked": array_of(dict.fromkeys(run_ids))}
-        rows = in_list_order(await self._fetch(_list_history(stretch_of(window)), values), window)
-        return {run_id: list(map(change_of, entries)) for run_id, entries in by_asked(run_ids, rows).items()}
+        values = values_of(window) | {"requested": array_of(dict.fromkeys(run_ids))}
+        rows = in_list_order(await self._fetch(_list_history(shape_of(window)), values), window)
+        return {run_id: list(map(change_of, entries)) for run_id, entries in by_requested(run_ids, rows).items()}
 
     async def find_as_of(self, run_ids: Sequence[str], at: Micros) -> Mapping[str, Change]:
         """Return of each run's present incarnation the newest entry that is not younger than `at`."""
-        rows = await self._fetch(_AS_OF, {"asked": array_of(dict.fromkeys(run_ids)), "at": at})
-        return {row["asked"]: change_of(row) for row in rows}
+        rows = await self._fetch(_AS_OF, {"requested": array_of(dict.fromkeys(run_ids)), "at": at})
+        return {row["requested"]: change_of(row) for row in rows}
 
 
 @lru_cache(maxsize=256)
@@ -67,24 +67,24 @@ def _list(conditions: tuple[Condition, ...] | None, limit: int) -> Select[Any]:
 
 
 @lru_cache(maxsize=256)
-def _list_history(stretch: WindowShape) -> Select[Any]:
+def _list_history(window: WindowShape) -> Select[Any]:
     history = _history()
-    if stretch.after is not None:
+    if window.after is not None:
         (seq,) = position("after", int)
         history = history.where(changes.c.seq > seq, changes.c.version > func.coalesce(_version_at(seq), literal("0")))
-    if stretch.before is not None:
+    if window.before is not None:
         (seq,) = position("before", int)
         history = history.where(changes.c.seq < seq, changes.c.version < func.coalesce(_version_at(seq), _NO_VERSION))
     version = changes.c.version
-    page = limited(history.order_by(version.desc() if stretch.backward else version), stretch)
-    rows, found = _of_each_asked(page)
-    return rows.order_by(found.c.seq.desc() if stretch.backward else found.c.seq)
+    page = limited(history.order_by(version.desc() if window.backward else version), window)
+    rows, found = _of_each_requested(page)
+    return rows.order_by(found.c.seq.desc() if window.backward else found.c.seq)
 
 
 def _as_of() -> Select[Any]:
     at = bindparam("at", type_=INSTANT)
     newest = _history().where(changes.c.updated_at <= at).order_by(changes.c.version.desc()).limit(literal("1"))
-    rows, found = _of_each_asked(newest)
+    rows, found = _of_each_requested(newest)
     # When the entry behind it is gone, the one in force may be gone too.
     following = exists(1).where(
         changes.c.run_id == runs.c.id,
@@ -108,10 +108,10 @@ def _version_at(seq: ColumnElement[int]) -> ColumnElement[int]:
     return found.correlate(runs).scalar_subquery()
 
 
-def _of_each_asked(page: Select[Any]) -> tuple[Select[Any], FromClause]:
-    asked = expressions.each(_ASKED, "asked")
-    joined, found = expressions.top_of_each(asked.join(runs, runs.c.id == asked.c.value), page, changes.c.seq)
-    rows = select(runs.c.id.label("asked"), *_entries(found)).select_from(joined)
+def _of_each_requested(page: Select[Any]) -> tuple[Select[Any], FromClause]:
+    requested = expressions.each(_REQUESTED, "requested")
+    joined, found = expressions.top_of_each(requested.join(runs, runs.c.id == requested.c.value), page, changes.c.seq)
+    rows = select(runs.c.id.label("requested"), *_entries(found)).select_from(joined)
     return rows.where(found.c.shard == _SHARD), found
 
 

@@ -20,7 +20,7 @@ from sqlalchemy import (
 )
 
 from persistence.sql.queries import expressions
-from persistence.sql.queries.keyset import WindowShape, in_list_order, limited, stretch_of, values_of
+from persistence.sql.queries.keyset import WindowShape, in_list_order, limited, shape_of, values_of
 from persistence.sql.queries.where import TEXT
 from persistence.sql.reads.runs import array_of
 from persistence.sql.statements import StatementRunner
@@ -58,16 +58,16 @@ class RecordReads(StatementRunner):
     async def list_records(
         self, query: ListQuery, owners: Sequence[Owner], columns: Columns
     ) -> Mapping[Owner, Sequence[Row]]:
-        """Return for each owner a stretch of the listing."""
+        """Return for each owner a window of the listing."""
         listing, window = query.listing, query.window
         if listing.owner_field is None:
-            rows = await self._fetch(_list(_shape(listing), stretch_of(window), columns, 0), _values(query))
+            rows = await self._fetch(_list(_shape(listing), shape_of(window), columns, 0), _values(query))
             return {NO_OWNER: in_list_order(rows, window)}
         found: dict[Owner, list[Row]] = {owner: [] for owner in owners}
-        asked = list(found)
-        for start in range(0, len(asked), MOST_OWNERS):
-            some = asked[start : start + MOST_OWNERS]
-            statement = _list(_shape(listing), stretch_of(window), columns, _padded(len(some)))
+        requested = list(found)
+        for start in range(0, len(requested), MOST_OWNERS):
+            some = requested[start : start + MOST_OWNERS]
+            statement = _list(_shape(listing), shape_of(window), columns, _padded(len(some)))
             for row in in_list_order(await self._fetch(statement, _values(query) | _named(some)), window):
                 found[listing.owner_of(row)].append(row)
         return found
@@ -78,15 +78,15 @@ class RecordReads(StatementRunner):
         if listing.owner_field is None:
             (row,) = await self._fetch(_count(_shape(listing), 0), values)
             return {NO_OWNER: row["n"]}
-        asked = list(dict.fromkeys(owners))
-        if not asked:
+        requested = list(dict.fromkeys(owners))
+        if not requested:
             return {}
-        rows = await self._fetch(_count(_shape(listing), _padded(len(asked))), values | _named(asked))
-        return dict.fromkeys(asked, 0) | {listing.owner_of(row): row["n"] for row in rows}
+        rows = await self._fetch(_count(_shape(listing), _padded(len(requested))), values | _named(requested))
+        return dict.fromkeys(requested, 0) | {listing.owner_of(row): row["n"] for row in rows}
 
     async def find_results(self, result_ids: Sequence[str], columns: Columns) -> Mapping[str, Row]:
         """Return the results of those ids, of runs and generations that exist."""
-        rows = await self._fetch(_results_by_id(columns), {"asked": array_of(result_ids)})
+        rows = await self._fetch(_results_by_id(columns), {"requested": array_of(result_ids)})
         return {row["id"]: row for row in rows}
 
 
@@ -95,12 +95,12 @@ def _by_key(kind: type, columns: Columns, keys: int) -> Select[Any]:
     table = TABLES[kind]
     key = list(table.primary_key)
     names = columns.union(column.name for column in key)
-    asked = [
+    requested = [
         tuple_(*(bindparam(f"key_{place}_{which}", type_=column.type) for which, column in enumerate(key)))
         for place in range(keys)
     ]
     chosen = [column for column in table.columns if column.name in names]
-    return select(*chosen).where(or_(*(tuple_(*key) == one for one in asked)), _is_live(table))
+    return select(*chosen).where(or_(*(tuple_(*key) == one for one in requested)), _is_live(table))
 
 
 def _key_values(keys: Sequence[tuple[object, ...]]) -> dict[str, Any]:
@@ -163,36 +163,36 @@ def _padded(number: int) -> int:
 
 
 @lru_cache(maxsize=512)
-def _list(shape: RecordList, stretch: WindowShape, columns: Columns, owners: int) -> Select[Any] | CompoundSelect[Any]:
+def _list(shape: RecordList, window: WindowShape, columns: Columns, owners: int) -> Select[Any] | CompoundSelect[Any]:
     table = TABLES[shape.kind]
     if shape.owner_field is None:
-        return _page(_chosen(table, shape, columns), shape, stretch)
+        return _page(_chosen(table, shape, columns), shape, window)
     pages = [
-        _page(_chosen(table, shape, columns).where(*_is_owned(table, shape, place)), shape, stretch)
+        _page(_chosen(table, shape, columns).where(*_is_owned(table, shape, place)), shape, window)
         for place in range(owners)
     ]
     if len(pages) == 1:
         return pages[0]
     whole = union_all(*(select(page.subquery()) for page in pages)).subquery()
-    return select(whole).order_by(*_ordering([whole.c[name] for name in shape.order], shape, stretch))
+    return select(whole).order_by(*_ordering([whole.c[name] for name in shape.order], shape, window))
 
 
-def _page(selection: Select[Any], shape: RecordList, stretch: WindowShape) -> Select[Any]:
+def _page(selection: Select[Any], shape: RecordList, window: WindowShape) -> Select[Any]:
     table = TABLES[shape.kind]
     columns = [table.c[name] for name in shape.order]
-    for side, known in (("after", stretch.after), ("before", stretch.before)):
+    for side, known in (("after", window.after), ("before", window.before)):
         if known is not None:
             bounds = [bindparam(f"{side}_{place}", type_=column.type) for place, column in enumerate(columns)]
             upwards = (side == "after") is not shape.descending
             here, there = tuple_(*columns), tuple_(*bounds)
             selection = selection.where(here > there if upwards else here < there)
-    return limited(selection.order_by(*_ordering(columns, shape, stretch)), stretch)
+    return limited(selection.order_by(*_ordering(columns, shape, window)), window)
 
 
 def _ordering(
-    columns: Sequence[ColumnElement[Any]], shape: RecordList, stretch: WindowShape
+    columns: Sequence[ColumnElement[Any]], shape: RecordList, window: WindowShape
 ) -> list[ColumnElement[Any]]:
-    downwards = shape.descending is not stretch.backward
+    downwards = shape.descending is not window.backward
     return [column.desc() if downwards else column.asc() for column in columns]
 
 
@@ -209,8 +209,8 @@ def _count(shape: RecordList, owners: int) -> Select[Any]:
     if shape.owner_field is None:
         return select(func.count().label("n")).select_from(table).where(*holds)
     owner = [table.c[name] for name in shape.owner_fields]
-    asked = or_(*(and_(*_is_owned(table, shape, place)) for place in range(owners)))
-    return select(*owner, func.count().label("n")).where(asked, *holds).group_by(*owner)
+    requested = or_(*(and_(*_is_owned(table, shape, place)) for place in range(owners)))
+    return select(*owner, func.count().label("n")).where(requested, *holds).group_by(*owner)
 
 
 def _is_owned(table: Table, shape: RecordList, place: int) -> list[ColumnElement[bool]]:
@@ -256,5 +256,5 @@ def _condition(table: Table, condition: Condition, name: str) -> ColumnElement[b
 def _results_by_id(columns: Columns) -> Select[Any]:
     names = columns | {"id"}
     chosen = [column for column in results.columns if column.name in names]
-    asked = expressions.one_of(results.c.id, bindparam("asked", type_=TEXT))
-    return select(*chosen).where(asked, _is_live(results), _run_exists(results))
+    requested = expressions.one_of(results.c.id, bindparam("requested", type_=TEXT))
+    return select(*chosen).where(requested, _is_live(results), _run_exists(results))

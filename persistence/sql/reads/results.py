@@ -26,19 +26,19 @@ class ResultReads(StatementRunner):
 
     async def summarize_results(self, owners: Sequence[int]) -> Mapping[int, ResultStatistics]:
         """Return the figures of each run's present results."""
-        asked = {"asked": json_text.dumps(list(owners))}
-        latencies = _by_owner(await self._fetch(_LATENCIES, asked))
-        scores = _by_owner(await self._fetch(_SCORES, asked))
+        requested = {"requested": json_text.dumps(list(owners))}
+        latencies = _by_owner(await self._fetch(_LATENCIES, requested))
+        scores = _by_owner(await self._fetch(_SCORES, requested))
         return {owner: _figures(rows, scores.get(owner, ())) for owner, rows in latencies.items()}
 
     async def average_last_scores(self, owners: Sequence[int]) -> Mapping[int, Sequence[ScoreStatistics]]:
         """Return the figures of each run's scores, of the last attempt at each item alone."""
-        scores = _by_owner(await self._fetch(_LAST_SCORES, {"asked": json_text.dumps(list(owners))}))
+        scores = _by_owner(await self._fetch(_LAST_SCORES, {"requested": json_text.dumps(list(owners))}))
         return {owner: _score_figures(rows) for owner, rows in scores.items()}
 
     async def list_compared_items(self, owners: Sequence[int], after: str | None, limit: int) -> Sequence[str]:
         """Return the ids of the items that any of the runs has, in code-point order, behind `after`."""
-        values = {"asked": json_text.dumps(list(owners))} | ({} if after is None else {"after": after})
+        values = {"requested": json_text.dumps(list(owners))} | ({} if after is None else {"after": after})
         rows = await self._fetch(_compared(limit, is_first=after is None), values)
         return [row["item_id"] for row in rows]
 
@@ -46,7 +46,7 @@ class ResultReads(StatementRunner):
         self, owners: Sequence[int], item_ids: Sequence[str], columns: Columns
     ) -> Sequence[Row]:
         """Return the last attempt at each of the items in each of the runs."""
-        values = {"asked": json_text.dumps(list(owners)), "items": array_of(item_ids)}
+        values = {"requested": json_text.dumps(list(owners)), "items": array_of(item_ids)}
         return await self._fetch(_last(columns), values)
 
 
@@ -81,8 +81,8 @@ def _percentile(by_rank: Mapping[int, float], number: int, percent: int) -> floa
     return lower + (by_rank[rank + 1] - lower) * hundredths / 100 if hundredths else lower
 
 
-def _asked(column: ColumnElement[Any]) -> ColumnElement[bool]:
-    each = expressions.each(bindparam("asked", type_=TEXT))
+def _is_requested(column: ColumnElement[Any]) -> ColumnElement[bool]:
+    each = expressions.each(bindparam("requested", type_=TEXT))
     return column.in_(select(cast(each.c.value, BigInteger)))
 
 
@@ -102,7 +102,7 @@ def _latencies() -> Select[Any]:
             func.avg(results.c.latency).over(partition_by=owner).label("mean"),
         )
         .join(totals, _present())
-        .where(_asked(results.c.owner))
+        .where(_is_requested(results.c.owner))
         .subquery()
     )
     at = [
@@ -138,7 +138,7 @@ def _scores(source: FromClause) -> Select[Any]:
             func.max(value).label("largest"),
         )
         .select_from(source.join(totals, _present()).join(each, literal("true")))
-        .where(_asked(results.c.owner))
+        .where(_is_requested(results.c.owner))
         .group_by(results.c.owner, scorer)
         .order_by(results.c.owner, scorer)
     )
@@ -147,7 +147,7 @@ def _scores(source: FromClause) -> Select[Any]:
 @lru_cache(maxsize=64)
 def _compared(limit: int, *, is_first: bool) -> Select[Any]:
     same = and_(totals.c.owner == items.c.owner, totals.c.generation == items.c.generation)
-    found = select(items.c.item_id).join(totals, same).where(_asked(items.c.owner))
+    found = select(items.c.item_id).join(totals, same).where(_is_requested(items.c.owner))
     if not is_first:
         found = found.where(items.c.item_id > bindparam("after", type_=TEXT))
     return found.distinct().order_by(items.c.item_id).limit(literal(str(limit)))
@@ -158,7 +158,7 @@ def _last(columns: Columns) -> Select[Any]:
     names = columns | {"owner", "item_id"}
     chosen = [column for column in results.columns if column.name in names]
     named = expressions.one_of(results.c.item_id, bindparam("items", type_=TEXT))
-    return select(*chosen).join(items, _is_last()).join(totals, _present()).where(_asked(results.c.owner), named)
+    return select(*chosen).join(items, _is_last()).join(totals, _present()).where(_is_requested(results.c.owner), named)
 
 
 _LATENCIES: Final = _latencies()

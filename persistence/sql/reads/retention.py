@@ -21,7 +21,7 @@ class RetentionReads(StatementRunner):
 
     async def count_removable(self, run_ids: Sequence[str], now: Micros) -> Mapping[str, Removable]:
         """Return for each run that exists what compaction would remove now."""
-        rows = await self._fetch(_COUNT, {"asked": array_of(run_ids), "now": now})
+        rows = await self._fetch(_COUNT, {"requested": array_of(run_ids), "now": now})
         return {row["id"]: Removable(*(row[name] for name in _NAMES)) for row in rows}
 
 
@@ -94,7 +94,7 @@ def _value_versions() -> ColumnElement[int]:
 def _count() -> Select[Any]:
     counts = (_changes(), _events(), _receipts(), _value_versions())
     named = [count.label(name) for name, count in zip(_NAMES, counts, strict=True)]
-    return select(runs.c.id, *named).where(expressions.one_of(runs.c.id, bindparam("asked", type_=TEXT)))
+    return select(runs.c.id, *named).where(expressions.one_of(runs.c.id, bindparam("requested", type_=TEXT)))
 
 
 _COUNT: Final = _count()

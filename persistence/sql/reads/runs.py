@@ -7,8 +7,8 @@ from typing import Any, Final
 from sqlalchemy import Select, bindparam, select
 
 from persistence.sql.queries import expressions
-from persistence.sql.queries.keyset import in_list_order, stretch_of, values_of
-from persistence.sql.queries.run_pages import chosen, listing
+from persistence.sql.queries.keyset import in_list_order, shape_of, values_of
+from persistence.sql.queries.run_pages import run_columns, run_page
 from persistence.sql.queries.shape import split_filter
 from persistence.sql.queries.where import TEXT
 from persistence.sql.statements import StatementRunner
@@ -29,9 +29,9 @@ class RunReads(StatementRunner):
         return {row["id"]: row for row in rows}
 
     async def list_runs(self, query: RunQuery) -> Sequence[Row]:
-        """Return a stretch of a list of runs. The order's column is among the columns answered."""
+        """Return a window of a list of runs. The order's column is among the columns answered."""
         conditions, values = split_filter(query.filter)
-        statement = _listing(conditions, query.columns, query.order, stretch_of(query.window))
+        statement = _run_page(conditions, query.columns, query.order, shape_of(query.window))
         return in_list_order(await self._fetch(statement, values | values_of(query.window)), query.window)
 
 
@@ -42,12 +42,12 @@ def array_of(texts: Iterable[str]) -> str:
 
 @lru_cache(maxsize=256)
 def _find_one(columns: Columns) -> Select[Any]:
-    return select(*chosen(columns)).where(runs.c.id == bindparam("id", type_=TEXT))
+    return select(*run_columns(columns)).where(runs.c.id == bindparam("id", type_=TEXT))
 
 
 @lru_cache(maxsize=256)
 def _find_many(columns: Columns) -> Select[Any]:
-    return select(*chosen(columns)).where(expressions.one_of(runs.c.id, bindparam("ids", type_=TEXT)))
+    return select(*run_columns(columns)).where(expressions.one_of(runs.c.id, bindparam("ids", type_=TEXT)))
 
 
-_listing: Final = lru_cache(maxsize=1024)(listing)
+_run_page: Final = lru_cache(maxsize=1024)(run_page)

@@ -9,7 +9,7 @@ from sqlalchemy import literal as bound
 from sqlalchemy import literal_column as literal
 
 from persistence.sql.queries import expressions
-from persistence.sql.queries.run_pages import chosen
+from persistence.sql.queries.run_pages import run_columns
 from persistence.sql.queries.shape import Condition, split_filter
 from persistence.sql.queries.where import INSTANT, TEXT, matching
 from persistence.sql.reads.runs import array_of
@@ -45,7 +45,7 @@ def _search(conditions: tuple[Condition, ...], columns: Columns, limit: int) -> 
     hits = _hits(conditions)
     best = select(hits).where(hits.c.matched > literal("0")).order_by(*_best_first(hits))
     top = best.limit(literal(str(limit))).subquery("best")
-    rows = select(top.c.matched, top.c.words, *chosen(columns)).join_from(top, runs, runs.c.id == top.c.id)
+    rows = select(top.c.matched, top.c.words, *run_columns(columns)).join_from(top, runs, runs.c.id == top.c.id)
     return rows.order_by(*_best_first(top))
 
 

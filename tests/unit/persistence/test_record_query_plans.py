@@ -36,7 +36,7 @@ def listed(window: Window = PAGE, order: RunOrder = NEWEST_FIRST, **conditions: 
     return RunQuery(visible(RunFilter(**conditions)), window, COLUMNS, order)
 
 
-TAGS = "pk_run_tags|SEARCH led USING PRIMARY KEY"
+TAGS = "pk_run_tags|SEARCH tagged USING PRIMARY KEY"
 # By name: what is listed, and the index that has it in order.
 LISTS = {
     "newest": (listed(), "ix_runs_created_at_id"),

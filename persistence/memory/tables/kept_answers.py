@@ -5,7 +5,7 @@ from runindex.domain.idempotency import KEPT_FOR, KeptAnswer, KeyScope
 from runindex.domain.instants import Micros
 
 
-class AnswerTable:
+class KeptAnswers:
     """Kept answers by scope, oldest first, so that those out of date are found at the front."""
 
     def __init__(self) -> None:

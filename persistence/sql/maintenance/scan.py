@@ -1,19 +1,18 @@
 """Rows of any kind in the order of a key, a page at a time; and by their keys."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from functools import lru_cache
 from types import MappingProxyType
 from typing import Any, Final
 
-from sqlalchemy import Column, Select, bindparam, cast, exists, or_, select, tuple_
+from sqlalchemy import Column, Select, bindparam, exists, or_, select, tuple_
 from sqlalchemy import literal_column as literal
 
-from persistence.sql.queries import expressions
+from persistence.sql.queries.keys import is_one_of
 from persistence.sql.queries.shape import Condition
-from persistence.sql.queries.where import TEXT, matching
+from persistence.sql.queries.where import matching
 from persistence.sql.tables.records import TABLES
 from persistence.sql.tables.runs import changes, run_tags, runs, status_counts, tag_counts
-from runindex.domain import json_text
 from runindex.domain.runs.changes import Change
 from runindex.domain.runs.derived import RunTag, RunTexts, StatusCount, TagCount
 from runindex.domain.runs.run import Run
@@ -64,26 +63,11 @@ def ids_matching(conditions: tuple[Condition, ...]) -> Select[Any]:
 
 
 @lru_cache(maxsize=256)
-def by_key(kind: type, columns: Columns | None, places: int) -> Select[Any]:
-    """Return the statement for the rows of so many keys, whose parameters `key_values` makes."""
+def by_key(kind: type, columns: Columns | None, number: int) -> Select[Any]:
+    """Return the statement for the rows of so many keys, bound by `key_parameters`."""
     key = _key_of(kind)
     rows = _chosen(kind, None if columns is None else columns.union(column.name for column in key))
-    if len(key) == 1:
-        asked = expressions.each(bindparam("keys", type_=TEXT)).c.value
-        return rows.where(key[0].in_(select(cast(asked, key[0].type))))
-    named = [
-        tuple_(*(bindparam(f"key_{place}_{which}", type_=column.type) for which, column in enumerate(key)))
-        for place in range(places)
-    ]
-    return rows.where(or_(*(tuple_(*key) == one for one in named)))
-
-
-def key_values(keys: Sequence[Key], places: int) -> dict[str, Any]:
-    """Return keys as parameters; the places beyond them stay empty."""
-    if len(keys[0]) == 1:
-        return {"keys": json_text.dumps([key[0] for key in keys])}
-    padded = [*keys, *[(None,) * len(keys[0])] * (places - len(keys))]
-    return {f"key_{place}_{which}": value for place, key in enumerate(padded) for which, value in enumerate(key)}
+    return rows.where(is_one_of(key, number))
 
 
 def cycle() -> Select[Any]:

@@ -1,22 +1,18 @@
 """A SQL storage as one transaction sees it."""
 
 from collections.abc import Sequence
-from typing import Final
 
 from persistence.sql.batch.dialect import Dialect
 from persistence.sql.batch.transactions import Execute
-from persistence.sql.maintenance.scan import CYCLE, by_key, ids_matching, key_values, page, position_values
+from persistence.sql.maintenance.scan import CYCLE, by_key, ids_matching, page, position_values
+from persistence.sql.queries.keys import MOST_KEYS, key_parameters, padded
 from persistence.sql.queries.shape import split_filter
 from persistence.sql.reads.log import STATE
-from persistence.sql.statements import Rows
 from runindex.domain.errors import CorruptStoreError
 from runindex.domain.runs.filters import RunFilter
 from runindex.ports.maintenance import Key, Scan
 from runindex.ports.queries import Columns, Row
 from runindex.ports.store import LogState
-
-# Texts for so many keys serve any number of them.
-_PLACES: Final = (1, 16, 256)
 
 
 class SqlSnapshot:
@@ -47,15 +43,13 @@ class SqlSnapshot:
     async def find(self, kind: type, keys: Sequence[Key], columns: Columns | None = None) -> Sequence[Row]:
         """Return the rows of those primary keys that exist."""
         found: list[Row] = []
-        for start in range(0, len(keys), _PLACES[-1]):
-            found += await self._find_some(kind, keys[start : start + _PLACES[-1]], columns)
+        for start in range(0, len(keys), MOST_KEYS):
+            some = keys[start : start + MOST_KEYS]
+            statement = by_key(kind, columns, padded(len(some)))
+            found += await self._execute(self._dialect.query(statement, key_parameters(some)))
         return found
 
     async def find_cycle(self) -> str | None:
         """Return the id of some run that is its own ancestor."""
         rows = await self._execute(self._dialect.query(CYCLE, {}))
         return rows[0]["id"] if rows else None
-
-    async def _find_some(self, kind: type, keys: Sequence[Key], columns: Columns | None) -> Rows:
-        places = next(number for number in _PLACES if number >= len(keys))
-        return await self._execute(self._dialect.query(by_key(kind, columns, places), key_values(keys, places)))

@@ -20,6 +20,7 @@ from sqlalchemy import (
 )
 
 from persistence.sql.queries import expressions
+from persistence.sql.queries.keys import MOST_KEYS, is_one_of, key_parameters, key_part, padded
 from persistence.sql.queries.keyset import WindowShape, in_list_order, limited, shape_of, values_of
 from persistence.sql.queries.where import TEXT
 from persistence.sql.reads.runs import array_of
@@ -41,7 +42,6 @@ from runindex.ports.record_lists import (
 )
 
 MOST_OWNERS: Final = 256
-MOST_KEYS: Final = 256
 
 
 class RecordReads(StatementRunner):
@@ -52,7 +52,7 @@ class RecordReads(StatementRunner):
         found: list[Row] = []
         for start in range(0, len(keys), MOST_KEYS):
             some = keys[start : start + MOST_KEYS]
-            found += await self._fetch(_by_key(kind, columns, _padded(len(some))), _key_values(some))
+            found += await self._fetch(_by_key(kind, columns, padded(len(some))), key_parameters(some))
         return found
 
     async def list_records(
@@ -67,8 +67,8 @@ class RecordReads(StatementRunner):
         requested = list(found)
         for start in range(0, len(requested), MOST_OWNERS):
             some = requested[start : start + MOST_OWNERS]
-            statement = _list(_shape(listing), shape_of(window), columns, _padded(len(some)))
-            for row in in_list_order(await self._fetch(statement, _values(query) | _named(some)), window):
+            statement = _list(_shape(listing), shape_of(window), columns, padded(len(some)))
+            for row in in_list_order(await self._fetch(statement, _values(query) | _owner_parameters(some)), window):
                 found[listing.owner_of(row)].append(row)
         return found
 
@@ -81,7 +81,7 @@ class RecordReads(StatementRunner):
         requested = list(dict.fromkeys(owners))
         if not requested:
             return {}
-        rows = await self._fetch(_count(_shape(listing), _padded(len(requested))), values | _named(requested))
+        rows = await self._fetch(_count(_shape(listing), padded(len(requested))), values | _owner_parameters(requested))
         return dict.fromkeys(requested, 0) | {listing.owner_of(row): row["n"] for row in rows}
 
     async def find_results(self, result_ids: Sequence[str], columns: Columns) -> Mapping[str, Row]:
@@ -95,18 +95,8 @@ def _by_key(kind: type, columns: Columns, keys: int) -> Select[Any]:
     table = TABLES[kind]
     key = list(table.primary_key)
     names = columns.union(column.name for column in key)
-    requested = [
-        tuple_(*(bindparam(f"key_{place}_{which}", type_=column.type) for which, column in enumerate(key)))
-        for place in range(keys)
-    ]
     chosen = [column for column in table.columns if column.name in names]
-    return select(*chosen).where(or_(*(tuple_(*key) == one for one in requested)), _is_live(table))
-
-
-def _key_values(keys: Sequence[tuple[object, ...]]) -> dict[str, Any]:
-    nothing = (None,) * len(keys[0])
-    padded = [*keys, *[nothing] * (_padded(len(keys)) - len(keys))]
-    return {f"key_{place}_{which}": value for place, key in enumerate(padded) for which, value in enumerate(key)}
+    return select(*chosen).where(is_one_of(key, keys), _is_live(table))
 
 
 def _shape(listing: RecordList) -> RecordList:
@@ -149,17 +139,8 @@ def _values(query: ListQuery) -> dict[str, Any]:
     return _condition_values(query.listing.conditions) | values_of(query.window)
 
 
-def _named(owners: Sequence[Owner]) -> dict[str, Any]:
-    """Return the owners as parameters; the places beyond them stay empty."""
-    values = [owner if isinstance(owner, tuple) else (owner,) for owner in owners]
-    nothing = (None,) * len(values[0])
-    padded = [*values, *[nothing] * (_padded(len(values)) - len(values))]
-    return {f"owner_{place}_{which}": value for place, one in enumerate(padded) for which, value in enumerate(one)}
-
-
-def _padded(number: int) -> int:
-    """Return the next power of two: a few texts serve any number of owners."""
-    return 1 << max(number - 1, 0).bit_length()
+def _owner_parameters(owners: Sequence[Owner]) -> dict[str, Any]:
+    return key_parameters([owner if isinstance(owner, tuple) else (owner,) for owner in owners])
 
 
 @lru_cache(maxsize=512)
@@ -215,7 +196,7 @@ def _count(shape: RecordList, owners: int) -> Select[Any]:
 
 def _is_owned(table: Table, shape: RecordList, place: int) -> list[ColumnElement[bool]]:
     columns = (table.c[name] for name in shape.owner_fields)
-    return [column == bindparam(f"owner_{place}_{which}", type_=column.type) for which, column in enumerate(columns)]
+    return [column == key_part(column, place, part) for part, column in enumerate(columns)]
 
 
 def _is_live(table: Table) -> ColumnElement[bool]:

@@ -1,7 +1,7 @@
 """The store that keeps everything in the process's own memory."""
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from itertools import islice
 from typing import Final
@@ -9,10 +9,11 @@ from uuid import uuid4
 
 from persistence.memory.maintenance.maintenance import MemoryMaintenance
 from persistence.memory.reads import counts, hierarchy, lists
-from persistence.memory.reads.pages import Order, page_of, run_order
+from persistence.memory.reads.children import MemoryChildReads
+from persistence.memory.reads.pages import Order, page_of
 from persistence.memory.reads.records import MemoryRecordReads
 from persistence.memory.reads.search import SearchTexts
-from persistence.memory.reads.selection import CHUNK, predicate_on
+from persistence.memory.reads.selection import CHUNK
 from persistence.memory.tables.kept_answers import KeptAnswers
 from persistence.memory.tables.log import ChangeLog
 from persistence.memory.tables.records import RecordTables
@@ -25,7 +26,6 @@ from runindex.domain.ids import DEFAULT_RUN
 from runindex.domain.instants import Micros
 from runindex.domain.runs.changes import Change
 from runindex.domain.runs.filters import Predicate, RunFilter, predicate
-from runindex.domain.runs.run import Run
 from runindex.domain.runs.timeline import TimelineInterval
 from runindex.ports.clock import Clock
 from runindex.ports.maintenance import Storage
@@ -37,7 +37,7 @@ from runindex.ports.store import Applied, ChangeQuery, DescendantQuery
 _BY_SEQ: Final[Order[Change]] = Order(lambda change: (change.seq,), lambda position: position, descending=False)
 
 
-class MemoryStore(MemoryRecordReads, MemoryMaintenance, Storage):
+class MemoryStore(MemoryChildReads, MemoryRecordReads, MemoryMaintenance, Storage):
     """Keeps runs in tables of plain Python values; nothing awaits while it writes, so every batch is one step.
 
     Rows answered always hold all columns: a run is at hand as a whole.
@@ -130,18 +130,6 @@ class MemoryStore(MemoryRecordReads, MemoryMaintenance, Storage):
         """Return tags of runs that are not archived, with how many have them."""
         return list(islice(self._runs.tags.starting_with(prefix), limit))
 
-    async def list_children(self, parent_ids: Sequence[str], query: RunQuery) -> Mapping[str, Sequence[Row]]:
-        """Return for each parent a window of those of its children that the filter matches."""
-        order = run_order(query.order)
-        return {
-            parent_id: [row_of(run) for run in page_of(children, query.window, order)]
-            for parent_id, children in self._children(parent_ids, query.filter)
-        }
-
-    async def count_children(self, parent_ids: Sequence[str], run_filter: RunFilter) -> Mapping[str, int]:
-        """Return for each parent how many of its children the filter matches."""
-        return {parent_id: len(children) for parent_id, children in self._children(parent_ids, run_filter)}
-
     async def list_ancestors(self, run_ids: Sequence[str], columns: Columns) -> Mapping[str, Sequence[Row]]:
         """Return each run's ancestors, nearest first, up to a root or a dangling parent."""
         del columns
@@ -166,11 +154,6 @@ class MemoryStore(MemoryRecordReads, MemoryMaintenance, Storage):
 
     async def ping(self) -> None:
         """Answer."""
-
-    def _children(self, parent_ids: Sequence[str], run_filter: RunFilter) -> Iterator[tuple[str, list[Run]]]:
-        matches = predicate_on(self._runs, run_filter)
-        for parent_id in parent_ids:
-            yield parent_id, list(filter(matches, self._runs.children_of(parent_id)))
 
     def _apply_one(self, command: AnyCommand, now: Micros) -> Outcome | Exception:
         try:

@@ -1,19 +1,16 @@
 """Lists of records, read from memory."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
 from itertools import groupby
 from statistics import fmean
 from typing import Any
 
-from persistence.memory.reads import counts, lists
 from persistence.memory.reads.pages import Order, page_of
 from persistence.memory.tables.records import RecordTables
 from persistence.memory.tables.runs import RunTable
 from runindex.domain.records.results import Item, Result, Score, decode_scores
 from runindex.domain.records.runtimes import Receipt
-from runindex.domain.runs.filters import RunFilter
-from runindex.ports.queries import Columns, Row, RunQuery
+from runindex.ports.queries import Columns, Row
 from runindex.ports.record_lists import (
     NO_OWNER,
     Condition,
@@ -26,7 +23,7 @@ from runindex.ports.record_lists import (
     RecordList,
     StartsWith,
 )
-from runindex.ports.rows import row_of
+from runindex.ports.rows import record_row
 from runindex.ports.statistics import ResultStatistics, ScoreStatistics
 
 Record = Any
@@ -42,7 +39,7 @@ class MemoryRecordReads:
         """Return the records of those keys that exist, in any order."""
         del columns
         table = self._records.by_kind[kind]
-        return [_row(table[key]) for key in keys if key in table and self._is_live(table[key])]
+        return [record_row(table[key]) for key in keys if key in table and self._is_live(table[key])]
 
     async def list_records(
         self, query: ListQuery, owners: Sequence[Owner], columns: Columns
@@ -51,7 +48,7 @@ class MemoryRecordReads:
         del columns
         order = _order(query.listing)
         return {
-            owner: [_row(record) for record in page_of(records, query.window, order)]
+            owner: [record_row(record) for record in page_of(records, query.window, order)]
             for owner, records in self._listed(query.listing, owners)
         }
 
@@ -63,7 +60,7 @@ class MemoryRecordReads:
         """Return the results of those ids."""
         del columns
         found = ((result_id, self._records.find_result(result_id)) for result_id in result_ids)
-        return {result_id: _row(result) for result_id, result in found if result is not None}
+        return {result_id: record_row(result) for result_id, result in found if result is not None}
 
     async def summarize_results(self, owners: Sequence[int]) -> Mapping[int, ResultStatistics]:
         """Return the figures of each run's present results."""
@@ -82,24 +79,11 @@ class MemoryRecordReads:
         del columns
         wanted = set(item_ids)
         results = (result for owner in owners for result in self._last_results(owner))
-        return [_row(result) for result in results if result.item_id in wanted]
+        return [record_row(result) for result in results if result.item_id in wanted]
 
     async def average_last_scores(self, owners: Sequence[int]) -> Mapping[int, Sequence[ScoreStatistics]]:
         """Return the figures of each run's scores, of the last attempt at each item alone."""
         return {owner: _score_figures(self._last_results(owner)) for owner in owners}
-
-    async def list_plan_runs(self, plan_ids: Sequence[str], query: RunQuery) -> Mapping[str, Sequence[Row]]:
-        """Return for each plan a window of those of its runs that the filter matches."""
-        asked = {plan_id: replace(query, filter=_of_plan(plan_id, query.filter)) for plan_id in plan_ids}
-        return {
-            plan_id: [row_of(run) for run in await lists.list_runs(self._runs, asked[plan_id])] for plan_id in asked
-        }
-
-    async def count_plan_runs(self, plan_ids: Sequence[str], run_filter: RunFilter) -> Mapping[str, int]:
-        """Return for each plan how many of its runs the filter matches."""
-        return {
-            plan_id: await counts.count_runs(self._runs, _of_plan(plan_id, run_filter)) for plan_id in set(plan_ids)
-        }
 
     def _last_results(self, owner: int) -> list[Result]:
         results = self._records.by_kind[Result]
@@ -137,10 +121,6 @@ class MemoryRecordReads:
         return run is not None and run.incarnation == record.owner
 
 
-def _row(record: Record) -> dict[str, Any]:
-    return {name: getattr(record, name) for name in record.__slots__}
-
-
 def _order(listing: RecordList) -> Order[Record]:
     return Order(
         lambda record: tuple(getattr(record, field) for field in listing.order),
@@ -162,10 +142,6 @@ def _holds(condition: Condition, record: Record) -> bool:
             return part in value
         case IsNull(_, is_null):
             return (value is None) is is_null
-
-
-def _of_plan(plan_id: str, run_filter: RunFilter) -> RunFilter:
-    return RunFilter(plan_id=plan_id, include_archived=True, and_=(run_filter,))
 
 
 def _figures(results: Sequence[Result]) -> ResultStatistics:

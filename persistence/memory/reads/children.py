@@ -1,0 +1,53 @@
+"""Runs by what they name: their parent or their plan."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+
+from persistence.memory.reads import counts, lists
+from persistence.memory.reads.pages import page_of, run_order
+from persistence.memory.reads.selection import predicate_on
+from persistence.memory.tables.runs import RunTable
+from runindex.domain.runs.filters import RunFilter
+from runindex.domain.runs.run import Run
+from runindex.ports.queries import Row, RunQuery
+from runindex.ports.rows import row_of
+
+
+class MemoryChildReads:
+    """Reads the children of runs and the runs of plans."""
+
+    _runs: RunTable
+
+    async def list_children(self, parent_ids: Sequence[str], query: RunQuery) -> Mapping[str, Sequence[Row]]:
+        """Return for each parent a window of those of its children that the filter matches."""
+        order = run_order(query.order)
+        return {
+            parent_id: [row_of(run) for run in page_of(children, query.window, order)]
+            for parent_id, children in self._children(parent_ids, query.filter)
+        }
+
+    async def count_children(self, parent_ids: Sequence[str], run_filter: RunFilter) -> Mapping[str, int]:
+        """Return for each parent how many of its children the filter matches."""
+        return {parent_id: len(children) for parent_id, children in self._children(parent_ids, run_filter)}
+
+    async def list_plan_runs(self, plan_ids: Sequence[str], query: RunQuery) -> Mapping[str, Sequence[Row]]:
+        """Return for each plan a window of those of its runs that the filter matches."""
+        queries = {plan_id: replace(query, filter=_of_plan(plan_id, query.filter)) for plan_id in plan_ids}
+        return {
+            plan_id: [row_of(run) for run in await lists.list_runs(self._runs, queries[plan_id])] for plan_id in queries
+        }
+
+    async def count_plan_runs(self, plan_ids: Sequence[str], run_filter: RunFilter) -> Mapping[str, int]:
+        """Return for each plan how many of its runs the filter matches."""
+        return {
+            plan_id: await counts.count_runs(self._runs, _of_plan(plan_id, run_filter)) for plan_id in set(plan_ids)
+        }
+
+    def _children(self, parent_ids: Sequence[str], run_filter: RunFilter) -> Iterator[tuple[str, list[Run]]]:
+        matches = predicate_on(self._runs, run_filter)
+        for parent_id in parent_ids:
+            yield parent_id, list(filter(matches, self._runs.children_of(parent_id)))
+
+
+def _of_plan(plan_id: str, run_filter: RunFilter) -> RunFilter:
+    return RunFilter(plan_id=plan_id, include_archived=True, and_=(run_filter,))

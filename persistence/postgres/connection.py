@@ -15,7 +15,7 @@ from persistence.sql.statements import Rows, Statement
 from runindex.domain.errors import OperationTimeoutError, RunIndexError, UnavailableError
 
 Connection: TypeAlias = "asyncpg.Connection[asyncpg.Record]"
-Lent: TypeAlias = "Connection | asyncpg.pool.PoolConnectionProxy[asyncpg.Record]"
+AnyConnection: TypeAlias = "Connection | asyncpg.pool.PoolConnectionProxy[asyncpg.Record]"
 Pool: TypeAlias = "asyncpg.Pool[asyncpg.Record]"
 
 # All that asyncpg raises: the server's answers, its own refusals, the network, and a connection that is used between
@@ -83,7 +83,7 @@ async def connect(url: str, timeouts: Timeouts, settings: Mapping[str, str] = _N
     )
     every = {**timeouts.settings(), **settings}
     try:
-        async with ending_on_silence(connection, timeouts.statement):
+        async with terminating_on_timeout(connection, timeouts.statement):
             await connection.execute(_CONFIGURE, list(every), list(every.values()))
     except BaseException:
         connection.terminate()
@@ -113,8 +113,24 @@ async def open_pool(url: str, timeouts: Timeouts, size: int) -> AsyncIterator[Po
 async def close(connection: Connection, timeouts: Timeouts) -> None:
     """Close a connection in good order, or at least in time."""
     try:
-        async with ending_on_silence(connection, timeouts.lock):
+        async with terminating_on_timeout(connection, timeouts.lock):
             await connection.close()
+    except DRIVER_ERRORS:
+        connection.terminate()
+
+
+async def command(connection: AnyConnection, text: str, seconds: float) -> str:
+    """Run a command and return its tag; the time limit is that of `run`."""
+    async with terminating_on_timeout(connection, seconds):
+        return await connection.execute(text)
+
+
+async def roll_back(connection: AnyConnection, timeouts: Timeouts) -> None:
+    """Roll back what is open, or end the connection when that fails."""
+    if connection.is_closed():
+        return
+    try:
+        await command(connection, "ROLLBACK", timeouts.statement)
     except DRIVER_ERRORS:
         connection.terminate()
 
@@ -124,15 +140,15 @@ async def _leave_as_it_is(connection: Connection) -> None:
     del connection
 
 
-async def run(connection: Lent, statement: Statement, seconds: float) -> Rows:
+async def run(connection: AnyConnection, statement: Statement, seconds: float) -> Rows:
     """Run a statement; raise TimeoutError and end the connection when there is no answer in time."""
-    async with ending_on_silence(connection, seconds):
+    async with terminating_on_timeout(connection, seconds):
         rows: Sequence[Any] = await connection.fetch(statement.text, *statement.arguments)
         return rows
 
 
 @asynccontextmanager
-async def ending_on_silence(connection: Lent, seconds: float) -> AsyncIterator[None]:
+async def terminating_on_timeout(connection: AnyConnection, seconds: float) -> AsyncIterator[None]:
     """Give what runs inside so many seconds; past that, or cancelled, the connection is in no state to be used."""
     try:
         async with asyncio.timeout(seconds):

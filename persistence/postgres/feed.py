@@ -9,7 +9,7 @@ from contextlib import asynccontextmanager
 from types import TracebackType
 from typing import Final, Self
 
-from persistence.postgres.connection import DRIVER_ERRORS, Connection, Timeouts, connect, ending_on_silence, run
+from persistence.postgres.connection import DRIVER_ERRORS, Connection, Timeouts, connect, run, terminating_on_timeout
 from persistence.postgres.statements import CHANNEL
 from persistence.sql.statements import Statement
 from runindex.ports.wakeups import LocalFeed
@@ -34,11 +34,20 @@ class PostgresFeed(LocalFeed):
     Notifications only save time: all flags are set each second anyway, and without `notify` only then.
     """
 
-    def __init__(self, url: str, *, notify: bool = True) -> None:
-        """Connect when the context is entered; a server that is away is tried again and again."""
+    def __init__(
+        self,
+        url: str,
+        *,
+        notify: bool = True,
+        poll_seconds: float = POLL_SECONDS,
+        silence_seconds: float = SILENCE_SECONDS,
+    ) -> None:
+        """Connect when the context is entered; when the server is away, retry with a growing pause."""
         super().__init__()
         self._url = url
         self._notify = notify
+        self._poll_seconds = poll_seconds
+        self._silence_seconds = silence_seconds
         self._backoff = SHORTEST_BACKOFF
         self._group = asyncio.TaskGroup()
         self._tasks: list[asyncio.Task[None]] = []
@@ -59,7 +68,7 @@ class PostgresFeed(LocalFeed):
 
     async def _poll(self) -> None:
         while True:
-            await asyncio.sleep(POLL_SECONDS)
+            await asyncio.sleep(self._poll_seconds)
             self.wake()
 
     async def _listen(self) -> None:
@@ -96,18 +105,18 @@ class PostgresFeed(LocalFeed):
             self.wake(_head_in(payload))
 
         connection.add_termination_listener(lambda _: lost.set())
-        async with ending_on_silence(connection, SILENCE_SECONDS):
+        async with terminating_on_timeout(connection, self._silence_seconds):
             await connection.add_listener(CHANNEL, hear)
         # What was committed before this moment was not heard of.
         self.wake()
-        await run(connection, Statement("SELECT pg_notify($1, $2)", (CHANNEL, probe)), SILENCE_SECONDS)
-        if not await _is_set(echoed, SILENCE_SECONDS):
+        await run(connection, Statement("SELECT pg_notify($1, $2)", (CHANNEL, probe)), self._silence_seconds)
+        if not await _is_set(echoed, self._silence_seconds):
             LOGGER.warning("the database's notifications do not arrive (a pooler in between?): looking each second")
-            await run(connection, _HEARTBEAT, SILENCE_SECONDS)
+            await run(connection, _HEARTBEAT, self._silence_seconds)
         # Not before the connection has proved of use: a server that lets in and then refuses is not to be hammered.
         self._backoff = SHORTEST_BACKOFF
         while not await _is_set(lost, HEARTBEAT_SECONDS):
-            await run(connection, _HEARTBEAT, SILENCE_SECONDS)
+            await run(connection, _HEARTBEAT, self._silence_seconds)
 
 
 def _head_in(payload: object) -> int | None:

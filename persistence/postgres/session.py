@@ -8,13 +8,13 @@ from typing import Final, TypeVar
 import asyncpg
 
 from persistence.postgres.connection import (
-    DRIVER_ERRORS,
-    Lent,
+    AnyConnection,
     Pool,
     Timeouts,
     close,
+    command,
     connect,
-    ending_on_silence,
+    roll_back,
     run,
     translate_errors,
 )
@@ -40,12 +40,12 @@ async def transact(pool: Pool, timeouts: Timeouts, flow: Callable[[], Flow[T]]) 
     """Run a flow in one transaction."""
     with translate_errors():
         async with pool.acquire(timeout=timeouts.connect) as connection:
-            await _tell(connection, "BEGIN", timeouts)
+            await command(connection, "BEGIN", timeouts.statement)
             try:
                 found = await drive(flow(), _runner(connection, timeouts.statement))
-                await _tell(connection, "COMMIT", timeouts)
+                await command(connection, "COMMIT", timeouts.statement)
             except BaseException:
-                await _roll_back(connection, timeouts)
+                await roll_back(connection, timeouts)
                 raise
             return found
 
@@ -57,7 +57,9 @@ async def open_session(url: str, timeouts: Timeouts, *, writes: bool) -> AsyncIt
         connection = await connect(url, timeouts, _SETTINGS)
     try:
         with translate_errors():
-            await _tell(connection, "BEGIN" if writes else "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY", timeouts)
+            await command(
+                connection, "BEGIN" if writes else "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY", timeouts.statement
+            )
         run_statement = _runner(connection, LONGEST_STATEMENT)
 
         async def run_safely(statement: Statement) -> Rows:
@@ -66,7 +68,7 @@ async def open_session(url: str, timeouts: Timeouts, *, writes: bool) -> AsyncIt
 
         yield run_safely
         with translate_errors():
-            await _tell(connection, "COMMIT", timeouts)
+            await command(connection, "COMMIT", timeouts.statement)
     finally:
         # Closing rolls back what was not committed.
         await close(connection, timeouts)
@@ -80,22 +82,8 @@ def _refusals() -> Iterator[None]:
         raise BadRequestError("something comes twice, or is not as it must be") from None
 
 
-def _runner(connection: Lent, seconds: float) -> Execute:
+def _runner(connection: AnyConnection, seconds: float) -> Execute:
     async def run_statement(statement: Statement) -> Rows:
         return [dict(row) for row in await run(connection, statement, seconds)]
 
     return run_statement
-
-
-async def _tell(connection: Lent, command: str, timeouts: Timeouts) -> None:
-    async with ending_on_silence(connection, timeouts.statement):
-        await connection.execute(command)
-
-
-async def _roll_back(connection: Lent, timeouts: Timeouts) -> None:
-    if connection.is_closed():
-        return
-    try:
-        await _tell(connection, "ROLLBACK", timeouts)
-    except (*DRIVER_ERRORS, asyncpg.InterfaceError):
-        connection.terminate()

@@ -13,10 +13,11 @@ from persistence.postgres.connection import (
     Connection,
     Timeouts,
     close,
+    command,
     connect,
-    ending_on_silence,
     is_lost,
     is_race,
+    roll_back,
     run,
     translate_errors,
 )
@@ -92,10 +93,10 @@ class PostgresWriter:
             async with _before(ends):
                 judged, transaction = await self._drive(connection, batch, wait=wait)
         except BaseException:
-            await self._roll_back(connection)
+            await roll_back(connection, self._timeouts)
             raise
         if not judged.wrote:
-            await self._roll_back(connection)
+            await roll_back(connection, self._timeouts)
             return judged.applied
         return judged.applied if await self._commit(connection, transaction, ends) else None
 
@@ -105,8 +106,7 @@ class PostgresWriter:
         """Run the statements of a batch; return what became of it and the transaction, which stays open."""
         flow = apply_batch(batch, self._clock.now(), self._dialect, wait=wait)
         transaction = Transaction("", None)
-        async with ending_on_silence(connection, self._timeouts.statement):
-            await connection.execute("BEGIN")
+        await command(connection, "BEGIN", self._timeouts.statement)
         try:
             statement = next(flow)
             while True:
@@ -120,8 +120,7 @@ class PostgresWriter:
     async def _commit(self, connection: Connection, transaction: Transaction, ends: float) -> bool:
         """Tell whether the transaction was committed; raise OutcomeUnknownError when that cannot be found out."""
         try:
-            async with ending_on_silence(connection, self._timeouts.statement):
-                return await connection.execute("COMMIT") == "COMMIT"
+            return await command(connection, "COMMIT", self._timeouts.statement) == "COMMIT"
         except DRIVER_ERRORS as error:
             if is_lost(error):
                 connection.terminate()
@@ -161,15 +160,6 @@ class PostgresWriter:
             with translate_errors():
                 self._connection = await connect(self._url, self._timeouts, _SETTINGS)
         return self._connection
-
-    async def _roll_back(self, connection: Connection) -> None:
-        if connection.is_closed():
-            return
-        try:
-            async with ending_on_silence(connection, self._timeouts.statement):
-                await connection.execute("ROLLBACK")
-        except DRIVER_ERRORS:
-            connection.terminate()
 
     async def _close(self) -> None:
         if self._connection is not None:

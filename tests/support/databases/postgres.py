@@ -89,7 +89,7 @@ class PostgresServer:
                 signal.pidfd_send_signal(handle, signal.SIGKILL)
             # A process that has ended makes its handle readable, even before its parent has asked after it.
             for handle in handles:
-                if not _is_readable(handle, PATIENCE):
+                if not is_readable(handle, PATIENCE):
                     message = "a server process outlived kill -9"
                     raise TimeoutError(message)
             # Postgres would take a dead process that nobody has asked after for the holder of its locks.
@@ -195,7 +195,7 @@ def psql(url: str, statement: str) -> str:
     return result.stdout.strip()
 
 
-def _is_readable(handle: int, seconds: float) -> bool:
+def is_readable(handle: int, seconds: float) -> bool:
     """Wait until a handle, of whatever number, is readable."""
     poll = select.poll()
     poll.register(handle, select.POLLIN)

@@ -22,7 +22,7 @@ class Mishap(Enum):
 class Proxy:
     """Passes bytes on to a server until a mishap; `refusing` turns new connections away, `swallows` passes nothing on.
 
-    What was swallowed is lost: a connection that was open meanwhile stays dumb.
+    `happened` is set by the first mishap. What was swallowed is lost: a connection that was open meanwhile stays dumb.
     """
 
     def __init__(self, host: str, port: int) -> None:
@@ -30,6 +30,7 @@ class Proxy:
         self.refusing = False
         self.swallows = False
         self.connections = 0
+        self.happened = asyncio.Event()
         self._server = (host, port)
         self._writers: set[asyncio.StreamWriter] = set()
 
@@ -73,6 +74,7 @@ class Proxy:
             mishap = self.mishap if COMMIT in data else Mishap.NONE
             if mishap is not Mishap.NONE:
                 self.mishap = Mishap.NONE
+                self.happened.set()
                 muted.set()
             if mishap is Mishap.CUT_BEFORE:
                 return

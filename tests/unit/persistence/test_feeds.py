@@ -4,7 +4,7 @@ import asyncio
 import logging
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from contextlib import asynccontextmanager
 from functools import partial
 from pathlib import Path
 
@@ -56,16 +56,10 @@ async def quiet(flag: WakeUp) -> None:
             pass
 
 
-@pytest.fixture
-def no_polling(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Leave the feed nothing but notifications."""
-    monkeypatch.setattr("persistence.postgres.feed.POLL_SECONDS", 3600)
-
-
 @asynccontextmanager
-async def listening(feed: AbstractAsyncContextManager[PostgresFeed], url: str) -> AsyncIterator[LogWakeUp]:
-    """Open a feed, wait until it listens, and give a flag of it."""
-    async with feed as opened, opened.subscribe() as flag:
+async def listening(url: str) -> AsyncIterator[LogWakeUp]:
+    """Open a feed that has nothing but notifications, wait until it listens, and give a flag of it."""
+    async with PostgresFeed(url, poll_seconds=3600) as feed, feed.subscribe() as flag:
         await listener_of(url)
         yield flag
 
@@ -89,20 +83,18 @@ async def listener_of(url: str, other_than: int = 0) -> int:
         await connection.close()
 
 
-@pytest.mark.usefixtures("no_polling")
 async def test_postgres_notifies(postgres_url: str) -> None:
     async with (
         PostgresStore.open(postgres_url, SystemClock()) as store,
-        listening(PostgresFeed(postgres_url), postgres_url) as flag,
+        listening(postgres_url) as flag,
     ):
         assert await is_ever_within(PROMISED_SECONDS, partial(seconds_until_set, flag, store))
 
 
-@pytest.mark.usefixtures("no_polling")
 async def test_a_notification_says_how_far_the_log_goes(postgres_url: str) -> None:
     async with (
         PostgresStore.open(postgres_url, SystemClock()) as store,
-        listening(PostgresFeed(postgres_url), postgres_url) as flag,
+        listening(postgres_url) as flag,
     ):
         assert flag.is_behind(10**6)  # whoever begins has to look
         for batch, head in (((create(), create()), 3), ((create(),), 4)):
@@ -117,10 +109,9 @@ async def test_a_notification_says_how_far_the_log_goes(postgres_url: str) -> No
         assert not flag.is_behind(0)  # it wrote nothing to the log
 
 
-@pytest.mark.usefixtures("no_polling")
 @pytest.mark.parametrize("payload", ["", "-1", "1.5", "x", "²", "9" * 5000])
 async def test_a_notification_that_says_nothing_lets_everybody_look(postgres_url: str, payload: str) -> None:
-    async with listening(PostgresFeed(postgres_url), postgres_url) as flag:
+    async with listening(postgres_url) as flag:
         await quiet(flag)
         connection = await asyncpg.connect(postgres_url)
         try:
@@ -143,7 +134,6 @@ async def test_without_notifications_postgres_is_looked_at_each_second(
         assert await is_ever_within(2 * PROMISED_SECONDS, partial(seconds_until_set, flag, store))
 
 
-@pytest.mark.usefixtures("no_polling")
 async def test_a_listener_whose_backend_is_terminated_listens_again(postgres_url: str) -> None:
     async def seconds_until_it_listens_again() -> float:
         pid = await listener_of(postgres_url)
@@ -156,7 +146,7 @@ async def test_a_listener_whose_backend_is_terminated_listens_again(postgres_url
 
     async with (
         PostgresStore.open(postgres_url, SystemClock()) as store,
-        listening(PostgresFeed(postgres_url), postgres_url) as flag,
+        listening(postgres_url) as flag,
     ):
         assert await is_ever_within(2 * PROMISED_SECONDS, seconds_until_it_listens_again)
         assert await is_ever_within(PROMISED_SECONDS, partial(seconds_until_set, flag, store))
@@ -205,11 +195,10 @@ async def test_notifications_that_are_swallowed_are_noticed(
         pass
 
     monkeypatch.setattr(asyncpg.Connection, "add_listener", swallow)
-    monkeypatch.setattr("persistence.postgres.feed.SILENCE_SECONDS", 0.2)
     with caplog.at_level(logging.WARNING, "runindex.feed"):
         async with (
             PostgresStore.open(postgres_url, SystemClock()) as store,
-            PostgresFeed(postgres_url) as feed,
+            PostgresFeed(postgres_url, silence_seconds=0.2) as feed,
             feed.subscribe() as flag,
         ):
             async with asyncio.timeout(PATIENCE):
@@ -245,3 +234,4 @@ async def test_a_feed_ends_in_time_whatever_it_is_about(
             pass
         async with make(sqlite_path) as feed, feed.subscribe() as flag:
             await flag.wait(0)
+    assert not len(feed)

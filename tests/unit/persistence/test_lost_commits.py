@@ -26,7 +26,7 @@ from tests.support.databases.shared import migrate
 from tests.support.stores import apply, do, find, get, history_of, made
 
 # Short, as some tests wait until it is over, but long enough for a busy machine to do what it is meant to do in time.
-PATIENCE = Timeouts(operation=6.0, statement=2.0, lock=1.2, idle=1.0, connect=2.0)
+TIMEOUTS = Timeouts(operation=6.0, statement=2.0, lock=1.2, idle=1.0, connect=2.0)
 
 pytestmark = pytest.mark.asyncio
 
@@ -36,7 +36,7 @@ async def proxied_store(postgres_url: str) -> AsyncIterator[tuple[PostgresStore,
     """Open a store behind a proxy."""
     async with (
         proxied(postgres_url) as (url, proxy),
-        PostgresStore.open(url, SystemClock(), pool_size=2, timeouts=PATIENCE) as store,
+        PostgresStore.open(url, SystemClock(), pool_size=2, timeouts=TIMEOUTS) as store,
     ):
         yield store, proxy
 
@@ -71,17 +71,15 @@ async def test_what_cannot_be_found_out_is_said_to_be_unknown(
 
 async def test_another_transaction_is_not_taken_for_the_one_that_a_crash_lost(crashing: PostgresServer) -> None:
     """After a crash the server gives the id of a transaction of which nothing was written down to another."""
-    patience = replace(PATIENCE, operation=40.0)
+    timeouts = replace(TIMEOUTS, operation=40.0)
     async with (
         proxied(crashing.url("crashing")) as (url, proxy),
-        PostgresStore.open(url, SystemClock(), pool_size=2, timeouts=patience) as store,
+        PostgresStore.open(url, SystemClock(), pool_size=2, timeouts=timeouts) as store,
     ):
         run = await made(store, create())
         proxy.mishap, proxy.refusing = Mishap.CUT_BEFORE, True
         moving = asyncio.create_task(store.apply([move(run.id, RunStatus.COMPLETED)]))
-        async with asyncio.timeout(30):
-            while proxy.mishap is not Mishap.NONE:  # noqa: ASYNC110 - nothing tells when
-                await asyncio.sleep(0.001)
+        await asyncio.wait_for(proxy.happened.wait(), 30)
         await asyncio.to_thread(crashing.kill)
         await asyncio.to_thread(crashing.start)
         for _ in range(10):
@@ -141,8 +139,8 @@ async def test_a_backend_terminated_in_a_batch_costs_a_second_try(postgres_url: 
 
 
 async def test_a_lock_held_for_too_long_is_a_timeout_and_writes_nothing(postgres_url: str) -> None:
-    patience = Timeouts(lock=0.2)
-    async with PostgresStore.open(postgres_url, SystemClock(), timeouts=patience) as store:
+    timeouts = Timeouts(lock=0.2)
+    async with PostgresStore.open(postgres_url, SystemClock(), timeouts=timeouts) as store:
         run = await made(store, create())
         async with held_head(postgres_url):
             with pytest.raises(OperationTimeoutError):
@@ -152,8 +150,8 @@ async def test_a_lock_held_for_too_long_is_a_timeout_and_writes_nothing(postgres
 
 
 async def test_an_operation_ends_in_time_whatever_its_statements_may_take(postgres_url: str) -> None:
-    patience = Timeouts(operation=2.0, statement=50.0, lock=50.0)
-    async with PostgresStore.open(postgres_url, SystemClock(), timeouts=patience) as store:
+    timeouts = Timeouts(operation=2.0, statement=50.0, lock=50.0)
+    async with PostgresStore.open(postgres_url, SystemClock(), timeouts=timeouts) as store:
         await store.ping()
         async with held_head(postgres_url):
             begun = time.monotonic()
@@ -181,12 +179,12 @@ async def test_a_mutation_takes_no_longer_than_the_settings_say(postgres_url: st
 
 @pytest.mark.parametrize("seconds", [1e-6, 1.0, 1e9])
 async def test_any_time_for_an_operation_can_be_set(postgres_url: str, seconds: float) -> None:
-    patience = Timeouts.within(seconds)
-    assert patience.operation == seconds
-    assert max(patience.statement, patience.lock, patience.idle, patience.connect) <= seconds
+    timeouts = Timeouts.within(seconds)
+    assert timeouts.operation == seconds
+    assert max(timeouts.statement, timeouts.lock, timeouts.idle, timeouts.connect) <= seconds
     # The shortest are asked about, not tried: a session that has them is ended before it has done anything.
     question = "SELECT name, min_val::int, max_val::int FROM pg_settings WHERE unit = 'ms' AND name = ANY($1)"
-    settings = patience.settings()
+    settings = timeouts.settings()
     connection = await asyncpg.connect(postgres_url)
     try:
         limits = await connection.fetch(question, list(settings))

@@ -1,10 +1,10 @@
 """The test servers themselves: what the fault tests rely on."""
 
 import asyncio
+import os
 from collections.abc import Iterator
 
 import asyncpg
-import psutil
 import pytest
 
 from tests.support.databases.postgres import PostgresServer, postgres_server, psql
@@ -55,11 +55,11 @@ async def test_a_frozen_server_answers_again_once_thawed(server: PostgresServer)
 @pytest.mark.asyncio
 async def test_it_is_thawed_though_a_process_of_it_has_ended_meanwhile(server: PostgresServer) -> None:
     connection = await asyncpg.connect(server.url())
-    backend = psutil.Process(connection.get_server_pid())
+    backend = os.pidfd_open(connection.get_server_pid())
     server.processes()[0].suspend()
     connection.terminate()
-    while backend.status() != psutil.STATUS_ZOMBIE:  # noqa: ASYNC110 - nothing tells when
-        await asyncio.sleep(0.01)
+    assert await asyncio.to_thread(is_readable, backend, PATIENCE)
+    os.close(backend)
     server.freeze()
     server.thaw()
     assert psql(server.url(), "SELECT 1") == "1"

@@ -1,7 +1,7 @@
 """What deletions left behind goes a few rows at a time."""
 
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import lru_cache
 from typing import Any, Final
 
@@ -33,9 +33,11 @@ _ORDERS: Final = {
 }
 
 
-def sweep(limit: int, step: int, seconds: float, dialect: Dialect) -> Flow[int]:
+def sweep(
+    limit: int, step: int, seconds: float, dialect: Dialect, clock: Callable[[], float] = time.monotonic
+) -> Flow[int]:
     """Delete at most `limit` rows of one thing that remains, up to `step` at a time; so many seconds, and it ends."""
-    ends = time.monotonic() + seconds
+    ends = clock() + seconds
     found = yield dialect.query(_NEXT, {})
     if not found:
         return 0
@@ -46,11 +48,11 @@ def sweep(limit: int, step: int, seconds: float, dialect: Dialect) -> Flow[int]:
     for table in _ALL if is_whole else _OF_GENERATION:
         pace = ChunkSize(1, step, seconds * _QUICK)
         while True:
-            began = time.monotonic()
+            began = clock()
             if swept >= limit or began >= ends:
                 return swept
             gone = yield dialect.query(_delete(table, min(pace.size, limit - swept), is_whole=is_whole), values)
-            pace.took(time.monotonic() - began)
+            pace.took(clock() - began)
             swept += len(gone)
             if not gone:
                 break

@@ -211,22 +211,26 @@ def _text_array(array: ColumnElement[str]) -> ColumnElement[Any]:
     return func.array(select(each(array).c.value).scalar_subquery(), type_=ARRAY(Text))
 
 
-class _Leading(Join):
-    """A join that SQLite, which keeps no statistics, is told to begin on the left."""
+class _LeftFirstJoin(Join):
+    """A join that SQLite, which keeps no statistics, must begin on the left."""
 
     __visit_name__ = "join"
     inherit_cache = True
 
 
-@compiles(_Leading, "sqlite")
-def _leading_in_sqlite(element: _Leading, compiler: SQLCompiler, **options: object) -> str:
-    text: str = compiler.visit_join(element, **options)  # type: ignore[no-untyped-call]
-    return text.replace(" JOIN ", " CROSS JOIN ", 1)
+@compiles(_LeftFirstJoin, "sqlite")
+def _left_first_in_sqlite(
+    element: _LeftFirstJoin, compiler: SQLCompiler, *, asfrom: bool = False, **options: object
+) -> str:
+    del asfrom
+    left, right = (compiler.process(side, asfrom=True, **options) for side in (element.left, element.right))
+    condition = compiler.process(element.onclause, **options)  # type: ignore[arg-type]  # it has one
+    return f"{left} CROSS JOIN {right} ON {condition}"
 
 
-def leading(left: FromClause, right: FromClause, condition: ColumnElement[bool]) -> FromClause:
-    """Join two tables so that SQLite begins with the left one; Postgres knows better by itself."""
-    return _Leading(left, right, condition)
+def join_from_left(left: FromClause, right: FromClause, condition: ColumnElement[bool]) -> FromClause:
+    """Join two tables so that SQLite begins with the left one; Postgres decides by its statistics."""
+    return _LeftFirstJoin(left, right, condition)
 
 
 class _ForEach(Lateral):

@@ -45,7 +45,7 @@ def runs_by_tag(conditions: Conditions) -> TaggedRuns | None:
 
 def with_runs(tags: FromClause) -> FromClause:
     """Join rows of `run_tags` with their runs."""
-    return expressions.leading(tags, runs, runs.c.id == tags.c.run_id)
+    return expressions.join_from_left(tags, runs, runs.c.id == tags.c.run_id)
 
 
 def _join_tag(tagged: Condition, conditions: Conditions) -> TaggedRuns:

@@ -31,7 +31,7 @@ from persistence.sql.queries.shape import (
     name_of,
     split_filter,
 )
-from persistence.sql.queries.targets import AFTER, BEFORE, RUN, Clause, FilterTarget, one_of_statuses
+from persistence.sql.queries.targets import RUN, Clause, FilterTarget, one_of_statuses
 from persistence.sql.tables.runs import runs
 from runindex.domain.errors import BadRequestError
 from runindex.domain.lifecycle import RunStatus
@@ -43,19 +43,10 @@ TEXT: Final = Text()
 INSTANT: Final = BigInteger()
 
 
-def where(run_filter: RunFilter) -> Clause:
-    """Return the filter as a condition on `runs`, with its values bound."""
-    return _with_values(run_filter, RUN)
-
-
-def where_after(run_filter: RunFilter) -> Clause:
-    """Return as a condition on `changes` that the filter matches the run after the change."""
-    return _with_values(run_filter, AFTER)
-
-
-def where_before(run_filter: RunFilter) -> Clause:
-    """Return as a condition on `changes` that the filter matched the run before the change."""
-    return _with_values(run_filter, BEFORE)
+def where(run_filter: RunFilter, target: FilterTarget = RUN) -> Clause:
+    """Return the filter as a condition on `runs`, or on another target, with its values bound."""
+    conditions, values = split_filter(run_filter)
+    return matching(conditions, target, _binding(values))
 
 
 def unbound(name: str, value_type: TypeEngine[Any]) -> ColumnElement[Any]:
@@ -67,11 +58,6 @@ def matching(conditions: Iterable[Condition], target: FilterTarget = RUN, bind: 
     """Return the conjunction of conditions, asked of a target."""
     exists = () if target.exists is None else (target.exists,)
     return and_(true(), *exists, *(_clause(condition, target, bind) for condition in conditions))
-
-
-def _with_values(run_filter: RunFilter, target: FilterTarget) -> Clause:
-    conditions, values = split_filter(run_filter)
-    return matching(conditions, target, _binding(values))
 
 
 def _binding(values: Values) -> Bind:

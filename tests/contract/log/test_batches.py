@@ -134,4 +134,5 @@ async def test_a_batch_is_seen_as_a_whole_or_not_at_all(store: Store) -> None:
 
 
 async def test_the_store_answers_a_ping(store: Store) -> None:
-    await store.ping()
+    done, _ = await asyncio.wait([asyncio.ensure_future(store.ping())], timeout=10)
+    assert [task.exception() for task in done] == [None]

@@ -145,10 +145,10 @@ async def test_a_run_that_came_away_from_its_ancestor_before_it_was_locked_is_le
 @pytest_asyncio.fixture
 async def postgres_stores(postgres_url: str, clock: StandingClock) -> AsyncIterator[Stores]:
     """Open two stores on one database where one may wait for a run that another has locked."""
-    patience = Timeouts(operation=30, lock=30, statement=30, idle=30)
+    timeouts = Timeouts(operation=30, lock=30, statement=30, idle=30)
     async with (
-        PostgresStore.open(postgres_url, clock, timeouts=patience) as here,
-        PostgresStore.open(postgres_url, clock, timeouts=patience) as there,
+        PostgresStore.open(postgres_url, clock, timeouts=timeouts) as here,
+        PostgresStore.open(postgres_url, clock, timeouts=timeouts) as there,
     ):
         yield here, there
 

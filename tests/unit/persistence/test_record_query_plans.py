@@ -111,9 +111,9 @@ def test_sqlite_reads_a_page_from_an_index(sqlite_file: Path, query: RunQuery, i
 
 
 def test_postgres_reads_each_page_from_an_index(postgres_url: str) -> None:
-    patience = Timeouts()
+    timeouts = Timeouts()
     with asyncio.Runner() as runner:
-        connection = runner.run(connect(postgres_url, patience))
+        connection = runner.run(connect(postgres_url, timeouts))
         try:
             runner.run(connection.execute(ONLY_INDEXES))
             for query, index in LISTS.values():
@@ -121,4 +121,4 @@ def test_postgres_reads_each_page_from_an_index(postgres_url: str) -> None:
                 rows = runner.run(connection.fetch(f"EXPLAIN {statement.text}", *statement.arguments))
                 check("\n".join(row[0] for row in rows), query, index)
         finally:
-            runner.run(close(connection, patience))
+            runner.run(close(connection, timeouts))

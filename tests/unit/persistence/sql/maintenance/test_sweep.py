@@ -4,7 +4,6 @@ import re
 
 import pytest
 
-from persistence.sql.maintenance import sweep as sweeping
 from persistence.sql.maintenance.sweep import sweep
 from persistence.sql.statements import Flow
 from persistence.sqlite.statements import SqliteDialect
@@ -20,7 +19,7 @@ class Rows:
         self.steps: list[int] = []
         self._pace = seconds_for_a_row
 
-    def monotonic(self) -> float:
+    def clock(self) -> float:
         return self.now
 
     def delete(self, text: str) -> list[dict[str, int]]:
@@ -34,12 +33,9 @@ class Rows:
     ("milliseconds", "steps"),
     [(20, [1]), (6, [1, 1, 1]), (1, [1, 2, 1, 2, 1, 2, 1, 2, 1, 2]), (0.001, [1, 2, 4, 8, 16, 32, 32, 32, 32, 32, 9])],
 )
-def test_steps_are_large_only_where_rows_are_small(
-    monkeypatch: pytest.MonkeyPatch, milliseconds: float, steps: list[int]
-) -> None:
+def test_steps_are_large_only_where_rows_are_small(milliseconds: float, steps: list[int]) -> None:
     rows = Rows(milliseconds * ONE_MILLISECOND)
-    monkeypatch.setattr(sweeping, "time", rows)
-    flow = sweep(200, 32, 15 * ONE_MILLISECOND, SqliteDialect())
+    flow = sweep(200, 32, 15 * ONE_MILLISECOND, SqliteDialect(), rows.clock)
     assert _driven(flow, rows) == sum(steps)
     assert rows.steps == steps
 

@@ -17,7 +17,8 @@ from persistence.postgres import connection as postgres_connection
 from persistence.postgres.statements import PostgresDialect
 from persistence.sql.batch.writes import change_values, run_values
 from persistence.sql.queries import shape
-from persistence.sql.queries.where import where, where_after, where_before
+from persistence.sql.queries.targets import AFTER, BEFORE, FilterTarget
+from persistence.sql.queries.where import where
 from persistence.sql.statements import Rows, Statement
 from persistence.sql.tables import runs as tables
 from persistence.sqlite import connection as sqlite_connection
@@ -184,19 +185,19 @@ def _sqlite(request: pytest.FixtureRequest) -> Iterator[Database]:
 
 
 def _postgres(request: pytest.FixtureRequest) -> Iterator[Database]:
-    patience = postgres_connection.Timeouts(statement=30)
+    timeouts = postgres_connection.Timeouts(statement=30)
     url: str = request.getfixturevalue("postgres_url")
     with asyncio.Runner() as runner:
-        connection = runner.run(postgres_connection.connect(url, patience))
+        connection = runner.run(postgres_connection.connect(url, timeouts))
         try:
             yield Database(
                 PostgresDialect(notify=False).query,
                 lambda statement: runner.get_loop().run_until_complete(
-                    postgres_connection.run(connection, statement, patience.statement)
+                    postgres_connection.run(connection, statement, timeouts.statement)
                 ),
             )
         finally:
-            runner.run(postgres_connection.close(connection, patience))
+            runner.run(postgres_connection.close(connection, timeouts))
 
 
 @st.composite
@@ -222,9 +223,9 @@ def test_of_runs(database: Database, runs: list[Run], run_filter: RunFilter) -> 
 @given(changes(), filters().filter(lambda drawn: not uses_ancestor(drawn)))
 def test_of_both_sides_of_a_change(database: Database, change: Change, run_filter: RunFilter) -> None:
     matches = predicate(run_filter)
-    sides = [(where_before, change.before), (where_after, change.after)]
+    sides = [(BEFORE, change.before), (AFTER, change.after)]
     with database.holding(changes=[change]):
-        found = [bool(database.ask(select(tables.changes.c.seq).where(side(run_filter)))) for side, _ in sides]
+        found = [bool(database.ask(select(tables.changes.c.seq).where(where(run_filter, side)))) for side, _ in sides]
     assert found == [run is not None and matches(run) for _, run in sides]
 
 
@@ -238,11 +239,11 @@ def test_of_what_has_an_order(database: Database, kept: str | None, op: Metadata
     assert found == matching_ids([run], run_filter)
 
 
-@pytest.mark.parametrize("side", [where_before, where_after])
-def test_what_is_below_a_run_is_no_question_to_the_log(side: Callable[[RunFilter], object]) -> None:
+@pytest.mark.parametrize("side", [BEFORE, AFTER], ids=["before", "after"])
+def test_what_is_below_a_run_is_no_question_to_the_log(side: FilterTarget) -> None:
     for run_filter in (RunFilter(ancestor_id=IDS[0]), RunFilter(not_=RunFilter(or_=(RunFilter(ancestor_id=GONE),)))):
         with pytest.raises(BadRequestError):
-            side(run_filter)
+            where(run_filter, side)
 
 
 @pytest.mark.parametrize("value", ["a\0", "\ud800", Decimal("1e400"), Decimal("1e-16384")])

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import asyncpg
 import pytest
 
-from tests.support.databases.postgres import PostgresServer, postgres_server, psql
+from tests.support.databases.postgres import PostgresServer, is_readable, postgres_server, psql
 
 PATIENCE = 30
 

@@ -91,7 +91,7 @@ class MemoryStore(MemoryChildReads, MemoryRecordReads, MemoryMaintenance, Storag
         return {run_id: page_of(self._log.history_of(run_id), window, _BY_SEQ) for run_id in run_ids}
 
     async def find_as_of(self, run_ids: Sequence[str], at: Micros) -> Mapping[str, Change]:
-        """Return of each run's present incarnation the newest entry that is not younger than `at`."""
+        """Return the newest entry of each run's present incarnation that is not younger than `at`."""
         found = ((run_id, self._log.find_as_of(run_id, at)) for run_id in run_ids)
         return {run_id: entry for run_id, entry in found if entry is not None}
 
@@ -115,7 +115,7 @@ class MemoryStore(MemoryChildReads, MemoryRecordReads, MemoryMaintenance, Storag
     async def count_timeline(
         self, run_filter: RunFilter, interval: TimelineInterval, start: Micros, end: Micros
     ) -> Sequence[TimelineRow]:
-        """Return the buckets in which something happened, oldest first."""
+        """Return the buckets that are not empty, oldest first."""
         return await counts.count_timeline(self._runs, run_filter, interval, start, end)
 
     async def search_runs(

@@ -100,31 +100,31 @@ class PostgresRecords:
     """Reads and writes records by arrays."""
 
     def find_records(self, kind: type, keys: Sequence[tuple[Any, ...]]) -> Statement:
-        """Answer the records of those keys that exist, locked unless their run's lock covers them."""
+        """Select the records of those keys, locked unless their run's lock covers them."""
         return Statement(_FIND[kind], _columns(keys))
 
     def lock_due(self, queue: str, now: Micros, limit: int) -> Statement:
-        """Answer jobs of a queue that may be claimed, best rank first, passing over those that others hold."""
+        """Select and lock jobs of a queue that may be claimed, best rank first, without those locked already."""
         return Statement(_LOCK_DUE, (queue, now, limit))
 
     def lock_spent(self, queue: str, now: Micros, limit: int) -> Statement:
-        """Answer jobs of a queue whose last lease has lapsed, passing over those that others hold."""
+        """Select and lock jobs of a queue whose last lease has lapsed, without those locked already."""
         return Statement(_LOCK_SPENT, (queue, now, limit))
 
     def find_nodes(self, ids: Iterable[str]) -> Statement:
-        """Answer as `id` those of the ids that a plan or a job has."""
+        """Select as `id` those of the ids that a plan or a job has."""
         return Statement(_FIND_NODES, (list(ids),))
 
     def find_results(self, ids: Iterable[str]) -> Statement:
-        """Answer the results of those ids, and as `is_live` whether their run and generation exist."""
+        """Select the results of those ids, and as `is_live` whether their run and generation exist."""
         return Statement(_FIND_RESULTS, (list(ids),))
 
     def take_records(self, kind: type, keys: Sequence[tuple[Any, ...]]) -> Statement:
-        """Delete the records of those keys, and answer a row for each that there was."""
+        """Delete the records of those keys and return a row for each."""
         return Statement(f"{_write_text('remove', kind)} RETURNING 1 AS one", _columns(keys))
 
     def write_records(self, writes: Writes) -> Iterator[Statement]:
-        """Yield a statement for each kind of record and what becomes of it."""
+        """Yield one statement for each kind of record and verb."""
         for part in RECORD_PARTS:
             rows = writes.records.get(part)
             if rows:

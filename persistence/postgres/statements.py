@@ -162,40 +162,40 @@ class PostgresDialect(PostgresRecords):
         self._notify = notify
 
     def choose(self, query: Executable) -> Flow[Rows]:
-        """Answer a query made with SQLAlchemy that finds rows by other things than their keys."""
+        """Run a SQLAlchemy query that finds rows by other columns than their keys."""
         yield _PLAN_FREELY
         return (yield self.query(query, {}))
 
     def query(self, query: Executable, parameters: Mapping[str, Any]) -> Statement:
-        """Return a query made with SQLAlchemy, bound to parameters."""
+        """Return a SQLAlchemy query as a statement, bound to parameters."""
         return compiled(query, _COMPILER).bind(parameters)
 
     def lock_runs(self, run_ids: Iterable[str], *, wait: bool) -> Statement:
-        """Lock those of the runs that exist, in the order of their ids, and answer them with all columns.
+        """Lock the runs that exist, in the order of their ids, and select all their columns.
 
-        Without `wait`, those that somebody else has locked are left out.
+        Without `wait`, runs that another transaction has locked are left out.
         """
         return Statement(_LOCK_RUNS if wait else f"{_LOCK_RUNS} SKIP LOCKED", (list(run_ids),))
 
     def lock_head(self) -> Statement:
-        """Lock the log's head and answer it as `n`, with the transaction's id as `xid`."""
+        """Lock the log's head and select it as `n`, with the transaction's id as `xid`."""
         return _LOCK_HEAD
 
     def find_runs(self, run_ids: Iterable[str]) -> Statement:
-        """Answer those of the runs that exist with all columns."""
+        """Select the runs that exist with all columns."""
         return Statement(_FIND_RUNS, (list(run_ids),))
 
     def find_kept(self, scopes: Iterable[KeyScope]) -> Statement:
-        """Answer the kept answers under those keys."""
+        """Select the answers kept under those keys."""
         keys = [(scope.actor, scope.mutation, scope.key) for scope in scopes]
         return Statement(_FIND_KEPT, _columns(keys))
 
     def find_parents(self, run_ids: Iterable[str]) -> Statement:
-        """Answer as `parent_id` those of the ids that some run names as its parent."""
+        """Select as `parent_id` those of the ids that a run names as its parent."""
         return Statement(_FIND_PARENTS, (list(run_ids),))
 
     def find_lineage(self, run_ids: Iterable[str]) -> Statement:
-        """Answer `id` and `parent_id` of those runs and all their ancestors."""
+        """Select `id` and `parent_id` of those runs and all their ancestors."""
         return Statement(_FIND_LINEAGE, (list(run_ids),))
 
     def write(self, writes: Writes) -> Flow[None]:

@@ -66,32 +66,32 @@ class SqliteRecords:
     """Reads and writes records by JSON arrays and lists of rows."""
 
     def find_records(self, kind: type, keys: Sequence[tuple[Any, ...]]) -> Statement:
-        """Answer the records of those keys that exist."""
+        """Select the records of those keys."""
         return Statement(_FIND[kind], (json.dumps(keys),))
 
     def lock_due(self, queue: str, now: Micros, limit: int) -> Statement:
-        """Answer jobs of a queue that may be claimed, best rank first."""
+        """Select jobs of a queue that may be claimed, best rank first."""
         return Statement(_FIND_DUE, (queue, now, limit))
 
     def lock_spent(self, queue: str, now: Micros, limit: int) -> Statement:
-        """Answer jobs of a queue whose last lease has lapsed."""
+        """Select jobs of a queue whose last lease has lapsed."""
         return Statement(_FIND_SPENT, (queue, now, limit))
 
     def find_nodes(self, ids: Iterable[str]) -> Statement:
-        """Answer as `id` those of the ids that a plan or a job has."""
+        """Select as `id` those of the ids that a plan or a job has."""
         wanted = json.dumps(list(ids))
         return Statement(_FIND_NODES, (wanted, wanted))
 
     def find_results(self, ids: Iterable[str]) -> Statement:
-        """Answer the results of those ids, and as `is_live` whether their run and generation exist."""
+        """Select the results of those ids, and as `is_live` whether their run and generation exist."""
         return Statement(_FIND_RESULTS, (json.dumps(list(ids)),))
 
     def take_records(self, kind: type, keys: Sequence[tuple[Any, ...]]) -> Statement:
-        """Delete the records of those keys, and answer a row for each that there was."""
+        """Delete the records of those keys and return a row for each."""
         return Statement(_take(TABLES[kind]), (json.dumps(keys),))
 
     def write_records(self, writes: Writes) -> Iterator[Statement]:
-        """Yield statements for each kind of record and what becomes of it."""
+        """Yield statements for each kind of record and verb."""
         for part in RECORD_PARTS:
             for chunk in chunks_of(writes.records.get(part, ())):
                 text = _WRITE[part].format(rows=rows_text(len(chunk), len(chunk[0])))

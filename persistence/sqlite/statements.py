@@ -98,36 +98,36 @@ class SqliteDialect(SqliteRecords):
     """SQLite, by way of positional placeholders. Its one writer at a time holds every lock there is."""
 
     def choose(self, query: Executable) -> Flow[Rows]:
-        """Answer a query made with SQLAlchemy that finds rows by other things than their keys."""
+        """Run a SQLAlchemy query that finds rows by other columns than their keys."""
         return (yield self.query(query, {}))
 
     def query(self, query: Executable, parameters: Mapping[str, Any]) -> Statement:
-        """Return a query made with SQLAlchemy, bound to parameters."""
+        """Return a SQLAlchemy query as a statement, bound to parameters."""
         return compiled(query, _COMPILER).bind(parameters)
 
     def lock_runs(self, run_ids: Iterable[str], *, wait: bool) -> Statement:
-        """Answer those of the runs that exist with all columns; nobody else has locked any."""
+        """Select the runs that exist with all columns; SQLite has no locks on rows."""
         del wait
         return self.find_runs(run_ids)
 
     def lock_head(self) -> Statement:
-        """Answer the log's head as `n`."""
+        """Select the log's head as `n`."""
         return _LOCK_HEAD
 
     def find_runs(self, run_ids: Iterable[str]) -> Statement:
-        """Answer those of the runs that exist with all columns."""
+        """Select the runs that exist with all columns."""
         return Statement(_FIND_RUNS, (json.dumps(list(run_ids)),))
 
     def find_kept(self, scopes: Iterable[KeyScope]) -> Statement:
-        """Answer the kept answers under those keys."""
+        """Select the answers kept under those keys."""
         return Statement(_FIND_KEPT, (json.dumps([[scope.actor, scope.mutation, scope.key] for scope in scopes]),))
 
     def find_parents(self, run_ids: Iterable[str]) -> Statement:
-        """Answer as `parent_id` those of the ids that some run names as its parent."""
+        """Select as `parent_id` those of the ids that a run names as its parent."""
         return Statement(_FIND_PARENTS, (json.dumps(list(run_ids)),))
 
     def find_lineage(self, run_ids: Iterable[str]) -> Statement:
-        """Answer `id` and `parent_id` of those runs and all their ancestors."""
+        """Select `id` and `parent_id` of those runs and all their ancestors."""
         return Statement(_FIND_LINEAGE, (json.dumps(list(run_ids)),))
 
     def write(self, writes: Writes) -> Flow[None]:

@@ -50,7 +50,7 @@ class Snapshot(Protocol):
     """A storage as it was at one moment, however long it is looked at. Texts order by Unicode code point."""
 
     async def log_state(self) -> LogState:
-        """Return where the log stood. Raise DamagedError when that is not stored."""
+        """Return the log's epoch, head and floor. Raise DamagedError when that is not stored."""
         ...
 
     async def read(self, walk: Scan, after: Key | None = None, *, within: bool = False) -> Sequence[Row]:
@@ -89,7 +89,7 @@ class Restoration(Snapshot, Protocol):
     """
 
     async def find_taken(self, ids: Sequence[str]) -> frozenset[str]:
-        """Return those of the ids that plans, jobs, or results of existing runs and generations have."""
+        """Return the ids that plans, jobs, or results of existing runs and generations have."""
         ...
 
     async def drop_default_run(self, *, with_log: bool) -> None:
@@ -97,11 +97,11 @@ class Restoration(Snapshot, Protocol):
         ...
 
     async def write(self, rows: Restored) -> None:
-        """Insert rows, and move the counts of runs with them. Raise BadRequestError when a key is there already."""
+        """Insert rows and update the counts of runs. Raise BadRequestError when a key is there already."""
         ...
 
     async def set_log(self, head: int, floor: int) -> None:
-        """Say where the log ends, and up to where compaction removed entries."""
+        """Set the log's head, and the floor up to which compaction removed entries."""
         ...
 
 
@@ -126,7 +126,7 @@ class Maintenance(Protocol):
     """What a storage can do for its own upkeep. Faults are raised as the Store port says."""
 
     async def sweep(self, limit: int) -> int:
-        """Delete at most `limit` rows of what deletions left behind, in one short transaction; return how many.
+        """Delete at most `limit` rows that deletions left behind, in one short transaction; return how many.
 
         0 means that nothing is left, or that others are at it. Readers never see any difference.
         """

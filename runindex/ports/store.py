@@ -78,7 +78,7 @@ class Store(Protocol):
         ...
 
     async def log_state(self) -> LogState:
-        """Return where the log stands."""
+        """Return the log's epoch, head and floor."""
         ...
 
     async def list_changes(self, query: ChangeQuery) -> list[Change]:
@@ -90,7 +90,7 @@ class Store(Protocol):
         ...
 
     async def find_as_of(self, run_ids: Sequence[str], at: Micros) -> Mapping[str, Change]:
-        """Return of each run's present incarnation the newest entry that is not younger than `at`.
+        """Return the newest entry of each run's present incarnation that is not younger than `at`.
 
         A run is left out when it did not exist then, or when compaction removed that entry.
         """
@@ -101,7 +101,7 @@ class Store(Protocol):
         ...
 
     async def list_runs(self, query: RunQuery) -> Sequence[Row]:
-        """Return a window of a list of runs. The order's column is among the columns answered."""
+        """Return a window of a list of runs. Rows have the order's column too."""
         ...
 
     async def count_runs(self, run_filter: RunFilter) -> int:
@@ -119,7 +119,7 @@ class Store(Protocol):
         start: Micros,
         end: Micros,
     ) -> Sequence[TimelineRow]:
-        """Return the buckets in [start, end) in which something happened, oldest first; only what lies in it counts."""
+        """Return the buckets of [start, end) that are not empty, oldest first; only events in it count."""
         ...
 
     async def search_runs(
@@ -178,11 +178,11 @@ class Store(Protocol):
     async def list_records(
         self, query: ListQuery, owners: Sequence[Owner], columns: Columns
     ) -> Mapping[Owner, Sequence[Row]]:
-        """Return for each owner a window of the listing; for a listing without owner field, under the key 0."""
+        """Return for each owner a window of the list; for a listing without owner field, under the key 0."""
         ...
 
     async def count_records(self, listing: RecordList, owners: Sequence[Owner]) -> Mapping[Owner, int]:
-        """Return for each owner how many records the listing has, under the key 0 without owner field."""
+        """Return for each owner how many records the list has, under the key 0 without owner field."""
         ...
 
     async def find_results(self, result_ids: Sequence[str], columns: Columns) -> Mapping[str, Row]:
@@ -190,7 +190,7 @@ class Store(Protocol):
         ...
 
     async def summarize_results(self, owners: Sequence[int]) -> Mapping[int, ResultStatistics]:
-        """Return the figures of each run's present results; a run without results may be left out.
+        """Return the statistics of each run's present results; a run without results may be left out.
 
         Percentiles interpolate linearly between the two nearest results.
         """
@@ -201,7 +201,7 @@ class Store(Protocol):
         ...
 
     async def list_compared_items(self, owners: Sequence[int], after: str | None, limit: int) -> Sequence[str]:
-        """Return the ids of the items that any of the runs has, in code-point order, behind `after`."""
+        """Return the ids of the items that any of the runs has, in code-point order, after `after`."""
         ...
 
     async def find_last_results(

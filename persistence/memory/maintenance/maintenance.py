@@ -34,7 +34,7 @@ class MemoryMaintenance:
     _turn: asyncio.Lock
 
     async def log_state(self) -> LogState:
-        """Return where the log stands."""
+        """Return the log's epoch, head and floor."""
         return LogState(self._epoch, self._log.head, self._log.floor)
 
     async def sweep(self, limit: int) -> int:
@@ -42,7 +42,7 @@ class MemoryMaintenance:
         return self._records.sweep(limit)
 
     async def remove(self, removal: Removal) -> Removable:
-        """Remove history and return how much of it there was to remove."""
+        """Remove history and return how much was removed."""
         async with self._turn:
             run = self._runs.by_id.get(removal.run_id)
             if run is None or (run.incarnation, run.retention) != (removal.incarnation, removal.retention):
@@ -57,7 +57,7 @@ class MemoryMaintenance:
 
     @asynccontextmanager
     async def snapshot(self) -> AsyncIterator[Snapshot]:
-        """Look at the store as it is now."""
+        """Open a snapshot of the store as it is now."""
         yield MemorySnapshot(await self.log_state(), self._runs, self._log, self._records)
 
     @asynccontextmanager

@@ -34,7 +34,7 @@ class MemoryRestoration(MemorySnapshot):
         self._forgets_default = False
 
     async def find(self, kind: type, keys: Sequence[Key], columns: Columns | None = None) -> Sequence[Row]:
-        """Return the rows of those primary keys that exist."""
+        """Return the rows that exist under those primary keys."""
         del columns
         if kind is Run:
             runs = (self._workspace.runs.get(run_id) for (run_id,) in keys)
@@ -43,11 +43,11 @@ class MemoryRestoration(MemorySnapshot):
         return [record_row(record) for record in records if record is not None]
 
     async def find_taken(self, ids: Sequence[str]) -> frozenset[str]:
-        """Return those of the ids that plans, jobs or results have."""
+        """Return the ids that plans, jobs or results have."""
         return frozenset(node_id for node_id in ids if node_id in self._ids or self._records.is_taken(node_id))
 
     async def drop_default_run(self, *, with_log: bool) -> None:
-        """Take out the default run, and if wanted its entries of the log."""
+        """Remove the default run and, `with_log`, its log entries."""
         self._workspace.runs.remove(DEFAULT_RUN)
         self._kept[Run] = [run for run in self._kept[Run] if run.id != DEFAULT_RUN]
         self._forgets_default = with_log
@@ -86,7 +86,7 @@ class MemoryRestoration(MemorySnapshot):
         self._floor = floor
 
     async def find_cycle(self) -> str | None:
-        """Return the id of some run that is its own ancestor."""
+        """Return the id of a run that is its own ancestor, None when there is none."""
         written = {run_id: run for run_id, _, run in self._workspace.runs.written()}
         runs = {**self._runs.by_id, **written}
         return cycle_among({run_id: run.parent_id for run_id, run in runs.items() if run is not None})

@@ -46,11 +46,11 @@ class MemorySnapshot:
         self._by_key: dict[type, dict[Key, Record]] = {}
 
     async def log_state(self) -> LogState:
-        """Return where the log stood."""
+        """Return the log's epoch, head and floor."""
         return self._state
 
     async def read(self, walk: Scan, after: Key | None = None, *, within: bool = False) -> Sequence[Row]:
-        """Return the next rows behind a position."""
+        """Return the next rows after a position."""
         keys, records = self._in_order(walk)
         start = 0 if after is None else bisect_right(keys, after)
         end = start + walk.page
@@ -63,7 +63,7 @@ class MemorySnapshot:
         return sorted(run.id for run in filter(predicate_on(self._runs, run_filter), self._kept[Run]))
 
     async def find(self, kind: type, keys: Sequence[Key], columns: Columns | None = None) -> Sequence[Row]:
-        """Return the rows of those primary keys that exist."""
+        """Return the rows that exist under those primary keys."""
         del columns
         if kind not in self._by_key:
             self._by_key[kind] = {(record.id,) if kind is Run else record.key: record for record in self._kept[kind]}
@@ -71,7 +71,7 @@ class MemorySnapshot:
         return [_row(record) for record in found if record is not None]
 
     async def find_cycle(self) -> str | None:
-        """Return the id of some run that is its own ancestor."""
+        """Return the id of a run that is its own ancestor, None when there is none."""
         return cycle_among({run.id: run.parent_id for run in self._kept[Run]})
 
     def _in_order(self, walk: Scan) -> tuple[list[Key], list[Record]]:

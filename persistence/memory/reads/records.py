@@ -44,7 +44,7 @@ class MemoryRecordReads:
     async def list_records(
         self, query: ListQuery, owners: Sequence[Owner], columns: Columns
     ) -> Mapping[Owner, Sequence[Row]]:
-        """Return for each owner a window of the listing."""
+        """Return for each owner a window of the list."""
         del columns
         order = _order(query.listing)
         return {
@@ -53,7 +53,7 @@ class MemoryRecordReads:
         }
 
     async def count_records(self, listing: RecordList, owners: Sequence[Owner]) -> Mapping[Owner, int]:
-        """Return for each owner how many records the listing has."""
+        """Return for each owner how many records the list has."""
         return {owner: len(records) for owner, records in self._listed(listing, owners)}
 
     async def find_results(self, result_ids: Sequence[str], columns: Columns) -> Mapping[str, Row]:
@@ -63,12 +63,12 @@ class MemoryRecordReads:
         return {result_id: record_row(result) for result_id, result in found if result is not None}
 
     async def summarize_results(self, owners: Sequence[int]) -> Mapping[int, ResultStatistics]:
-        """Return the figures of each run's present results."""
+        """Return the statistics of each run's present results."""
         listed = ((owner, list(self._records.of_owner(Result, owner).values())) for owner in owners)
         return {owner: _figures(results) for owner, results in listed if results}
 
     async def list_compared_items(self, owners: Sequence[int], after: str | None, limit: int) -> Sequence[str]:
-        """Return the ids of the items that any of the runs has, in code-point order, behind `after`."""
+        """Return the ids of the items that any of the runs has, in code-point order, after `after`."""
         ids = {item.item_id for owner in owners for item in self._records.of_owner(Item, owner).values()}
         return sorted(item_id for item_id in ids if after is None or item_id > after)[:limit]
 
@@ -82,7 +82,7 @@ class MemoryRecordReads:
         return [record_row(result) for result in results if result.item_id in wanted]
 
     async def average_last_scores(self, owners: Sequence[int]) -> Mapping[int, Sequence[ScoreStatistics]]:
-        """Return the figures of each run's scores, of the last attempt at each item alone."""
+        """Return the statistics of each run's scores, taken from the last attempt at each item."""
         return {owner: _score_figures(self._last_results(owner)) for owner in owners}
 
     def _last_results(self, owner: int) -> list[Result]:

@@ -2,7 +2,7 @@
 
 The flow does no I/O: a driver opens a transaction, runs what the flow yields, and commits. Rows of runs are locked
 before the log's head, each kind in one statement, and nothing is locked after it: two processes cannot deadlock.
-Runs that a filter chooses are found before they can be locked, and the filter is asked again when all is locked.
+Runs selected by a filter are found before they can be locked, so the filter is evaluated again under the locks.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -34,33 +34,33 @@ from runindex.ports.store import Applied
 
 @dataclass(frozen=True, slots=True)
 class AppliedBatch:
-    """What becomes of a batch with its commit; when nothing was written there is nothing to commit."""
+    """The result of a batch that is not committed yet; one that wrote nothing needs no commit."""
 
     applied: Applied
     wrote: bool
 
 
 def apply_batch(batch: Sequence[AnyCommand], now: Micros, dialect: Dialect, *, wait: bool = True) -> Flow[AppliedBatch]:
-    """Judge a batch and yield the statements that read and write what it takes.
+    """Decide on a batch, yielding the statements that read and write its rows.
 
-    Without `wait`, a command on a run that somebody else has locked is not judged but timed out, and stops no other.
+    Without `wait`, a command on a run that another transaction has locked times out by itself; the others go on.
     """
     selections = yield from _select(_filters(batch), dialect)
-    wanted = [_looked_at(command, selections.get(place, ())) for place, command in enumerate(batch)]
+    wanted = [_runs_of(command, selections.get(index, ())) for index, command in enumerate(batch)]
     runs = yield from _lock(set().union(*wanted), dialect, wait=wait)
     locked = set() if wait else (yield from _find(set().union(*wanted) - runs.keys(), dialect)).keys()
-    free = [place for place, run_ids in enumerate(wanted) if run_ids.isdisjoint(locked)]
-    chosen = {place: selections[origin] for place, origin in enumerate(free) if origin in selections}
-    judged = yield from _judge([batch[place] for place in free], now, runs, chosen, dialect)
-    if len(free) == len(batch):
-        return judged
+    unlocked = [index for index, run_ids in enumerate(wanted) if run_ids.isdisjoint(locked)]
+    selected = {index: selections[origin] for index, origin in enumerate(unlocked) if origin in selections}
+    result = yield from _decide([batch[index] for index in unlocked], now, runs, selected, dialect)
+    if len(unlocked) == len(batch):
+        return result
     outcomes: list[Outcome | Exception] = [OperationTimeoutError("the run stayed locked for too long") for _ in batch]
-    for place, outcome in zip(free, judged.applied.outcomes, strict=True):
-        outcomes[place] = outcome
-    return replace(judged, applied=replace(judged.applied, outcomes=outcomes))
+    for index, outcome in zip(unlocked, result.applied.outcomes, strict=True):
+        outcomes[index] = outcome
+    return replace(result, applied=replace(result.applied, outcomes=outcomes))
 
 
-def _judge(
+def _decide(
     batch: Sequence[AnyCommand],
     now: Micros,
     runs: dict[str, Run],
@@ -71,24 +71,24 @@ def _judge(
     head = 0
     if any(_takes_head(command, runs) for command in batch):
         head = (yield dialect.lock_head())[0]["n"]
-    still = {
-        place: RunFilter(ids=tuple(run_id for run_id in selections[place] if run_id in runs), and_=(run_filter,))
-        for place, run_filter in _filters(batch).items()
-        if len(selections[place]) <= MAX_BULK
+    narrowed = {
+        index: RunFilter(ids=tuple(run_id for run_id in selections[index] if run_id in runs), and_=(run_filter,))
+        for index, run_filter in _filters(batch).items()
+        if len(selections[index]) <= MAX_BULK
     }
-    selections = {**selections, **(yield from _select(still, dialect))}
+    selections = {**selections, **(yield from _select(narrowed, dialect))}
     kept, shown = yield from _kept(batch, runs, dialect)
-    reading = yield from read_records(batch, runs, shown, now, dialect)
+    rows = yield from read_records(batch, runs, shown, now, dialect)
     workspace = Workspace(
         now=now,
         head=head,
         runs=runs,
         kept=kept,
         selections=selections,
-        records=reading.records,
-        taken=reading.taken,
-        results=reading.results,
-        due_jobs=reading.due_jobs,
+        records=rows.records,
+        taken=rows.taken,
+        results=rows.results,
+        due_jobs=rows.due_jobs,
     )
     lineage = yield from _lineage(batch, dialect)
     # The batch's own runs are in the workspace, where it may meanwhile have deleted them.
@@ -101,9 +101,9 @@ def _judge(
 
 
 def _takes_head(command: AnyCommand, runs: Mapping[str, Run]) -> bool:
-    """Tell whether the command must be alone: it may add to the log, or an id that it asks for must be its own.
+    """Tell whether the command needs the head's lock: it may add to the log, or its new ids must be unique.
 
-    Some commands add to the log only when they are the first to report on a run.
+    A command on a run's data adds to the log when it is the first report on the run.
     """
     if command.touches_log or any(command.node_ids):
         return True
@@ -111,33 +111,33 @@ def _takes_head(command: AnyCommand, runs: Mapping[str, Run]) -> bool:
 
 
 def _filters(batch: Sequence[AnyCommand]) -> dict[int, RunFilter]:
-    """Return the filters by which bulk commands choose runs, by the command's place."""
+    """Return the filters of bulk commands, by the command's index in the batch."""
     return {
-        place: command.runs.filter
-        for place, command in enumerate(batch)
+        index: command.runs.filter
+        for index, command in enumerate(batch)
         if isinstance(command, BulkCommand) and command.runs.filter is not None
     }
 
 
 def _select(filters: Mapping[int, RunFilter], dialect: Dialect) -> Flow[dict[int, Sequence[str]]]:
-    """Find the runs that the filters choose, under the same keys."""
+    """Find the runs that the filters match, by the same indexes."""
     selections: dict[int, Sequence[str]] = {}
-    for place, run_filter in filters.items():
+    for index, run_filter in filters.items():
         rows = yield from dialect.choose(_newest(run_filter))
-        selections[place] = [row["id"] for row in rows]
+        selections[index] = [row["id"] for row in rows]
     return selections
 
 
 def _newest(run_filter: RunFilter) -> Select[tuple[str]]:
-    """Return the ids of the newest runs that match: one more than a command may have tells that there are too many."""
+    """Select the ids of the newest runs that match: one more than the limit shows that there are too many."""
     runs = tables.runs.c
     newest_first = (runs.created_at.desc(), runs.id.desc())
     return select(runs.id).where(where(run_filter)).order_by(*newest_first).limit(MAX_BULK + 1)
 
 
-def _looked_at(command: AnyCommand, chosen: Sequence[str]) -> set[str]:
-    """Return the runs that a decision looks at; of too many it looks at none."""
-    run_ids = {*command.run_ids, *chosen}
+def _runs_of(command: AnyCommand, selected: Sequence[str]) -> set[str]:
+    """Return the runs that a decision reads; a bulk command with too many is refused without reading any."""
+    run_ids = {*command.run_ids, *selected}
     return set() if isinstance(command, BulkCommand) and len(run_ids) > MAX_BULK else run_ids
 
 
@@ -158,9 +158,9 @@ def _find(run_ids: set[str], dialect: Dialect) -> Flow[dict[str, Run]]:
 def _kept(
     batch: Sequence[AnyCommand], runs: dict[str, Run], dialect: Dialect
 ) -> Flow[tuple[dict[KeyScope, KeptAnswer], set[Need]]]:
-    """Find the answers that the batch's keys stand for, add the runs that these show, and name the records.
+    """Find the answers kept under the batch's idempotency keys, add the runs they show, and name their records.
 
-    Behind the locks: of two with one key at once the second has waited for the first and finds its answer.
+    Read after locking: of two concurrent commands with one key the second has waited, and finds the first's answer.
     """
     scopes = {scope for command in batch for scope in command.scopes}
     if not scopes:
@@ -176,9 +176,9 @@ def _kept(
 
 
 def _lineage(batch: Sequence[AnyCommand], dialect: Dialect) -> Flow[dict[str, str | None]]:
-    """Return the parents of the runs below which the batch creates, and of all their ancestors.
+    """Return the parent of each run that the batch creates children of, and of each of their ancestors.
 
-    Only where it matters: a run may close a cycle only when others already name its id as their parent.
+    They are read only where a new run may close a cycle: where others already name its id as their parent.
     """
     children = [command for command in batch if isinstance(command, CreateRun) and command.parent_id is not None]
     named = {command.id for command in children if command.id is not None}

@@ -1,4 +1,4 @@
-"""Whether a run to be created would become its own ancestor: its id may be the parent that an orphan still names."""
+"""Whether a new run would become its own ancestor, which its id allows when an orphan names it as parent."""
 
 from collections.abc import Container, Mapping
 
@@ -7,27 +7,27 @@ from runindex.domain.runs.run import Run
 
 
 class ParentCycles(Container[tuple[str, str]]):
-    """Holds each (id, parent) whose creation would close a cycle, given the runs as they are when it is asked."""
+    """Holds each (id, parent) whose creation would close a cycle, judged by the runs at the moment of the test."""
 
     def __init__(self, runs: Records[str, Run], lineage: Mapping[str, str | None]) -> None:
-        """Walk the runs of a batch, and beyond them a lineage that was read."""
+        """Take the runs of a batch and, for runs outside it, the lineage that was read."""
         self._runs = runs
         self._lineage = lineage
 
     def __contains__(self, creation: object) -> bool:
-        """Walk up from the parent."""
+        """Tell whether the run is the parent or one of its ancestors."""
         match creation:
             case (str(run_id), str(parent_id)):
                 return self._is_above(run_id, parent_id)
         return False
 
     def _is_above(self, run_id: str, below: str) -> bool:
-        seen: set[str] = set()
+        visited: set[str] = set()
         current: str | None = below
-        while current is not None and current not in seen:
+        while current is not None and current not in visited:
             if current == run_id:
                 return True
-            seen.add(current)
+            visited.add(current)
             current = self._parent_of(current)
         return False
 

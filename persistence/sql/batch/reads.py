@@ -19,8 +19,8 @@ from runindex.domain.runs.run import Run
 
 
 @dataclass(slots=True)
-class Reading:
-    """What was read, in the shape that a workspace takes."""
+class BatchRows:
+    """The rows that were read, as a workspace takes them."""
 
     records: dict[type, dict[tuple[Any, ...], Any]] = field(default_factory=dict)
     taken: dict[str, bool] = field(default_factory=dict)
@@ -30,21 +30,21 @@ class Reading:
 
 def read_records(
     batch: Sequence[AnyCommand], runs: Mapping[str, Run], shown: Iterable[Need], now: Micros, dialect: Dialect
-) -> Flow[Reading]:
-    """Read what the commands need and what kept answers show (`shown`), each kind in one statement."""
-    reading = Reading()
+) -> Flow[BatchRows]:
+    """Read the records that the commands need and that kept answers show (`shown`), one statement for each kind."""
+    rows_read = BatchRows()
     if runs and any(command.is_scoped for command in batch):
-        yield from _read_kind(Totals, {(run.incarnation,) for run in runs.values()}, reading, dialect)
-    yield from _read_needs(batch, runs, shown, reading, dialect)
-    yield from _read_ids(batch, reading, dialect)
-    yield from _read_due(batch, reading, now, dialect)
-    return reading
+        yield from _read_kind(Totals, {(run.incarnation,) for run in runs.values()}, rows_read, dialect)
+    yield from _read_needs(batch, runs, shown, rows_read, dialect)
+    yield from _read_ids(batch, rows_read, dialect)
+    yield from _read_due(batch, rows_read, now, dialect)
+    return rows_read
 
 
 def _read_needs(
-    batch: Sequence[AnyCommand], runs: Mapping[str, Run], shown: Iterable[Need], reading: Reading, dialect: Dialect
+    batch: Sequence[AnyCommand], runs: Mapping[str, Run], shown: Iterable[Need], rows_read: BatchRows, dialect: Dialect
 ) -> Flow[None]:
-    totals = reading.records.get(Totals, {})
+    totals = rows_read.records.get(Totals, {})
 
     def totals_of(run_id: str) -> Totals | None:
         run = runs.get(run_id)
@@ -59,42 +59,42 @@ def _read_needs(
     for kind, key in shown:
         keys[kind].add(key)
     for kind in sorted(keys, key=lambda kind: kind.__name__):
-        yield from _read_kind(kind, keys[kind], reading, dialect)
+        yield from _read_kind(kind, keys[kind], rows_read, dialect)
 
 
-def _read_kind(kind: type[Record], keys: set[tuple[Any, ...]], reading: Reading, dialect: Dialect) -> Flow[None]:
+def _read_kind(kind: type[Record], keys: set[tuple[Any, ...]], rows_read: BatchRows, dialect: Dialect) -> Flow[None]:
     rows = yield dialect.find_records(kind, sorted(keys))
-    found = reading.records.setdefault(kind, {})
+    found = rows_read.records.setdefault(kind, {})
     for row in rows:
         record = record_of(kind, row)
         found[record.key] = record
 
 
-def _read_ids(batch: Sequence[AnyCommand], reading: Reading, dialect: Dialect) -> Flow[None]:
+def _read_ids(batch: Sequence[AnyCommand], rows_read: BatchRows, dialect: Dialect) -> Flow[None]:
     ids = {node_id for command in batch for node_id in command.node_ids}
     if not ids:
         return
-    # Of those runs that the batch is about, it is known already whether they exist.
+    # Whether the runs that the batch is about exist is known already.
     others = ids.difference(run_id for command in batch for run_id in command.run_ids)
     runs = (yield dialect.find_runs(sorted(others))) if others else ()
     rows = yield dialect.find_nodes(sorted(ids))
-    reading.taken = {row["id"]: True for row in (*runs, *rows)}
+    rows_read.taken = {row["id"]: True for row in (*runs, *rows)}
     rows = yield dialect.find_results(sorted(ids))
     for row in rows:
         if row["is_live"]:
-            reading.results[row["id"]] = record_of(Result, row)
+            rows_read.results[row["id"]] = record_of(Result, row)
 
 
-def _read_due(batch: Sequence[AnyCommand], reading: Reading, now: Micros, dialect: Dialect) -> Flow[None]:
+def _read_due(batch: Sequence[AnyCommand], rows_read: BatchRows, now: Micros, dialect: Dialect) -> Flow[None]:
     limits: dict[str, int] = defaultdict(int)
     for command in batch:
         if isinstance(command, ClaimJobs):
             limits[command.queue] += command.limit
-    # A lapsed job is no longer due when the batch itself says what became of it.
+    # The batch itself may finish lapsed jobs, which are then no longer due.
     settled = sum(isinstance(command, JobCommand) for command in batch)
     for queue, limit in sorted(limits.items()):
         due = yield dialect.lock_due(queue, now, limit + settled)
         spent = yield dialect.lock_spent(queue, now, MOST_SPENT)
         jobs = [record_of(Job, row) for row in (*due, *spent)]
-        reading.due_jobs[queue] = jobs
-        reading.records.setdefault(Job, {}).update({job.key: job for job in jobs})
+        rows_read.due_jobs[queue] = jobs
+        rows_read.records.setdefault(Job, {}).update({job.key: job for job in jobs})

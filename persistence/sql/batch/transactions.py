@@ -1,4 +1,4 @@
-"""What upkeep needs of a SQL storage: short transactions, and long ones."""
+"""Transactions of maintenance: short ones that run a flow, and long ones."""
 
 from abc import ABC, abstractmethod
 from collections.abc import Awaitable, Callable
@@ -12,32 +12,32 @@ T = TypeVar("T")
 Execute: TypeAlias = Callable[[Statement], Awaitable[Rows]]
 
 
-async def drive(flow: Flow[T], run: Execute) -> T:
-    """Run the statements of a flow and return what it found."""
+async def drive(flow: Flow[T], execute: Execute) -> T:
+    """Run the statements of a flow and return its result."""
     try:
         statement = next(flow)
         while True:
-            statement = flow.send(await run(statement))
+            statement = flow.send(await execute(statement))
     except StopIteration as end:
         found: T = end.value
         return found
 
 
 class TransactionRunner(ABC):
-    """Runs transactions beside those of batches."""
+    """Runs transactions other than those of batches."""
 
     dialect: Dialect
-    # How many rows one statement of a sweep may delete, and after how many seconds none follows in the transaction.
+    # The most rows that one statement of a sweep deletes, and the seconds after which its transaction starts no other.
     sweep_step: ClassVar[int]
     sweep_seconds: ClassVar[float]
 
     @abstractmethod
     async def _transact(self, flow: Callable[[], Flow[T]]) -> T:
-        """Run a flow, made when its transaction has begun, and commit."""
+        """Run a flow in a transaction and commit; `flow` is called after BEGIN."""
 
     @abstractmethod
     def _session(self, *, writes: bool) -> AbstractAsyncContextManager[Execute]:
-        """Give a transaction for as long as the context lasts, committed when it ends well.
+        """Open a transaction that commits when the context ends without an exception.
 
-        One that writes keeps all others from writing to the log; one that reads sees one moment.
+        A writing one locks the log; a reading one sees the storage at one moment.
         """

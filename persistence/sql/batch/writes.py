@@ -1,4 +1,4 @@
-"""What a batch leaves to be written, as rows for each table."""
+"""The rows that a batch writes, by table."""
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -18,7 +18,7 @@ from runindex.ports.queries import Row
 from runindex.ports.rows import row_of
 
 Values: TypeAlias = tuple[Any, ...]
-# What becomes of records of a kind: "remove" (by key), "replace" or "insert".
+# A verb ("remove" by key, "replace" or "insert") and a kind of record.
 RecordPart: TypeAlias = tuple[str, type]
 RECORD_PARTS: Final[Sequence[RecordPart]] = [
     (verb, kind) for verb in ("remove", "replace", "insert") for kind in TABLES
@@ -26,7 +26,7 @@ RECORD_PARTS: Final[Sequence[RecordPart]] = [
 
 RUN_COLUMNS: Final = tuple(column.name for column in tables.runs.columns)
 CHANGE_COLUMNS: Final = tuple(column.name for column in tables.changes.columns)
-# What can change while name, tags and metadata stay: most writes are moves, and these spare the texts and their search.
+# What may change while name, tags and metadata stay. Most writes are such moves; they leave the search text alone.
 MOVED_COLUMNS: Final = (
     "id",
     "version",
@@ -47,8 +47,8 @@ class Writes:
 
     `rewritten` and `inserted` are whole runs, `moved` only what MOVED_COLUMNS names, `deleted` ids. Tags are
     (tag, created_at, run id), steps (status or tag, difference). `tags_dropped` are the steps that may end at zero.
-    `expired` is (instant, number): so many kept answers from before that instant go. `records` are the rows of records
-    by RECORD_PARTS.
+    `expired` is (instant, number): delete at most so many kept answers from before that instant. `records` are the
+    rows of records by RECORD_PARTS.
     """
 
     inserted: list[Values] = field(default_factory=list)
@@ -67,12 +67,12 @@ class Writes:
     records: dict[RecordPart, list[Values]] = field(default_factory=dict)
 
     def __bool__(self) -> bool:
-        """Tell whether there is anything to write."""
+        """Tell whether there is a row to write."""
         return bool(self.changes or self.kept or self.records)
 
 
 def writes_of(workspace: Workspace) -> Writes:
-    """Return what the decisions on a workspace changed, runs and keys in ascending order."""
+    """Return the rows that the decisions on a workspace changed, runs and keys in ascending order."""
     writes = Writes()
     if workspace.changes:
         _add_log(writes, workspace)
@@ -84,7 +84,7 @@ def writes_of(workspace: Workspace) -> Writes:
     writes.kept = sorted(_kept_rows(workspace))
     _add_records(writes, workspace)
     if writes.kept:
-        # Twice as many as come: the table shrinks to what must be kept, a little at a time.
+        # Twice as many as are added, so that the table shrinks step by step to what must be kept.
         writes.expired = [(workspace.now - KEPT_FOR, 2 * len(writes.kept))]
     return writes
 
@@ -130,7 +130,7 @@ def _add_runs(writes: Writes, workspace: Workspace) -> None:
                 writes.deleted.append((run_id,))
         elif before is None:
             writes.inserted.append(run_values(after))
-        elif _says_the_same(before, after):
+        elif _is_move(before, after):
             writes.moved.append(_moved_values(after))
             continue
         else:
@@ -138,8 +138,8 @@ def _add_runs(writes: Writes, workspace: Workspace) -> None:
         _add_tags(writes, before, after)
 
 
-def _says_the_same(before: Run, after: Run) -> bool:
-    """Tell whether all that cannot be moved is as it was; a new incarnation under the same id is not."""
+def _is_move(before: Run, after: Run) -> bool:
+    """Tell whether only MOVED_COLUMNS may differ; a new incarnation under the same id is no move."""
     return (
         before.incarnation == after.incarnation
         and before.tags == after.tags

@@ -1,4 +1,4 @@
-"""Upkeep of a SQL storage."""
+"""Maintenance of a SQL storage."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -20,14 +20,14 @@ from runindex.ports.maintenance import Removal, Restoration, Snapshot
 
 
 class SqlMaintenance(TransactionRunner):
-    """Answers what the Upkeep port asks; a storage inherits it and runs the transactions."""
+    """Implements the Maintenance port; a storage inherits it and runs the transactions."""
 
     async def sweep(self, limit: int) -> int:
-        """Delete at most so many rows of what deletions left behind."""
+        """Delete at most so many rows that deletions left behind."""
         return await self._transact(lambda: sweep(limit, self.sweep_step, self.sweep_seconds, self.dialect))
 
     async def remove(self, removal: Removal) -> Removable:
-        """Remove history and return how much of it there was to remove."""
+        """Remove history and return how much was removed."""
         return await self._transact(lambda: remove(removal, self.dialect))
 
     async def renew_epoch(self) -> str:
@@ -42,13 +42,13 @@ class SqlMaintenance(TransactionRunner):
 
     @asynccontextmanager
     async def snapshot(self) -> AsyncIterator[Snapshot]:
-        """Look at the storage as it is now."""
+        """Open a snapshot of the storage as it is now."""
         async with self._session(writes=False) as execute:
             yield SqlSnapshot(execute, self.dialect)
 
     @asynccontextmanager
     async def restoration(self) -> AsyncIterator[Restoration]:
-        """Begin to insert rows."""
+        """Open a transaction that inserts rows."""
         async with self._session(writes=True) as execute:
             yield SqlRestoration(execute, self.dialect)
 

@@ -1,4 +1,4 @@
-"""History goes, if its run is still what it was when that was decided."""
+"""Removes history of a run that is still the incarnation, under the policy, that the removal was decided for."""
 
 from typing import Final
 
@@ -20,7 +20,7 @@ from runindex.ports.rows import run_of
 
 
 def remove(removal: Removal, dialect: Dialect) -> Flow[Removable]:
-    """Remove history of a run under its lock; the log's head is locked last and for a moment, as batches do."""
+    """Remove history under the run's lock; the log's head is locked last and briefly, as in batches."""
     rows = yield dialect.lock_runs([removal.run_id], wait=True)
     run = run_of(rows[0]) if rows else None
     if run is None or (run.incarnation, run.retention) != (removal.incarnation, removal.retention):

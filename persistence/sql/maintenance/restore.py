@@ -1,4 +1,4 @@
-"""Rows that are inserted as they are."""
+"""Inserts rows as they are, without decisions."""
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
@@ -23,18 +23,18 @@ class SqlRestoration(SqlSnapshot):
     """Inserts rows in a transaction that holds the log's head."""
 
     async def log_state(self) -> LogState:
-        """Return where the log stands, and keep all others from moving it."""
+        """Lock the log's head, and return the log's epoch, head and floor."""
         await self._execute(self._dialect.lock_head())
         return await super().log_state()
 
     async def find_taken(self, ids: Sequence[str]) -> frozenset[str]:
-        """Return those of the ids that plans, jobs, or results of existing runs and generations have."""
+        """Return the ids that plans, jobs, or results of existing runs and generations have."""
         nodes = await self._execute(self._dialect.find_nodes(ids))
         results = await self._execute(self._dialect.find_results(ids))
         return frozenset([row["id"] for row in nodes] + [row["id"] for row in results if row["is_live"]])
 
     async def drop_default_run(self, *, with_log: bool) -> None:
-        """Take out the default run, and if wanted its entries of the log."""
+        """Remove the default run and, `with_log`, its log entries."""
         for row in await self._execute(self._dialect.lock_runs([DEFAULT_RUN], wait=True)):
             run = run_of(row)
             await self._write(_writes_of_dropped(run))
@@ -43,11 +43,11 @@ class SqlRestoration(SqlSnapshot):
                 await self._execute(self._dialect.query(_FORGET_CHANGES, mine))
 
     async def write(self, rows: Restored) -> None:
-        """Insert rows, and move the counts of runs with them."""
+        """Insert rows and update the counts of runs."""
         await self._write(_writes_of(rows))
 
     async def set_log(self, head: int, floor: int) -> None:
-        """Say where the log ends, and up to where compaction removed entries."""
+        """Set the log's head, and the floor up to which compaction removed entries."""
         await self._execute(self._dialect.query(_SET_LOG, {"head": head, "lowest": floor}))
 
     async def _write(self, writes: Writes) -> None:
@@ -55,7 +55,7 @@ class SqlRestoration(SqlSnapshot):
 
 
 def _writes_of(rows: Restored) -> Writes:
-    """Return rows to insert, with the steps of what is counted of runs."""
+    """Return rows to insert, with the steps of the counts of runs."""
     records: dict[type, list[Values]] = defaultdict(list)
     for record in rows.records:
         records[type(record)].append(record_values(record))
@@ -70,7 +70,7 @@ def _writes_of(rows: Restored) -> Writes:
 
 
 def _writes_of_dropped(run: Run) -> Writes:
-    """Return what takes a run out, all but its entries of the log."""
+    """Return the rows that remove a run, but not its log entries."""
     steps = sorted(_tag_steps([run], -1))
     return Writes(
         deleted=[(run.id,)],

@@ -1,4 +1,4 @@
-"""Rows of any kind in the order of a key, a page at a time; and by their keys."""
+"""Statements that read rows of any kind: a page in the order of a scan, or by key."""
 
 from collections.abc import Mapping
 from functools import lru_cache
@@ -19,11 +19,11 @@ from runindex.domain.runs.run import Run
 from runindex.ports.maintenance import Key, Scan
 from runindex.ports.queries import RUN_COLUMNS, Columns
 
-_UNSEEN: Final = frozenset({"shard", "name_folded", "former_name_folded", "run_id"})
+_HIDDEN: Final = frozenset({"shard", "name_folded", "former_name_folded", "run_id"})
 _COLUMNS: Final[Mapping[type, Mapping[str, Column[Any]]]] = MappingProxyType(
     {
         Run: {name: runs.c[name] for name in RUN_COLUMNS},
-        Change: {"id": changes.c.run_id, **{c.name: c for c in changes.c if c.name not in _UNSEEN}},
+        Change: {"id": changes.c.run_id, **{c.name: c for c in changes.c if c.name not in _HIDDEN}},
         RunTexts: {
             "run_id": runs.c.id,
             **{name: runs.c[name] for name in ("name_folded", "search_text", "search_words")},
@@ -37,23 +37,23 @@ _COLUMNS: Final[Mapping[type, Mapping[str, Column[Any]]]] = MappingProxyType(
 
 
 @lru_cache(maxsize=256)
-def page(walk: Scan, *, is_behind: bool, within: bool) -> Select[Any]:
-    """Return the statement for a page of a walk; a position's values are `after_0` and so on."""
-    columns = _COLUMNS[walk.kind]
-    order = [columns[name] for name in walk.order]
-    rows = _chosen(walk.kind, None if walk.columns is None else walk.columns.union(walk.order))
-    bounds = [bindparam(f"after_{place}", type_=column.type) for place, column in enumerate(order)]
+def page(scan: Scan, *, is_behind: bool, within: bool) -> Select[Any]:
+    """Return the statement for a page of a scan; a position's values are bound as `after_0` and so on."""
+    columns = _COLUMNS[scan.kind]
+    order = [columns[name] for name in scan.order]
+    rows = _chosen(scan.kind, None if scan.columns is None else scan.columns.union(scan.order))
+    bounds = [bindparam(f"after_{index}", type_=column.type) for index, column in enumerate(order)]
     if within:
         rows = rows.where(order[0] == bounds[0], tuple_(*order[1:]) > tuple_(*bounds[1:]))
     elif is_behind:
         rows = rows.where(tuple_(*order) > tuple_(*bounds))
     # The limit is no parameter: the planner would take an unknown one for a long list, and sort the table.
-    return rows.order_by(*order).limit(literal(str(walk.page)))
+    return rows.order_by(*order).limit(literal(str(scan.page)))
 
 
 def position_values(after: Key | None) -> dict[str, Any]:
-    """Return a position as parameters."""
-    return {f"after_{place}": value for place, value in enumerate(after or ())}
+    """Return the values of a position's parameters."""
+    return {f"after_{index}": value for index, value in enumerate(after or ())}
 
 
 @lru_cache(maxsize=256)
@@ -71,7 +71,7 @@ def by_key(kind: type, columns: Columns | None, number: int) -> Select[Any]:
 
 
 def cycle() -> Select[Any]:
-    """Return the statement for one run that no way leads down to from where a line of ancestors ends."""
+    """Return the statement for a run on a cycle, or below one: no path leads to it from a root or an orphan."""
     parent, child = runs.alias(), runs.alias()
     is_below = exists(1).where(parent.c.id == runs.c.parent_id)
     tree = select(runs.c.id).where(or_(runs.c.parent_id.is_(None), ~is_below)).cte("tree", recursive=True)

@@ -19,20 +19,20 @@ class SqlSnapshot:
     """Reads in a transaction."""
 
     def __init__(self, execute: Execute, dialect: Dialect) -> None:
-        """Take what runs a statement."""
+        """Take the function that runs a statement in the transaction."""
         self._execute = execute
         self._dialect = dialect
 
     async def log_state(self) -> LogState:
-        """Return where the log stands."""
+        """Return the log's epoch, head and floor."""
         rows = await self._execute(self._dialect.query(STATE, {}))
         if not rows:
             raise CorruptStoreError("log: where it stands is nowhere to be found")
         return LogState(rows[0]["epoch"], rows[0]["n"], rows[0]["floor"])
 
-    async def read(self, walk: Scan, after: Key | None = None, *, within: bool = False) -> Sequence[Row]:
-        """Return the next rows behind a position."""
-        statement = page(walk, is_behind=after is not None, within=within)
+    async def read(self, scan: Scan, after: Key | None = None, *, within: bool = False) -> Sequence[Row]:
+        """Return the next rows after a position."""
+        statement = page(scan, is_behind=after is not None, within=within)
         return await self._execute(self._dialect.query(statement, position_values(after)))
 
     async def list_ids(self, run_filter: RunFilter) -> Sequence[str]:
@@ -41,7 +41,7 @@ class SqlSnapshot:
         return [row["id"] for row in await self._execute(self._dialect.query(ids_matching(conditions), values))]
 
     async def find(self, kind: type, keys: Sequence[Key], columns: Columns | None = None) -> Sequence[Row]:
-        """Return the rows of those primary keys that exist."""
+        """Return the rows that exist under those primary keys."""
         found: list[Row] = []
         for start in range(0, len(keys), MOST_KEYS):
             some = keys[start : start + MOST_KEYS]
@@ -50,6 +50,6 @@ class SqlSnapshot:
         return found
 
     async def find_cycle(self) -> str | None:
-        """Return the id of some run that is its own ancestor."""
+        """Return the id of a run that is its own ancestor, None when there is none."""
         rows = await self._execute(self._dialect.query(CYCLE, {}))
         return rows[0]["id"] if rows else None

@@ -1,4 +1,4 @@
-"""What deletions left behind goes a few rows at a time."""
+"""Deletes the rows behind tombstones, a few at a time."""
 
 import time
 from collections.abc import Callable, Sequence
@@ -13,7 +13,7 @@ from persistence.sql.batch.dialect import Dialect
 from persistence.sql.queries.expressions import PerDialect
 from persistence.sql.queries.where import INSTANT
 from persistence.sql.statements import Flow
-from persistence.sql.tables.records import TABLES, items, receipt_heads, receipts, remains, results, totals
+from persistence.sql.tables.records import TABLES, items, receipt_heads, receipts, results, tombstones, totals
 from runindex.domain.records.kinds import OWNED
 from runindex.domain.records.totals import ALL_GENERATIONS
 from runindex.ports.maintenance import ChunkSize
@@ -22,10 +22,10 @@ _QUICK: Final = 0.125  # of the time for all steps
 _OWNER: Final = bindparam("owner", type_=INSTANT)
 _GENERATION: Final = bindparam("generation", type_=INSTANT)
 _OF_GENERATION: Final = (results, items)
-# The totals go last: until then they tell whose the rows were.
+# The totals go last: until then they name the run that had the rows.
 _ALL: Final[Sequence[Table]] = (*(TABLES[kind] for kind in OWNED), totals)
-# An order that an index has: the planner may else read the whole table for each chunk. Results go as they came, which
-# is how they lie in the file.
+# An order that has an index: otherwise the planner may read the whole table for each chunk. Results go in the order
+# in which they were written, which is how they lie in the file.
 _ORDERS: Final = {
     results: (results.c.owner, results.c.seq),
     receipts: (receipts.c.owner, receipts.c.runtime_id, receipts.c.sequence),
@@ -36,35 +36,35 @@ _ORDERS: Final = {
 def sweep(
     limit: int, step: int, seconds: float, dialect: Dialect, clock: Callable[[], float] = time.monotonic
 ) -> Flow[int]:
-    """Delete at most `limit` rows of one thing that remains, up to `step` at a time; so many seconds, and it ends."""
+    """Delete at most `limit` rows behind the oldest tombstone, up to `step` in a statement, for some `seconds`."""
     ends = clock() + seconds
     found = yield dialect.query(_NEXT, {})
     if not found:
         return 0
-    what = {"owner": found[0]["owner"], "generation": found[0]["generation"]}
-    is_whole = what["generation"] == ALL_GENERATIONS
-    values = {"owner": what["owner"]} if is_whole else what
+    tombstone = {"owner": found[0]["owner"], "generation": found[0]["generation"]}
+    is_whole = tombstone["generation"] == ALL_GENERATIONS
+    values = {"owner": tombstone["owner"]} if is_whole else tombstone
     swept = 0
     for table in _ALL if is_whole else _OF_GENERATION:
-        pace = ChunkSize(1, step, seconds * _QUICK)
+        chunk = ChunkSize(1, step, seconds * _QUICK)
         while True:
             began = clock()
             if swept >= limit or began >= ends:
                 return swept
-            gone = yield dialect.query(_delete(table, min(pace.size, limit - swept), is_whole=is_whole), values)
-            pace.took(clock() - began)
+            gone = yield dialect.query(_delete(table, min(chunk.size, limit - swept), is_whole=is_whole), values)
+            chunk.took(clock() - began)
             swept += len(gone)
             if not gone:
                 break
-    # Rows that others held were passed over.
+    # Rows that other transactions had locked were left out.
     if not (yield dialect.query(_left(is_whole=is_whole), values)):
-        yield dialect.query(_DONE, what)
+        yield dialect.query(_DONE, tombstone)
         swept += 1
     return swept
 
 
 def _next() -> Select[Any]:
-    oldest = select(remains.c.owner, remains.c.generation).order_by(remains.c.owner, remains.c.generation)
+    oldest = select(tombstones.c.owner, tombstones.c.generation).order_by(tombstones.c.owner, tombstones.c.generation)
     return oldest.limit(literal_column("1")).with_for_update(skip_locked=True)
 
 
@@ -93,4 +93,4 @@ def _is_gone(table: Table, *, is_whole: bool) -> list[ColumnElement[bool]]:
 
 
 _NEXT: Final = _next()
-_DONE: Final = delete(remains).where(remains.c.owner == _OWNER, remains.c.generation == _GENERATION)
+_DONE: Final = delete(tombstones).where(tombstones.c.owner == _OWNER, tombstones.c.generation == _GENERATION)

@@ -35,7 +35,7 @@ class LogReads(StatementRunner):
     """Answers what happened."""
 
     async def log_state(self) -> LogState:
-        """Return where the log stands."""
+        """Return the log's epoch, head and floor."""
         (row,) = await self._fetch(STATE, NO_PARAMETERS)
         return LogState(row["epoch"], row["n"], row["floor"])
 
@@ -52,7 +52,7 @@ class LogReads(StatementRunner):
         return {run_id: list(map(change_of, entries)) for run_id, entries in by_requested(run_ids, rows).items()}
 
     async def find_as_of(self, run_ids: Sequence[str], at: Micros) -> Mapping[str, Change]:
-        """Return of each run's present incarnation the newest entry that is not younger than `at`."""
+        """Return the newest entry of each run's present incarnation that is not younger than `at`."""
         rows = await self._fetch(_AS_OF, {"requested": array_of(dict.fromkeys(run_ids)), "at": at})
         return {row["requested"]: change_of(row) for row in rows}
 

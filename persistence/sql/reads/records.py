@@ -58,7 +58,7 @@ class RecordReads(StatementRunner):
     async def list_records(
         self, query: ListQuery, owners: Sequence[Owner], columns: Columns
     ) -> Mapping[Owner, Sequence[Row]]:
-        """Return for each owner a window of the listing."""
+        """Return for each owner a window of the list."""
         listing, window = query.listing, query.window
         if listing.owner_field is None:
             rows = await self._fetch(_list(_shape(listing), shape_of(window), columns, 0), _values(query))
@@ -73,7 +73,7 @@ class RecordReads(StatementRunner):
         return found
 
     async def count_records(self, listing: RecordList, owners: Sequence[Owner]) -> Mapping[Owner, int]:
-        """Return for each owner how many records the listing has."""
+        """Return for each owner how many records the list has."""
         values = _condition_values(listing.conditions)
         if listing.owner_field is None:
             (row,) = await self._fetch(_count(_shape(listing), 0), values)

@@ -25,19 +25,19 @@ class ResultReads(StatementRunner):
     """Answers what results say together."""
 
     async def summarize_results(self, owners: Sequence[int]) -> Mapping[int, ResultStatistics]:
-        """Return the figures of each run's present results."""
+        """Return the statistics of each run's present results."""
         requested = {"requested": json_text.dumps(list(owners))}
         latencies = _by_owner(await self._fetch(_LATENCIES, requested))
         scores = _by_owner(await self._fetch(_SCORES, requested))
         return {owner: _figures(rows, scores.get(owner, ())) for owner, rows in latencies.items()}
 
     async def average_last_scores(self, owners: Sequence[int]) -> Mapping[int, Sequence[ScoreStatistics]]:
-        """Return the figures of each run's scores, of the last attempt at each item alone."""
+        """Return the statistics of each run's scores, taken from the last attempt at each item."""
         scores = _by_owner(await self._fetch(_LAST_SCORES, {"requested": json_text.dumps(list(owners))}))
         return {owner: _score_figures(rows) for owner, rows in scores.items()}
 
     async def list_compared_items(self, owners: Sequence[int], after: str | None, limit: int) -> Sequence[str]:
-        """Return the ids of the items that any of the runs has, in code-point order, behind `after`."""
+        """Return the ids of the items that any of the runs has, in code-point order, after `after`."""
         values = {"requested": json_text.dumps(list(owners))} | ({} if after is None else {"after": after})
         rows = await self._fetch(_compared(limit, is_first=after is None), values)
         return [row["item_id"] for row in rows]

@@ -20,7 +20,7 @@ class RetentionReads(StatementRunner):
     """Answers what compaction would remove."""
 
     async def count_removable(self, run_ids: Sequence[str], now: Micros) -> Mapping[str, Removable]:
-        """Return for each run that exists what compaction would remove now."""
+        """Return for each run that exists how much of its history compaction would remove now."""
         rows = await self._fetch(_COUNT, {"requested": array_of(run_ids), "now": now})
         return {row["id"]: Removable(*(row[name] for name in _NAMES)) for row in rows}
 
@@ -73,7 +73,7 @@ def _receipts() -> ColumnElement[int]:
 
 
 def _beyond(count: ColumnElement[int]) -> ColumnElement[int]:
-    """Return how many of a run's entries are more than its policy keeps."""
+    """Return by how many a run's entries exceed what its policy keeps."""
     surplus = case((count > _KEPT, count - _KEPT), else_=_ZERO)
     found = select(surplus).where(totals.c.owner == runs.c.incarnation).correlate(runs).scalar_subquery()
     return func.coalesce(found, _ZERO)

@@ -29,7 +29,7 @@ class RunReads(StatementRunner):
         return {row["id"]: row for row in rows}
 
     async def list_runs(self, query: RunQuery) -> Sequence[Row]:
-        """Return a window of a list of runs. The order's column is among the columns answered."""
+        """Return a window of a list of runs. Rows have the order's column too."""
         conditions, values = split_filter(query.filter)
         statement = _run_page(conditions, query.columns, query.order, shape_of(query.window))
         return in_list_order(await self._fetch(statement, values | values_of(query.window)), query.window)

@@ -26,7 +26,7 @@ class TimelineReads(StatementRunner):
     async def count_timeline(
         self, run_filter: RunFilter, interval: TimelineInterval, start: Micros, end: Micros
     ) -> Sequence[TimelineRow]:
-        """Return the buckets in [start, end) in which something happened, oldest first; only what lies in it counts."""
+        """Return the buckets of [start, end) that are not empty, oldest first; only events in it count."""
         conditions, values = split_filter(run_filter)
         values |= {"start": start, "end": end, "origin": origin_of(interval), "length": length_of(interval)}
         return [TimelineRow(**row) for row in await self._fetch(_count(conditions), values)]

@@ -1,4 +1,4 @@
-"""The tables of records: results, scoped data, plans, jobs, runtimes.
+"""The tables of records: results, run data, plans, jobs, runtimes.
 
 A record is a flat dataclass, and its table has a column for each of its fields, in the same order.
 """
@@ -80,7 +80,7 @@ receipts: Final = _table(
     Index(None, "owner", "created_at", "sequence", "runtime_id"),
     Index(None, "runtime_id", "created_at", "owner", "sequence"),
 )
-remains: Final = _table("remains", Tombstone)
+tombstones: Final = _table("remains", Tombstone)
 receipt_heads: Final = _table("receipt_heads", ReceiptHead, Index(None, "owner", "runtime_id"))
 
 TABLES: Final[Mapping[type[Record], Table]] = {
@@ -98,7 +98,7 @@ TABLES: Final[Mapping[type[Record], Table]] = {
     RuntimeInput: runtime_inputs,
     Receipt: receipts,
     ReceiptHead: receipt_heads,
-    Tombstone: remains,
+    Tombstone: tombstones,
 }
 
 

@@ -1,4 +1,4 @@
-"""The schema's history, and the way to its newest state."""
+"""The schema's revisions, and the upgrade to the newest."""
 
 import asyncio
 import logging
@@ -22,15 +22,15 @@ from runindex.domain.errors import UnavailableError
 
 LOGGER: Final = logging.getLogger("runindex.migrations")
 _BUSY_SECONDS: Final = 60
-# One process migrates, the others wait for it and find that nothing is left to do. The number is drawn at random.
+# One process migrates; the others wait, and find nothing left to do. The lock's number is random.
 _LOCK: Final = text("SELECT pg_advisory_xact_lock(7262981450316617)")
 
 
 def upgrade(url: str) -> None:
-    """Bring a database (sqlite:///path or postgresql://…) to the newest revision, in one transaction.
+    """Upgrade a database (sqlite:///path or postgresql://…) to the newest revision, in one transaction.
 
     Any number of processes may do so at once. Raise UnavailableError when the storage cannot be reached or belongs to
-    a newer release. Must not be called from within an event loop.
+    a newer release. Must not be called inside an event loop.
     """
     try:
         if url.startswith("sqlite"):
@@ -57,14 +57,14 @@ def is_current(url: str) -> bool:
 
 
 def _cause(error: DBAPIError) -> str:
-    """Return what the driver says, in one line, for the operator alone: no statement and none of its values."""
+    """Return the driver's error in one line for the operator's log, without the statement and its values."""
     sqlstate = getattr(error.orig, "sqlstate", None)
     text = next(iter(str(error.orig).splitlines()), "")
     return " ".join(filter(None, (type(error.orig).__name__, sqlstate, text)))
 
 
 def alembic_config() -> Config:
-    """Return Alembic's settings; the connection to use goes into its attributes."""
+    """Return Alembic's configuration; callers put the connection into its attributes."""
     config = Config()
     config.set_main_option("script_location", str(Path(__file__).parent))
     return config

@@ -1,4 +1,4 @@
-"""What Alembic runs: with the connection of `persistence.migrations`, or for a developer with `alembic -x url=…`."""
+"""Alembic's entry: on the connection of `persistence.migrations`, or by hand with `alembic -x url=…`."""
 
 import asyncio
 
@@ -12,7 +12,7 @@ from persistence.sql.tables.runs import METADATA
 
 
 def run_on(connection: Connection) -> None:
-    """Run the revisions in the transaction that the connection is in."""
+    """Run the revisions in the connection's open transaction."""
     context.configure(connection=connection, target_metadata=METADATA)
     with context.begin_transaction():
         context.run_migrations()
@@ -28,7 +28,7 @@ async def run_on_postgres(url: str) -> None:
 
 
 def run() -> None:
-    """Run the revisions on the connection that was given, or on the URL of the command line."""
+    """Run the revisions on the given connection, or on the URL of the command line."""
     given = context.config.attributes.get("connection")
     if given is not None:
         run_on(given)

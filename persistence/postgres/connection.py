@@ -1,4 +1,4 @@
-"""Connections to Postgres, asyncpg's own, and what their failures mean."""
+"""Connections to Postgres by asyncpg, their time limits, and the errors that their failures become."""
 
 import asyncio
 import logging
@@ -18,8 +18,8 @@ Connection: TypeAlias = "asyncpg.Connection[asyncpg.Record]"
 AnyConnection: TypeAlias = "Connection | asyncpg.pool.PoolConnectionProxy[asyncpg.Record]"
 Pool: TypeAlias = "asyncpg.Pool[asyncpg.Record]"
 
-# All that asyncpg raises: the server's answers, its own refusals, the network, and a connection that is used between
-# the server's last words and its end.
+# All that asyncpg raises: errors of the server, of itself and of the network, and one for the use of a connection that
+# the server is closing.
 DRIVER_ERRORS: Final = (asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError, OSError)
 LOGGER: Final = logging.getLogger("runindex.postgres")
 APPLICATION: Final = "runindex"
@@ -32,7 +32,7 @@ _LONGEST_MS: Final = 2**31 - 1
 
 @dataclass(frozen=True, slots=True)
 class Timeouts:
-    """How many seconds to wait for what. The server breaks off a little sooner than the client turns away."""
+    """Time limits in seconds. The server cancels a statement a little before the client gives up on it."""
 
     operation: float = 10.0
     statement: float = 5.0
@@ -42,7 +42,7 @@ class Timeouts:
 
     @classmethod
     def within(cls, seconds: float) -> Self:
-        """Return the usual timeouts, but so many seconds for an operation and no more for anything in it."""
+        """Return the defaults, with so many seconds for an operation and no more for any part of it."""
         usual = cls()
         return cls(
             operation=seconds,
@@ -53,7 +53,7 @@ class Timeouts:
         )
 
     def settings(self) -> dict[str, str]:
-        """Return the settings of a session, those included that only newer servers have."""
+        """Return the settings of a session, with those that only newer servers know."""
         seconds = {
             "statement_timeout": self.statement * 0.9,
             "lock_timeout": self.lock,
@@ -65,7 +65,7 @@ class Timeouts:
 
 
 _NONE: Final[Mapping[str, str]] = MappingProxyType({})
-# The server knows its own settings; those that it lacks are left out.
+# The join leaves out settings that the server does not know.
 _CONFIGURE: Final = """
 SELECT set_config(s.name, s.value, false) FROM unnest($1::text[], $2::text[]) AS s (name, value)
 JOIN pg_settings USING (name)
@@ -73,7 +73,7 @@ JOIN pg_settings USING (name)
 
 
 async def connect(url: str, timeouts: Timeouts, settings: Mapping[str, str] = _NONE) -> Connection:
-    """Open a connection whose session has its time limits and other settings."""
+    """Open a connection whose session has the time limits and the other settings."""
     named = "application_name" in parse_qs(urlsplit(url).query)
     connection = await asyncpg.connect(
         url,
@@ -98,11 +98,11 @@ async def open_pool(url: str, timeouts: Timeouts, size: int) -> AsyncIterator[Po
     async def connect_one(*_: object, **__: object) -> Connection:
         return await connect(url, timeouts)
 
-    async with asyncpg.create_pool(url, min_size=0, max_size=size, connect=connect_one, reset=_leave_as_it_is) as pool:
+    async with asyncpg.create_pool(url, min_size=0, max_size=size, connect=connect_one, reset=_keep_session) as pool:
         try:
             yield pool
         finally:
-            # Closing waits for what is lent out, and the server may be silent.
+            # Closing waits for connections in use, and the server may be silent.
             try:
                 async with asyncio.timeout(timeouts.lock):
                     await pool.close()
@@ -111,7 +111,7 @@ async def open_pool(url: str, timeouts: Timeouts, size: int) -> AsyncIterator[Po
 
 
 async def close(connection: Connection, timeouts: Timeouts) -> None:
-    """Close a connection in good order, or at least in time."""
+    """Close a connection, or terminate it when that fails or takes too long."""
     try:
         async with terminating_on_timeout(connection, timeouts.lock):
             await connection.close()
@@ -135,13 +135,13 @@ async def roll_back(connection: AnyConnection, timeouts: Timeouts) -> None:
         connection.terminate()
 
 
-async def _leave_as_it_is(connection: Connection) -> None:
-    """Spare the round trip that would reset a session: ours never change in use."""
+async def _keep_session(connection: Connection) -> None:
+    """Skip the round trip that resets a session: its settings never change in use."""
     del connection
 
 
 async def run(connection: AnyConnection, statement: Statement, seconds: float) -> Rows:
-    """Run a statement; raise TimeoutError and end the connection when there is no answer in time."""
+    """Run a statement; raise TimeoutError and terminate the connection when its time is over."""
     async with terminating_on_timeout(connection, seconds):
         rows: Sequence[Any] = await connection.fetch(statement.text, *statement.arguments)
         return rows
@@ -149,7 +149,7 @@ async def run(connection: AnyConnection, statement: Statement, seconds: float) -
 
 @asynccontextmanager
 async def terminating_on_timeout(connection: AnyConnection, seconds: float) -> AsyncIterator[None]:
-    """Give what runs inside so many seconds; past that, or cancelled, the connection is in no state to be used."""
+    """Limit the block to so many seconds; end the connection, unusable then, on a timeout or a cancellation."""
     try:
         async with asyncio.timeout(seconds):
             yield
@@ -160,7 +160,7 @@ async def terminating_on_timeout(connection: AnyConnection, seconds: float) -> A
 
 @contextmanager
 def translate_errors() -> Iterator[None]:
-    """Turn the driver's errors into what the Store port says; no text of theirs goes on."""
+    """Raise the driver's errors as those of the Store port, without their texts, which may hold data."""
     try:
         yield
     except DRIVER_ERRORS as error:
@@ -172,7 +172,7 @@ def translate_errors() -> Iterator[None]:
 
 
 def error_for(error: BaseException) -> RunIndexError | None:
-    """Return what an error means to the caller; None for one that is our own mistake."""
+    """Return the error that the caller gets, None for a bug of our own."""
     if isinstance(error, _TOO_SLOW):
         return OperationTimeoutError("the storage took too long")
     if is_lost(error):
@@ -183,14 +183,14 @@ def error_for(error: BaseException) -> RunIndexError | None:
 
 
 def is_lost(error: BaseException) -> bool:
-    """Tell whether the connection is gone, or none could be made."""
+    """Tell whether the connection was lost, or none could be made."""
     if isinstance(error, asyncpg.InterfaceError):
         return not isinstance(error, asyncpg.DataError)
     return isinstance(error, (OSError, asyncpg.InternalClientError, *_LOST)) or _state_class(error) == "08"
 
 
 def is_race(error: BaseException) -> bool:
-    """Tell whether the transaction lost a race and may win it when it is run again."""
+    """Tell whether the transaction lost a race, so that a retry may succeed."""
     return isinstance(error, _RACES)
 
 
@@ -203,7 +203,7 @@ _LOST: Final = (
     asyncpg.IdleInTransactionSessionTimeoutError,
     asyncpg.IdleSessionTimeoutError,
 )
-# Wrong password, no such database, read-only, out of room, shut down by hand, disk or server broken.
+# Wrong password, no such database, read-only, out of resources, stopped by an operator, disk or server broken.
 _UNUSABLE: Final = frozenset({"28", "3D", "25", "53", "57", "58", "XX"})
 
 

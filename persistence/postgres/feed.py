@@ -1,4 +1,4 @@
-"""The feed of a Postgres database: LISTEN where that works, and a look each second whether it works or not."""
+"""The feed of a Postgres database: LISTEN where that works, and a poll each second in any case."""
 
 import asyncio
 import logging
@@ -16,7 +16,7 @@ from runindex.ports.wakeups import LocalFeed
 
 LOGGER: Final = logging.getLogger("runindex.feed")
 
-# A little under the second within which a lost notification must have done no harm.
+# Under the second within which subscribers wake even when a notification is lost.
 POLL_SECONDS: Final = 0.9
 HEARTBEAT_SECONDS: Final = 1.0
 SILENCE_SECONDS: Final = 2.0
@@ -31,7 +31,7 @@ _HEARTBEAT: Final = Statement("SELECT 1")
 class PostgresFeed(LocalFeed):
     """Listens on a connection of its own (never through a pooler that shares sessions) while the context lasts.
 
-    Notifications only save time: all flags are set each second anyway, and without `notify` only then.
+    Notifications only save time: all subscribers are woken each second anyway, and without `notify` only then.
     """
 
     def __init__(
@@ -72,7 +72,7 @@ class PostgresFeed(LocalFeed):
             self.wake()
 
     async def _listen(self) -> None:
-        """Listen for good, on one connection after the other."""
+        """Listen for ever, on one connection after the other."""
         while True:
             try:
                 async with self._connection() as connection:
@@ -80,7 +80,7 @@ class PostgresFeed(LocalFeed):
             except DRIVER_ERRORS as error:
                 LOGGER.warning("not listening to the database: %s", type(error).__name__)
             except Exception:
-                # Whatever it is: the feed can do without listening, and nothing can do without the feed.
+                # The feed must go on whatever fails here: polling works without listening.
                 LOGGER.exception("not listening to the database")
             self.reconnects += 1
             await asyncio.sleep(self._backoff * random.uniform(0.5, 1))  # noqa: S311 - only spreads the tries
@@ -95,39 +95,39 @@ class PostgresFeed(LocalFeed):
             connection.terminate()
 
     async def _follow(self, connection: Connection) -> None:
-        """Listen until the connection is lost; a black hole is noticed by the heartbeat alone."""
+        """Listen until the connection is lost; only the heartbeat notices one that is silently dead."""
         lost, echoed = asyncio.Event(), asyncio.Event()
         probe = secrets.token_hex(8)
 
-        def hear(_connection: object, _pid: int, _channel: str, payload: object) -> None:
+        def receive(_connection: object, _pid: int, _channel: str, payload: object) -> None:
             if payload == probe:
                 echoed.set()
             self.wake(_head_in(payload))
 
         connection.add_termination_listener(lambda _: lost.set())
         async with terminating_on_timeout(connection, self._silence_seconds):
-            await connection.add_listener(CHANNEL, hear)
-        # What was committed before this moment was not heard of.
+            await connection.add_listener(CHANNEL, receive)
+        # Commits before this moment were not notified here.
         self.wake()
         await run(connection, Statement("SELECT pg_notify($1, $2)", (CHANNEL, probe)), self._silence_seconds)
-        if not await _is_set(echoed, self._silence_seconds):
+        if not await _wait(echoed, self._silence_seconds):
             LOGGER.warning("the database's notifications do not arrive (a pooler in between?): looking each second")
             await run(connection, _HEARTBEAT, self._silence_seconds)
-        # Not before the connection has proved of use: a server that lets in and then refuses is not to be hammered.
+        # Only now: a server that accepts connections and then refuses to listen must not be hammered.
         self._backoff = SHORTEST_BACKOFF
-        while not await _is_set(lost, HEARTBEAT_SECONDS):
+        while not await _wait(lost, HEARTBEAT_SECONDS):
             await run(connection, _HEARTBEAT, self._silence_seconds)
 
 
 def _head_in(payload: object) -> int | None:
-    """Return how far the log goes by a notification, None when it does not say."""
+    """Return the log's head that a notification names, None when it names none."""
     if isinstance(payload, str) and payload.isdecimal() and len(payload) < _LONGEST_NUMBER:
         return int(payload)
     return None
 
 
-async def _is_set(event: asyncio.Event, seconds: float) -> bool:
-    """Wait for an event at most so long."""
+async def _wait(event: asyncio.Event, seconds: float) -> bool:
+    """Wait for an event for so many seconds, and tell whether it was set."""
     try:
         async with asyncio.timeout(seconds):
             return await event.wait()

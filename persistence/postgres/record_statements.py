@@ -1,4 +1,4 @@
-"""The statements of a batch that read and write records, in Postgres' words."""
+"""Postgres' statements that read and write the records of a batch."""
 
 # ruff: noqa: S608 - the names in the texts are those of our own tables, the values are bound
 
@@ -35,15 +35,15 @@ def _same_key(table: Table) -> str:
 
 
 def _seek(table: Table, columns: str) -> str:
-    """Return where the rows of some keys are looked for: each at the first key that is not before its own.
+    """Return a FROM clause that seeks, for each key, the first row whose key is not smaller.
 
-    Asked for equal keys the planner may take another index that begins like the key's, and read all of an owner's rows
-    for each: as long as it believes that there are few, both seem to cost the same. Only the key's own index has the
-    first one in this order at hand.
+    With a condition of equality the planner may choose another index with the same first columns, and read all rows of
+    an owner for each key: while it believes that there are few, both cost the same. Only the key's own index yields
+    the first row in this order.
     """
     key = _key(table)
     wanted, order = ", ".join(f"s.{name}" for name in key), ", ".join(f"k.{name}" for name in key)
-    # Not beyond the owner's rows: what was deleted of another's may lie there for a while, and would be walked over.
+    # Only the owner's rows: deleted rows of the next owner may still lie there, and would be scanned.
     condition = f"({order}) >= ({wanted}) AND k.{key[0]} <= s.{key[0]}"
     first = f"SELECT {columns} FROM {table.name} AS k WHERE {condition} ORDER BY {order} LIMIT 1"
     return f"{_rows(table, key)} CROSS JOIN LATERAL ({first})"
@@ -51,9 +51,9 @@ def _seek(table: Table, columns: str) -> str:
 
 def _find(table: Table) -> str:
     key = _key(table)
-    if "owner" in key:  # it belongs to a run, and is locked with it
+    if "owner" in key:  # the run's lock covers it
         return f"SELECT t.* FROM {_seek(table, 'k.*')} AS t WHERE {_same_key(table)}"
-    # What any process may change is locked here, in the order of the keys.
+    # Records without an owner are locked here, in the order of their keys.
     order = ", ".join(f"t.{name}" for name in key)
     rows = f"{_rows(table, key)} JOIN {table.name} AS t ON {_same_key(table)}"
     return f"SELECT t.* FROM {rows} ORDER BY {order} FOR UPDATE OF t"
@@ -73,8 +73,8 @@ _DUE: Final = (
     "status = 'RETRYING' AND run_at <= $2",
     "status = 'RUNNING' AND lease_expires_at <= $2 AND attempts < max_attempts",
 )
-# Each part is in the order of an index, so that as much is read as is claimed, however long the queue. What is locked
-# and then not claimed is free again with the commit.
+# Each part is in the order of an index, so that no more rows are read than claimed, however long the queue. Rows locked
+# but not claimed are free again after the commit.
 _PARTS: Final = " UNION ALL ".join(
     f"SELECT * FROM (SELECT * FROM jobs WHERE queue = $1 AND {due} ORDER BY {_RANK} LIMIT $3 FOR UPDATE SKIP LOCKED)"
     f" AS part{number}"
@@ -97,7 +97,7 @@ WHERE r.id = ANY($1::text[])
 
 
 class PostgresRecords:
-    """Reads and writes records by arrays."""
+    """Makes statements that take records as one array for each column."""
 
     def find_records(self, kind: type, keys: Sequence[tuple[Any, ...]]) -> Statement:
         """Select the records of those keys, locked unless their run's lock covers them."""

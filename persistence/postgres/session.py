@@ -1,4 +1,4 @@
-"""Transactions on Postgres beside those of batches: short ones on a pool's connections, long ones on their own."""
+"""Transactions other than those of batches: short ones on the pool, long ones on connections of their own."""
 
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
@@ -24,7 +24,7 @@ from runindex.domain.errors import BadRequestError
 
 T = TypeVar("T")
 
-# A long transaction ends with its process, or when that has been silent for so long.
+# A long transaction ends with its process, or after so many seconds without a statement.
 LONGEST_STATEMENT: Final = 600.0
 _SETTINGS: Final = MappingProxyType(
     {
@@ -37,7 +37,7 @@ _SETTINGS: Final = MappingProxyType(
 
 
 async def transact(pool: Pool, timeouts: Timeouts, flow: Callable[[], Flow[T]]) -> T:
-    """Run a flow in one transaction."""
+    """Run a flow in one transaction and commit."""
     with translate_errors():
         async with pool.acquire(timeout=timeouts.connect) as connection:
             await command(connection, "BEGIN", timeouts.statement)
@@ -52,7 +52,7 @@ async def transact(pool: Pool, timeouts: Timeouts, flow: Callable[[], Flow[T]]) 
 
 @asynccontextmanager
 async def open_session(url: str, timeouts: Timeouts, *, writes: bool) -> AsyncIterator[Execute]:
-    """Give a transaction, committed when the context ends well."""
+    """Open a transaction, committed unless an exception ends the context."""
     with translate_errors():
         connection = await connect(url, timeouts, _SETTINGS)
     try:
@@ -63,7 +63,7 @@ async def open_session(url: str, timeouts: Timeouts, *, writes: bool) -> AsyncIt
         run_statement = _runner(connection, LONGEST_STATEMENT)
 
         async def run_safely(statement: Statement) -> Rows:
-            with translate_errors(), _refusals():
+            with translate_errors(), _refuse_conflicts():
                 return await run_statement(statement)
 
         yield run_safely
@@ -75,7 +75,7 @@ async def open_session(url: str, timeouts: Timeouts, *, writes: bool) -> AsyncIt
 
 
 @contextmanager
-def _refusals() -> Iterator[None]:
+def _refuse_conflicts() -> Iterator[None]:
     try:
         yield
     except (asyncpg.IntegrityConstraintViolationError, asyncpg.DataError):

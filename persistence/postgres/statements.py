@@ -1,4 +1,4 @@
-"""The statements of a batch in Postgres' words: arrays in, one statement for all that is written."""
+"""Postgres' statements of a batch: arrays as parameters, and one statement for all writes."""
 
 # ruff: noqa: S608 - the names in the texts are those of our own tables, the values are bound
 
@@ -12,21 +12,29 @@ from sqlalchemy import Executable, Table
 from sqlalchemy.dialects.postgresql import asyncpg
 
 from persistence.postgres.record_statements import PostgresRecords
-from persistence.sql.batch.writes import CHANGE_COLUMNS, MOVED_COLUMNS, RUN_COLUMNS, Values, Writes
+from persistence.sql.batch.writes import CHANGE_COLUMNS, MOVED_COLUMNS, STORED_RUN_COLUMNS, Values, Writes
 from persistence.sql.statements import Flow, Rows, Statement, compiled
-from persistence.sql.tables import runs as tables
-from persistence.sql.tables.runs import SHARD
+from persistence.sql.tables.runs import (
+    SHARD,
+    changes,
+    feed_head,
+    kept_answers,
+    run_tags,
+    runs,
+    status_counts,
+    tag_counts,
+)
 from runindex.domain.idempotency import KeyScope
-from runindex.ports.queries import RUN_COLUMNS as SHOWN_COLUMNS
+from runindex.ports.queries import RUN_COLUMNS
 
 CHANNEL: Final = "runindex_changes"
 
 _COMPILER: Final = asyncpg.dialect()  # type: ignore[no-untyped-call]
-_RUN: Final = ", ".join(SHOWN_COLUMNS)
+_RUN: Final = ", ".join(RUN_COLUMNS)
 
-# A batch finds its rows by their keys. Plans are made once and for good, maybe while the tables are small yet: those
-# that read whole tables are ruled out, and where there is an index in the order asked for, those without it. What
-# chooses runs by a filter is planned like any other query.
+# A batch finds its rows by their keys. Generic plans are made once for a connection, maybe while tables are still
+# small: plans that scan tables are disabled, and sorts where an index has the order. Queries by filter are planned
+# freely.
 _SCANS: Final = ("enable_seqscan", "enable_hashjoin", "enable_mergejoin")
 _SORTS: Final = ("enable_sort", "enable_incremental_sort", "enable_bitmapscan")
 _SETTINGS: Final = MappingProxyType(
@@ -35,14 +43,14 @@ _SETTINGS: Final = MappingProxyType(
         **dict.fromkeys((*_SCANS, *_SORTS), "off"),
     }
 )
-# A server that recovers from a crash, or takes over from another, gives the ids of transactions that were lost to
-# others; its statistics then begin anew, and at no other time unless they are reset by hand.
+# A server that recovers from a crash, or takes over from another, reuses the ids of transactions that were lost. Its
+# statistics are reset then, and otherwise only by hand.
 ERA: Final = "extract(epoch FROM pg_stat_get_bgwriter_stat_reset_time())::text"
 _PLAN_FREELY: Final = Statement(
     "SELECT set_config('plan_cache_mode', 'force_custom_plan', true), "
     + ", ".join(f"set_config('{name}', 'on', true)" for name in (*_SCANS, *_SORTS))
 )
-# The transaction's id comes with the head, before the commit that it will have to speak for; so does its era.
+# The transaction's id and era come with the head, so that a commit without an answer can be looked up by them.
 _LOCK_HEAD: Final = Statement(
     f"SELECT n, pg_current_xact_id()::text AS xid, {ERA} AS era FROM feed_head WHERE shard = {SHARD} FOR UPDATE"
 )
@@ -63,7 +71,7 @@ WITH RECURSIVE lineage AS (
 
 @dataclass(frozen=True, slots=True)
 class _WriteClause:
-    """One table's part of the write: a data-modifying query over rows `s`, whose columns come as arrays."""
+    """A CTE that writes one table from rows `s`, whose columns come as arrays."""
 
     name: str
     columns: tuple[str, ...]
@@ -71,8 +79,8 @@ class _WriteClause:
     text: str
 
     def render(self, first: int) -> str:
-        """Return the part as a common table expression, its placeholders counted from `first`."""
-        arrays = ", ".join(f"${first + place}::{kind}[]" for place, kind in enumerate(self.types))
+        """Return the CTE's text, its placeholders counted from `first`."""
+        arrays = ", ".join(f"${first + index}::{kind}[]" for index, kind in enumerate(self.types))
         source = f"unnest({arrays}) AS s ({', '.join(self.columns)})"
         return f"write_{self.name} AS ({self.text.format(source=source)})"
 
@@ -89,14 +97,14 @@ def _insert(name: str, table: Table, columns: Sequence[str]) -> _WriteClause:
 def _update(name: str, columns: Sequence[str]) -> _WriteClause:
     assignments = ", ".join(f"{column} = s.{column}" for column in columns if column != "id")
     text = f"UPDATE runs SET {assignments} FROM {{source}} WHERE runs.id = s.id"
-    return _part(name, tables.runs, columns, text)
+    return _part(name, runs, columns, text)
 
 
 _STEP_STATUSES: Final = """
 INSERT INTO status_counts (status, n) SELECT s.status, s.n FROM {source}
 ON CONFLICT (status) DO UPDATE SET n = status_counts.n + excluded.n
 """
-# One statement cannot write a row twice, so whoever falls to zero is left out here and deleted beside it.
+# One statement cannot write a row twice: tags that fall to zero are left out here and deleted by another CTE.
 _STEP_TAGS: Final = """
 INSERT INTO tag_counts (tag, n) SELECT s.tag, s.n FROM {source} LEFT JOIN tag_counts AS t ON t.tag = s.tag
 WHERE t.n + s.n IS DISTINCT FROM 0 ON CONFLICT (tag) DO UPDATE SET n = tag_counts.n + excluded.n
@@ -113,7 +121,7 @@ DELETE FROM kept_answers AS k USING (
 ) AS o WHERE k.actor = o.actor AND k.mutation = o.mutation AND k.key = o.key
 """
 
-# Each column is an array to send and to read: what most log entries leave null is left out where all of a batch do.
+# Each column is an array to send: columns that most log entries leave null are left out when a whole batch does.
 _RARE: Final = (
     *("plan_id", "dataset_id", "dataset_version", "target_type", "target_id", "total_items"),
     *("former_name", "former_name_folded", "former_tags", "former_metadata"),
@@ -123,25 +131,25 @@ _RARE_PLACES: Final = tuple(CHANGE_COLUMNS.index(column) for column in _RARE)
 _SEQ: Final = CHANGE_COLUMNS.index("seq")
 _PLAIN_PLACES: Final = tuple(CHANGE_COLUMNS.index(column) for column in _PLAIN)
 
-# Named as the fields of `Writes`, but for the plain changes.
+# Named as the fields of `Writes`; `plain_changes` are changes without the rare columns.
 _PARTS: Final = (
     _update("moved", MOVED_COLUMNS),
-    _update("rewritten", RUN_COLUMNS),
-    _insert("inserted", tables.runs, RUN_COLUMNS),
-    _part("deleted", tables.runs, ["id"], "DELETE FROM runs AS r USING {source} WHERE r.id = s.id"),
-    _part("tags_removed", tables.run_tags, tables.run_tags.columns.keys(), _REMOVE_TAGS),
-    _insert("tags_added", tables.run_tags, tables.run_tags.columns.keys()),
-    _insert("changes", tables.changes, CHANGE_COLUMNS),
-    _insert("plain_changes", tables.changes, _PLAIN),
-    _part("head", tables.feed_head, ["n"], f"UPDATE feed_head SET n = s.n FROM {{source}} WHERE shard = {SHARD}"),
-    _part("status_steps", tables.status_counts, ["status", "n"], _STEP_STATUSES),
-    _part("tag_steps", tables.tag_counts, ["tag", "n"], _STEP_TAGS),
-    _part("tags_dropped", tables.tag_counts, ["tag", "n"], _DROP_TAGS),
-    _insert("kept", tables.kept_answers, tables.kept_answers.columns.keys()),
+    _update("rewritten", STORED_RUN_COLUMNS),
+    _insert("inserted", runs, STORED_RUN_COLUMNS),
+    _part("deleted", runs, ["id"], "DELETE FROM runs AS r USING {source} WHERE r.id = s.id"),
+    _part("tags_removed", run_tags, run_tags.columns.keys(), _REMOVE_TAGS),
+    _insert("tags_added", run_tags, run_tags.columns.keys()),
+    _insert("changes", changes, CHANGE_COLUMNS),
+    _insert("plain_changes", changes, _PLAIN),
+    _part("head", feed_head, ["n"], f"UPDATE feed_head SET n = s.n FROM {{source}} WHERE shard = {SHARD}"),
+    _part("status_steps", status_counts, ["status", "n"], _STEP_STATUSES),
+    _part("tag_steps", tag_counts, ["tag", "n"], _STEP_TAGS),
+    _part("tags_dropped", tag_counts, ["tag", "n"], _DROP_TAGS),
+    _insert("kept", kept_answers, kept_answers.columns.keys()),
     _WriteClause("expired", ("before", "most"), ("BIGINT", "BIGINT"), _EXPIRE),
 )
 
-# Few texts, so that all of them stay prepared: a write takes the first shape that has all it needs.
+# Few texts, so that all stay prepared: a write takes the first shape that has all its CTEs.
 _LOG: Final = frozenset({"plain_changes", "head", "status_steps"})
 _KEYS: Final = frozenset({"kept", "expired"})
 _MOVES: Final = _LOG | {"moved"}
@@ -151,14 +159,14 @@ _SHAPES: Final = (_MOVES, _MOVES | _KEYS, _CREATIONS, _CREATIONS | _KEYS)
 
 
 class PostgresDialect(PostgresRecords):
-    """Postgres, by way of asyncpg's numbered placeholders; with `notify`, what writes also tells who listens."""
+    """Statements with asyncpg's numbered placeholders; with `notify`, a write also notifies the listeners."""
 
-    # Answers the transaction's id as `xid`.
+    # The statement that selects the transaction's id as `xid`.
     identify = _LOCK_HEAD
     settings = _SETTINGS
 
     def __init__(self, *, notify: bool) -> None:
-        """Choose whether to notify: one notification for each batch, which says how far the log goes if it grew."""
+        """With `notify`, each batch sends one notification: the log's head, or 0 when the log did not grow."""
         self._notify = notify
 
     def choose(self, query: Executable) -> Flow[Rows]:
@@ -199,7 +207,7 @@ class PostgresDialect(PostgresRecords):
         return Statement(_FIND_LINEAGE, (list(run_ids),))
 
     def write(self, writes: Writes) -> Flow[None]:
-        """Yield what writes the records, then the one statement that writes runs and their log, and notifies."""
+        """Yield the statements that write records, then the one that writes runs and their log, and notifies."""
         for statement in self.write_records(writes):  # noqa: UP028 - a flow is sent rows, these take none
             yield statement
         columns = {part.name: _columns(rows) for part in _PARTS if (rows := getattr(writes, part.name, ()))}
@@ -218,7 +226,7 @@ def _columns(rows: Sequence[Values]) -> list[Sequence[Any]]:
 
 
 def _shape(columns: dict[str, list[Sequence[Any]]]) -> frozenset[str]:
-    """Choose the parts of the text, and make the changes plain where that does."""
+    """Return the names of the CTEs to write with; add `plain_changes` to the columns where they suffice."""
     if not columns:
         return frozenset()
     changes = columns.get("changes")
@@ -228,13 +236,13 @@ def _shape(columns: dict[str, list[Sequence[Any]]]) -> frozenset[str]:
     for shape in _SHAPES:
         if needed <= shape:
             if changes is not None:
-                columns["plain_changes"] = [changes[place] for place in _PLAIN_PLACES]
+                columns["plain_changes"] = [changes[index] for index in _PLAIN_PLACES]
             return shape
     return _EVERYTHING
 
 
 def _is_plain(changes: list[Sequence[Any]]) -> bool:
-    return all(changes[place].count(None) == len(changes[place]) for place in _RARE_PLACES)
+    return all(changes[index].count(None) == len(changes[index]) for index in _RARE_PLACES)
 
 
 @lru_cache

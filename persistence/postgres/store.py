@@ -1,4 +1,4 @@
-"""Runs in Postgres, which any number of processes share."""
+"""The store in Postgres, shared by any number of processes."""
 
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
@@ -25,7 +25,7 @@ _PING: Final = text("SELECT 1 AS one")
 
 
 class PostgresStore(SqlReads, SqlMaintenance):
-    """Keeps runs in a database that `persistence.migrations.upgrade` has brought up to date; open it with `open`."""
+    """A store in a database that `persistence.migrations.upgrade` has migrated; open it with `open`."""
 
     sweep_step = 256
     sweep_seconds = 0.1
@@ -33,7 +33,7 @@ class PostgresStore(SqlReads, SqlMaintenance):
     def __init__(
         self, url: str, dialect: PostgresDialect, *, writer: PostgresWriter, pool: Pool, timeouts: Timeouts
     ) -> None:
-        """Take what was opened."""
+        """Take the open writer and pool."""
         self.dialect = dialect
         self._url = url
         self._writer = writer
@@ -51,9 +51,9 @@ class PostgresStore(SqlReads, SqlMaintenance):
         notify: bool = True,
         timeouts: Timeouts | None = None,
     ) -> AsyncIterator[Self]:
-        """Open a database (postgresql://…) with so many connections that read and one that writes.
+        """Open a database (postgresql://…) with at most `pool_size` connections that read and one that writes.
 
-        Nothing is connected before it is needed. With `notify`, each batch tells the feeds of all processes.
+        Connections are made when first needed. With `notify`, each batch wakes the feeds of all processes.
         """
         timeouts = timeouts or Timeouts()
         dialect = PostgresDialect(notify=notify)
@@ -80,7 +80,7 @@ class PostgresStore(SqlReads, SqlMaintenance):
     async def _fetch(self, statement: Executable, parameters: Mapping[str, Any] = NO_PARAMETERS) -> Rows:
         bound = self.dialect.query(statement, parameters)
         with translate_errors():
-            # Connections that were idle while the server restarted are found out by using them, all of them at worst.
+            # Connections idle during a restart of the server fail when used, at worst all of the pool.
             for _ in range(self._pool.get_size()):
                 try:
                     return await self._run(bound)

@@ -1,4 +1,4 @@
-"""The connection that writes: one batch, one transaction, and the truth about a commit that got no answer."""
+"""The connection that writes: one transaction for each batch, and the lookup of a commit without an answer."""
 
 import asyncio
 from collections.abc import AsyncIterator, Sequence
@@ -35,17 +35,17 @@ _SETTINGS: Final = MappingProxyType({**PostgresDialect.settings, "application_na
 
 
 class Transaction(NamedTuple):
-    """A transaction's id, and when the server that gave it began to count."""
+    """A transaction's id, and the era of the server in which that id is unique."""
 
     xid: str
     era: str | None
 
 
 class PostgresWriter:
-    """Applies batches one after the other, on a connection that it makes anew when it is lost."""
+    """Applies batches one after the other, on a connection that is replaced when it is lost."""
 
     def __init__(self, url: str, clock: Clock, dialect: PostgresDialect, timeouts: Timeouts) -> None:
-        """Connect when the first batch comes."""
+        """Connect at the first batch."""
         self._url = url
         self._clock = clock
         self._dialect = dialect
@@ -56,7 +56,7 @@ class PostgresWriter:
     @classmethod
     @asynccontextmanager
     async def open(cls, url: str, clock: Clock, dialect: PostgresDialect, timeouts: Timeouts) -> AsyncIterator[Self]:
-        """Give a writer and close its connection in the end."""
+        """Open a writer; its connection is closed with the context."""
         writer = cls(url, clock, dialect, timeouts)
         try:
             yield writer
@@ -64,46 +64,46 @@ class PostgresWriter:
             await writer._close()
 
     async def apply(self, batch: Sequence[AnyCommand]) -> Applied:
-        """Decide and write a batch; begin again when a race or the connection was lost."""
+        """Decide and write a batch; retry after a lost race or connection."""
         async with self._turn:
-            ends = _time() + self._timeouts.operation
+            deadline = _time() + self._timeouts.operation
             with translate_errors():
-                return await self._persist(batch, ends)
+                return await self._persist(batch, deadline)
 
-    async def _persist(self, batch: Sequence[AnyCommand], ends: float) -> Applied:
+    async def _persist(self, batch: Sequence[AnyCommand], deadline: float) -> Applied:
         wait = True
         for attempts_left in reversed(range(ATTEMPTS)):
             try:
-                applied = await self._attempt(batch, ends, wait=wait)
+                applied = await self._attempt(batch, deadline, wait=wait)
             except DRIVER_ERRORS as error:
-                if not attempts_left or _time() > ends or not _may_pass(error):
+                if not attempts_left or _time() > deadline or not _is_retryable(error):
                     raise
-                # Whoever holds a run for so long shall not hold up the rest of the batch.
+                # A run that stays locked must not hold up the rest of the batch.
                 wait = wait and not isinstance(error, asyncpg.LockNotAvailableError)
             else:
                 if applied is not None:
                     return applied
         raise UnavailableError("the storage is busy")
 
-    async def _attempt(self, batch: Sequence[AnyCommand], ends: float, *, wait: bool) -> Applied | None:
-        """Run a batch in a transaction and return what became of it; None when it was aborted after all."""
-        async with _before(ends):
+    async def _attempt(self, batch: Sequence[AnyCommand], deadline: float, *, wait: bool) -> Applied | None:
+        """Run a batch in a transaction and return its outcomes; None when the commit turns out aborted."""
+        async with _deadline(deadline):
             connection = await self._connected()
         try:
-            async with _before(ends):
-                judged, transaction = await self._drive(connection, batch, wait=wait)
+            async with _deadline(deadline):
+                result, transaction = await self._drive(connection, batch, wait=wait)
         except BaseException:
             await roll_back(connection, self._timeouts)
             raise
-        if not judged.wrote:
+        if not result.wrote:
             await roll_back(connection, self._timeouts)
-            return judged.applied
-        return judged.applied if await self._commit(connection, transaction, ends) else None
+            return result.applied
+        return result.applied if await self._commit(connection, transaction, deadline) else None
 
     async def _drive(
         self, connection: Connection, batch: Sequence[AnyCommand], *, wait: bool
     ) -> tuple[AppliedBatch, Transaction]:
-        """Run the statements of a batch; return what became of it and the transaction, which stays open."""
+        """Run the statements of a batch; return its result and the transaction, which stays open."""
         flow = apply_batch(batch, self._clock.now(), self._dialect, wait=wait)
         transaction = Transaction("", None)
         await command(connection, "BEGIN", self._timeouts.statement)
@@ -117,23 +117,23 @@ class PostgresWriter:
         except StopIteration as end:
             return end.value, transaction
 
-    async def _commit(self, connection: Connection, transaction: Transaction, ends: float) -> bool:
-        """Tell whether the transaction was committed; raise OutcomeUnknownError when that cannot be found out."""
+    async def _commit(self, connection: Connection, transaction: Transaction, deadline: float) -> bool:
+        """Commit and tell whether it took place; raise OutcomeUnknownError when that cannot be found out."""
         try:
             return await command(connection, "COMMIT", self._timeouts.statement) == "COMMIT"
         except DRIVER_ERRORS as error:
             if is_lost(error):
                 connection.terminate()
-        return await self._was_committed(transaction, max(ends, _time() + self._timeouts.statement))
+        return await self._was_committed(transaction, max(deadline, _time() + self._timeouts.statement))
 
-    async def _was_committed(self, transaction: Transaction, ends: float) -> bool:
-        """Ask the server what became of a transaction until it knows.
+    async def _was_committed(self, transaction: Transaction, deadline: float) -> bool:
+        """Ask the server for a transaction's status until it is final.
 
-        In progress is a session that has not noticed yet that its client is gone; its time is limited too. In another
-        era, committed may be what another transaction was, which got the id of one that was lost.
+        It is in progress while its session has not noticed that the client is gone; that time is limited too. In
+        another era the id may belong to another transaction, since those of lost ones are reused.
         """
         try:
-            async with asyncio.timeout_at(ends):
+            async with asyncio.timeout_at(deadline):
                 while True:
                     status, era = await self._status_of(transaction.xid)
                     if status == "aborted":
@@ -167,9 +167,9 @@ class PostgresWriter:
 
 
 @asynccontextmanager
-async def _before(ends: float) -> AsyncIterator[None]:
-    """Break off what runs inside when the operation's time is over. A commit is never inside: nothing was written."""
-    limit = asyncio.timeout_at(ends)
+async def _deadline(deadline: float) -> AsyncIterator[None]:
+    """Cancel the block when the operation's time is over. It never holds a commit, so nothing was written."""
+    limit = asyncio.timeout_at(deadline)
     try:
         async with limit:
             yield
@@ -179,8 +179,8 @@ async def _before(ends: float) -> AsyncIterator[None]:
         raise OperationTimeoutError("the operation's time was over before it could be written") from None
 
 
-def _may_pass(error: BaseException) -> bool:
-    """Tell whether it may go better next time: a race lost, a lock held too long, a connection that was gone."""
+def _is_retryable(error: BaseException) -> bool:
+    """Tell whether a retry may succeed: after a lost race, a lock held too long, or a lost connection."""
     if isinstance(error, asyncpg.LockNotAvailableError) or is_race(error):
         return True
     return is_lost(error) and not isinstance(error, TimeoutError)

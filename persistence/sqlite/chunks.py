@@ -1,4 +1,4 @@
-"""Many rows in one statement, in chunks of a few sizes, whose texts a connection keeps prepared."""
+"""Many rows in one statement, in chunks of few sizes, so that connections keep the statements prepared."""
 
 from collections.abc import Iterator, Sequence
 from functools import lru_cache

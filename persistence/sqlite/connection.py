@@ -1,4 +1,4 @@
-"""Connections to a SQLite file, each used by one thread at a time, and what their failures mean."""
+"""Connections to a SQLite file, each used by one thread at a time, and the errors that failures become."""
 
 import logging
 import random
@@ -14,16 +14,16 @@ from persistence.sql.statements import Rows, Statement
 from runindex.domain.errors import OperationTimeoutError, RunIndexError, UnavailableError
 
 LOGGER: Final = logging.getLogger("runindex.sqlite")
-# After so many of SQLite's steps a statement's time is looked at.
-_STEPS_BETWEEN_LOOKS: Final = 20_000
-# How long a writer sleeps between two tries for the lock. Steady and short, where SQLite's own handler backs off to
-# 100 ms and may lose every race against a process that writes all the time.
-_SHORTEST_NAP: Final = 0.0005
-_LONGEST_NAP: Final = 0.003
+# The steps of SQLite's virtual machine between two checks of the time.
+_STEPS_BETWEEN_CHECKS: Final = 20_000
+# Seconds between a writer's tries for the lock. SQLite's own handler backs off to 100 ms, and may lose every race
+# against a process that writes all the time.
+_SHORTEST_PAUSE: Final = 0.0005
+_LONGEST_PAUSE: Final = 0.003
 
 
 def connect(path: Path, *, seconds: float, read_only: bool = False) -> sqlite3.Connection:
-    """Open an existing file; a statement that runs or waits longer than `seconds` is broken off."""
+    """Open an existing file; a statement that runs or waits longer than `seconds` is interrupted."""
     connection = sqlite3.connect(
         f"{path.absolute().as_uri()}?mode=rw",
         uri=True,
@@ -35,7 +35,7 @@ def connect(path: Path, *, seconds: float, read_only: bool = False) -> sqlite3.C
     try:
         connection.execute("PRAGMA journal_mode = WAL")
         connection.execute("PRAGMA synchronous = FULL")
-        # A reader leaves waiting to SQLite; a writer waits in `begin`, and nowhere else.
+        # Readers wait by SQLite's timeout; a writer waits in `begin` only.
         connection.execute("PRAGMA query_only = ON" if read_only else "PRAGMA busy_timeout = 0")
         for name, (arity, function) in SQLITE_FUNCTIONS.items():
             connection.create_function(name, arity, function, deterministic=True)
@@ -56,9 +56,9 @@ def run(connection: sqlite3.Connection, statement: Statement) -> Rows:
 
 @contextmanager
 def time_limit(connection: sqlite3.Connection, seconds: float) -> Iterator[None]:
-    """Break off what runs on the connection after so many seconds."""
+    """Interrupt a statement on the connection after so many seconds."""
     deadline = time.monotonic() + seconds
-    connection.set_progress_handler(lambda: time.monotonic() > deadline, _STEPS_BETWEEN_LOOKS)
+    connection.set_progress_handler(lambda: time.monotonic() > deadline, _STEPS_BETWEEN_CHECKS)
     try:
         yield
     finally:
@@ -66,7 +66,7 @@ def time_limit(connection: sqlite3.Connection, seconds: float) -> Iterator[None]
 
 
 def begin(connection: sqlite3.Connection, seconds: float) -> None:
-    """Begin a transaction as the file's only writer, waiting at most so many seconds for another one."""
+    """Begin a transaction as the file's only writer; wait at most so many seconds for another's end."""
     deadline = time.monotonic() + seconds
     while True:
         try:
@@ -74,14 +74,14 @@ def begin(connection: sqlite3.Connection, seconds: float) -> None:
         except sqlite3.OperationalError as error:
             if _code(error) != sqlite3.SQLITE_BUSY or time.monotonic() > deadline:
                 raise
-            time.sleep(random.uniform(_SHORTEST_NAP, _LONGEST_NAP))  # noqa: S311 - only spreads the tries
+            time.sleep(random.uniform(_SHORTEST_PAUSE, _LONGEST_PAUSE))  # noqa: S311 - only spreads the tries
         else:
             return
 
 
 @contextmanager
 def translate_errors() -> Iterator[None]:
-    """Turn the driver's errors into what the Store port says; no text of theirs goes on."""
+    """Raise the driver's errors as those of the Store port, without their texts, which may hold data."""
     try:
         yield
     except sqlite3.Error as error:
@@ -93,12 +93,12 @@ def translate_errors() -> Iterator[None]:
 
 
 def is_busy(error: sqlite3.Error) -> bool:
-    """Tell whether another connection is in the way."""
+    """Tell whether another connection holds the lock."""
     return _code(error) in _BUSY
 
 
 def error_for(error: sqlite3.Error) -> RunIndexError | None:
-    """Return what an error means to the caller; None for one that is our own mistake."""
+    """Return the error that the caller gets, None for a bug of our own."""
     if is_busy(error):
         return UnavailableError("the storage is busy")
     code = _code(error)

@@ -1,4 +1,4 @@
-"""The feed of a SQLite file: commits of other processes show in `PRAGMA data_version`, which costs microseconds."""
+"""The feed of a SQLite file: `PRAGMA data_version` shows other processes' commits, for microseconds a poll."""
 
 import asyncio
 import sqlite3
@@ -15,19 +15,19 @@ from runindex.ports.wakeups import LocalFeed, LogWakeUp
 SHORTEST_PAUSE: Final = 0.005
 LONGEST_PAUSE: Final = 0.05
 RETRY_PAUSE: Final = 0.5
-# From the shortest to the longest pause in some two seconds without a commit.
+# The pause grows from shortest to longest within about two seconds without a commit.
 _SLOWING: Final = 1.02
 
 
 class SqliteFeed(LocalFeed):
-    """Looks at the file from a thread of its own while the context lasts and somebody has subscribed."""
+    """Polls the file from a thread of its own while the context lasts and there are subscribers."""
 
     def __init__(self, path: Path) -> None:
-        """Open the file when the first flag is given."""
+        """Open the file at the first subscription."""
         super().__init__()
         self._path = path
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="sqlite-feed")
-        self._watched = threading.Event()
+        self._subscribed = threading.Event()
         self._stopped = threading.Event()
         self._group = asyncio.TaskGroup()
 
@@ -40,7 +40,7 @@ class SqliteFeed(LocalFeed):
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self._stopped.set()
-        self._watched.set()
+        self._subscribed.set()
         try:
             await self._group.__aexit__(kind, error, trace)
         finally:
@@ -48,41 +48,41 @@ class SqliteFeed(LocalFeed):
 
     @asynccontextmanager
     async def subscribe(self) -> AsyncIterator[LogWakeUp]:
-        """Give a flag for as long as the context lasts, and look while there is one."""
-        async with super().subscribe() as flag:
-            self._watched.set()
+        """Give a wake-up for as long as the context lasts, and poll while there is one."""
+        async with super().subscribe() as wake_up:
+            self._subscribed.set()
             try:
-                yield flag
+                yield wake_up
             finally:
                 if len(self) == 1:
-                    self._watched.clear()
+                    self._subscribed.clear()
 
     async def _run(self) -> None:
         loop = asyncio.get_running_loop()
         await loop.run_in_executor(self._thread, self._watch, loop)
 
     def _watch(self, loop: asyncio.AbstractEventLoop) -> None:
-        """Look until stopped, on a fresh connection after each failure."""
+        """Poll until stopped, on a new connection after each failure."""
         while not self._stopped.is_set():
-            self._watched.wait()
+            self._subscribed.wait()
             try:
                 self._follow(loop)
             except sqlite3.Error:
-                # Better once too often than never: whoever looks finds out by itself how the file is.
+                # Subscribers read, and find out by themselves whether the file works.
                 loop.call_soon_threadsafe(self.wake)
                 self._stopped.wait(RETRY_PAUSE)
 
     def _follow(self, loop: asyncio.AbstractEventLoop) -> None:
         connection = sqlite3.connect(f"{self._path.absolute().as_uri()}?mode=rw", uri=True, isolation_level=None)
         try:
-            seen, pause = None, SHORTEST_PAUSE
+            last, pause = None, SHORTEST_PAUSE
             while not self._stopped.wait(pause):
-                self._watched.wait()
+                self._subscribed.wait()
                 (version,) = connection.execute("PRAGMA data_version").fetchone()
-                if version == seen:
+                if version == last:
                     pause = min(pause * _SLOWING, LONGEST_PAUSE)
                     continue
-                seen, pause = version, SHORTEST_PAUSE
+                last, pause = version, SHORTEST_PAUSE
                 loop.call_soon_threadsafe(self.wake)
         finally:
             connection.close()

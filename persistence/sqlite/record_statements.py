@@ -1,4 +1,4 @@
-"""The statements of a batch that read and write records, in SQLite's words."""
+"""SQLite's statements that read and write the records of a batch."""
 
 # ruff: noqa: S608 - the names in the texts are those of our own tables, the values are bound
 
@@ -44,7 +44,7 @@ _DUE: Final = (
     "status = 'RETRYING' AND run_at <= ?2",
     "status = 'RUNNING' AND lease_expires_at <= ?2 AND attempts < max_attempts",
 )
-# Each part is in the order of an index, so that as much is read as is claimed, however long the queue.
+# Each part is in the order of an index, so that no more rows are read than claimed, however long the queue.
 _PARTS: Final = " UNION ALL ".join(
     f"SELECT * FROM (SELECT * FROM jobs WHERE queue = ?1 AND {due} ORDER BY {_RANK} LIMIT ?3)" for due in _DUE
 )
@@ -63,7 +63,7 @@ WHERE r.id IN {_IDS}
 
 
 class SqliteRecords:
-    """Reads and writes records by JSON arrays and lists of rows."""
+    """Makes statements that take keys as JSON arrays, and records as VALUES."""
 
     def find_records(self, kind: type, keys: Sequence[tuple[Any, ...]]) -> Statement:
         """Select the records of those keys."""

@@ -1,4 +1,4 @@
-"""A long transaction on a SQLite file, on a connection and in a thread of its own."""
+"""Long transactions on a SQLite file, each on a connection and in a thread of its own."""
 
 import asyncio
 import sqlite3
@@ -11,7 +11,7 @@ from typing import TypeVar
 
 from persistence.sql.batch.transactions import Execute
 from persistence.sql.statements import Rows, Statement
-from persistence.sqlite import connection as sqlite_connection
+from persistence.sqlite.connection import begin, connect, run, translate_errors
 from runindex.domain.errors import BadRequestError
 
 T = TypeVar("T")
@@ -19,28 +19,28 @@ T = TypeVar("T")
 
 @asynccontextmanager
 async def open_session(path: Path, seconds: float, *, writes: bool) -> AsyncIterator[Execute]:
-    """Give a transaction, committed when the context ends well; the wait for the file's lock takes at most so long."""
+    """Open a transaction, committed unless an exception ends the context; its lock is awaited that many seconds."""
     with ThreadPoolExecutor(1, thread_name_prefix="sqlite-session") as thread:
 
-        async def hop(function: Callable[[], T]) -> T:
-            with sqlite_connection.translate_errors(), _refusals():
+        async def in_thread(function: Callable[[], T]) -> T:
+            with translate_errors(), _refuse_conflicts():
                 return await asyncio.get_running_loop().run_in_executor(thread, function)
 
-        connection = await hop(partial(_open, path, seconds, writes=writes))
+        connection = await in_thread(partial(_open, path, seconds, writes=writes))
         try:
 
-            async def run(statement: Statement) -> Rows:
-                return await hop(partial(sqlite_connection.run, connection, statement))
+            async def execute(statement: Statement) -> Rows:
+                return await in_thread(partial(run, connection, statement))
 
-            yield run
-            await hop(partial(connection.execute, "COMMIT"))
+            yield execute
+            await in_thread(partial(connection.execute, "COMMIT"))
         finally:
             # Closing rolls back what was not committed.
-            await hop(connection.close)
+            await in_thread(connection.close)
 
 
 @contextmanager
-def _refusals() -> Iterator[None]:
+def _refuse_conflicts() -> Iterator[None]:
     try:
         yield
     except sqlite3.IntegrityError:
@@ -48,13 +48,13 @@ def _refusals() -> Iterator[None]:
 
 
 def _open(path: Path, seconds: float, *, writes: bool) -> sqlite3.Connection:
-    connection = sqlite_connection.connect(path, seconds=seconds, read_only=not writes)
+    connection = connect(path, seconds=seconds, read_only=not writes)
     try:
         if writes:
-            sqlite_connection.begin(connection, seconds)
+            begin(connection, seconds)
         else:
             connection.execute("BEGIN")
-            # What is seen is settled by the first look.
+            # The first read settles what the transaction sees.
             connection.execute("SELECT 1 FROM feed_head")
     except BaseException:
         connection.close()

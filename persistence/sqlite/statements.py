@@ -1,7 +1,7 @@
-"""The statements of a batch in SQLite's words.
+"""SQLite's statements of a batch.
 
-A thread gives Python's lock away at each step of a statement and must win it back, which under load costs more than the
-step: so many rows go into one statement.
+Many rows go into one statement: a thread releases Python's lock at each execution and must win it back, which under
+load costs more than the execution.
 """
 
 # ruff: noqa: S608 - the names in the texts are those of our own tables, the values are bound
@@ -16,8 +16,7 @@ from sqlalchemy.dialects import sqlite
 
 from persistence.sql.batch.writes import MOVED_COLUMNS, Writes
 from persistence.sql.statements import Flow, Rows, Statement, compiled
-from persistence.sql.tables import runs as tables
-from persistence.sql.tables.runs import SHARD
+from persistence.sql.tables.runs import SHARD, changes, kept_answers, run_tags, runs
 from persistence.sqlite.chunks import chunks_of, rows_text
 from persistence.sqlite.record_statements import SqliteRecords
 from runindex.domain.idempotency import KeyScope
@@ -44,7 +43,7 @@ WITH RECURSIVE lineage AS (
 
 @dataclass(frozen=True, slots=True)
 class _WriteStatement:
-    """One table's part of the write: a statement over rows of so many columns, named as the field of `Writes`."""
+    """A statement that writes rows of so many columns to one table; `name` is the field of `Writes`."""
 
     name: str
     columns: int
@@ -65,7 +64,7 @@ def _update(name: str, columns: Sequence[str]) -> _WriteStatement:
 
 
 _STEP: Final = "INSERT INTO {table} {{rows}} ON CONFLICT ({key}) DO UPDATE SET n = n + excluded.n"
-# Without the casts the columns of a row of values have no affinity, and no index serves to compare with them.
+# The casts give the columns of VALUES an affinity, without which no index is used.
 _REMOVE_TAGS: Final = """
 DELETE FROM run_tags WHERE (tag, created_at, run_id) IN (
     SELECT CAST(column1 AS TEXT), CAST(column2 AS BIGINT), CAST(column3 AS TEXT) FROM ({rows})
@@ -79,23 +78,23 @@ DELETE FROM kept_answers WHERE (actor, mutation, key) IN (
 
 _PARTS: Final = (
     _update("moved", MOVED_COLUMNS),
-    _update("rewritten", tables.runs.columns.keys()),
-    _insert("inserted", tables.runs),
+    _update("rewritten", runs.columns.keys()),
+    _insert("inserted", runs),
     _WriteStatement("deleted", 1, "DELETE FROM runs WHERE id IN ({rows})"),
     _WriteStatement("tags_removed", 3, _REMOVE_TAGS),
-    _insert("tags_added", tables.run_tags),
-    _insert("changes", tables.changes),
+    _insert("tags_added", run_tags),
+    _insert("changes", changes),
     _WriteStatement("head", 1, f"UPDATE feed_head SET n = ({{rows}}) WHERE shard = {SHARD}"),
     _WriteStatement("status_steps", 2, _STEP.format(table="status_counts", key="status")),
     _WriteStatement("tag_steps", 2, _STEP.format(table="tag_counts", key="tag")),
     _WriteStatement("tags_dropped", 2, "DELETE FROM tag_counts WHERE n = 0 AND tag IN (SELECT column1 FROM ({rows}))"),
-    _insert("kept", tables.kept_answers),
+    _insert("kept", kept_answers),
     _WriteStatement("expired", 2, _EXPIRE),
 )
 
 
 class SqliteDialect(SqliteRecords):
-    """SQLite, by way of positional placeholders. Its one writer at a time holds every lock there is."""
+    """Statements with positional placeholders. The file's only writer needs no other locks."""
 
     def choose(self, query: Executable) -> Flow[Rows]:
         """Run a SQLAlchemy query that finds rows by other columns than their keys."""

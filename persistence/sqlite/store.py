@@ -1,4 +1,4 @@
-"""Runs in a SQLite file: one thread writes, a few read, and any number of processes share the file."""
+"""The store in a SQLite file: one thread writes, a few read, and any number of processes share the file."""
 
 import asyncio
 import sqlite3
@@ -16,7 +16,7 @@ from persistence.sql.batch.transactions import Execute
 from persistence.sql.maintenance.maintenance import SqlMaintenance
 from persistence.sql.reads.store_reads import SqlReads
 from persistence.sql.statements import NO_PARAMETERS, Flow, Rows, Statement
-from persistence.sqlite import connection as sqlite_connection
+from persistence.sqlite.connection import begin, connect, is_busy, run, time_limit, translate_errors
 from persistence.sqlite.session import open_session
 from persistence.sqlite.statements import SqliteDialect
 from runindex.commands import AnyCommand
@@ -31,14 +31,14 @@ _PING: Final = text("SELECT 1 AS one")
 
 
 class SqliteStore(SqlReads, SqlMaintenance):
-    """Keeps runs in a file that `persistence.migrations.upgrade` has brought up to date; open it with `open`."""
+    """A store in a file that `persistence.migrations.upgrade` has migrated; open it with `open`."""
 
     dialect = SqliteDialect()
     sweep_step = 32
     sweep_seconds = 0.015
 
     def __init__(self, path: Path, seconds: float, clock: Clock, writer: "_Writer", readers: "_Readers") -> None:
-        """Take what was opened."""
+        """Take the open writer and readers."""
         self._path = path
         self._seconds = seconds
         self._clock = clock
@@ -94,44 +94,44 @@ class _Writer:
         thread = ThreadPoolExecutor(1, thread_name_prefix="sqlite-writer")
         writer = cls(path, seconds, thread)
         try:
-            await writer._hop(writer._open_connection)
+            await writer._in_thread(writer._open_connection)
             yield writer
         finally:
-            await writer._hop(writer._close)
+            await writer._in_thread(writer._close)
             thread.shutdown()
 
     async def transact(self, flow: Callable[[], Flow[T]], is_wanted: Callable[[T], bool] = lambda _: True) -> T:
-        """Run a flow in one transaction, and commit it if what it found is wanted."""
-        return await self._hop(lambda: self._transact(flow, is_wanted))
+        """Run a flow in one transaction, and commit if its result is wanted."""
+        return await self._in_thread(lambda: self._transact(flow, is_wanted))
 
-    async def _hop(self, function: Callable[[], T]) -> T:
-        with sqlite_connection.translate_errors():
+    async def _in_thread(self, function: Callable[[], T]) -> T:
+        with translate_errors():
             return await asyncio.get_running_loop().run_in_executor(self._thread, function)
 
     def _transact(self, flow: Callable[[], Flow[T]], is_wanted: Callable[[T], bool]) -> T:
         connection = self._connection or self._open_connection()
         try:
-            sqlite_connection.begin(connection, self._seconds)
-            with sqlite_connection.time_limit(connection, self._seconds):
+            begin(connection, self._seconds)
+            with time_limit(connection, self._seconds):
                 found = _drive(connection, flow())
             connection.execute("COMMIT" if is_wanted(found) else "ROLLBACK")
         except BaseException as error:
-            self._take_back(connection, error)
+            self._roll_back(connection, error)
             raise
         return found
 
-    def _take_back(self, connection: sqlite3.Connection, error: BaseException) -> None:
+    def _roll_back(self, connection: sqlite3.Connection, error: BaseException) -> None:
         try:
             if connection.in_transaction:
                 connection.execute("ROLLBACK")
         except sqlite3.Error:
             self._close()
-        if isinstance(error, sqlite3.Error) and not sqlite_connection.is_busy(error):
-            # A file that came back after a failure is met with a fresh connection.
+        if isinstance(error, sqlite3.Error) and not is_busy(error):
+            # After a failure the file gets a new connection.
             self._close()
 
     def _open_connection(self) -> sqlite3.Connection:
-        self._connection = sqlite_connection.connect(self._path, seconds=self._seconds)
+        self._connection = connect(self._path, seconds=self._seconds)
         return self._connection
 
     def _close(self) -> None:
@@ -142,18 +142,18 @@ class _Writer:
 
 
 def _drive(connection: sqlite3.Connection, flow: Flow[T]) -> T:
-    """Run the statements of a flow, inside the transaction that is open."""
+    """Run the statements of a flow in the open transaction and return its result."""
     try:
         statement = next(flow)
         while True:
-            statement = flow.send(sqlite_connection.run(connection, statement))
+            statement = flow.send(run(connection, statement))
     except StopIteration as end:
         found: T = end.value
         return found
 
 
 class _Readers:
-    """A few threads that read, each on a connection of its own while it does."""
+    """A few threads that read, each on a connection of its own."""
 
     def __init__(self, path: Path, seconds: float, threads: ThreadPoolExecutor) -> None:
         self._path = path
@@ -169,19 +169,19 @@ class _Readers:
         try:
             yield readers
         finally:
-            # Reads that nobody waits for any more are over within their time limit.
+            # Abandoned reads end within their time limit.
             await asyncio.get_running_loop().run_in_executor(None, threads.shutdown)
             readers._close()
 
     async def run(self, statement: Statement) -> Rows:
-        with sqlite_connection.translate_errors():
+        with translate_errors():
             return await asyncio.get_running_loop().run_in_executor(self._threads, self._run, statement)
 
     def _run(self, statement: Statement) -> Rows:
         connection = self._take()
         try:
-            with sqlite_connection.time_limit(connection, self._seconds):
-                rows = sqlite_connection.run(connection, statement)
+            with time_limit(connection, self._seconds):
+                rows = run(connection, statement)
         except BaseException:
             connection.close()
             raise
@@ -192,7 +192,7 @@ class _Readers:
         try:
             return self._idle.get_nowait()
         except Empty:
-            return sqlite_connection.connect(self._path, seconds=self._seconds, read_only=True)
+            return connect(self._path, seconds=self._seconds, read_only=True)
 
     def _close(self) -> None:
         while not self._idle.empty():

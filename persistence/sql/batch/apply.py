@@ -16,7 +16,7 @@ from persistence.sql.batch.reads import read_records
 from persistence.sql.batch.writes import writes_of
 from persistence.sql.queries.where import where
 from persistence.sql.statements import Flow
-from persistence.sql.tables import runs as tables
+from persistence.sql.tables.runs import runs as run_table
 from runindex.commands import MAX_BULK, AnyCommand, BulkCommand, CreateRun
 from runindex.commands.base import Need
 from runindex.commands.outcomes import Outcome
@@ -130,9 +130,8 @@ def _select(filters: Mapping[int, RunFilter], dialect: Dialect) -> Flow[dict[int
 
 def _newest(run_filter: RunFilter) -> Select[tuple[str]]:
     """Select the ids of the newest runs that match: one more than the limit shows that there are too many."""
-    runs = tables.runs.c
-    newest_first = (runs.created_at.desc(), runs.id.desc())
-    return select(runs.id).where(where(run_filter)).order_by(*newest_first).limit(MAX_BULK + 1)
+    newest_first = (run_table.c.created_at.desc(), run_table.c.id.desc())
+    return select(run_table.c.id).where(where(run_filter)).order_by(*newest_first).limit(MAX_BULK + 1)
 
 
 def _runs_of(command: AnyCommand, selected: Sequence[str]) -> set[str]:

@@ -5,9 +5,8 @@ from dataclasses import dataclass, field
 from operator import itemgetter
 from typing import Any, Final, TypeAlias
 
-from persistence.sql.tables import runs as tables
 from persistence.sql.tables.records import TABLES
-from persistence.sql.tables.runs import SHARD
+from persistence.sql.tables.runs import SHARD, changes, runs
 from runindex.decisions.workspace import Workspace
 from runindex.domain.idempotency import KEPT_FOR, KeptAnswer
 from runindex.domain.runs.changes import Change
@@ -24,8 +23,8 @@ RECORD_PARTS: Final[Sequence[RecordPart]] = [
     (verb, kind) for verb in ("remove", "replace", "insert") for kind in TABLES
 ]
 
-RUN_COLUMNS: Final = tuple(column.name for column in tables.runs.columns)
-CHANGE_COLUMNS: Final = tuple(column.name for column in tables.changes.columns)
+STORED_RUN_COLUMNS: Final = tuple(column.name for column in runs.columns)
+CHANGE_COLUMNS: Final = tuple(column.name for column in changes.columns)
 # What may change while name, tags and metadata stay. Most writes are such moves; they leave the search text alone.
 MOVED_COLUMNS: Final = (
     "id",
@@ -107,7 +106,7 @@ def change_values(change: Change) -> Values:
     return _change_columns(row)
 
 
-_run_columns: Final[Callable[[Row], Values]] = itemgetter(*RUN_COLUMNS)
+_run_columns: Final[Callable[[Row], Values]] = itemgetter(*STORED_RUN_COLUMNS)
 # The run's id is `id` in the row, and `run_id` in the table.
 _change_columns: Final[Callable[[Row], Values]] = itemgetter(
     *("id" if name == "run_id" else name for name in CHANGE_COLUMNS)

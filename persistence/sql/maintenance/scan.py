@@ -47,7 +47,7 @@ def page(scan: Scan, *, is_behind: bool, within: bool) -> Select[Any]:
         rows = rows.where(order[0] == bounds[0], tuple_(*order[1:]) > tuple_(*bounds[1:]))
     elif is_behind:
         rows = rows.where(tuple_(*order) > tuple_(*bounds))
-    # The limit is no parameter: the planner would take an unknown one for a long list, and sort the table.
+    # The limit is literal: with a parameter the planner would expect a long list, and sort the table.
     return rows.order_by(*order).limit(literal(str(scan.page)))
 
 

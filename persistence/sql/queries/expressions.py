@@ -1,4 +1,4 @@
-"""What SQLite and Postgres say differently when they read: everything else is one text for both."""
+"""Expressions that SQLite and Postgres word differently; all else in a query has one text for both."""
 
 from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
@@ -53,7 +53,7 @@ class PerDialect(ColumnElement[Any]):
         self.type = postgresql.type
 
     def self_group(self, against: object = None) -> Self:
-        """Stand in any expression: the text is in parentheses."""
+        """Return itself: the text is in parentheses already."""
         del against
         return self
 
@@ -137,7 +137,7 @@ def array_has_prefix(array: ColumnElement[Any], prefix: ColumnElement[str]) -> C
 
 
 def member(value: ColumnElement[Any], name: str) -> ColumnElement[str]:
-    """Return as text what a JSON object has under a name that is a plain word."""
+    """Return a member of a JSON object as text; the name is a plain word."""
     key: ColumnElement[str] = literal_column(f"'{name}'")
     return PerDialect(
         postgresql=cast(value, JSONB).op("->>", return_type=Text())(key),
@@ -146,9 +146,9 @@ def member(value: ColumnElement[Any], name: str) -> ColumnElement[str]:
 
 
 class MetadataValues(NamedTuple):
-    """What a metadata column is compared with: a path and a value for Postgres, both in one for SQLite.
+    """The parameters of a metadata condition: path and value for Postgres, `whole` with both for SQLite.
 
-    `trace` is a part of its text without which it cannot match: most metadata need not be decoded.
+    `trace` is a text that matching metadata contains: it spares decoding most metadata.
     """
 
     path: ColumnElement[str]
@@ -158,7 +158,7 @@ class MetadataValues(NamedTuple):
 
 
 def metadata_meets(metadata: ColumnElement[Any], comparison: Comparison, values: MetadataValues) -> ColumnElement[bool]:
-    """Tell whether metadata meets a condition as `domain.filters.metadata_matches` has it."""
+    """Tell whether metadata meets a condition, as `runindex.domain.runs.filters.metadata_matches` does."""
     has_trace = contains_text(metadata, values.trace)
     matches = func.runindex_metadata_matches(metadata, values.whole) > _ZERO
     return PerDialect(
@@ -234,7 +234,7 @@ def join_from_left(left: FromClause, right: FromClause, condition: ColumnElement
 
 
 class _ForEach(Lateral):
-    """What a selection from one table answers for each row to its left; SQLite takes the table itself."""
+    """A LATERAL subquery on one table; SQLite, which has none, joins the table itself."""
 
     __visit_name__ = "lateral"
     inherit_cache = True
@@ -249,8 +249,8 @@ def _for_each_in_sqlite(element: _ForEach, _: SQLCompiler, **__: object) -> str:
 def top_of_each(left: FromClause, ranked: Select[Any], key: Column[Any]) -> tuple[FromClause, FromClause]:
     """Join each row of `left` with the rows of `ranked`, which has an order, a limit and `left` correlated.
 
-    Return the join and its right side. SQLite has no LATERAL, but looks up rows by the keys that a correlated subquery
-    answers; `key` is unique in `ranked`'s table.
+    Return the join and its right side. SQLite, without LATERAL, finds rows by the keys that a correlated subquery
+    selects; `key` is unique in the table of `ranked`.
     """
     right = _for_each(ranked, key.table, "ranked")
     keys = ranked.with_only_columns(key)
@@ -262,8 +262,8 @@ def looked_up(
 ) -> tuple[FromClause, FromClause]:
     """Join each row of `left` with the rows of a table that meet a condition, each time through an index.
 
-    Return the join and its right side. For the step of a recursion Postgres would rather read the whole table, once
-    for each level; behind an offset it cannot.
+    Return the join and its right side. In the step of a recursion Postgres would read the whole table once for each
+    level; the offset keeps it from that.
     """
     table = columns[0].table
     rows = select(*columns).where(condition(table)).correlate(left).offset(_ZERO)

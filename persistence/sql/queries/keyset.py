@@ -16,7 +16,7 @@ _TYPES: Final[Mapping[type, TypeEngine[Any]]] = {int: BigInteger(), str: Text()}
 
 
 class WindowShape(NamedTuple):
-    """What of a window the text of a statement depends on: of a position, which of its values are known."""
+    """The part of a window that a statement's text depends on: of a position, which of its values are not null."""
 
     limit: int
     after: tuple[bool, ...] | None
@@ -59,13 +59,13 @@ def keys_of(source: FromClause, order: RunOrder) -> Keys:
 
 
 def page_by(selection: Select[Any], keys: Keys, order: RunOrder, window: WindowShape) -> Select[Any]:
-    """Return a window of a selection in which every run has a value; taken from the list's end, it is upside down."""
+    """Return a window of a selection whose order column is never null; a backward window comes in reverse."""
     selection = selection.where(*between(keys, order, window))
     return limited(selection.order_by(*directed(keys, order, window)), window)
 
 
 def page_of_runs(selection: Select[Any], order: RunOrder, window: WindowShape) -> Select[Any]:
-    """Return a window of a selection from `runs`, in any order; no index has those without a value last."""
+    """Return a window of a selection from `runs`, in any order; runs without a value come last, by no index."""
     keys = keys_of(runs, order)
     if order.field is not RunOrderField.FINISHED_AT:
         return page_by(selection, keys, order, window)
@@ -80,7 +80,7 @@ def page_of_runs(selection: Select[Any], order: RunOrder, window: WindowShape) -
 
 
 def ordering(source: FromClause, order: RunOrder, window: WindowShape) -> list[ColumnElement[Any]]:
-    """Return what orders runs, or rows taken from them, for a window; runs without a value come last."""
+    """Return the ORDER BY terms of runs, or of rows taken from them, for a window; those without a value come last."""
     keys = keys_of(source, order)
     if order.field is not RunOrderField.FINISHED_AT:
         return directed(keys, order, window)
@@ -89,44 +89,44 @@ def ordering(source: FromClause, order: RunOrder, window: WindowShape) -> list[C
 
 
 def directed(keys: Iterable[ColumnElement[Any]], order: RunOrder, window: WindowShape) -> list[ColumnElement[Any]]:
-    """Return the keys in the direction in which a window is read."""
+    """Return the keys as ORDER BY terms, in the direction in which the window is read."""
     ascending = (order.direction is OrderDirection.ASC) is not window.backward
     return [key.asc() if ascending else key.desc() for key in keys]
 
 
 def between(keys: Keys, order: RunOrder, window: WindowShape) -> list[ColumnElement[bool]]:
-    """Return what holds for entries inside a window whose positions have values."""
+    """Return the conditions of entries inside a window whose positions have values."""
     sides = (("after", window.after), ("before", window.before))
     return [behind(keys, order, side) for side, known in sides if known is not None]
 
 
 def behind(keys: Keys, order: RunOrder, side: str) -> ColumnElement[bool]:
-    """Return what holds for entries on the right side of a position that has a value."""
+    """Return the condition of entries inside a window, on one side, by a position with a value."""
     here, there = tuple_(*keys), tuple_(*position(side, int, str))
     return here > there if _upwards(order, side) else here < there
 
 
 def behind_id(keys: Keys, order: RunOrder, side: str) -> ColumnElement[bool]:
-    """Return what holds for entries without a value on the right side of a position without one."""
+    """Return the condition of entries without a value inside a window, by a position without one."""
     _, run_id = position(side, int, str)
     return keys.id > run_id if _upwards(order, side) else keys.id < run_id
 
 
 def limited(selection: Select[Any], window: WindowShape) -> Select[Any]:
     """Return the selection with the window's limit and offset."""
-    # The limit is no parameter: the planner would take an unknown one for a long list, and sort the table.
+    # The limit is literal: with a parameter the planner would expect a long list, and sort the table.
     selection = selection.limit(literal_column(str(window.limit)))
     return selection.offset(_skipped()) if window.skips else selection
 
 
 def limited_for(selection: Select[Any], window: WindowShape) -> Select[Any]:
-    """Return the selection with a limit that leaves enough for the window, its offset included."""
+    """Return the selection limited to the entries that the window needs, those it skips included."""
     limit: ColumnElement[int] = literal_column(str(window.limit))
     return selection.limit(limit + _skipped() if window.skips else limit)
 
 
 def in_list_order(rows: Sequence[T], window: Window) -> Sequence[T]:
-    """Return what a statement answered in the order of the list."""
+    """Return a statement's rows in the order of the list."""
     return rows[::-1] if window.backward else rows
 
 

@@ -9,12 +9,12 @@ from persistence.sql.tables.runs import runs
 
 
 def parents_of(rows: CTE, columns: Iterable[str]) -> tuple[FromClause, FromClause]:
-    """Join rows, by their `parent_id`, with the runs above them; return the join and these runs."""
+    """Join rows, by their `parent_id`, with their parents; return the join and the parents."""
     return looked_up(rows, _columns("id", columns), lambda source: source.c.id == rows.c.parent_id, "parent")
 
 
 def children_of(rows: CTE, columns: Iterable[str]) -> tuple[FromClause, FromClause]:
-    """Join rows, by their `id`, with the runs below them; return the join and these runs."""
+    """Join rows, by their `id`, with their children; return the join and the children."""
     return looked_up(rows, _columns("parent_id", columns), lambda source: source.c.parent_id == rows.c.id, "child")
 
 

@@ -1,4 +1,4 @@
-"""How a page of runs is found: each list has an index that has it in order, and the statement is worded for it."""
+"""Pages of runs: each list has an index in its order, and its statement is worded to use that index."""
 
 from collections.abc import Iterable
 from typing import Any, Final
@@ -31,13 +31,13 @@ _ARCHIVED_ONLY: Final = Condition(Kind.STATUS_IN, detail=(RunStatus.ARCHIVED,))
 
 
 def run_columns(columns: Columns, *more: str) -> list[ColumnElement[Any]]:
-    """Return those columns of `runs`, in the table's order, with the id and some more."""
+    """Return those columns of `runs`, `more` and the id, in the table's order."""
     wanted = columns.union(more, ("id",))
     return [runs.c[name] for name in RUN_COLUMNS if name in wanted]
 
 
 def run_page(conditions: Conditions, columns: Columns, order: RunOrder, window: WindowShape) -> Select[Any]:
-    """Return the runs of a window of a list; taken from the list's end, they come in reverse."""
+    """Return the statement for a window of a list of runs; a backward window comes in reverse."""
     selection = select(*run_columns(columns, order.field.column))
     kinds = {condition.kind: condition for condition in reversed(conditions)}
     if order.field is RunOrderField.FINISHED_AT:
@@ -53,7 +53,7 @@ def run_page(conditions: Conditions, columns: Columns, order: RunOrder, window: 
 
 
 def _by_status(selection: Select[Any], conditions: Conditions, order: RunOrder, window: WindowShape) -> Select[Any]:
-    """Merge the lists of the statuses asked for: each is an index in order, however rare the status."""
+    """Merge the lists of the wanted statuses: each is read from an index in order, however rare the status."""
     others = tuple(condition for condition in conditions if condition.kind is not Kind.STATUS_IN)
     branches = [selection.where(matching((branch, *others))) for branch in _status_branches(conditions)]
     if len(branches) == 1:
@@ -64,7 +64,7 @@ def _by_status(selection: Select[Any], conditions: Conditions, order: RunOrder, 
 
 
 def _merged(parts: Iterable[Select[Any]], order: RunOrder, window: WindowShape) -> FromClause:
-    """Return the first entries of each part, as many as the window can need."""
+    """Return the first entries of each part, as many as the window may need."""
     directions = directed(keys_of(runs, order), order, window)
     pages = (limited_for(part.order_by(*directions), window).subquery() for part in parts)
     return union_all(*map(select, pages)).subquery("merged")
@@ -87,7 +87,7 @@ def _tagged(selection: Select[Any], by_tag: TaggedRuns, order: RunOrder, window:
 def _tagged_with_any(
     selection: Select[Any], conditions: Conditions, tagged: Condition, order: RunOrder, window: WindowShape
 ) -> Select[Any]:
-    """Merge the pages of each tag; a run that has several of them is in several."""
+    """Merge the pages of each tag; DISTINCT drops the repeats of a run with several tags."""
     others = tuple(condition for condition in conditions if condition is not tagged)
     tags = expressions.each(bindparam(name_of(tagged.place), type_=TEXT), "tags")
     by_tag = run_tags.alias("tagged")
@@ -102,9 +102,9 @@ def _tagged_with_any(
 
 
 def _finished_first(selection: Select[Any], order: RunOrder, window: WindowShape) -> Select[Any]:
-    """Read those that have finished, and behind them those that have not, each part from the index in order."""
+    """Merge finished runs and, after them, unfinished ones, each part read from the index in order."""
     parts = (_finished(selection, order, window), _unfinished(selection, order, window))
-    # A window that ends before it begins has no part at all.
+    # A window that ends before it begins has neither part.
     some = [part for part in parts if part is not None] or [selection.where(false())]
     merged = _merged(some, order, window)
     return limited(select(merged).order_by(*ordering(merged, order, window)), window)

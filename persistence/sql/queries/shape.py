@@ -1,4 +1,4 @@
-"""A filter taken apart: its shape, which the text of a statement depends on, and its values, which are bound to it."""
+"""Splits a filter into its shape, on which a statement's text depends, and the values bound to it."""
 
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -21,7 +21,7 @@ from runindex.domain.runs.filters import (
 
 
 class Kind(Enum):
-    """What a condition asks; beside it, what its value is."""
+    """The kinds of conditions; beside each, what its value is."""
 
     NEVER = auto()
     ALL = auto()
@@ -30,7 +30,7 @@ class Kind(Enum):
     ID_IN = auto()  # JSON array of texts
     STATUS_IN = auto()  # none: the statuses are the detail
     NAME_CONTAINS = auto()  # folded text
-    IS_ROOT = auto()  # none: the answer wanted is the detail
+    IS_ROOT = auto()  # none: the wanted truth is the detail
     BELOW = auto()  # id
     EQUALS = auto()  # text; the column is the detail
     FROM = auto()  # instant; the column is the detail
@@ -44,7 +44,7 @@ class Kind(Enum):
 
 
 class Comparison(NamedTuple):
-    """How a metadata value is compared; where texts and numbers order differently, which of them it is."""
+    """How a metadata value is compared; texts and numbers order differently, so `is_text` tells them apart."""
 
     op: MetadataOperator
     is_text: bool = False
@@ -86,14 +86,14 @@ def split_filter(run_filter: RunFilter) -> tuple[tuple[Condition, ...], Values]:
 
 @lru_cache(maxsize=256)
 def _in_common(conditions: tuple[Condition, ...]) -> Condition:
-    """Return several conditions on the status as one."""
+    """Return the one condition that several on the status amount to."""
     wanted = (status for status in RunStatus if all(status in condition.detail for condition in conditions))
     return Condition(Kind.STATUS_IN, detail=tuple(wanted))
 
 
 @lru_cache(maxsize=256)
 def _status_in(statuses: tuple[RunStatus, ...]) -> Condition | None:
-    """Return the condition on the status, the same for the same set; None when every status is in it."""
+    """Return the condition on the status, equal for equal sets; None when every status is in the set."""
     wanted = frozenset(statuses)
     ordered = tuple(status for status in RunStatus if status in wanted)
     return None if len(wanted) == len(RunStatus) else Condition(Kind.STATUS_IN, detail=ordered)
@@ -198,7 +198,7 @@ class _Splitter:
         return Condition(Kind.ALL, parts=tuple(self.conditions(part)))
 
     def _text(self, kind: Kind, text: str, detail: object = None) -> Condition:
-        # What no storage can keep, no run has.
+        # A text that no storage can keep matches no run.
         return self.bind(kind, text, detail) if is_plain_text(text) else NEVER
 
 
@@ -207,19 +207,19 @@ def _array(texts: Iterable[str]) -> str:
 
 
 def _trace(condition: MetadataFilter) -> str:
-    """Return what metadata that meets the condition has in its text, for texts are always written alike."""
+    """Return a text that matching metadata contains; one value always has the same JSON text."""
     if condition.op is MetadataOperator.EQ and isinstance(condition.value, str):
         return dumps(condition.value)
     return dumps(condition.path[-1]) if condition.path else ""
 
 
 def _json_path(path: tuple[str, ...]) -> str:
-    # Strict: lists are not walked.
+    # Strict: a path does not unwrap lists.
     return "strict $" + "".join(f".{json.dumps(key, ensure_ascii=False)}" for key in path)
 
 
 def _comparable(condition: MetadataFilter) -> MetadataFilter | None:
-    """Return the condition without values that no storage can keep; None when no metadata meets it."""
+    """Return the condition without values that no storage can keep, None when no metadata meets it then."""
     path, op, value = condition.path, condition.op, condition.value
     match op:
         case MetadataOperator.EXISTS:
@@ -246,7 +246,7 @@ def _is_storable(value: JsonValue) -> bool:
 
 
 _Splitting: TypeAlias = Callable[[_Splitter, str, Any], Iterator[Condition]]
-# By field; `include_archived` has done its work when a filter comes here.
+# By field; `include_archived` is resolved before a filter comes here.
 SPLITTERS: Final[Mapping[str, _Splitting]] = {
     "ids": _Splitter.ids,
     "status": _Splitter.status,

@@ -1,4 +1,4 @@
-"""Runs found by way of a tag, when a filter demands one."""
+"""Drives a query from the tag index when a filter demands a tag."""
 
 from typing import Final, NamedTuple, TypeAlias
 
@@ -12,12 +12,12 @@ from persistence.sql.tables.runs import run_tags, runs, tag_counts
 
 Conditions: TypeAlias = tuple[Condition, ...]
 
-# Conditions that few runs meet, and that an index finds.
+# Conditions that few runs meet, and that have an index.
 _NARROW: Final = frozenset({Kind.ID_IN, Kind.BELOW, Kind.EQUALS})
 
 
 class TaggedRuns(NamedTuple):
-    """Runs joined to one of their tags: the join, what holds in it, and the tags, which have the order of creation."""
+    """Runs joined to one of their tags: the join, its condition, and the tags, ordered by the run's creation."""
 
     source: FromClause
     condition: ColumnElement[bool]
@@ -25,12 +25,12 @@ class TaggedRuns(NamedTuple):
 
 
 def is_narrow(conditions: Conditions) -> bool:
-    """Tell whether the conditions leave few runs without a look at tags."""
+    """Tell whether the conditions leave few runs even without those on tags."""
     return any(condition.kind in _NARROW for condition in conditions)
 
 
 def runs_by_tag(conditions: Conditions) -> TaggedRuns | None:
-    """Return the runs that meet the conditions by way of a tag that they demand, None when they demand none.
+    """Return the runs that meet the conditions, read from the index of a tag they demand; None when they demand none.
 
     Of several tags it is the one that the fewest runs have.
     """

@@ -1,4 +1,4 @@
-"""What a filter is asked of: a run, or one of the two sides of a log entry."""
+"""The targets of a filter: a run, or a run before or after a log entry."""
 
 from collections.abc import Callable, Container, Mapping
 from dataclasses import dataclass
@@ -38,7 +38,7 @@ class Tags(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class FilterTarget:
-    """What a filter is asked of; `exists` is a condition beside the filter's own."""
+    """A target's columns and tags; `exists` is a condition beside the filter's own."""
 
     columns: Mapping[str, ColumnElement[Any]]
     tags: Tags
@@ -66,7 +66,7 @@ class _StoredTags:
         return self._some(lambda column: expressions.starts_with(column, prefix))
 
     def _some(self, condition: Callable[[ColumnElement[str]], Clause]) -> Clause:
-        # An alias, for the statement around this may read `run_tags` too.
+        # An alias: the enclosing statement may read `run_tags` too.
         mine = run_tags.alias()
         same = mine.c.run_id == self._source.c.id
         return exists(1).select_from(mine).where(condition(mine.c.tag), same).correlate_except(mine)
@@ -97,7 +97,7 @@ def _overwritten(kind: RunChangeKind, former: str, now: str) -> ColumnElement[An
 
 def one_of_statuses(column: ColumnElement[Any], wanted: Container[RunStatus]) -> Clause:
     """Tell whether the column is one of the statuses."""
-    # Not bound: there are few sets, and the planner knows how frequent each status is.
+    # Literal: there are few sets, and the planner knows how frequent each status is.
     texts: list[ColumnElement[str]] = [literal(f"'{status}'") for status in RunStatus if status in wanted]
     if not texts:
         return false()

@@ -1,4 +1,4 @@
-"""The filter in SQL: on runs, and on both sides of a log entry; `runindex.domain.runs.filters` says what it means."""
+"""Filters as SQL conditions; `runindex.domain.runs.filters` defines their meaning."""
 
 from collections.abc import Callable, Iterable, Mapping
 from types import MappingProxyType
@@ -50,12 +50,12 @@ def where(run_filter: RunFilter, target: FilterTarget = RUN) -> Clause:
 
 
 def unbound(name: str, value_type: TypeEngine[Any]) -> ColumnElement[Any]:
-    """Return a parameter whose value comes when the statement is run."""
+    """Return a parameter that is bound when the statement is run."""
     return bindparam(name, type_=value_type)
 
 
 def matching(conditions: Iterable[Condition], target: FilterTarget = RUN, bind: Bind = unbound) -> Clause:
-    """Return the conjunction of conditions, asked of a target."""
+    """Return the conjunction of conditions on a target."""
     exists = () if target.exists is None else (target.exists,)
     return and_(true(), *exists, *(_clause(condition, target, bind) for condition in conditions))
 
@@ -89,14 +89,14 @@ def _any(condition: Condition, target: FilterTarget, bind: Bind) -> Clause:
     return or_(false(), *(_clause(part, target, bind) for part in condition.parts))
 
 
-# What these ask is never unknown. Postgres looks up NOT EXISTS run by run, but all of what EXISTS IS NOT TRUE asks.
+# These are never null. Postgres evaluates NOT EXISTS run by run, but EXISTS … IS NOT TRUE for all runs at once.
 _NEVER_NULL: Final = frozenset({Kind.TAG, Kind.TAGS_ALL, Kind.TAGS_ANY, Kind.TAG_PREFIX})
 
 
 def _not(condition: Condition, target: FilterTarget, bind: Bind) -> Clause:
     if len(condition.parts) == 1 and condition.parts[0].kind in _NEVER_NULL:
         return ~_clause(condition.parts[0], target, bind)
-    # What is unknown does not hold, so it is not enough to negate.
+    # Null counts as false, so that negation alone is not enough.
     return _all(condition, target, bind).is_not(true())
 
 

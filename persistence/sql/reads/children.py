@@ -1,4 +1,4 @@
-"""Runs by what they name, their parent or their plan: one statement for all of these, which reads no more of each."""
+"""Runs by the parent or plan they name: one statement for any number, which reads a window of each."""
 
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
@@ -20,31 +20,31 @@ from runindex.ports.queries import Columns, Row, RunOrder, RunQuery
 
 
 class ChildReads(StatementRunner):
-    """Answers which children runs have, and which runs plans have."""
+    """Reads the children of runs and the runs of plans."""
 
     async def list_children(self, parent_ids: Sequence[str], query: RunQuery) -> Mapping[str, Sequence[Row]]:
         """Return for each parent a window of its children (those that also match the query's filter)."""
-        return await self._list_naming("parent_id", parent_ids, query)
+        return await self._list_by("parent_id", parent_ids, query)
 
     async def count_children(self, parent_ids: Sequence[str], run_filter: RunFilter) -> Mapping[str, int]:
         """Return for each parent how many of its children the filter matches; 0 may be left out."""
-        return await self._count_naming("parent_id", parent_ids, run_filter)
+        return await self._count_by("parent_id", parent_ids, run_filter)
 
     async def list_plan_runs(self, plan_ids: Sequence[str], query: RunQuery) -> Mapping[str, Sequence[Row]]:
         """Return for each plan a window of its runs (those that also match the query's filter)."""
-        return await self._list_naming("plan_id", plan_ids, query)
+        return await self._list_by("plan_id", plan_ids, query)
 
     async def count_plan_runs(self, plan_ids: Sequence[str], run_filter: RunFilter) -> Mapping[str, int]:
         """Return for each plan how many of its runs the filter matches; 0 may be left out."""
-        return await self._count_naming("plan_id", plan_ids, run_filter)
+        return await self._count_by("plan_id", plan_ids, run_filter)
 
-    async def _list_naming(self, field: str, ids: Sequence[str], query: RunQuery) -> Mapping[str, Sequence[Row]]:
+    async def _list_by(self, field: str, ids: Sequence[str], query: RunQuery) -> Mapping[str, Sequence[Row]]:
         conditions, values = split_filter(query.filter)
         statement = _list(field, conditions, query.columns, query.order, shape_of(query.window))
         values |= values_of(query.window) | {"requested": array_of(dict.fromkeys(ids))}
         return by_requested(ids, in_list_order(await self._fetch(statement, values), query.window))
 
-    async def _count_naming(self, field: str, ids: Sequence[str], run_filter: RunFilter) -> Mapping[str, int]:
+    async def _count_by(self, field: str, ids: Sequence[str], run_filter: RunFilter) -> Mapping[str, int]:
         conditions, values = split_filter(run_filter)
         rows = await self._fetch(_count(field, conditions), values | {"requested": array_of(ids)})
         return {row[field]: row["n"] for row in rows}

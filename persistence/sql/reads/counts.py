@@ -1,4 +1,4 @@
-"""How many runs: of a list, and by group."""
+"""Counts of runs: of a list, and by group."""
 
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
@@ -20,7 +20,7 @@ from runindex.ports.queries import RunGroupKey
 
 
 class CountReads(StatementRunner):
-    """Answers how many."""
+    """Counts runs."""
 
     async def count_runs(self, run_filter: RunFilter) -> int:
         """Return how many runs the filter matches, exactly."""
@@ -56,7 +56,7 @@ def _count(conditions: tuple[Condition, ...]) -> Select[Any]:
 
 
 def _found(selection: Select[Any], conditions: tuple[Condition, ...]) -> Select[Any]:
-    """Return a selection from the runs that meet the conditions."""
+    """Add to a selection its source: the runs that meet the conditions."""
     by_tag = runs_by_tag(conditions)
     if by_tag is None:
         return selection.select_from(runs).where(matching(conditions))

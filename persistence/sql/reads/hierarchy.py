@@ -26,7 +26,7 @@ _REQUESTED: Final = bindparam("requested", type_=TEXT)
 
 
 class HierarchyReads(StatementRunner):
-    """Answers what is above and below runs."""
+    """Reads the ancestors and descendants of runs."""
 
     async def list_ancestors(self, run_ids: Sequence[str], columns: Columns) -> Mapping[str, Sequence[Row]]:
         """Return each run's ancestors, nearest first, up to a root or a dangling parent."""
@@ -39,9 +39,9 @@ class HierarchyReads(StatementRunner):
 
     async def list_descendants(self, run_ids: Sequence[str], query: DescendantQuery) -> Mapping[str, Sequence[Row]]:
         """Return for each run a window of its descendants; each row has a column `depth`, 1 for a child."""
-        hidden, values = _hidden_by(query.filter)
+        wanted, values = _shown_by(query.filter)
         statement = _list_descendants(
-            hidden, query.columns, shape_of(query.window), is_bounded=query.max_depth is not None
+            wanted, query.columns, shape_of(query.window), is_bounded=query.max_depth is not None
         )
         values |= values_of(query.window) | {"requested": array_of(run_ids), "max_depth": query.max_depth}
         return by_requested(run_ids, in_list_order(await self._fetch(statement, values), query.window))
@@ -56,26 +56,26 @@ class HierarchyReads(StatementRunner):
         }
 
 
-class Hidden(NamedTuple):
-    """What a list of descendants leaves out: all but some statuses, or what conditions do not let through."""
+class ShownRuns(NamedTuple):
+    """What a list of descendants shows: some statuses, or the runs that meet conditions."""
 
     statuses: tuple[RunStatus, ...] | None
     conditions: tuple[Condition, ...]
 
-    def shown(self, down: CTE) -> tuple[FromClause, Sequence[ColumnElement[bool]]]:
-        """Return what to select descendants from, and what holds for those that are shown."""
+    def source(self, down: CTE) -> tuple[FromClause, Sequence[ColumnElement[bool]]]:
+        """Return the source of the descendants shown, and the conditions on it."""
         if self.statuses is None:
             joined, _ = _runs_of(down, self.conditions)
             return joined, ()
         return down, (one_of_statuses(down.c.status, self.statuses),)
 
 
-def _hidden_by(run_filter: RunFilter) -> tuple[Hidden, dict[str, Any]]:
+def _shown_by(run_filter: RunFilter) -> tuple[ShownRuns, dict[str, Any]]:
     statuses = only_status(run_filter)
     if statuses is not None:
-        return Hidden(statuses, ()), {}
+        return ShownRuns(statuses, ()), {}
     conditions, values = split_filter(run_filter)
-    return Hidden(None, conditions), values
+    return ShownRuns(None, conditions), values
 
 
 def by_requested(requested: Iterable[str], rows: Iterable[Row]) -> dict[str, list[Row]]:
@@ -116,7 +116,7 @@ def _find_roots(columns: Columns) -> Select[Any]:
 
 
 def _runs_of(rows: FromClause, conditions: tuple[Condition, ...] = ()) -> tuple[FromClause, FromClause]:
-    """Join rows, by their `id`, with the runs that they name and the conditions let through."""
+    """Join rows, by their `id`, with those of the runs that meet the conditions."""
     return expressions.looked_up(
         rows, list(runs.c), lambda source: and_(source.c.id == rows.c.id, matching(conditions, run_in(source))), "run"
     )
@@ -138,10 +138,10 @@ def _descendants(*more: str, is_bounded: bool = False) -> CTE:
 
 
 @lru_cache(maxsize=256)
-def _list_descendants(hidden: Hidden, columns: Columns, window: WindowShape, *, is_bounded: bool) -> Select[Any]:
-    # Ranked by what the recursion carries: only the runs of the page are looked up whole.
+def _list_descendants(wanted: ShownRuns, columns: Columns, window: WindowShape, *, is_bounded: bool) -> Select[Any]:
+    # Ranked by the columns that the recursion carries: only the runs of the page are read whole.
     down = _descendants("created_at", "status", is_bounded=is_bounded)
-    shown, conditions = hidden.shown(down)
+    shown, conditions = wanted.source(down)
     nearest_first = (down.c.depth, down.c.created_at.desc(), down.c.id.desc())
     farthest_first = (down.c.depth.desc(), down.c.created_at, down.c.id)
     order = farthest_first if window.backward else nearest_first

@@ -1,4 +1,4 @@
-"""The change log, read."""
+"""Reads of the change log."""
 
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
@@ -27,12 +27,12 @@ _NO_VERSION: Final[ColumnElement[int]] = literal(str(2**31 - 1))
 _SHARD: Final[ColumnElement[int]] = literal(str(SHARD))
 STATE: Final = select(feed_head.c.epoch, feed_head.c.n, feed_head.c.floor).where(feed_head.c.shard == _SHARD)
 _DERIVED: Final = frozenset({"name_folded", "former_name_folded"})
-# With `shard`, which the joins of SQLite look for.
+# `shard` too: SQLite's joins need the whole key.
 _COLUMNS: Final = tuple(column for column in changes.c if column.name not in _DERIVED)
 
 
 class LogReads(StatementRunner):
-    """Answers what happened."""
+    """Reads the log."""
 
     async def log_state(self) -> LogState:
         """Return the log's epoch, head and floor."""
@@ -85,7 +85,7 @@ def _as_of() -> Select[Any]:
     at = bindparam("at", type_=INSTANT)
     newest = _history().where(changes.c.updated_at <= at).order_by(changes.c.version.desc()).limit(literal("1"))
     rows, found = _of_each_requested(newest)
-    # When the entry behind it is gone, the one in force may be gone too.
+    # Without its successor an entry may not be the one in force at that time: compaction may have removed that one.
     following = exists(1).where(
         changes.c.run_id == runs.c.id,
         changes.c.incarnation == runs.c.incarnation,
@@ -95,13 +95,13 @@ def _as_of() -> Select[Any]:
 
 
 def _history() -> Select[Any]:
-    """Return the log of the present incarnation of a run of the statement around it."""
+    """Return the log of a run's present incarnation, correlated to `runs` of the enclosing statement."""
     same = (changes.c.run_id == runs.c.id, changes.c.incarnation == runs.c.incarnation)
     return select(*_COLUMNS).where(*same).correlate(runs)
 
 
 def _version_at(seq: ColumnElement[int]) -> ColumnElement[int]:
-    # The index has versions, not sequence numbers: with the bound's version it is entered at the right place.
+    # The index has versions, not sequence numbers: the version at the bound lets a read start at the right entry.
     known = changes.alias("known")
     there = (known.c.shard == _SHARD, known.c.seq == seq, known.c.run_id == runs.c.id)
     found = select(known.c.version).where(*there, known.c.incarnation == runs.c.incarnation)

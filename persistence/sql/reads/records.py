@@ -1,4 +1,4 @@
-"""Lists of records, read."""
+"""Reads of records: by key, and as lists."""
 
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
@@ -45,7 +45,7 @@ MOST_OWNERS: Final = 256
 
 
 class RecordReads(StatementRunner):
-    """Answers what is kept beside runs."""
+    """Reads records."""
 
     async def find_records(self, kind: type, keys: Sequence[tuple[object, ...]], columns: Columns) -> Sequence[Row]:
         """Return the records of those keys that exist, in any order."""
@@ -100,7 +100,7 @@ def _by_key(kind: type, columns: Columns, keys: int) -> Select[Any]:
 
 
 def _shape(listing: RecordList) -> RecordList:
-    """Return the listing without its conditions' values: what the text of a statement depends on."""
+    """Return the list without its conditions' values: the part that a statement's text depends on."""
     return RecordList(
         listing.kind,
         listing.order,
@@ -200,7 +200,7 @@ def _is_owned(table: Table, shape: RecordList, place: int) -> list[ColumnElement
 
 
 def _is_live(table: Table) -> ColumnElement[bool]:
-    """Tell whether what the row belongs to is still there; rows of a run come by its incarnation, which tells."""
+    """Tell whether the row's generation and run exist; rows found by an owner need no test of the run."""
     if table in (results, items):
         present = select(totals.c.generation).where(totals.c.owner == table.c.owner).correlate(table)
         return table.c.generation == present.scalar_subquery()

@@ -1,4 +1,4 @@
-"""Figures of results, and results side by side."""
+"""Statistics of results, and comparisons of runs by item."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
@@ -22,19 +22,19 @@ HIGH: Final = 95
 
 
 class ResultReads(StatementRunner):
-    """Answers what results say together."""
+    """Reads statistics and comparisons of results."""
 
     async def summarize_results(self, owners: Sequence[int]) -> Mapping[int, ResultStatistics]:
         """Return the statistics of each run's present results."""
         requested = {"requested": json_text.dumps(list(owners))}
         latencies = _by_owner(await self._fetch(_LATENCIES, requested))
         scores = _by_owner(await self._fetch(_SCORES, requested))
-        return {owner: _figures(rows, scores.get(owner, ())) for owner, rows in latencies.items()}
+        return {owner: _statistics(rows, scores.get(owner, ())) for owner, rows in latencies.items()}
 
     async def average_last_scores(self, owners: Sequence[int]) -> Mapping[int, Sequence[ScoreStatistics]]:
         """Return the statistics of each run's scores, taken from the last attempt at each item."""
         scores = _by_owner(await self._fetch(_LAST_SCORES, {"requested": json_text.dumps(list(owners))}))
-        return {owner: _score_figures(rows) for owner, rows in scores.items()}
+        return {owner: _score_statistics(rows) for owner, rows in scores.items()}
 
     async def list_compared_items(self, owners: Sequence[int], after: str | None, limit: int) -> Sequence[str]:
         """Return the ids of the items that any of the runs has, in code-point order, after `after`."""
@@ -57,18 +57,18 @@ def _by_owner(rows: Iterable[Row]) -> dict[int, list[Row]]:
     return grouped
 
 
-def _figures(latencies: Sequence[Row], scores: Sequence[Row]) -> ResultStatistics:
+def _statistics(latencies: Sequence[Row], scores: Sequence[Row]) -> ResultStatistics:
     by_rank = {row["rank"]: row["latency"] for row in latencies}
     number = latencies[0]["n"]
     return ResultStatistics(
         latency_p50=_percentile(by_rank, number, MEDIAN),
         latency_p95=_percentile(by_rank, number, HIGH),
         latency_mean=latencies[0]["mean"],
-        scores=_score_figures(scores),
+        scores=_score_statistics(scores),
     )
 
 
-def _score_figures(rows: Sequence[Row]) -> tuple[ScoreStatistics, ...]:
+def _score_statistics(rows: Sequence[Row]) -> tuple[ScoreStatistics, ...]:
     return tuple(
         ScoreStatistics(row["scorer_id"], row["n"], row["mean"], row["smallest"], row["largest"]) for row in rows
     )
@@ -91,7 +91,7 @@ def _present() -> ColumnElement[bool]:
 
 
 def _latencies() -> Select[Any]:
-    """Return of each run the latencies at the ranks that the percentiles lie between."""
+    """Select for each run the latencies at the ranks between which the percentiles lie."""
     owner = results.c.owner
     ranked = (
         select(
@@ -124,7 +124,7 @@ def _is_last() -> ColumnElement[bool]:
 
 
 def _scores(source: FromClause) -> Select[Any]:
-    """Return the figures of the scores of the present results in a source."""
+    """Select the statistics of the scores of the present results in a source."""
     each = expressions.each(results.c.scores, "score")
     value = cast(expressions.member(each.c.value, "value"), Double)
     scorer = expressions.member(each.c.value, "scorerId").label("scorer_id")

@@ -1,4 +1,4 @@
-"""How much of runs' histories is beyond their policies."""
+"""Counts the history that is beyond runs' retention policies."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
@@ -17,7 +17,7 @@ from runindex.domain.runs.retention import Removable, RetentionKind
 
 
 class RetentionReads(StatementRunner):
-    """Answers what compaction would remove."""
+    """Counts what compaction would remove."""
 
     async def count_removable(self, run_ids: Sequence[str], now: Micros) -> Mapping[str, Removable]:
         """Return for each run that exists how much of its history compaction would remove now."""
@@ -28,7 +28,7 @@ class RetentionReads(StatementRunner):
 _NAMES: Final = ("changes", "events", "receipts", "value_versions")
 _ZERO: Final[ColumnElement[int]] = literal("0")
 _KEPT: Final = cast(runs.c.retention_value, INSTANT)
-# What is older than this, or just as old, is beyond a policy of KEEP_DURATION.
+# Entries of this time or older are beyond a policy of KEEP_DURATION.
 _CUT: Final = bindparam("now", type_=INSTANT) - _KEPT * literal(str(SECOND))
 
 
@@ -44,7 +44,7 @@ def _by_policy(latest: ColumnElement[int], duration: ColumnElement[int]) -> Colu
 def _before_the_first_young(
     rows: Select[Any], at: ColumnElement[int], order: ColumnElement[int], partition: ColumnElement[Any] | None = None
 ) -> ColumnElement[int]:
-    """Return how many rows come before the first that is young: times may jump back, and what is behind it stays."""
+    """Count the rows before the first young one: times may jump back, and all rows after that one stay."""
     youngest = func.max(case((at > _CUT, literal("1")), else_=_ZERO)).over(order_by=order, partition_by=partition)
     marked = rows.with_only_columns(youngest.label("is_young")).correlate(runs).subquery()
     return select(func.count()).where(marked.c.is_young == _ZERO).scalar_subquery()

@@ -1,4 +1,4 @@
-"""Lists of runs, and runs by id."""
+"""Reads of runs: lists, and by id."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
@@ -18,7 +18,7 @@ from runindex.ports.queries import Columns, Row, RunQuery
 
 
 class RunReads(StatementRunner):
-    """Answers which runs there are."""
+    """Reads runs."""
 
     async def find_runs(self, run_ids: Sequence[str], columns: Columns) -> Mapping[str, Row]:
         """Return the runs of those ids that exist."""
@@ -36,7 +36,7 @@ class RunReads(StatementRunner):
 
 
 def array_of(texts: Iterable[str]) -> str:
-    """Return texts as the JSON array that statements take."""
+    """Return texts as a JSON array, the form in which statements take them."""
     return dumps(list(texts))
 
 

@@ -1,4 +1,4 @@
-"""Free-text search; `runindex.domain.runs.search` says what matches and how well."""
+"""Free-text search; `runindex.domain.runs.search` defines matches and scores."""
 
 from collections.abc import Sequence
 from functools import lru_cache
@@ -25,7 +25,7 @@ STATUS_TEXT: Final = bound(WORD_MARK, TEXT) + func.lower(runs.c.status)
 
 
 class SearchReads(StatementRunner):
-    """Answers which runs fit best."""
+    """Searches runs."""
 
     async def search_runs(
         self, tokens: Sequence[str], run_filter: RunFilter, limit: int, columns: Columns
@@ -50,14 +50,14 @@ def _search(conditions: tuple[Condition, ...], columns: Columns, limit: int) -> 
 
 
 def _hits(conditions: tuple[Condition, ...]) -> FromClause:
-    """Return the filtered runs, with how many needles each matches and how many words it has."""
+    """Select the filtered runs, each with the number of needles it matches and of its words."""
     needles = expressions.each(bindparam("needles", type_=TEXT), "needles")
     texts = (runs.c.search_text, STATUS_TEXT)
     found = or_(*(expressions.contains_text(text, needles.c.value) for text in texts))
     matched = select(func.count()).select_from(needles).where(found).correlate(runs).scalar_subquery()
     words = runs.c.search_words + literal("1")
     judged = select(runs.c.id, runs.c.created_at, words.label("words"), matched.label("matched"))
-    # The offset keeps the planner from folding this into the statement around it, which would count three times.
+    # The offset keeps the planner from inlining this subquery, which would count three times.
     return judged.where(matching(conditions)).offset(literal("0")).subquery("hits")
 
 
@@ -66,7 +66,7 @@ def _best_first(hits: FromClause) -> list[ColumnElement[Any]]:
 
 
 def _score(hits: FromClause) -> ColumnElement[float]:
-    """Return `domain.search.score` in the same steps, so that it orders alike to the last bit."""
+    """Return the score of `domain.runs.search.score` in the same steps, so that both are equal to the last bit."""
     share = cast(hits.c.matched, Double) / cast(bindparam("tokens", type_=INSTANT), Double)
     exact = share / (literal("1") + cast(hits.c.words, Double) / literal(str(WORDS_PER_HALVING)))
     lowest: ColumnElement[float] = literal(str(LOWEST_SCORE), Double)

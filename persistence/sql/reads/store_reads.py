@@ -1,4 +1,4 @@
-"""The reading side of a SQL storage: every method of the Store port but `apply` and `ping`."""
+"""All reads of a SQL storage: every method of the Store port but `apply` and `ping`."""
 
 from persistence.sql.reads.children import ChildReads
 from persistence.sql.reads.counts import CountReads
@@ -26,4 +26,4 @@ class SqlReads(
     ResultReads,
     RetentionReads,
 ):
-    """Answers the Store port's questions; a storage inherits it and runs the statements."""
+    """Reads for the Store port; a storage inherits it and runs the statements."""

@@ -1,4 +1,4 @@
-"""The tags there are."""
+"""Reads of tags."""
 
 from collections.abc import Sequence
 from functools import lru_cache
@@ -18,7 +18,7 @@ _AFTER_SURROGATES: Final = "\ue000"
 
 
 class TagReads(StatementRunner):
-    """Answers which tags there are."""
+    """Lists tags."""
 
     async def list_tags(self, prefix: str, limit: int) -> Sequence[tuple[str, int]]:
         """Return tags of runs that are not archived, with how many have them, in code-point order."""
@@ -39,7 +39,7 @@ def _list(limit: int, *, has_end: bool) -> Select[Any]:
 
 
 def _end_of(prefix: str) -> str | None:
-    """Return the first text behind all that start with the prefix, None when there is none."""
+    """Return the first text after all that start with the prefix, None when there is none."""
     bare = prefix.rstrip(_LAST)
     if not bare:
         return None

@@ -1,4 +1,4 @@
-"""How many runs were created and finished when."""
+"""Counts of runs created and finished, by time bucket."""
 
 from collections.abc import Sequence
 from functools import lru_cache
@@ -21,7 +21,7 @@ _OUTCOMES = {"completed": RunStatus.COMPLETED, "failed": RunStatus.FAILED, "canc
 
 
 class TimelineReads(StatementRunner):
-    """Answers how much happened when."""
+    """Counts runs by time bucket."""
 
     async def count_timeline(
         self, run_filter: RunFilter, interval: TimelineInterval, start: Micros, end: Micros
@@ -37,8 +37,8 @@ def _count(conditions: tuple[Condition, ...]) -> Select[Any]:
     created = _events(runs.c.created_at, literal("'CREATED'", TEXT), conditions)
     finished = _events(runs.c.finished_at, runs.c.outcome, conditions).where(runs.c.outcome.is_not(None))
     events = union_all(created, finished).subquery("events")
-    sums = [_how_many(events.c.event, "CREATED").label("created")]
-    sums += [_how_many(events.c.event, outcome).label(name) for name, outcome in _OUTCOMES.items()]
+    sums = [_count_of(events.c.event, "CREATED").label("created")]
+    sums += [_count_of(events.c.event, outcome).label(name) for name, outcome in _OUTCOMES.items()]
     return select(events.c.start, *sums).group_by(events.c.start).order_by(events.c.start)
 
 
@@ -50,9 +50,9 @@ def _events(instant: ColumnElement[Any], event: ColumnElement[Any], conditions: 
 
 def _bucket(instant: ColumnElement[Any]) -> ColumnElement[int]:
     origin, length = bindparam("origin", type_=INSTANT), bindparam("length", type_=INSTANT)
-    # The remainder has the dividend's sign here; in Python it has the divisor's.
+    # In SQL a remainder has the dividend's sign, in Python the divisor's.
     return instant - ((instant - origin) % length + length) % length
 
 
-def _how_many(event: ColumnElement[Any], wanted: str) -> ColumnElement[int]:
+def _count_of(event: ColumnElement[Any], wanted: str) -> ColumnElement[int]:
     return func.count().filter(event == literal(f"'{wanted}'"))

@@ -1,7 +1,7 @@
 """The tables, the same for SQLite and Postgres.
 
-Times are microseconds since the epoch; tags, metadata and answers are JSON text, so that what was sent comes back digit
-for digit; texts order by Unicode code point.
+Times are microseconds since the epoch. Tags, metadata and answers are JSON text, so that numbers keep every digit.
+Texts order by Unicode code point.
 """
 
 from typing import Final
@@ -34,7 +34,7 @@ METADATA: Final = MetaData(
     }
 )
 
-# Code-point order: SQLite compares bytes by itself, Postgres must be told.
+# Code-point order: SQLite's default, and collation C in Postgres.
 TextC: Final = Text().with_variant(postgresql.TEXT(collation="C"), "postgresql")
 
 
@@ -53,7 +53,7 @@ def _run_state() -> list[Column[object]]:
         Column("version", Integer, nullable=False),
         Column("status", TextC, nullable=False),
         Column("name", TextC),
-        # `str.lower` of the name: what nameContains looks in.
+        # `str.lower` of the name, which nameContains searches.
         Column("name_folded", TextC),
         Column("tags", TextC, nullable=False),
         Column("metadata", TextC),
@@ -80,12 +80,12 @@ runs: Final = Table(
     METADATA,
     Column("id", TextC, primary_key=True),
     *_run_state(),
-    # What searchRuns looks in (runindex.domain.runs.search), without the status, and how many words it has.
+    # The text that searchRuns searches (runindex.domain.runs.search), without the status, and its number of words.
     Column("search_text", TextC, nullable=False),
     Column("search_words", Integer, nullable=False),
     _one_of("status", RunStatus, "status"),
     _one_of("retention_kind", RetentionKind, "retention_kind"),
-    # Each list has an index in its order. Every move of a run touches them all, so there are no more than lists need.
+    # Each list has an index in its order. Every move of a run updates all of them, so there is none without a list.
     _partial_index("created_at", "id", where="status <> 'ARCHIVED'"),
     Index(None, "status", "created_at", "id"),
     Index(None, "updated_at", "id"),

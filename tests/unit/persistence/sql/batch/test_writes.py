@@ -7,12 +7,11 @@ import pytest
 from persistence.sql.batch.writes import (
     CHANGE_COLUMNS,
     MOVED_COLUMNS,
-    RUN_COLUMNS,
+    STORED_RUN_COLUMNS,
     change_values,
     run_values,
     writes_of,
 )
-from persistence.sql.tables import runs as tables
 from runindex.commands import AnyCommand
 from runindex.decisions.batch import decide
 from runindex.decisions.workspace import Workspace
@@ -45,7 +44,7 @@ def decided(*batch: AnyCommand) -> Workspace:
 def test_a_run_is_a_row_of_its_table() -> None:
     text = lasting_text(RUN)
     derived = {"name_folded": "ärger", "search_text": text, "search_words": words_in(text)}
-    assert dict(zip(RUN_COLUMNS, run_values(RUN), strict=True)) == row_of(RUN) | derived
+    assert dict(zip(STORED_RUN_COLUMNS, run_values(RUN), strict=True)) == row_of(RUN) | derived
 
 
 @pytest.mark.parametrize(
@@ -114,10 +113,3 @@ def test_a_run_that_comes_and_goes_in_the_batch_is_only_logged() -> None:
 
 def test_a_batch_of_refusals_writes_nothing() -> None:
     assert not writes_of(decided(move(B, RunStatus.PAUSED), move(A, RunStatus.ACTIVE)))
-
-
-def test_the_columns_that_runs_and_log_share_stand_in_one_order() -> None:
-    state = RUN_COLUMNS[1 : RUN_COLUMNS.index("search_text")]
-    first = CHANGE_COLUMNS.index("run_id") + 1
-    assert CHANGE_COLUMNS[first : first + len(state)] == state
-    assert [column.name for column in tables.runs.primary_key] == ["id"]

@@ -1,7 +1,7 @@
-"""The feed of a store that no other process can write to."""
+"""The feed of the store in memory."""
 
 from runindex.ports.wakeups import LocalFeed
 
 
 class MemoryFeed(LocalFeed):
-    """Wakes whoever watches in this process; there is nobody else to hear of."""
+    """Wakes the subscribers of this process; no other process can write to the store."""

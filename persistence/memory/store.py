@@ -1,4 +1,4 @@
-"""The store that keeps everything in the process's own memory."""
+"""The store in the process's own memory."""
 
 import asyncio
 from collections.abc import AsyncIterator, Mapping, Sequence
@@ -38,13 +38,13 @@ _BY_SEQ: Final[Order[Change]] = Order(lambda change: (change.seq,), lambda posit
 
 
 class MemoryStore(MemoryChildReads, MemoryRecordReads, MemoryMaintenance, Storage):
-    """Keeps runs in tables of plain Python values; nothing awaits while it writes, so every batch is one step.
+    """Keeps runs in tables of plain Python values; each command is written without an await, so in one step.
 
-    Rows answered always hold all columns: a run is at hand as a whole.
+    Rows always hold all columns.
     """
 
     def __init__(self, clock: Clock) -> None:
-        """Start with the default run alone, under a new epoch."""
+        """Start with the default run only, under a new epoch."""
         self._clock = clock
         self._epoch = uuid4().hex
         self._runs = RunTable()
@@ -58,14 +58,14 @@ class MemoryStore(MemoryChildReads, MemoryRecordReads, MemoryMaintenance, Storag
     @classmethod
     @asynccontextmanager
     async def open(cls, clock: Clock) -> AsyncIterator["MemoryStore"]:
-        """Give a new store for as long as the context lasts."""
+        """Open a new store for as long as the context lasts."""
         yield cls(clock)
 
     async def apply(self, batch: Sequence[AnyCommand]) -> Applied:
-        """Decide and write each command in turn, all at the same instant."""
+        """Decide and write each command in turn, all with the same time."""
         async with self._turn:
             now = self._clock.now()
-            self._kept.forget_old(now)
+            self._kept.drop_expired(now)
             before = self._log.head
             outcomes = [self._apply_one(command, now) for command in batch]
             return Applied(outcomes, self._log.after(before, self._log.head - before))
@@ -153,7 +153,7 @@ class MemoryStore(MemoryChildReads, MemoryRecordReads, MemoryMaintenance, Storag
         return {run_id: hierarchy.count_descendants(self._runs, run_id) for run_id in run_ids}
 
     async def ping(self) -> None:
-        """Answer."""
+        """Return at once."""
 
     def _apply_one(self, command: AnyCommand, now: Micros) -> Outcome | Exception:
         try:

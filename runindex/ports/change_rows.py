@@ -1,4 +1,4 @@
-"""A log entry as a row of columns, and back. Streams read every change through here."""
+"""Log entries as rows of columns, and back. Every change passes here, written and read."""
 
 from typing import Any, Final
 
@@ -14,7 +14,7 @@ _STATUSES: Final = {status.value: status for status in RunStatus}
 
 
 def change_of(row: Row) -> Change:
-    """Return the entry that a row of `changes` holds; its run's id is answered as `id`."""
+    """Return the entry of a row of `changes`, which has the run's id as `id`."""
     run = run_of(row)
     kind = _KINDS[row["kind"]]
     return Change(row["seq"], kind, run, _former_of(row, kind, run), row["reason"], row["actor"])
@@ -33,7 +33,7 @@ def _former_of(row: Row, kind: RunChangeKind, run: Run) -> Former | None:
 
 
 def row_of_change(change: Change) -> dict[str, Any]:
-    """Return an entry as a row of `changes`; of the former run it holds only what the entry's kind may change."""
+    """Return an entry as a row; of the former run it has only the values that the entry's kind may change."""
     kind, former = change.kind, change.former
     row = row_of(change.run)
     row["seq"] = change.seq

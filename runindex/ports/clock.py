@@ -1,4 +1,4 @@
-"""The clock."""
+"""The Clock port, and the machine's clock."""
 
 import time
 from typing import Protocol

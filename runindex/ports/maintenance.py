@@ -1,4 +1,4 @@
-"""What upkeep asks of a storage beside the Store port; the docstrings are the contract."""
+"""The Maintenance port. These docstrings are the contract that `tests/contract` holds every storage to."""
 
 from collections.abc import Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
@@ -14,7 +14,7 @@ from runindex.ports.queries import Columns, Row
 from runindex.ports.store import LogState, Store
 
 Key: TypeAlias = tuple[Any, ...]
-# Those fields of an owner's records that order them and are texts.
+# The text fields among those that order an owner's records.
 _TEXTS: Final = frozenset({"item_id", "key_name", "name", "runtime_id"})
 
 
@@ -22,8 +22,8 @@ _TEXTS: Final = frozenset({"item_id", "key_name", "name", "runtime_id"})
 class Scan:
     """Rows of one kind, ordered by fields that are unique together, at most `page` at a time.
 
-    A kind is Run, Change, a record's class, or one of `domain.indexes`; a change has its run's id as `id`. Without
-    `columns` the rows have all fields, with them at least these and those of the order.
+    A kind is Run, Change, a record's class, or one of `domain.runs.derived`; a change has its run's id as `id`. Rows
+    have all fields, or with `columns` at least these and those of the order.
     """
 
     kind: type
@@ -42,21 +42,21 @@ class Scan:
         return cls(kind, ("owner", *(name for name in kind.KEY if name != "owner")), page, columns)
 
     def before(self, **known: int) -> Key:
-        """Return a position before all rows that have these first fields: no text is empty, no number below -1."""
+        """Return the position before all rows with these first fields: no text is empty, no number below -1."""
         return tuple(known.get(name, "" if name in _TEXTS else -2) for name in self.order)
 
 
 class Snapshot(Protocol):
-    """A storage as it was at one moment, however long it is looked at. Texts order by Unicode code point."""
+    """A storage as it was at one moment, however long it is read. Texts order by Unicode code point."""
 
     async def log_state(self) -> LogState:
-        """Return the log's epoch, head and floor. Raise DamagedError when that is not stored."""
+        """Return the log's epoch, head and floor. Raise CorruptStoreError when they are not stored."""
         ...
 
-    async def read(self, walk: Scan, after: Key | None = None, *, within: bool = False) -> Sequence[Row]:
-        """Return the next rows behind a position, which need not be a row's.
+    async def read(self, scan: Scan, after: Key | None = None, *, within: bool = False) -> Sequence[Row]:
+        """Return the next rows after a position, which need not be a row's.
 
-        `within` keeps to rows whose first field is the position's.
+        With `within`, only rows whose first field is the position's.
         """
         ...
 
@@ -75,7 +75,7 @@ class Snapshot(Protocol):
 
 @dataclass(slots=True)
 class Restored:
-    """Rows to insert. Changes have the sequence numbers that they shall have, in any order."""
+    """Rows to insert. Changes have their final sequence numbers, in any order."""
 
     runs: list[Run] = field(default_factory=list)
     changes: list[Change] = field(default_factory=list)
@@ -83,9 +83,9 @@ class Restored:
 
 
 class Restoration(Snapshot, Protocol):
-    """One transaction that inserts rows as they are, undecided; nobody else writes to the log before it is over.
+    """One transaction that inserts rows as they are, without decisions; it locks the log.
 
-    It sees what it wrote, but for the indexes of runs, which `read` may answer as they were before.
+    It reads its own writes, but for the indexes of runs, which `read` may return as they were before.
     """
 
     async def find_taken(self, ids: Sequence[str]) -> frozenset[str]:
@@ -93,11 +93,11 @@ class Restoration(Snapshot, Protocol):
         ...
 
     async def drop_default_run(self, *, with_log: bool) -> None:
-        """Take out the default run, and if wanted the log's entries of its present incarnation; it has nothing else."""
+        """Remove the default run, which has no records, and `with_log` the log entries of its present incarnation."""
         ...
 
     async def write(self, rows: Restored) -> None:
-        """Insert rows and update the counts of runs. Raise BadRequestError when a key is there already."""
+        """Insert rows and update the counts of runs. Raise BadRequestError when a key exists already."""
         ...
 
     async def set_log(self, head: int, floor: int) -> None:
@@ -107,10 +107,10 @@ class Restoration(Snapshot, Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Removal:
-    """History of one run to remove, if the run is then still the same incarnation under the same policy.
+    """History of one run to remove, if the run is still the same incarnation under the same policy.
 
     `changes` are sequence numbers, `records` primary keys by kind. Events are the oldest that there are;
-    `event_floor` is the sequence number of the first that stays, `floor_hash` the hash of the last that goes.
+    `event_floor` is the sequence number of the first event that stays, `floor_hash` the hash of the last that goes.
     """
 
     run_id: str
@@ -123,17 +123,17 @@ class Removal:
 
 
 class Maintenance(Protocol):
-    """What a storage can do for its own upkeep. Faults are raised as the Store port says."""
+    """A storage's own maintenance. Errors are raised as the Store port says."""
 
     async def sweep(self, limit: int) -> int:
         """Delete at most `limit` rows that deletions left behind, in one short transaction; return how many.
 
-        0 means that nothing is left, or that others are at it. Readers never see any difference.
+        0 means that nothing is left, or that others have it locked. Reads never show a difference.
         """
         ...
 
     async def remove(self, removal: Removal) -> Removable:
-        """Remove history in one transaction and return how much of it there was to remove.
+        """Remove history in one transaction and return how much was removed.
 
         The log's floor rises to the highest sequence number removed, in the same transaction. Counts of receipts and
         the floor of events move along.
@@ -141,15 +141,15 @@ class Maintenance(Protocol):
         ...
 
     async def renew_epoch(self) -> str:
-        """Give the log a new random epoch, which ends all cursors given out so far, and return it."""
+        """Give the log a new random epoch, which invalidates all cursors so far, and return it."""
         ...
 
     def snapshot(self) -> AbstractAsyncContextManager[Snapshot]:
-        """Look at the storage as it is now, for as long as the context lasts."""
+        """Open a snapshot of the storage as it is now, for as long as the context lasts."""
         ...
 
     def restoration(self) -> AbstractAsyncContextManager[Restoration]:
-        """Begin to insert rows: all are there when the context ends well, none when it is left by an exception."""
+        """Open a transaction that inserts rows: all of them, or none when an exception ends the context."""
         ...
 
 
@@ -158,19 +158,19 @@ class Storage(Store, Maintenance, Protocol):
 
 
 class ChunkSize:
-    """So many rows: few at first, twice as many whenever that went quickly, half as many when it did not.
+    """An adaptive number of rows for a step: doubled after a quick step, halved after a slow one.
 
-    Rows may be of any size, and whoever wants to write waits for a step's end.
+    Rows may be of any size, and other writers wait for a step's end.
     """
 
     def __init__(self, least: int, most: int, quick: float) -> None:
-        """Begin with the least; what took less than so many seconds was quick."""
+        """Start with the least; a step of less than `quick` seconds is quick."""
         self.size = self._least = min(least, most)
         self._most = most
         self._quick = quick
 
     def took(self, seconds: float) -> None:
-        """Say how long a step took."""
+        """Adapt the size to the seconds that a step took."""
         if seconds < self._quick:
             self.size = min(2 * self.size, self._most)
         else:

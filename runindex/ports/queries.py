@@ -1,4 +1,4 @@
-"""Questions to a storage, as values."""
+"""Queries for runs, as values."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -7,7 +7,7 @@ from typing import Any, Final, TypeAlias
 
 from runindex.domain.runs.filters import RunFilter
 
-# Columns of a run as a storage answers them. Statuses are their names, tags and metadata JSON text, times microseconds.
+# A row of columns. Statuses are their names, tags and metadata JSON text, times microseconds since the epoch.
 Row: TypeAlias = Mapping[str, Any]
 Columns: TypeAlias = frozenset[str]
 
@@ -40,7 +40,7 @@ INCARNATION: Final[Columns] = frozenset({"incarnation"})
 
 
 class RunOrderField(StrEnum):
-    """What a list is ordered by; FINISHED_AT puts unfinished runs last, in either direction."""
+    """The field that orders a list; FINISHED_AT puts unfinished runs last, in either direction."""
 
     CREATED_AT = "CREATED_AT"
     UPDATED_AT = "UPDATED_AT"
@@ -48,7 +48,7 @@ class RunOrderField(StrEnum):
 
     @property
     def column(self) -> str:
-        """Return the column that holds it."""
+        """Return the column of the field."""
         return self.value.lower()
 
 
@@ -60,7 +60,7 @@ class OrderDirection(StrEnum):
 
 
 class RunGroupKey(StrEnum):
-    """What runs are grouped by."""
+    """The key that groups runs."""
 
     STATUS = "STATUS"
     TAG = "TAG"
@@ -85,7 +85,7 @@ class Window:
     """A window of an ordered list: at most `limit` entries strictly between two positions.
 
     A position is the order's values of an entry, for runs (value of the order's column or None, id). `backward` takes
-    the entries nearest to `before` (or the list's end); they are still answered in the list's order.
+    the entries nearest to `before` (or the list's end); they still come in the list's order. `offset` skips entries.
     """
 
     limit: int

@@ -1,4 +1,4 @@
-"""Lists of records other than runs, as values: one shape for all of them."""
+"""Lists of records, as values: one shape for all kinds."""
 
 from dataclasses import dataclass
 from typing import Any, Final, TypeAlias
@@ -55,8 +55,8 @@ Condition: TypeAlias = Equals | OneOf | StartsWith | Contains | IsNull
 class RecordList:
     """Records of one kind under the same conditions, ordered by fields that are unique together.
 
-    With an `owner_field`, the list is asked for many owners at once and each has its own window; with several of them
-    an owner is a tuple of their values. Records of a run that was deleted, and results and items of a former
+    With an `owner_field`, one query reads the lists of many owners, a window of each; with several fields an owner is
+    a tuple of their values. Records of a run that was deleted, and results and items of a former
     generation, are in no list.
     """
 
@@ -68,18 +68,18 @@ class RecordList:
 
     @property
     def owner_fields(self) -> tuple[str, ...]:
-        """Return the fields that tell the owner."""
+        """Return the fields that name the owner."""
         return (self.owner_field,) if isinstance(self.owner_field, str) else self.owner_field or ()
 
     def owner_of(self, row: Row) -> Owner:
-        """Return whose a row is."""
+        """Return a row's owner."""
         if isinstance(self.owner_field, str):
             owner: Owner = row[self.owner_field]
             return owner
         return tuple(row[field] for field in self.owner_fields)
 
     def position(self, row: Row) -> tuple[Any, ...]:
-        """Return a row's place in the order."""
+        """Return a row's position in the order."""
         return tuple(row[field] for field in self.order)
 
 
@@ -91,5 +91,5 @@ class ListQuery:
     window: Window
 
 
-# The key of the answer to a listing that is asked for no owner.
+# The key of the only entry when a list has no owner field.
 NO_OWNER: Final = 0

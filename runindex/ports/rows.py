@@ -1,4 +1,4 @@
-"""A run as a row of columns, and back."""
+"""Runs and records as rows of columns, and back."""
 
 import json
 from typing import Any
@@ -11,7 +11,7 @@ from runindex.ports.queries import Row
 
 
 def row_of(run: Run) -> dict[str, Any]:
-    """Return a run as the row that a storage would answer with all columns."""
+    """Return a run as a row with all columns."""
     dataset = run.dataset
     # Every write passes here; `str` of a StrEnum is plain text, and twice as fast as its `value`.
     return {
@@ -41,12 +41,12 @@ def row_of(run: Run) -> dict[str, Any]:
 
 
 def record_row(record: Any) -> dict[str, Any]:  # noqa: ANN401 - any flat dataclass with slots
-    """Return a record as the row that a storage would answer with all columns: its fields by name."""
+    """Return a record as a row: its fields by name."""
     return {name: getattr(record, name) for name in record.__slots__}
 
 
 def run_of(row: Row) -> Run:
-    """Return the run that a row with all columns holds."""
+    """Return the run of a row with all columns."""
     outcome = row["outcome"]
     return Run(
         id=row["id"],
@@ -70,12 +70,12 @@ def run_of(row: Row) -> Run:
 
 
 def tags_of(text: str) -> tuple[str, ...]:
-    """Return the tags that a JSON array holds."""
+    """Return the tags of a JSON array."""
     return () if text == "[]" else tuple(json.loads(text))
 
 
 def retention_of(row: Row) -> Retention:
-    """Return the policy that a row holds."""
+    """Return the retention policy of a row."""
     kind = row["retention_kind"]
     return KEEP_ALL if kind == "KEEP_ALL" else Retention(RetentionKind(kind), row["retention_value"])
 

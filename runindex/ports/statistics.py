@@ -1,4 +1,4 @@
-"""Statistics that a storage answers, as values."""
+"""Statistics, as values."""
 
 from dataclasses import dataclass
 
@@ -7,7 +7,7 @@ from runindex.domain.instants import Micros
 
 @dataclass(frozen=True, slots=True)
 class TimelineRow:
-    """What happened in one bucket."""
+    """The runs created, and those finished by outcome, in one time bucket."""
 
     start: Micros
     created: int = 0
@@ -18,7 +18,7 @@ class TimelineRow:
 
 @dataclass(frozen=True, slots=True)
 class ScoreStatistics:
-    """What one scorer said of a run's results: only scores with a value count."""
+    """Statistics of one scorer's scores of a run's results; only scores with a value count."""
 
     scorer_id: str
     count: int
@@ -29,7 +29,7 @@ class ScoreStatistics:
 
 @dataclass(frozen=True, slots=True)
 class ResultStatistics:
-    """Figures of a run's results; latencies in milliseconds, scores by scorer id."""
+    """Statistics of a run's results; latencies in milliseconds, scores by scorer id."""
 
     latency_p50: float | None
     latency_p95: float | None

@@ -1,4 +1,4 @@
-"""What the index asks of the world: a store, a feed that says when to look, a clock.
+"""The Store port: batches in, reads out.
 
 These docstrings are the contract that `tests/contract` holds every storage to.
 """
@@ -21,7 +21,7 @@ from runindex.ports.statistics import ResultStatistics, ScoreStatistics, Timelin
 
 @dataclass(frozen=True, slots=True)
 class LogState:
-    """Where the log stands: its epoch, its last sequence number, and the highest that compaction removed."""
+    """The log's epoch, its last sequence number, and the highest one that compaction removed."""
 
     epoch: str
     head: int
@@ -32,7 +32,7 @@ class LogState:
 class ChangeQuery:
     """Log entries with `after` < seq, oldest first, at most `limit`.
 
-    With a filter (which hides nothing by itself) only those are answered that it matches before or after the change.
+    With a filter, which hides nothing by itself, only entries whose run matches before or after the change.
     """
 
     after: int
@@ -42,7 +42,7 @@ class ChangeQuery:
 
 @dataclass(frozen=True, slots=True)
 class Applied:
-    """What became of a batch: the outcome of each command, and the log entries that it made, as the log has them."""
+    """A batch's result: the outcome of each command, and the log entries it made, in log order."""
 
     outcomes: Sequence[Outcome | Exception]
     changes: Sequence[Change] = ()
@@ -61,8 +61,8 @@ class DescendantQuery:
 class Store(Protocol):
     """Keeps runs and their log.
 
-    Reads see every batch that was applied before they began, from whichever process. Rows answered hold the columns
-    asked for (at least) and `id`. Texts order by Unicode code point. Any method raises UnavailableError when the
+    Reads see every batch that any process applied before they began. Rows hold at least the requested columns and
+    `id`. Texts order by Unicode code point. Any method raises UnavailableError when the
     storage cannot be reached or stays busy, OperationTimeoutError when a statement took too long; then nothing was
     written.
     """
@@ -70,8 +70,8 @@ class Store(Protocol):
     async def apply(self, batch: Sequence[AnyCommand]) -> Applied:
         """Decide and write a batch of checked commands in one transaction, durable on return.
 
-        Commands are judged in their order, each against what its predecessors left (`runindex.decisions`). A command
-        that selects by filter comes first in its batch: it may select among what earlier batches left, newest first.
+        Commands are decided in their order, each on the state that its predecessors left (`runindex.decisions`). A
+        command that selects by filter comes first in its batch: it selects from the state before it, newest first.
         The batch's changes get consecutive sequence numbers in commit order, over all processes. Raise
         OutcomeUnknownError when it cannot be found out whether the commit took place.
         """
@@ -172,13 +172,13 @@ class Store(Protocol):
         ...
 
     async def find_records(self, kind: type, keys: Sequence[tuple[object, ...]], columns: Columns) -> Sequence[Row]:
-        """Return the records of those keys that exist, in any order; `kind` is a record's class, a row its fields."""
+        """Return the records that exist under those keys, in any order; `kind` is their class, a row has its fields."""
         ...
 
     async def list_records(
         self, query: ListQuery, owners: Sequence[Owner], columns: Columns
     ) -> Mapping[Owner, Sequence[Row]]:
-        """Return for each owner a window of the list; for a listing without owner field, under the key 0."""
+        """Return for each owner a window of the list; without owner field, one under the key 0."""
         ...
 
     async def count_records(self, listing: RecordList, owners: Sequence[Owner]) -> Mapping[Owner, int]:

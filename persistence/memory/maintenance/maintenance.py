@@ -1,4 +1,4 @@
-"""Upkeep of a store in memory."""
+"""Maintenance of a store in memory."""
 
 import asyncio
 from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
@@ -25,7 +25,7 @@ from runindex.ports.store import LogState
 
 
 class MemoryMaintenance:
-    """Answers what the Upkeep port asks; `_turn` is held by whoever writes."""
+    """Implements the Maintenance port; a writer holds the lock `_turn`."""
 
     _epoch: str
     _runs: RunTable
@@ -38,7 +38,7 @@ class MemoryMaintenance:
         return LogState(self._epoch, self._log.head, self._log.floor)
 
     async def sweep(self, limit: int) -> int:
-        """Forget at most so many records that deletions left behind."""
+        """Drop at most so many records that deletions left behind."""
         return self._records.sweep(limit)
 
     async def remove(self, removal: Removal) -> Removable:
@@ -62,7 +62,7 @@ class MemoryMaintenance:
 
     @asynccontextmanager
     async def restoration(self) -> AsyncIterator[Restoration]:
-        """Begin to insert rows; nothing else is written before it is over."""
+        """Open a transaction that inserts rows; it excludes all other writes."""
         async with self._turn:
             restoration = MemoryRestoration(await self.log_state(), self._runs, self._log, self._records)
             yield restoration
@@ -94,11 +94,11 @@ class MemoryMaintenance:
         versions = sorted(self._records.of_owner(ValueVersion, owner).values(), key=lambda version: version.key)
         values = self._records.of_owner(Value, owner)
         return Removable(
-            changes=_oldest(run, [entry.run.updated_at for entry in self._log.history_of(run.id)], now, spared=1),
-            events=_oldest(run, self._times(Event, owner, "sequence", "at"), now),
-            receipts=_oldest(run, self._times(Receipt, owner, "created_at", "created_at"), now),
+            changes=_beyond(run, [entry.run.updated_at for entry in self._log.history_of(run.id)], now, spared=1),
+            events=_beyond(run, self._times(Event, owner, "sequence", "at"), now),
+            receipts=_beyond(run, self._times(Receipt, owner, "created_at", "created_at"), now),
             value_versions=sum(
-                _oldest(run, [version.at for version in some], now, spared=1)
+                _beyond(run, [version.at for version in some], now, spared=1)
                 for key, some in groupby(versions, key=lambda version: (version.owner, version.key_name))
                 if key in values
             ),
@@ -109,8 +109,8 @@ class MemoryMaintenance:
         return [getattr(record, at) for record in sorted(records, key=lambda record: getattr(record, order))]
 
 
-def _oldest(run: Run, times: Sequence[Micros], now: Micros, spared: int = 0) -> int:
-    """Return how many of a history's entries, given by their times, oldest first, are beyond the run's policy."""
+def _beyond(run: Run, times: Sequence[Micros], now: Micros, spared: int = 0) -> int:
+    """Return how many entries of a history, given by their times, oldest first, are beyond the run's policy."""
     last = len(times) - 1
-    places = range(len(times) - spared)
-    return sum(1 for _ in takewhile(lambda place: run.retention.expires(last - place, times[place], now), places))
+    indexes = range(len(times) - spared)
+    return sum(1 for _ in takewhile(lambda index: run.retention.expires(last - index, times[index], now), indexes))

@@ -1,4 +1,4 @@
-"""Rows that go into a store in memory as they are, all together or not at all."""
+"""Inserts rows into a store in memory as they are, all of them or none."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -22,7 +22,7 @@ class MemoryRestoration(MemorySnapshot):
     """Gathers rows in a workspace; `commit` writes them."""
 
     def __init__(self, state: LogState, runs: RunTable, log: ChangeLog, records: RecordTables) -> None:
-        """Start from what there is; until the end nobody else may write."""
+        """Start from the store's tables; no other writer may run until the end."""
         super().__init__(state, runs, log, records)
         self._log = log
         self._records = records
@@ -73,7 +73,7 @@ class MemoryRestoration(MemorySnapshot):
         self._workspace.checkpoint()
 
     def _show(self, rows: Restored) -> None:
-        """Let what is written be read."""
+        """Make the rows visible to reads."""
         self._kept[Run] += rows.runs
         self._kept[Change] += rows.changes
         for record in rows.records:
@@ -81,7 +81,7 @@ class MemoryRestoration(MemorySnapshot):
         self._ordered.clear()
 
     async def set_log(self, head: int, floor: int) -> None:
-        """Say up to where compaction removed entries; where the log ends, the entries say."""
+        """Set the floor up to which compaction removed entries; the head follows from the entries."""
         del head
         self._floor = floor
 
@@ -92,7 +92,7 @@ class MemoryRestoration(MemorySnapshot):
         return cycle_among({run_id: run.parent_id for run_id, run in runs.items() if run is not None})
 
     def commit(self) -> None:
-        """Write what was gathered."""
+        """Write the gathered rows."""
         workspace = self._workspace
         if self._forgets_default:
             self._log.forget(DEFAULT_RUN)

@@ -1,4 +1,4 @@
-"""What a store in memory held at one moment."""
+"""A store in memory as it was at one moment."""
 
 from bisect import bisect_right
 from collections.abc import Container, Mapping, Sequence
@@ -27,10 +27,10 @@ _FIRST: Final = itemgetter(0)
 
 
 class MemorySnapshot:
-    """Copies of all tables. Records are values, so that a copy is a list of them and no more."""
+    """Copies of all tables. Records are immutable, so that a copy is a list of them."""
 
     def __init__(self, state: LogState, runs: RunTable, log: ChangeLog, records: RecordTables) -> None:
-        """Copy what there is; nothing may be awaited meanwhile."""
+        """Copy the tables, without an await in between."""
         self._state = state
         self._runs = runs
         self._kept: dict[type, list[Record]] = {
@@ -49,11 +49,11 @@ class MemorySnapshot:
         """Return the log's epoch, head and floor."""
         return self._state
 
-    async def read(self, walk: Scan, after: Key | None = None, *, within: bool = False) -> Sequence[Row]:
+    async def read(self, scan: Scan, after: Key | None = None, *, within: bool = False) -> Sequence[Row]:
         """Return the next rows after a position."""
-        keys, records = self._in_order(walk)
+        keys, records = self._in_order(scan)
         start = 0 if after is None else bisect_right(keys, after)
-        end = start + walk.page
+        end = start + scan.page
         if within and after is not None:
             end = min(end, bisect_right(keys, after[0], key=_FIRST))
         return [_row(record) for record in records[start:end]]
@@ -74,17 +74,17 @@ class MemorySnapshot:
         """Return the id of a run that is its own ancestor, None when there is none."""
         return cycle_among({run.id: run.parent_id for run in self._kept[Run]})
 
-    def _in_order(self, walk: Scan) -> tuple[list[Key], list[Record]]:
-        known = self._ordered.get((walk.kind, walk.order))
-        if known is None:
-            names = [_IN_A_CHANGE.get(name, name) if walk.kind is Change else name for name in walk.order]
+    def _in_order(self, scan: Scan) -> tuple[list[Key], list[Record]]:
+        ordered = self._ordered.get((scan.kind, scan.order))
+        if ordered is None:
+            names = [_IN_A_CHANGE.get(name, name) if scan.kind is Change else name for name in scan.order]
             key_of = attrgetter(*names) if len(names) > 1 else lambda record: (getattr(record, names[0]),)
-            # A store in memory makes a run's texts when they are asked for.
-            kept = map(texts_of, self._kept[Run]) if walk.kind is RunTexts else self._kept[walk.kind]
+            # A store in memory derives a run's texts on demand.
+            kept = map(texts_of, self._kept[Run]) if scan.kind is RunTexts else self._kept[scan.kind]
             records = sorted(kept, key=key_of)
-            known = list(map(key_of, records)), records
-            self._ordered[walk.kind, walk.order] = known
-        return known
+            ordered = list(map(key_of, records)), records
+            self._ordered[scan.kind, scan.order] = ordered
+        return ordered
 
 
 def _row(record: Record) -> Row:
@@ -96,7 +96,7 @@ def _row(record: Record) -> Row:
 
 
 def cycle_among(parents: Mapping[str, str | None]) -> str | None:
-    """Return some id that comes back to itself when one goes from each id to its parent."""
+    """Return an id that is its own ancestor, None when there is none."""
     cleared: set[str] = set()
     for start in parents:
         path = _path_up(start, parents, cleared)

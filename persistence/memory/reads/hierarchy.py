@@ -1,4 +1,4 @@
-"""Runs above and below others."""
+"""Ancestors and descendants of runs."""
 
 from collections import Counter
 from collections.abc import Iterator

@@ -1,4 +1,4 @@
-"""Lists of runs, page by page."""
+"""Lists of runs."""
 
 from collections.abc import Sequence
 from heapq import nlargest
@@ -29,7 +29,7 @@ async def list_runs(table: RunTable, query: RunQuery) -> list[Run]:
 
 
 async def _list_by_age(table: RunTable, query: RunQuery) -> list[Run]:
-    """Walk from the window's start and stop when it is full."""
+    """Read from the window's start until it is full."""
     matches = predicate_on(table, query.filter)
     page = WindowEntries(query.window, run_order(query.order))
     async for runs in in_chunks(_walk(table, query.order, query.window)):
@@ -51,7 +51,7 @@ def _walk(table: RunTable, order: RunOrder, window: Window) -> Sequence[Run]:
 
 
 def select_runs(table: RunTable, run_filter: RunFilter, limit: int) -> list[str]:
-    """Return the ids of the newest runs that the filter matches, without letting anything happen in between."""
+    """Return the ids of the newest runs that the filter matches, without an await in between."""
     matches = predicate_on(table, run_filter)
     few = few_candidates(table, run_filter)
     runs = filter(matches, table.oldest_first() if few is None else few)

@@ -14,7 +14,7 @@ Key: TypeAlias = tuple[Any, ...]
 
 @dataclass(frozen=True, slots=True)
 class Order(Generic[T]):
-    """An order by a key of each entry; `key_at` makes that key of a window's position."""
+    """An order by a key of each entry; `key_at` returns that key for a window's position."""
 
     key: Callable[[T], Key]
     key_at: Callable[[Key], Key]
@@ -22,11 +22,13 @@ class Order(Generic[T]):
 
 
 class WindowEntries(Generic[T]):
-    """The entries of a window, chosen from those offered in any order, bit by bit."""
+    """The entries of a window, selected from entries offered in any order, in chunks."""
 
     def __init__(self, window: Window, order: Order[T]) -> None:
         """Start without entries."""
-        after, before = (None if place is None else order.key_at(place) for place in (window.after, window.before))
+        after, before = (
+            None if position is None else order.key_at(position) for position in (window.after, window.before)
+        )
         self._above, self._below = (before, after) if order.descending else (after, before)
         self._window = window
         self._order = order
@@ -35,11 +37,11 @@ class WindowEntries(Generic[T]):
 
     @property
     def is_full(self) -> bool:
-        """Tell whether entries further from the window's start can add nothing more."""
+        """Tell whether entries further from the window's start cannot be in it."""
         return len(self._found) >= self._wanted
 
     def offer(self, entries: Iterable[T]) -> None:
-        """Keep of these and the former ones those nearest to the window's start."""
+        """Keep those of these and earlier entries that are nearest to the window's start."""
         choose = nlargest if self._order.descending is not self._window.backward else nsmallest
         inside = [entry for entry in entries if self._holds(self._order.key(entry))]
         self._found = choose(self._wanted, self._found + inside, key=self._order.key)
@@ -54,7 +56,7 @@ class WindowEntries(Generic[T]):
 
 
 def page_of(entries: Iterable[T], window: Window, order: Order[T]) -> list[T]:
-    """Return the entries of a window on a list that is at hand."""
+    """Return the entries of a window on a list in memory."""
     page = WindowEntries(window, order)
     page.offer(entries)
     return page.entries()

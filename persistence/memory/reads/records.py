@@ -1,4 +1,4 @@
-"""Lists of records, read from memory."""
+"""Reads of records: by key, and as lists."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import groupby
@@ -30,7 +30,7 @@ Record = Any
 
 
 class MemoryRecordReads:
-    """Answers what is kept beside runs; rows always hold all columns."""
+    """Reads records; rows always hold all columns."""
 
     _runs: RunTable
     _records: RecordTables
@@ -65,7 +65,7 @@ class MemoryRecordReads:
     async def summarize_results(self, owners: Sequence[int]) -> Mapping[int, ResultStatistics]:
         """Return the statistics of each run's present results."""
         listed = ((owner, list(self._records.of_owner(Result, owner).values())) for owner in owners)
-        return {owner: _figures(results) for owner, results in listed if results}
+        return {owner: _statistics(results) for owner, results in listed if results}
 
     async def list_compared_items(self, owners: Sequence[int], after: str | None, limit: int) -> Sequence[str]:
         """Return the ids of the items that any of the runs has, in code-point order, after `after`."""
@@ -83,7 +83,7 @@ class MemoryRecordReads:
 
     async def average_last_scores(self, owners: Sequence[int]) -> Mapping[int, Sequence[ScoreStatistics]]:
         """Return the statistics of each run's scores, taken from the last attempt at each item."""
-        return {owner: _score_figures(self._last_results(owner)) for owner in owners}
+        return {owner: _score_statistics(self._last_results(owner)) for owner in owners}
 
     def _last_results(self, owner: int) -> list[Result]:
         results = self._records.by_kind[Result]
@@ -114,7 +114,7 @@ class MemoryRecordReads:
         ]
 
     def _is_live(self, record: Record) -> bool:
-        """Tell whether a receipt's run is there; all else that a deleted run had was swept away with it."""
+        """Tell whether a receipt's run exists; all other records of a deleted run are out of reach at once."""
         if not isinstance(record, Receipt):
             return True
         run = self._runs.by_id.get(record.run_id)
@@ -144,25 +144,25 @@ def _holds(condition: Condition, record: Record) -> bool:
             return (value is None) is is_null
 
 
-def _figures(results: Sequence[Result]) -> ResultStatistics:
+def _statistics(results: Sequence[Result]) -> ResultStatistics:
     latencies = sorted(result.latency for result in results)
     return ResultStatistics(
         latency_p50=_percentile(latencies, 50),
         latency_p95=_percentile(latencies, 95),
         latency_mean=fmean(latencies),
-        scores=_score_figures(results),
+        scores=_score_statistics(results),
     )
 
 
-def _score_figures(results: Sequence[Result]) -> tuple[ScoreStatistics, ...]:
+def _score_statistics(results: Sequence[Result]) -> tuple[ScoreStatistics, ...]:
     scores = sorted(
         (score for result in results for score in decode_scores(result.scores)), key=lambda score: score.scorer_id
     )
     by_scorer = groupby(scores, key=lambda score: score.scorer_id)
-    return tuple(_figures_of(scorer_id, list(group)) for scorer_id, group in by_scorer)
+    return tuple(_statistics_of(scorer_id, list(group)) for scorer_id, group in by_scorer)
 
 
-def _figures_of(scorer_id: str, scores: Sequence[Score]) -> ScoreStatistics:
+def _statistics_of(scorer_id: str, scores: Sequence[Score]) -> ScoreStatistics:
     values = [score.value for score in scores if score.value is not None]
     if not values:
         return ScoreStatistics(scorer_id, 0, None, None, None)

@@ -1,4 +1,4 @@
-"""What search looks in."""
+"""The texts that search matches."""
 
 from collections.abc import Mapping, Sequence
 from typing import Final
@@ -10,15 +10,15 @@ _STATUS_TEXTS: Final = status_texts()
 
 
 class SearchTexts:
-    """Each run's searchable text, made when first looked at and kept until the run changes."""
+    """Each run's searchable text, made at its first search and cached until the run changes."""
 
     def __init__(self, present: Mapping[str, Run]) -> None:
-        """Start without any; `present` are the runs as they now are."""
+        """Start empty; `present` are the runs by id as they are now."""
         self._present = present
         self._texts: dict[str, tuple[Run, str]] = {}
 
     def forget(self, run_id: str) -> None:
-        """Drop the text of a run that was changed or deleted."""
+        """Drop the text of a changed or deleted run."""
         self._texts.pop(run_id, None)
 
     def hits_among(self, runs: Sequence[Run], tokens: Sequence[str]) -> list[tuple[Run, float]]:
@@ -37,7 +37,7 @@ class SearchTexts:
         if kept is not None and kept[0] is run:
             return kept[1]
         text = lasting_text(run)
-        # A long scan may look at a run that was changed meanwhile.
+        # A long scan may meet a run that was changed meanwhile.
         if self._present.get(run.id) is run:
             self._texts[run.id] = run, text
         return text

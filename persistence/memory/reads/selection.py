@@ -1,4 +1,4 @@
-"""Which runs a filter lets through."""
+"""Selection of runs by a filter."""
 
 import asyncio
 from collections.abc import AsyncIterator, Iterator, Sequence
@@ -8,12 +8,12 @@ from persistence.memory.tables.runs import RunTable
 from runindex.domain.runs.filters import Predicate, RunFilter, predicate
 from runindex.domain.runs.run import Run
 
-# A long scan lets others run after so many runs, that is every few milliseconds.
+# A long scan yields to the event loop after so many runs, every few milliseconds.
 CHUNK: Final = 1000
 
 
 async def in_chunks(runs: Sequence[Run]) -> AsyncIterator[Sequence[Run]]:
-    """Yield runs bit by bit, letting others run in between."""
+    """Yield runs in chunks, with the event loop running in between."""
     for start in range(0, len(runs), CHUNK):
         if start:
             await asyncio.sleep(0)
@@ -21,7 +21,7 @@ async def in_chunks(runs: Sequence[Run]) -> AsyncIterator[Sequence[Run]]:
 
 
 def predicate_on(table: RunTable, run_filter: RunFilter) -> Predicate:
-    """Compile a filter; what is below an ancestor is settled now, not when a run is judged."""
+    """Compile a filter; the descendants of its ancestors are looked up now, not for each run."""
     below = {
         ancestor: frozenset(run.id for generation in table.generations_below(ancestor) for run in generation)
         for ancestor in set(_ancestors_in(run_filter))
@@ -30,7 +30,7 @@ def predicate_on(table: RunTable, run_filter: RunFilter) -> Predicate:
 
 
 def few_candidates(table: RunTable, run_filter: RunFilter) -> list[Run] | None:
-    """Return runs, in no order, beside which the filter matches none; None when they could be any."""
+    """Return the runs, in no order, that the filter may match; None when that may be any."""
     if run_filter.ids is not None:
         found = (table.by_id.get(run_id) for run_id in dict.fromkeys(run_filter.ids))
         return [run for run in found if run is not None]
@@ -43,13 +43,13 @@ def few_candidates(table: RunTable, run_filter: RunFilter) -> list[Run] | None:
 
 
 def candidates(table: RunTable, run_filter: RunFilter) -> list[Run]:
-    """Return runs, in no order, beside which the filter matches none."""
+    """Return the runs, in no order, that the filter may match."""
     few = few_candidates(table, run_filter)
     return table.oldest_first() if few is None else few
 
 
 async def matching(table: RunTable, run_filter: RunFilter) -> AsyncIterator[list[Run]]:
-    """Yield the runs that the filter matches, as they are now, in no order, bit by bit."""
+    """Yield the runs that the filter matches, as they are now, in no order, in chunks."""
     matches = predicate_on(table, run_filter)
     async for chunk in in_chunks(candidates(table, run_filter)):
         yield [run for run in chunk if matches(run)]

@@ -33,7 +33,7 @@ class ChangeLog:
                 self._histories[entry.run.id].append(entry)
 
     def after(self, seq: int, limit: int) -> list[Change]:
-        """Return the next entries behind a sequence number."""
+        """Return the next entries after a sequence number."""
         start = bisect_right(self._entries, seq, key=_seq)
         return self._entries[start : start + limit]
 
@@ -64,7 +64,7 @@ class ChangeLog:
         return removed
 
     def restore(self, entries: Iterable[Change], present: Mapping[str, int], floor: int) -> None:
-        """Add entries anywhere; `present` are the incarnations of the runs, by id, that exist behind it."""
+        """Add entries anywhere; `present` are the incarnations, by id, of the runs that exist afterwards."""
         self._entries = sorted([*self._entries, *entries], key=_seq)
         self.floor = floor
         self._histories = {run_id: [] for run_id in present}
@@ -73,7 +73,7 @@ class ChangeLog:
                 self._histories[entry.run.id].append(entry)
 
     def forget(self, run_id: str) -> None:
-        """Take out the entries of a run's present incarnation, as if they had never been."""
+        """Remove the entries of a run's present incarnation without a trace."""
         history = frozenset(entry.seq for entry in self._histories.pop(run_id))
         self._entries = [entry for entry in self._entries if entry.seq not in history]
 

@@ -17,14 +17,14 @@ Key = tuple[Any, ...]
 
 
 class _Owned(Mapping[Key, Any]):
-    """Records of one kind by key, kept apart by owner, so that an owner's go at once."""
+    """Records of one kind by key, split by owner, so that an owner's records go at once."""
 
     def __init__(self, kind: type[Record]) -> None:
         self.by_owner: dict[int, dict[Key, Any]] = {}
-        self._place = kind.KEY.index("owner")
+        self._owner_index = kind.KEY.index("owner")
 
     def __getitem__(self, key: Key) -> Any:  # noqa: ANN401 - a record of the table's kind
-        return self.by_owner[key[self._place]][key]
+        return self.by_owner[key[self._owner_index]][key]
 
     def __iter__(self) -> Iterator[Key]:
         return (key for records in self.by_owner.values() for key in records)
@@ -34,7 +34,7 @@ class _Owned(Mapping[Key, Any]):
 
     def write(self, key: Key, record: Any) -> None:  # noqa: ANN401 - as above
         if record is None:
-            del self.by_owner[key[self._place]][key]
+            del self.by_owner[key[self._owner_index]][key]
         else:
             self.by_owner.setdefault(record.owner, {})[key] = record
 
@@ -47,7 +47,7 @@ class RecordTables:
         self._owned: dict[type, _Owned] = {kind: _Owned(kind) for kind in _BY_OWNER}
         self._free: dict[type, dict[Key, Any]] = {kind: {} for kind in FREE}
         self._results_by_id: dict[str, Result] = {}
-        self._remains: list[dict[Key, Any]] = []
+        self._detached: list[dict[Key, Any]] = []
         self.by_kind: Mapping[type, Mapping[Key, Any]] = {**self._owned, **self._free}
 
     def of_owner(self, kind: type, owner: int) -> Mapping[Key, Any]:
@@ -55,7 +55,7 @@ class RecordTables:
         return self._owned[kind].by_owner.get(owner, {})
 
     def find_result(self, result_id: str) -> Result | None:
-        """Return the result of that id; one that waits to be swept away is gone."""
+        """Return the result of that id, None when it is deleted, swept or not."""
         result = self._results_by_id.get(result_id)
         return None if result is None else self.of_owner(Result, result.owner).get(result.key)
 
@@ -71,7 +71,7 @@ class RecordTables:
         return [*claimable, *spent[:MOST_SPENT]]
 
     def write(self, written: Mapping[type, Records[Any, Any]]) -> None:
-        """Take over what a batch left; what it made obsolete is at once out of reach, to be swept away later."""
+        """Write a batch's records; those behind its tombstones are out of reach at once, and swept later."""
         for kind, records in written.items():
             for key, before, record in records.written():
                 if isinstance(record, Tombstone):
@@ -93,22 +93,22 @@ class RecordTables:
             del self._free[kind][key]
 
     def sweep(self, limit: int) -> int:
-        """Forget at most so many records of those out of reach, and return how many."""
+        """Drop at most so many records that are out of reach, and return how many."""
         swept = 0
-        while self._remains and swept < limit:
-            records = self._remains[-1]
+        while self._detached and swept < limit:
+            records = self._detached[-1]
             while records and swept < limit:
                 _, record = records.popitem()
                 if isinstance(record, Result) and self._results_by_id.get(record.id) is record:
                     del self._results_by_id[record.id]
                 swept += 1
             if not records:
-                self._remains.pop()
+                self._detached.pop()
         return swept
 
-    def _detach(self, remains: Tombstone) -> None:
-        # Memory has no results of a later generation yet: the batch that begins one is written by itself.
-        for kind in _BY_OWNER if remains.generation == ALL_GENERATIONS else (Result, Item):
-            records = self._owned[kind].by_owner.pop(remains.owner, None)
+    def _detach(self, tombstone: Tombstone) -> None:
+        # There are no results of a later generation yet: each command is written by itself.
+        for kind in _BY_OWNER if tombstone.generation == ALL_GENERATIONS else (Result, Item):
+            records = self._owned[kind].by_owner.pop(tombstone.owner, None)
             if records:
-                self._remains.append(records)
+                self._detached.append(records)

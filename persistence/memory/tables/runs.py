@@ -1,4 +1,4 @@
-"""The runs as they now are, and what finds them quickly."""
+"""The runs as they are now, and their indexes."""
 
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
@@ -13,7 +13,7 @@ from runindex.domain.runs.run import Run
 class RunTable:
     """Runs by id, by age, by parent, and counted by status and tag.
 
-    A run is a value: a list of runs taken now stays as it is, whatever is written later.
+    Runs are immutable: a list of them stays as it is, whatever is written later.
     """
 
     def __init__(self) -> None:
@@ -25,7 +25,7 @@ class RunTable:
         self._children: dict[str, set[str]] = {}
 
     def write(self, records: Records[str, Run], counters: Counters) -> None:
-        """Take over what a workspace made of the runs, and move the counts with it."""
+        """Write a workspace's runs, and update the counts."""
         for run_id, before, after in records.written():
             self._place(before, after)
             if after is None:

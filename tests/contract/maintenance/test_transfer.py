@@ -56,7 +56,7 @@ async def test_an_export_of_the_copy_is_the_export_of_the_source(furnished: Stor
 
 async def test_nothing_is_lost_from_storage_to_storage(request: pytest.FixtureRequest, clock: StandingClock) -> None:
     async with AsyncExitStack() as stack:
-        names = ("memory", "sqlite", "postgres", "memory")
+        names = (*BACKENDS, next(iter(BACKENDS)))
         opened = [await stack.enter_async_context(opener(request, BACKENDS[name])(clock)) for name in names]
         stores = [cast("Storage", store) for store in opened]
         await populate(stores[0], clock)

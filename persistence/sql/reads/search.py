@@ -30,7 +30,7 @@ class SearchReads(StatementRunner):
     async def search_runs(
         self, tokens: Sequence[str], run_filter: RunFilter, limit: int, columns: Columns
     ) -> Sequence[tuple[Row, float]]:
-        """Return the best matches and their scores (`domain.search`), best first, then newest, then largest id."""
+        """Return the best matches and their scores (`domain.runs.search`), best first, then newest, then largest id."""
         needles = [needle for needle in map(needle_of, tokens) if needle is not None and is_plain_text(needle)]
         if not needles:
             return ()

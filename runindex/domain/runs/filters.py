@@ -130,18 +130,24 @@ def only_status(run_filter: RunFilter) -> tuple[RunStatus, ...] | None:
 
 
 def parse_path(path: str) -> tuple[str, ...]:
-    r"""Split a metadata path at its dots; `\.` is a dot inside a key."""
-    segments, current, characters = [], "", iter(path)
+    r"""Split a metadata path at its dots; `\.` is a dot inside a key and `\\` a backslash, an empty part the empty key.
+
+    A backslash before anything else stands for itself.
+    """
+    keys, current, characters = [], "", iter(path)
     for character in characters:
         if character == "\\":
             following = next(characters, "")
-            current += following if following == "." else character + following
+            current += following if following in _ESCAPED else character + following
         elif character == ".":
-            segments.append(current)
+            keys.append(current)
             current = ""
         else:
             current += character
-    return (*segments, current)
+    return (*keys, current)
+
+
+_ESCAPED: Final = (".", "\\")
 
 
 def predicate(run_filter: RunFilter, below: Below | None = None) -> Predicate:

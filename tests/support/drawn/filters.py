@@ -42,6 +42,11 @@ def matching_ids(runs: Iterable[Run], run_filter: RunFilter) -> list[str]:
     return [run.id for run in filter(predicate(run_filter, below_among(by_id)), by_id.values())]
 
 
+def path_text(keys: Iterable[str]) -> str:
+    """Return the text that asks for a value below these keys, from the outside in, as the documentation has it."""
+    return ".".join(key.replace("\\", "\\\\").replace(".", "\\.") for key in keys)
+
+
 def metadata(path: str, op: MetadataOperator, value: JsonValue = None) -> RunFilter:
     """Return a filter with one condition on metadata."""
     return RunFilter(metadata=(MetadataFilter(tuple(path.split(".")), op, value),))

@@ -33,7 +33,12 @@ class TagFilter:
 class MetadataFilter:
     """A condition on one value in the metadata; `value` is UNSET when it was not given, None for null."""
 
-    path: str = strawberry.field(description=r"Keys from the outside in, separated by `.`; a dot in a key is `\.`.")
+    path: str = strawberry.field(
+        description=(
+            r"Keys from the outside in, separated by `.`; a dot in a key is `\.`, a backslash in a key is `\\`. "
+            r"Nothing between two dots, before the first or behind the last is the empty key. Lists are not entered."
+        )
+    )
     op: MetadataOperator = strawberry.field(default=MetadataOperator.EQ, description="How the values are compared.")
     value: Json | None = strawberry.field(
         default=strawberry.UNSET, description="What is compared with; a list for IN, nothing for EXISTS and MISSING."
@@ -85,7 +90,7 @@ class RunResultFilter:
     """Conditions on results."""
 
     item_id: str | None = strawberry.field(description="Is an attempt at this item.")
-    succeeded: bool | None = strawberry.field(description="Has no error, or has one.")
+    succeeded: bool | None = strawberry.field(description="Has no error, or has one, be it an empty text.")
     scorer_id: str | None = strawberry.field(description="Has a score of this scorer.")
 
 

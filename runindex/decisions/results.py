@@ -52,10 +52,14 @@ def delete_results(workspace: Workspace, command: DeleteResults) -> ResultsDelet
 
 
 def _repetition(stored: Result, sent: Result, command: RecordResult) -> ResultRecorded:
-    same_id = command.id is None or command.id == stored.id
-    if not same_id or content_of(stored) != content_of(sent):
+    if content_of(stored) != content_of(sent):
         raise violation(
             ConstraintReason.DUPLICATE_RESULT, "this attempt at this item is stored already, with other content"
+        )
+    if command.id is not None and command.id != stored.id:
+        raise violation(
+            ConstraintReason.DUPLICATE_RESULT,
+            f"this attempt at this item is stored already, with this content but another id, {stored.id}",
         )
     return ResultRecorded(stored, replayed=True)
 

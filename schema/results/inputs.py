@@ -29,7 +29,9 @@ class RecordResultInput:
     output: Json | None = strawberry.field(default=ABSENT, description="What the target answered.")
     expected_output: Json | None = strawberry.field(default=ABSENT, description="What it should have answered.")
     latency: float = strawberry.field(description="Milliseconds, 0 or more.")
-    error: str | None = strawberry.field(description="Why the attempt failed; null is success.")
+    error: str | None = strawberry.field(
+        description="Why the attempt failed; null is success, and an empty text a failure that says no more."
+    )
     started_at: DateTime = strawberry.field(description="When the attempt started.")
     completed_at: DateTime = strawberry.field(description="When the attempt ended; not before it started.")
     retry_count: int = strawberry.field(default=0, description="0 for the first attempt.")

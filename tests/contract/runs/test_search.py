@@ -25,6 +25,7 @@ from runindex.ports.store import Store
 from tests.support.clock import StandingClock
 from tests.support.commands import A, B, C, add_tags, create, delete, move, remove_tags, rename, replace_metadata
 from tests.support.data.population import IDS, populate
+from tests.support.drawn.effort import tries
 from tests.support.drawn.filters import matching_ids
 from tests.support.stores import apply, do, listed, made
 
@@ -63,7 +64,7 @@ QUERIES = [
     "%",
     "_done_ ☃",
     "% 100",
-    "σ ς",
+    "ΔΣ ς",
     "1" * 300,
     "(.*) [a-z]+ ^ $ \\d",
 ]

@@ -2,6 +2,7 @@ from dataclasses import replace
 
 import pytest
 from hypothesis import given
+from hypothesis import strategies as st
 
 from runindex.domain.json_text import JsonValue
 from runindex.domain.lifecycle import RunStatus
@@ -170,7 +171,11 @@ def test_without_metadata_everything_is_missing(op: MetadataOperator) -> None:
         ("a.b.c", ("a", "b", "c")),
         ("a\\.b.c", ("a.b", "c")),
         ("a\\b", ("a\\b",)),
-        ("a\\\\.b", ("a\\\\", "b")),
+        ("a\\\\.b", ("a\\", "b")),
+        ("a\\\\\\.b", ("a\\.b",)),
+        ("\\\\\\\\n", ("\\\\n",)),
+        (".a..b", ("", "a", "", "b")),
+        ('"0"', ('"0"',)),
         ("", ("",)),
         (".", ("", "")),
         ("a.", ("a", "")),
@@ -181,6 +186,11 @@ def test_without_metadata_everything_is_missing(op: MetadataOperator) -> None:
 )
 def test_paths_are_split_at_their_dots(text: str, path: tuple[str, ...]) -> None:
     assert parse_path(text) == path
+
+
+@given(st.lists(st.text(st.sampled_from(["a", ".", "\\", '"', "$", "0", " "]) | st.characters()), min_size=1))
+def test_each_list_of_keys_has_a_path(keys: list[str]) -> None:
+    assert parse_path(path_text(keys)) == tuple(keys)
 
 
 ARCHIVED_RUN = replace(RUN, status=RunStatus.ARCHIVED)

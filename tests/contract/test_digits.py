@@ -17,8 +17,8 @@ from runindex.domain.records.runtimes import RuntimeInput
 from runindex.ports.maintenance import Storage
 from runindex.ports.record_lists import Equals
 from tests.support.commands import A, B, create, delete, patch_metadata, replace_metadata
-from tests.support.effort import tries
-from tests.support.maintenance import export, faults
+from tests.support.data.maintenance import export, faults
+from tests.support.drawn.effort import tries
 from tests.support.records import (
     all_of,
     append,

@@ -32,7 +32,7 @@ from runindex.ports.record_lists import Equals
 from runindex.ports.store import Store
 from tests.support.clock import StandingClock
 from tests.support.commands import A, B, Field, create, delete, move, start
-from tests.support.effort import tries
+from tests.support.drawn.effort import tries
 from tests.support.records import (
     all_of,
     apply_receipt,

@@ -49,7 +49,8 @@ def sweep(
         chunk = ChunkSize(1, step, seconds * _QUICK)
         while True:
             began = clock()
-            if swept >= limit or began >= ends:
+            # Time ends a sweep only once it has deleted something: 0 means that nothing is left.
+            if swept >= limit or (swept and began >= ends):
                 return swept
             gone = yield dialect.query(_delete(table, min(chunk.size, limit - swept), is_whole=is_whole), values)
             chunk.took(clock() - began)

@@ -40,6 +40,11 @@ def test_steps_are_large_only_where_rows_are_small(milliseconds: float, steps: l
     assert rows.steps == steps
 
 
+def test_a_sweep_whose_time_is_over_deletes_something_all_the_same() -> None:
+    rows = Rows(ONE_MILLISECOND)
+    assert _driven(sweep(200, 32, 0, SqliteDialect(), rows.clock), rows) == 1
+
+
 def _driven(flow: Flow[int], rows: Rows) -> int:
     next(flow)
     statement = flow.send([{"owner": 1, "generation": -1}])

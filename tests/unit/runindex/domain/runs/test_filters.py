@@ -22,6 +22,7 @@ from runindex.domain.runs.filters import (
     visible,
 )
 from runindex.domain.runs.run import DatasetLink, Run, TargetType
+from tests.support.drawn.filters import path_text
 from tests.support.drawn.mutations import any_filter
 
 RUN = Run(

@@ -80,7 +80,7 @@ class PostgresFeed(LocalFeed):
             self.wake()
 
     async def _listen(self) -> None:
-        """Listen for good, on one connection after the other; not in sessions that a pooler shares among clients."""
+        """Listen for ever, on one connection after the other; not in sessions that a pooler shares among clients."""
         while True:
             try:
                 async with self._connection() as connection:
@@ -128,19 +128,19 @@ class PostgresFeed(LocalFeed):
         # Commits before this moment were not notified here.
         self.wake()
         await run_alone(connection, Statement("SELECT pg_notify($1, $2)", (CHANNEL, probe)), self._silence_seconds)
-        if not await _is_set(echoed, self._silence_seconds):
+        if not await _wait(echoed, self._silence_seconds):
             LOGGER.warning("the database's notifications do not arrive (a pooler in between?): looking each second")
             await run_alone(connection, _HEARTBEAT, self._silence_seconds)
-        # Not before the connection has proved of use: a server that lets in and then refuses is not to be hammered.
+        # Only now: a server that accepts connections and then refuses to listen must not be hammered.
         self._backoff = SHORTEST_BACKOFF
         try:
-            while not await _is_set(lost, HEARTBEAT_SECONDS):
+            while not await _wait(lost, HEARTBEAT_SECONDS):
                 await run_alone(connection, _HEARTBEAT, self._silence_seconds)
         finally:
             # The session may be given to another client, and would go on listening.
             if connection.is_pooled and not connection.is_closed():
                 async with terminating_on_timeout(connection, self._silence_seconds):
-                    await connection.remove_listener(CHANNEL, hear)
+                    await connection.remove_listener(CHANNEL, receive)
 
 
 def _head_in(payload: object) -> int | None:

@@ -104,6 +104,25 @@ async def _new_epoch(settings: Settings) -> None:
     click.echo("a new epoch has begun: cursors given out before are no longer valid")
 
 
+@click.command()
+@click.option("--yes", is_flag=True, help="Do not ask.")
+@in_one_line
+def reset(*, yes: bool) -> None:
+    """Delete everything in the index, which is then as new: for tests.
+
+    It asks first. No server may use the storage meanwhile.
+    """
+    from runindex import bootstrap
+
+    settings = _settings()
+    name = bootstrap.name_storage(settings)
+    if not yes and not click.confirm(f"Delete all runs and everything else in {name}?", err=True):
+        click.echo("nothing was deleted", err=True)
+        sys.exit(1)
+    bootstrap.reset(settings)
+    click.echo(f"the index in {name} is empty")
+
+
 @click.command(name="export")
 @click.option("--run", "run_id", metavar="ID", help="Only this run and all below it.")
 @click.option("--filter", "filter_text", metavar="JSON", help="Only the runs that this filter, as in the API, lists.")
@@ -226,4 +245,4 @@ def _counter(label: str) -> Iterator[Callable[[int], None]]:
         click.echo("\r\033[K", nl=False, err=True)
 
 
-COMMANDS: Final = (compact, verify, new_epoch, export_index, import_index)
+COMMANDS: Final = (compact, verify, new_epoch, reset, export_index, import_index)

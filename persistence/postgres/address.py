@@ -98,7 +98,13 @@ class Address:
     @classmethod
     def read(cls, text: str, environment: Mapping[str, str] = os.environ) -> Self:
         """Find out what an address means; raise AddressError when it cannot be read, or asks for what there is not."""
-        options = _options(text, environment)
+        try:
+            return cls._of(_options(text, environment), environment)
+        except AddressError as error:
+            raise AddressError(f"{error}{_hint(text)}") from None
+
+    @classmethod
+    def _of(cls, options: Mapping[str, str], environment: Mapping[str, str]) -> Self:
         _check(options)
         hosts, names = _hosts(options)
         user = options.get("user") or _login_name()
@@ -153,10 +159,7 @@ class Address:
 
 
 def _options(text: str, environment: Mapping[str, str]) -> dict[str, str]:
-    try:
-        options = read_conninfo(text)
-    except AddressError as error:
-        raise AddressError(f"{error}{_hint(text)}") from None
+    options = read_conninfo(text)
     service = options.get("service") or environment.get("PGSERVICE")
     if service:
         options = {**read_service(service, _service_files(environment)), **options}

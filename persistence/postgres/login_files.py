@@ -74,7 +74,7 @@ def _lines(file: Path | None) -> list[str]:
 
 
 def _split(line: str) -> list[str]:
-    """Return the fields of a line; the last has all that is left."""
+    """Return the first five fields of a line; a backslash hides a colon. A field that no colon ends is the fifth."""
     fields: list[str] = []
     place = 0
     while len(fields) < _FIELDS - 1:
@@ -84,4 +84,5 @@ def _split(line: str) -> list[str]:
             return fields
         fields.append(line[place:end])
         place = end + 1
-    return [*fields, line[place:]]
+    password = _FIELD.match(line, place)
+    return [*fields, password[0] if password else ""]

@@ -8,7 +8,7 @@ import subprocess
 import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, Literal
@@ -93,6 +93,7 @@ def _wait_until_ready(pooler: Pgbouncer, process: subprocess.Popen[bytes]) -> No
             if process.poll() is not None or time.monotonic() > deadline:
                 error.add_note(pooler.log.read_text() if pooler.log.exists() else "it said nothing")
                 raise
-            time.sleep(POLL)
+            with suppress(subprocess.TimeoutExpired):
+                process.wait(POLL)  # which also paces these tries
         else:
             return

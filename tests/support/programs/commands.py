@@ -3,10 +3,14 @@
 import os
 import subprocess
 from collections.abc import Mapping
+from contextlib import chdir
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from click.testing import CliRunner
+
+from runindex.cli.main import main
 from tests.support.servers.served import COMMAND
 
 SECONDS: Final = 60
@@ -41,3 +45,13 @@ def run_command(directory: Path, *arguments: str, environment: Mapping[str, str]
         timeout=SECONDS,
     )
     return Ended(ended.returncode, ended.stdout, ended.stderr)
+
+
+def invoke(directory: Path, *arguments: str, environment: Mapping[str, str], answer: str = "") -> Ended:
+    """Run a command as `run_command` does, but in this process, which spares it its start."""
+    alone = dict.fromkeys(name for name in os.environ if name.startswith(("PG", "RUNINDEX_", "SQLITE", "STORAGE")))
+    with chdir(directory):
+        ended = CliRunner().invoke(
+            main, arguments, input=answer, env={**alone, "HOME": str(directory), **environment}, catch_exceptions=False
+        )
+    return Ended(ended.exit_code, ended.stdout, ended.stderr)

@@ -14,10 +14,12 @@ from typing import Final
 
 import httpx
 import pytest
+from websockets.exceptions import InvalidStatus
+from websockets.sync.client import connect
 
 import runindex
 from tests.support.databases.postgres import psql
-from tests.support.programs.commands import run_command
+from tests.support.programs.commands import invoke
 from tests.support.servers.served import COMMAND, PATIENCE, Served, serving
 
 ADDRESS: Final = re.compile(r"http://\S+/graphql")
@@ -28,7 +30,7 @@ CREATE: Final = "mutation { createRun(input: {}) { __typename } }"
 @contextmanager
 def started(directory: Path, *options: str, **environment: str) -> Iterator[str]:
     """Start a server and give the line that announces it."""
-    command = [COMMAND, "serve", *options]
+    command = [str(COMMAND), "serve", *options]
     home = {"PATH": os.defpath, "HOME": str(directory), "STORAGE_BACKEND": "memory"}
     with subprocess.Popen(command, cwd=directory, env=home | environment, stderr=subprocess.PIPE, text=True) as process:
         try:
@@ -109,7 +111,7 @@ WRONG: Final = {
 def test_what_cannot_be_opened_is_told_in_one_line(tmp_path: Path, code: int, environment: dict[str, str]) -> None:
     (tmp_path / "afile").write_text("this is no database, but longer than the head of one: " + "x" * 100)
     (tmp_path / "afolder").mkdir()
-    ended = run_command(tmp_path, "serve", "--port", "0", environment=environment)
+    ended = invoke(tmp_path, "serve", "--port", "0", environment=environment)
     assert ended.code == code
     assert ended.line.startswith("runindex: ")
     assert "secret" not in ended.line
@@ -118,7 +120,7 @@ def test_what_cannot_be_opened_is_told_in_one_line(tmp_path: Path, code: int, en
 
 @pytest.mark.parametrize("host", ["nowhere.invalid", "192.0.2.1", "a..b", ""])
 def test_a_host_that_cannot_be_listened_on_is_told_in_one_line(tmp_path: Path, host: str) -> None:
-    ended = run_command(tmp_path, "serve", "--host", host, "--port", "0", environment={"SQLITE_PATH": "x.db"})
+    ended = invoke(tmp_path, "serve", "--host", host, "--port", "0", environment={"SQLITE_PATH": "x.db"})
     assert ended.code == (1 if host in {"nowhere.invalid", "192.0.2.1"} else 2)
     assert ended.line.startswith("runindex: ")
     assert not list(tmp_path.iterdir())
@@ -127,7 +129,7 @@ def test_a_host_that_cannot_be_listened_on_is_told_in_one_line(tmp_path: Path, h
 def test_a_port_that_is_taken_is_told_in_one_line_and_nothing_is_touched(tmp_path: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = str(taken.getsockname()[1])
-        ended = run_command(tmp_path, "serve", "--port", port, environment={"SQLITE_PATH": "x.db"})
+        ended = invoke(tmp_path, "serve", "--port", port, environment={"SQLITE_PATH": "x.db"})
     assert ended.code == 1
     assert (
         ended.line
@@ -144,7 +146,7 @@ def test_unknown_settings_are_named_with_the_nearest(tmp_path: Path) -> None:
         "RUNINDEX_PORT_8000_TCP_ADDR": "10.0.0.1",
         "SQLITE_PATH": "x.db",
     }
-    ended = run_command(tmp_path, "migrate", environment=environment)
+    ended = invoke(tmp_path, "migrate", environment=environment)
     assert ended.code == 0
     assert ended.error.splitlines() == [
         "runindex: RUNINDEX_GRAPHQL is no setting: RUNINDEX_GRAPHIQL is the nearest",
@@ -205,17 +207,17 @@ def test_an_index_is_emptied_when_the_answer_is_yes(tmp_path: Path, storage: dic
     with serving(tmp_path, **storage) as server:
         server.execute(CREATE)
         assert runs_of(server) == 2
-        in_use = run_command(tmp_path, "reset", "--yes", environment=environment)
+        in_use = invoke(tmp_path, "reset", "--yes", environment=environment)
         assert (in_use.code, in_use.line) == (1, "runindex: a server uses this storage: stop it first")
         server.stop()
-        refused = run_command(tmp_path, "reset", environment=environment, answer="n\n")
+        refused = invoke(tmp_path, "reset", environment=environment, answer="n\n")
         assert refused.code == 1
         assert "Delete all runs and everything else in " in refused.error
-        server.start()
-        assert runs_of(server) == 2
-        server.stop()
-        assert run_command(tmp_path, "reset", environment=environment, answer="y\n").code == 0
-        assert run_command(tmp_path, "verify", environment=environment).code == 0
+        exported = invoke(tmp_path, "export", "--output", "kept", environment=environment)
+        assert exported.code == 0
+        assert (tmp_path / "kept").read_text().count('{"run":{"id"') == 2
+        assert invoke(tmp_path, "reset", environment=environment, answer="y\n").code == 0
+        assert invoke(tmp_path, "verify", environment=environment).code == 0
         server.start()
         assert runs_of(server) == 1
         server.execute(CREATE)
@@ -227,9 +229,9 @@ def runs_of(server: Served) -> int:
 
 
 def test_what_is_no_index_is_not_emptied(tmp_path: Path) -> None:
-    memory = run_command(tmp_path, "reset", "--yes", environment={"STORAGE_BACKEND": "memory"})
+    memory = invoke(tmp_path, "reset", "--yes", environment={"STORAGE_BACKEND": "memory"})
     assert (memory.code, "keeps nothing" in memory.line) == (2, True)
-    absent = run_command(tmp_path, "reset", "--yes", environment={"SQLITE_PATH": "x.db"})
+    absent = invoke(tmp_path, "reset", "--yes", environment={"SQLITE_PATH": "x.db"})
     assert (absent.code, "there is no file" in absent.line) == (2, True)
     assert not list(tmp_path.iterdir())
 
@@ -254,13 +256,19 @@ HABITS: Final = {
 }
 
 
+def test_a_socket_at_another_path_is_refused_as_the_page_says(tmp_path: Path) -> None:
+    with serving(tmp_path) as server, pytest.raises(InvalidStatus, match="HTTP 403"):
+        connect(f"{server.ws_url}/")
+
+
 def test_a_database_with_habits_serves_as_any_other(tmp_path: Path, postgres_url: str) -> None:
     name = postgres_url.rpartition("/")[2]
     psql(postgres_url, 'DROP SCHEMA public CASCADE; CREATE SCHEMA public; CREATE SCHEMA "own schema"')
     for setting, value in HABITS.items():
         text = value if setting == "search_path" else f"'{value}'"
         psql(postgres_url, f"ALTER DATABASE {name} SET {setting} = {text}")
-    create = 'mutation { createRun(input: {name: "Ω \\\\ \'é\'", tags: ["\\\\"]}) { ... on RunPayload { run { name tags } } } }'
+    payload = "... on RunPayload { run { name tags } }"
+    create = f'mutation {{ createRun(input: {{name: "Ω \\\\ \'é\'", tags: ["\\\\"]}}) {{ {payload} }} }}'
     find = '{ runs(filter: {nameContains: "ω \\\\"}) { nodes { name createdAt } totalCount } }'
     with serving(tmp_path, STORAGE_BACKEND="postgres", POSTGRESQL_URL=postgres_url) as server:
         assert server.execute(create)["createRun"]["run"] == {"name": "Ω \\ 'é'", "tags": ["\\"]}
@@ -269,7 +277,7 @@ def test_a_database_with_habits_serves_as_any_other(tmp_path: Path, postgres_url
         assert "ERROR" not in server.log
         assert server.stop() == 0
     settings = {"STORAGE_BACKEND": "postgres", "POSTGRESQL_URL": postgres_url}
-    assert run_command(tmp_path, "verify", environment=settings).code == 0
+    assert invoke(tmp_path, "verify", environment=settings).code == 0
 
 
 def test_a_database_that_is_read_only_by_habit_is_told(tmp_path: Path, postgres_url: str) -> None:
@@ -290,7 +298,7 @@ def test_a_database_that_cannot_hold_an_index_is_told(tmp_path: Path, postgres_u
         url, text = f"{server}/{name}_latin", "the database's encoding is LATIN1, and must be UTF8"
     try:
         settings = {"STORAGE_BACKEND": "postgres", "POSTGRESQL_URL": url}
-        ended = run_command(tmp_path, "serve", "--port", "0", environment=settings)
+        ended = invoke(tmp_path, "serve", "--port", "0", environment=settings)
     finally:
         psql(postgres_url, f"DROP DATABASE IF EXISTS {name}_latin")
     assert ended.code == 1

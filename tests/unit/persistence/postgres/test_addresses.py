@@ -216,7 +216,7 @@ OPTIONS: Final = [
 
 
 def psql_connects(text: str) -> bool:
-    command = [BINARIES / "psql", "--no-psqlrc", "--no-password", "--command", "SELECT 1", text]
+    command = [str(BINARIES / "psql"), "--no-psqlrc", "--no-password", "--command", "SELECT 1", text]
     return subprocess.run(command, check=False, capture_output=True, timeout=60).returncode == 0
 
 

@@ -2,7 +2,15 @@
 
 import strawberry
 
-from schema.typesystem.enums import JobStatus, MetadataOperator, OrderDirection, RunOrderField, RunStatus, TargetType
+from schema.typesystem.enums import (
+    DatasetRunStatus,
+    JobStatus,
+    MetadataOperator,
+    OrderDirection,
+    RunOrderField,
+    RunStatus,
+    TargetType,
+)
 from schema.typesystem.scalars import DateTime, Json
 
 
@@ -73,6 +81,11 @@ class RunFilter:
     and_: list["RunFilter"] | None = strawberry.field(name="and", description="Passes all of these.")
     or_: list["RunFilter"] | None = strawberry.field(name="or", description="Passes at least one of these.")
     not_: "RunFilter | None" = strawberry.field(name="not", description="Does not pass this.")
+    trace_id: str | None = strawberry.field(description="Has this trace id.")
+    has_dataset: bool | None = strawberry.field(description="Executes a dataset, whichever, or executes none.")
+    dataset_status: list[DatasetRunStatus] | None = strawberry.field(
+        description="Executes a dataset, and `dataset.status` is one of these."
+    )
 
 
 @strawberry.input(
@@ -85,6 +98,14 @@ class RunOrder:
     direction: OrderDirection = strawberry.field(default=OrderDirection.DESC, description="Up or down.")
 
 
+@strawberry.input(description="A scorer and a bound.")
+class ScoreBelow:
+    """A bound of a scorer's scores."""
+
+    scorer_id: str = strawberry.field(description="The scorer.")
+    value: float = strawberry.field(description="The bound, which is not below itself.")
+
+
 @strawberry.input(description="Conditions on results; all that are given hold together.")
 class RunResultFilter:
     """Conditions on results."""
@@ -92,6 +113,10 @@ class RunResultFilter:
     item_id: str | None = strawberry.field(description="Is an attempt at this item.")
     succeeded: bool | None = strawberry.field(description="Has no error, or has one, be it an empty text.")
     scorer_id: str | None = strawberry.field(description="Has a score of this scorer.")
+    score_below: ScoreBelow | None = strawberry.field(description="Has a score of this scorer with a smaller value.")
+    label: str | None = strawberry.field(description="Has this label.")
+    late: bool | None = strawberry.field(description="Was recorded after its run was closed, or before.")
+    trace_id: str | None = strawberry.field(description="Has this trace id.")
 
 
 @strawberry.input(description="Conditions on jobs; all that are given hold together.")

@@ -11,7 +11,8 @@ from schema.typesystem.scalars import DateTime, Json
 @strawberry.type(
     description=(
         "Append-only. `sequence` counts from 0 over all streams of the run, without gaps; "
-        "`hash` chains each event to the one before it."
+        "`hash` chains each event to the one before it. The index itself appends to the stream `_runindex_results` "
+        "when a result is scored or annotated."
     )
 )
 class RunEvent:
@@ -24,6 +25,7 @@ class RunEvent:
     payload: Json = column("payload", description="A JSON object.")
     at: DateTime = column("at", description="When it was appended.")
     hash: str = column("hash", description="Lower-case hex SHA-256 over the event and the hash of the one before it.")
+    late: bool = column("late", bool, description="Whether the run was closed when it was appended.")
 
 
 @strawberry.type(description="An event in a page, or in a stream.")

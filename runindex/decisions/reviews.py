@@ -14,7 +14,7 @@ from runindex.domain import json_text
 from runindex.domain.instants import Micros
 from runindex.domain.json_text import JsonText, JsonValue, check_content
 from runindex.domain.problems import ConstraintReason, NotFound, ProblemError, violation
-from runindex.domain.records.events import RESULTS
+from runindex.domain.records.events import RESULT_STREAM
 from runindex.domain.records.results import (
     MAX_ANNOTATIONS,
     MAX_LABELS,
@@ -147,4 +147,4 @@ def _tell(
     named = {"resultId": result.id, "itemId": result.item_id, "retryCount": result.retry_count}
     said = {"reason": command.reason, "actor": command.actor}
     stated = {name: text for name, text in said.items() if text is not None}
-    chain_events(workspace, run, [EventEntry(stream=RESULTS, payload=change | named | stated)])
+    chain_events(workspace, run, [EventEntry(stream=RESULT_STREAM, payload=change | named | stated)])

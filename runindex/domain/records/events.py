@@ -16,7 +16,7 @@ from runindex.domain.texts import check_text
 MAX_STREAM: Final = 256
 RESERVED: Final = "_runindex_"
 # The index's own stream: what happens to a run's results after they were recorded.
-RESULTS: Final = f"{RESERVED}results"
+RESULT_STREAM: Final = f"{RESERVED}results"
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from hypothesis.strategies import SearchStrategy
 from runindex.domain.instants import Micros
 from runindex.domain.json_text import JsonValue
 from runindex.domain.lifecycle import RunStatus
+from runindex.domain.runs.dataset import DatasetRunStatus
 from runindex.domain.runs.filters import (
     Below,
     InstantRange,
@@ -88,6 +89,9 @@ def run_filters(
                 "created_at": ranges,
                 "updated_at": ranges,
                 "finished_at": ranges,
+                "trace_id": st.sampled_from(texts),
+                "has_dataset": st.booleans(),
+                "dataset_status": st.lists(st.sampled_from(DatasetRunStatus), max_size=3).map(tuple),
                 "metadata": st.lists(conditions, max_size=2).map(tuple),
             }.items()
         )

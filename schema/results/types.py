@@ -73,12 +73,7 @@ class ScoreRevisionConnection(Connection):
     """A page of rows of revisions."""
 
 
-@strawberry.type(
-    description=(
-        "One attempt at one item. Unique by run, item and retryCount. What was recorded is immutable; scores and "
-        "annotations may come later."
-    )
-)
+@strawberry.type(description="One attempt at one item. Immutable. Unique by run, item and retryCount.")
 class RunResult(Node):
     """A result as its storage row."""
 
@@ -102,7 +97,10 @@ class RunResult(Node):
     scores: list[Score] = column(
         "scores",
         _scores,
-        description="What scorers said of it: the newest of each, in the order in which the scorers came.",
+        description=(
+            "What scorers say of it: the newest of each, in the order in which the scorers came. All that was recorded "
+            "stays; `scoreResult` and `annotateResult` add to it."
+        ),
     )
     trace_id: str | None = column("trace_id", description="The id under which a tracing system knows it.")
     late: bool = column("late", bool, description="Whether the run was closed when it was recorded.")

@@ -11,8 +11,7 @@ from schema.typesystem.scalars import DateTime, Json
 @strawberry.type(
     description=(
         "Append-only. `sequence` counts from 0 over all streams of the run, without gaps; "
-        "`hash` chains each event to the one before it. The index itself appends to the stream `_runindex_results` "
-        "when a result is scored or annotated."
+        "`hash` chains each event to the one before it."
     )
 )
 class RunEvent:
@@ -21,7 +20,13 @@ class RunEvent:
     row: strawberry.Private[Row]
 
     sequence: int = column("sequence", description="The event's number in its run.")
-    stream: str = column("stream", description="The stream that it belongs to.")
+    stream: str = column(
+        "stream",
+        description=(
+            "The stream that it belongs to. The index itself appends to `_runindex_results` when a result is scored or "
+            "annotated after its recording."
+        ),
+    )
     payload: Json = column("payload", description="A JSON object.")
     at: DateTime = column("at", description="When it was appended.")
     hash: str = column("hash", description="Lower-case hex SHA-256 over the event and the hash of the one before it.")

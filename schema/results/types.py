@@ -87,9 +87,7 @@ class RunResult(Node):
     output: Json | None = column("output", description="What the target answered.")
     expected_output: Json | None = column("expected_output", description="What it should have answered.")
     latency: float = column("latency", description="Milliseconds; fractions kept.")
-    error: str | None = column(
-        "error", description="Null is success; any text, an empty one too, says that the attempt failed."
-    )
+    error: str | None = column("error", description="Null is success.")
     started_at: DateTime = column("started_at", description="When the attempt started, as reported.")
     completed_at: DateTime = column("completed_at", description="When the attempt ended, as reported.")
     retry_count: int = column("retry_count", description="0 for the first attempt.")

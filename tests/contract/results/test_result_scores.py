@@ -86,8 +86,9 @@ async def test_a_score_that_is_there_is_answered_as_stored(store: Store) -> None
 
 async def test_other_content_is_a_revision_and_the_older_are_kept(storage: Storage) -> None:
     await done(storage, create(A), record(A, scores=(EXACT,)))
-    for value in (0.75, 0.5, 0.75):
-        outcome = await gained(storage, score(A, "item-1", Score("exact", value), JUDGE), ResultScored)
+    for value in (0.75, 0.5):
+        await done(storage, score(A, "item-1", Score("exact", value), JUDGE))
+    outcome = await gained(storage, score(A, "item-1", Score("exact", 0.75), JUDGE), ResultScored)
     assert decode_scores(outcome.result.scores) == (Score("exact", 0.75, revision=4), JUDGE)
     assert await revisions(storage, A, "exact") == [(1, 0.5), (2, 0.75), (3, 0.5), (4, 0.75)]
     assert await revisions(storage, A, "judge") == [(1, None)]

@@ -13,8 +13,8 @@ from runindex.index import RunIndex, open_index
 from runindex.ports.clock import Clock, SystemClock
 from runindex.ports.feed import ChangeFeed
 from runindex.ports.maintenance import Storage
-from runindex.settings import Settings, SettingsError, StorageBackend
-from runindex.sqlite_path import PathError, prepare_file
+from runindex.settings.settings import Settings, SettingsError, StorageBackend
+from runindex.settings.sqlite_path import PathError, prepare_file
 
 log: Final = logging.getLogger(__name__)
 

@@ -10,7 +10,7 @@ from typing import Final
 
 import runindex
 from runindex.domain.errors import UnavailableError
-from runindex.settings import NAMES
+from runindex.settings.settings import NAMES
 
 PACKAGES: Final = ("schema", "resolvers", "persistence")
 PREFIX: Final = "RUNINDEX_"

@@ -7,7 +7,7 @@ import click
 from runindex.cli import maintenance
 from runindex.cli.environment import check_packages, unknown_names
 from runindex.cli.errors import in_one_line
-from runindex.settings import Settings
+from runindex.settings.settings import Settings
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})

@@ -15,7 +15,7 @@ from runindex.cli.errors import in_one_line
 from runindex.cli.output import open_output
 from runindex.domain.errors import BadRequestError, NotFoundError
 from runindex.domain.runs.filters import RunFilter
-from runindex.settings import Settings
+from runindex.settings.settings import Settings
 
 LONGEST_LINE: Final = 64 * 1024 * 1024
 _STEP: Final = 10_000

@@ -8,7 +8,7 @@ from ipaddress import ip_address
 from typing import Any, Final
 
 from runindex.domain.errors import UnavailableError
-from runindex.settings import SettingsError
+from runindex.settings.settings import SettingsError
 
 # An address of a name that this machine does not have at present, such as ::1 of localhost without IPv6.
 _ABSENT: Final = frozenset({errno.EADDRNOTAVAIL, errno.EAFNOSUPPORT})

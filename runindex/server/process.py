@@ -18,7 +18,7 @@ from runindex.server.addresses import addresses_of
 from runindex.server.app import create_app
 from runindex.server.http_protocol import HttpProtocol
 from runindex.server.websocket_protocol import WebSocketProtocol
-from runindex.settings import Settings
+from runindex.settings.settings import Settings
 
 DRAIN_SECONDS: Final = 9
 LONGEST_MESSAGE: Final = 64 * 1024  # bytes

@@ -10,7 +10,7 @@ from typing import Final, Self, TypeVar
 
 from platformdirs import user_data_path
 
-from runindex.sqlite_path import PathError, read_path
+from runindex.settings.sqlite_path import PathError, read_path
 
 Choice = TypeVar("Choice", bound=StrEnum)
 NAMES: Final = (

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from runindex.sqlite_path import PathError, prepare_file, read_path
+from runindex.settings.sqlite_path import PathError, prepare_file, read_path
 
 ENVIRONMENT: Final = {"DATA": "/srv/data", "EMPTY": ""}
 MEANT: Final = {

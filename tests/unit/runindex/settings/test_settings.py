@@ -2,7 +2,7 @@ from pathlib import Path
 
 import pytest
 
-from runindex.settings import Settings, SettingsError, StorageBackend
+from runindex.settings.settings import Settings, SettingsError, StorageBackend
 
 
 def test_without_any_setting_runs_are_kept_in_the_users_data_directory() -> None:

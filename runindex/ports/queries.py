@@ -98,7 +98,7 @@ class Window:
 
 @dataclass(frozen=True, slots=True)
 class RunQuery:
-    """A list of runs. `filter` hides nothing by itself: apply `domain.filters.visible` first."""
+    """A list of runs. `filter` hides nothing by itself: apply `domain.runs.filters.visible` first."""
 
     filter: RunFilter
     window: Window

@@ -125,7 +125,7 @@ class Store(Protocol):
     async def search_runs(
         self, tokens: Sequence[str], run_filter: RunFilter, limit: int, columns: Columns
     ) -> Sequence[tuple[Row, float]]:
-        """Return the best matches and their scores (`domain.search`), best first, then newest, then largest id."""
+        """Return the best matches and their scores (`domain.runs.search`), best first, then newest, then largest id."""
         ...
 
     async def list_tags(self, prefix: str, limit: int) -> Sequence[tuple[str, int]]:

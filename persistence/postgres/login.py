@@ -18,6 +18,7 @@ _LONGEST_PREPARED: Final = 100_000
 _NEXT: Final = (OSError, asyncpg.CannotConnectNowError, asyncpg.exceptions.TargetServerAttributeNotMatched)
 
 
+# The name is the driver's, whose class this extends; `schema` has a `Connection` of GraphQL.
 class Connection(DriverConnection):
     """A connection to a server, or to a pooler that lends it a server's session for a transaction each."""
 

@@ -3,37 +3,94 @@
 Imports are local to the functions: each storage loads only its own libraries.
 """
 
+import logging
 from collections.abc import AsyncIterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from pathlib import Path
+from typing import Final
 
 from runindex.index import RunIndex, open_index
 from runindex.ports.clock import Clock, SystemClock
 from runindex.ports.feed import ChangeFeed
 from runindex.ports.maintenance import Storage
-from runindex.settings import Settings, SettingsError, StorageBackend
+from runindex.settings.settings import Settings, SettingsError, StorageBackend
+from runindex.settings.sqlite_path import PathError, prepare_file
+
+log: Final = logging.getLogger(__name__)
 
 
-def migrate(settings: Settings) -> None:
-    """Migrate the storage to the present schema; several processes may do so at once."""
+def migrate(settings: Settings) -> str:
+    """Migrate the storage to the present schema, and return what to call it; several processes may do so at once."""
     if settings.storage is StorageBackend.MEMORY:
-        return
-    if settings.storage is StorageBackend.SQLITE:
-        settings.sqlite_path.parent.mkdir(parents=True, exist_ok=True)
+        return "memory"
+    name = _prepare_file(settings) if settings.storage is StorageBackend.SQLITE else _check_addresses(settings)
     from persistence import migrations
 
     migrations.upgrade(_url(settings))
+    return name
 
 
 def check_storage(settings: Settings) -> None:
     """Raise SettingsError unless the storage outlives a process, exists, and has the present schema."""
     if settings.storage is StorageBackend.MEMORY:
         raise SettingsError("STORAGE_BACKEND=memory keeps nothing outside the server's own process")
-    if settings.storage is StorageBackend.SQLITE and not settings.sqlite_path.exists():
+    if settings.storage is StorageBackend.POSTGRES:
+        _check_addresses(settings)
+    elif not _exists(settings.sqlite_path):
         raise SettingsError(f"there is no file {settings.sqlite_path}: SQLITE_PATH names another")
     from persistence import migrations
 
     if not migrations.is_current(_url(settings)):
         raise SettingsError("the storage is not up to date: `runindex migrate` brings it there")
+
+
+def reset(settings: Settings) -> None:
+    """Delete everything in a storage, which must have the present schema, and be used by nobody else."""
+    from persistence import migrations
+
+    migrations.reset(_url(settings))
+
+
+def name_storage(settings: Settings) -> str:
+    """Return what to call a storage that exists: its file, or the address of its database."""
+    if settings.storage is StorageBackend.POSTGRES:
+        return _check_addresses(settings)
+    return str(settings.sqlite_path.absolute())
+
+
+def _exists(path: Path) -> bool:
+    try:
+        return path.exists()
+    except OSError:
+        return False
+
+
+def _prepare_file(settings: Settings) -> str:
+    """Make a file unless there is one; return its path and whether it is new."""
+    try:
+        is_new = prepare_file(settings.sqlite_path)
+    except PathError as error:
+        raise SettingsError(f"SQLITE_PATH cannot be used: {error}") from None
+    return f"{settings.sqlite_path.absolute()}{' (new)' if is_new else ''}"
+
+
+def _check_addresses(settings: Settings) -> str:
+    """Raise SettingsError for an address that cannot be read; return the database's, without its password."""
+    from persistence.postgres.address import Address
+    from persistence.postgres.conninfo import AddressError
+
+    name = ""
+    for variable, text in (("LISTEN_DSN", settings.listen_dsn), ("POSTGRESQL_URL", settings.postgresql_url)):
+        if text is None:
+            continue
+        try:
+            address = Address.read(text)
+        except AddressError as error:
+            raise SettingsError(f"{variable} cannot be used: {error}") from None
+        for remark in address.remarks:
+            log.warning("%s: %s", variable, remark)
+        name = str(address)
+    return name
 
 
 def _url(settings: Settings) -> str:

@@ -2,15 +2,17 @@
 
 from collections.abc import AsyncIterator, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
-from typing import cast
+from typing import Final, cast
 
 from runindex.commands import (
+    Attempt,
     Command,
     DeleteResults,
     DeleteRun,
     DeleteRuns,
+    ReviewCommand,
 )
 from runindex.commands.base import S
 from runindex.domain.problems import Problem, ProblemError
@@ -19,11 +21,14 @@ from runindex.maintenance.sweeper import Sweeper, open_sweeper
 from runindex.ports.clock import Clock, SystemClock
 from runindex.ports.feed import ChangeFeed
 from runindex.ports.maintenance import Maintenance
+from runindex.ports.queries import Columns
 from runindex.ports.store import LogState, Store
 from runindex.streams.cursors import log_cursor
 from runindex.streams.heads import HeadTailer
 from runindex.streams.tailer import LogTailer
 from runindex.writer import Writer, open_writer
+
+_ATTEMPT: Final[Columns] = frozenset({"run_id", "item_id", "retry_count"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,10 +51,17 @@ class RunIndex:
             checked = command.checked()
         except ProblemError as refusal:
             return refusal.problem
+        if isinstance(checked, ReviewCommand) and checked.result_id is not None:
+            checked = replace(checked, found=await self._find_attempt(checked.result_id))
         outcome = await self.writer.submit(checked)
         if self.sweeper is not None and isinstance(checked, DeleteRun | DeleteRuns | DeleteResults):
             self.sweeper.wake()
         return cast("S | Problem", outcome)
+
+    async def _find_attempt(self, result_id: str) -> Attempt | None:
+        """Return the attempt that a result's id names now: its run must be locked before it is read for good."""
+        row = (await self.store.find_results([result_id], _ATTEMPT)).get(result_id)
+        return None if row is None else Attempt(row["run_id"], row["item_id"], row["retry_count"])
 
     async def log_state(self) -> LogState:
         """Return the head, floor and epoch of the change log."""

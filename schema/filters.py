@@ -2,7 +2,15 @@
 
 import strawberry
 
-from schema.typesystem.enums import JobStatus, MetadataOperator, OrderDirection, RunOrderField, RunStatus, TargetType
+from schema.typesystem.enums import (
+    DatasetRunStatus,
+    JobStatus,
+    MetadataOperator,
+    OrderDirection,
+    RunOrderField,
+    RunStatus,
+    TargetType,
+)
 from schema.typesystem.scalars import DateTime, Json
 
 
@@ -33,7 +41,12 @@ class TagFilter:
 class MetadataFilter:
     """A condition on one value in the metadata; `value` is UNSET when it was not given, None for null."""
 
-    path: str = strawberry.field(description=r"Keys from the outside in, separated by `.`; a dot in a key is `\.`.")
+    path: str = strawberry.field(
+        description=(
+            r"Keys from the outside in, separated by `.`; a dot in a key is `\.`, a backslash in a key is `\\`. "
+            r"Nothing between two dots, before the first or behind the last is the empty key. Lists are not entered."
+        )
+    )
     op: MetadataOperator = strawberry.field(default=MetadataOperator.EQ, description="How the values are compared.")
     value: Json | None = strawberry.field(
         default=strawberry.UNSET, description="What is compared with; a list for IN, nothing for EXISTS and MISSING."
@@ -68,6 +81,11 @@ class RunFilter:
     and_: list["RunFilter"] | None = strawberry.field(name="and", description="Passes all of these.")
     or_: list["RunFilter"] | None = strawberry.field(name="or", description="Passes at least one of these.")
     not_: "RunFilter | None" = strawberry.field(name="not", description="Does not pass this.")
+    trace_id: str | None = strawberry.field(description="Has this trace id.")
+    has_dataset: bool | None = strawberry.field(description="Executes a dataset, whichever, or executes none.")
+    dataset_status: list[DatasetRunStatus] | None = strawberry.field(
+        description="Executes a dataset, and `dataset.status` is one of these."
+    )
 
 
 @strawberry.input(
@@ -80,13 +98,25 @@ class RunOrder:
     direction: OrderDirection = strawberry.field(default=OrderDirection.DESC, description="Up or down.")
 
 
+@strawberry.input(description="A scorer and a bound.")
+class ScoreBelow:
+    """A bound of a scorer's scores."""
+
+    scorer_id: str = strawberry.field(description="The scorer.")
+    value: float = strawberry.field(description="The bound, which is not below itself.")
+
+
 @strawberry.input(description="Conditions on results; all that are given hold together.")
 class RunResultFilter:
     """Conditions on results."""
 
     item_id: str | None = strawberry.field(description="Is an attempt at this item.")
-    succeeded: bool | None = strawberry.field(description="Has no error, or has one.")
+    succeeded: bool | None = strawberry.field(description="Has no error, or has one, be it an empty text.")
     scorer_id: str | None = strawberry.field(description="Has a score of this scorer.")
+    score_below: ScoreBelow | None = strawberry.field(description="Has a score of this scorer with a smaller value.")
+    label: str | None = strawberry.field(description="Has this label.")
+    late: bool | None = strawberry.field(description="Was recorded after its run was closed, or before.")
+    trace_id: str | None = strawberry.field(description="Has this trace id.")
 
 
 @strawberry.input(description="Conditions on jobs; all that are given hold together.")

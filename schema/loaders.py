@@ -70,6 +70,9 @@ class ResultLoaders(Protocol):
     ) -> Page:
         """Return a page of a run's results that pass the filter, by startedAt, createdAt, id."""
 
+    async def score_revisions(self, key: tuple[Any, ...], page: PageArguments, selected: PageSelection) -> Page:
+        """Return a page of the revisions of a result's scores; `key` is the result's."""
+
     async def result_summary(self, owner: int, columns: Columns) -> Row:
         """Return columns of a run's totals and fields of its `ResultStatistics` as one row."""
 

@@ -2,12 +2,11 @@
 
 import asyncio
 
-import asyncpg
 from alembic import context
 from sqlalchemy import Connection, create_engine
-from sqlalchemy.ext.asyncio import create_async_engine
 from sqlalchemy.pool import NullPool
 
+from persistence.migrations.driver import create_postgres_engine
 from persistence.sql.tables.runs import METADATA
 
 
@@ -20,10 +19,7 @@ def run_on(connection: Connection) -> None:
 
 async def run_on_postgres(url: str) -> None:
     """Connect and run the revisions."""
-    engine = create_async_engine(
-        "postgresql+asyncpg://", poolclass=NullPool, async_creator=lambda: asyncpg.connect(url)
-    )
-    async with engine.begin() as connection:
+    async with create_postgres_engine(url).begin() as connection:
         await connection.run_sync(run_on)
 
 

@@ -6,15 +6,14 @@ from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from types import MappingProxyType
-from typing import Any, Final, Self, TypeAlias
-from urllib.parse import parse_qs, urlsplit
+from typing import Any, Final, Self, TypeAlias, cast
 
 import asyncpg
 
+from persistence.postgres.login import APPLICATION, Connection, DriverConnection, log_in
 from persistence.sql.statements import Rows, Statement
 from runindex.domain.errors import OperationTimeoutError, RunIndexError, UnavailableError
 
-Connection: TypeAlias = "asyncpg.Connection[asyncpg.Record]"
 AnyConnection: TypeAlias = "Connection | asyncpg.pool.PoolConnectionProxy[asyncpg.Record]"
 Pool: TypeAlias = "asyncpg.Pool[asyncpg.Record]"
 
@@ -22,9 +21,6 @@ Pool: TypeAlias = "asyncpg.Pool[asyncpg.Record]"
 # the server is closing.
 DRIVER_ERRORS: Final = (asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError, OSError)
 LOGGER: Final = logging.getLogger("runindex.postgres")
-APPLICATION: Final = "runindex"
-# A combined write of every kind at once is some 8,000 characters long; all texts stay prepared.
-_LONGEST_PREPARED: Final = 100_000
 # What the server's settings can hold; 0 would mean no limit.
 _SHORTEST_MS: Final = 1
 _LONGEST_MS: Final = 2**31 - 1
@@ -65,30 +61,71 @@ class Timeouts:
 
 
 _NONE: Final[Mapping[str, str]] = MappingProxyType({})
-# The join leaves out settings that the server does not know.
-_CONFIGURE: Final = """
-SELECT set_config(s.name, s.value, false) FROM unnest($1::text[], $2::text[]) AS s (name, value)
-JOIN pg_settings USING (name)
-"""
+# Defaults that a role or a database may have of its own, and on which statements rely.
+_DEFAULTS: Final = MappingProxyType(
+    {
+        "default_transaction_isolation": "read committed",
+        "standard_conforming_strings": "on",
+        "transform_null_equals": "off",
+        "array_nulls": "on",
+        "idle_session_timeout": "0",
+    }
+)
+# These mean nothing within one transaction, or its BEGIN says it.
+_SESSION_ONLY: Final = frozenset({"default_transaction_isolation", "idle_session_timeout", "tcp_user_timeout"})
+# The first major version that knows a setting, unless all do.
+_SINCE: Final = MappingProxyType({"transaction_timeout": 17})
+READ_COMMITTED: Final = "ISOLATION LEVEL READ COMMITTED"
+# The addresses at which a pooler was found: it takes a connection to find out.
+_POOLERS: Final[set[str]] = set()
 
 
 async def connect(url: str, timeouts: Timeouts, settings: Mapping[str, str] = _NONE) -> Connection:
-    """Open a connection whose session has the time limits and the other settings."""
-    named = "application_name" in parse_qs(urlsplit(url).query)
-    connection = await asyncpg.connect(
-        url,
-        timeout=timeouts.connect,
-        max_cacheable_statement_size=_LONGEST_PREPARED,
-        server_settings=None if named else {"application_name": APPLICATION},
-    )
-    every = {**timeouts.settings(), **settings}
-    try:
-        async with terminating_on_timeout(connection, timeouts.statement):
-            await connection.execute(_CONFIGURE, list(every), list(every.values()))
-    except BaseException:
+    """Open a connection whose session, or behind a pooler each of its transactions, has time limits and settings."""
+    every = {**_DEFAULTS, **timeouts.settings(), **settings}
+    name = every.pop("application_name", APPLICATION)
+    while True:
+        expected = url in _POOLERS
+        connection = await log_in(url, timeouts.connect, application_name=name, has_statement_cache=not expected)
+        try:
+            async with terminating_on_timeout(connection, timeouts.statement):
+                is_pooled = not await _configure(connection, every)
+        except BaseException:
+            connection.terminate()
+            raise
+        if is_pooled:
+            connection.local_settings = _local_settings(connection, every)
+        if is_pooled == expected:
+            return connection
         connection.terminate()
-        raise
-    return connection
+        if is_pooled:
+            LOGGER.info("connected through a pooler: settings and prepared statements last for a transaction each")
+            _POOLERS.add(url)
+        else:
+            _POOLERS.discard(url)
+
+
+async def _configure(connection: Connection, settings: Mapping[str, str]) -> bool:
+    """Set those of the session's settings that the server knows; return False, with nothing set, behind a pooler.
+
+    A pooler answers the login itself, with a process id that is not that of the session which runs this statement.
+    """
+    values = ", ".join(f"('{name}', '{value}')" for name, value in settings.items())
+    tag = await connection.execute(f"""
+        SELECT set_config(s.name, s.value, false) FROM (VALUES {values}) AS s (name, value)
+        JOIN pg_settings USING (name) WHERE pg_backend_pid() = {connection.get_server_pid()}
+    """)  # noqa: S608 - names and values are our own
+    return tag != "SELECT 0"
+
+
+def _local_settings(connection: Connection, settings: Mapping[str, str]) -> str:
+    major = connection.get_server_version().major
+    calls = (
+        f"set_config('{name}', '{value}', true)"
+        for name, value in settings.items()
+        if name not in _SESSION_ONLY and major >= _SINCE.get(name, 0)
+    )
+    return f"SELECT {', '.join(calls)}"
 
 
 @asynccontextmanager
@@ -98,7 +135,9 @@ async def open_pool(url: str, timeouts: Timeouts, size: int) -> AsyncIterator[Po
     async def connect_one(*_: object, **__: object) -> Connection:
         return await connect(url, timeouts)
 
-    async with asyncpg.create_pool(url, min_size=0, max_size=size, connect=connect_one, reset=_keep_session) as pool:
+    async with asyncpg.create_pool(
+        min_size=0, max_size=size, connect=connect_one, reset=_keep_session, connection_class=Connection
+    ) as pool:
         try:
             yield pool
         finally:
@@ -135,7 +174,7 @@ async def roll_back(connection: AnyConnection, timeouts: Timeouts) -> None:
         connection.terminate()
 
 
-async def _keep_session(connection: Connection) -> None:
+async def _keep_session(connection: DriverConnection) -> None:
     """Skip the round trip that resets a session: its settings never change in use."""
     del connection
 
@@ -145,6 +184,35 @@ async def run(connection: AnyConnection, statement: Statement, seconds: float) -
     async with terminating_on_timeout(connection, seconds):
         rows: Sequence[Any] = await connection.fetch(statement.text, *statement.arguments)
         return rows
+
+
+async def begin(connection: AnyConnection, seconds: float, mode: str = READ_COMMITTED) -> None:
+    """Begin a transaction with its settings, in one round trip; the time limit is that of `run`."""
+    settings = _unwrap(connection).local_settings
+    await command(connection, f"BEGIN {mode}; {settings}" if settings else f"BEGIN {mode}", seconds)
+
+
+async def run_alone(connection: AnyConnection, statement: Statement, seconds: float) -> Rows:
+    """Run a statement outside of any transaction, as `run` does.
+
+    Behind a pooler it gets one: preparing and executing could else happen in the sessions of two servers.
+    """
+    if not _unwrap(connection).is_pooled:
+        return await run(connection, statement, seconds)
+    await begin(connection, seconds)
+    try:
+        rows = await run(connection, statement, seconds)
+    except BaseException:
+        if not connection.is_closed():
+            await command(connection, "ROLLBACK", seconds)
+        raise
+    await command(connection, "COMMIT", seconds)
+    return rows
+
+
+def _unwrap(connection: AnyConnection) -> Connection:
+    """Return a connection by its own type: the pool's proxies pass attributes on."""
+    return cast("Connection", connection)
 
 
 @asynccontextmanager

@@ -9,7 +9,15 @@ from contextlib import asynccontextmanager
 from types import TracebackType
 from typing import Final, Self
 
-from persistence.postgres.connection import DRIVER_ERRORS, Connection, Timeouts, connect, run, terminating_on_timeout
+from persistence.postgres.connection import (
+    DRIVER_ERRORS,
+    Timeouts,
+    connect,
+    run_alone,
+    terminating_on_timeout,
+)
+from persistence.postgres.login import Connection
+from persistence.postgres.pooler import shares_sessions
 from persistence.postgres.statements import CHANNEL
 from persistence.sql.statements import Statement
 from runindex.ports.wakeups import LocalFeed
@@ -72,10 +80,16 @@ class PostgresFeed(LocalFeed):
             self.wake()
 
     async def _listen(self) -> None:
-        """Listen for ever, on one connection after the other."""
+        """Listen for ever, on one connection after the other; not in sessions that a pooler shares among clients."""
         while True:
             try:
                 async with self._connection() as connection:
+                    if connection.is_pooled and await self._is_shared(connection):
+                        LOGGER.warning(
+                            "not listening to the database through a pooler that shares sessions: looking each second"
+                            " (LISTEN_DSN may name the database's own address)"
+                        )
+                        return
                     await self._follow(connection)
             except DRIVER_ERRORS as error:
                 LOGGER.warning("not listening to the database: %s", type(error).__name__)
@@ -94,6 +108,10 @@ class PostgresFeed(LocalFeed):
         finally:
             connection.terminate()
 
+    async def _is_shared(self, connection: Connection) -> bool:
+        async with self._connection() as other:
+            return await shares_sessions(connection, other, self._silence_seconds)
+
     async def _follow(self, connection: Connection) -> None:
         """Listen until the connection is lost; only the heartbeat notices one that is silently dead."""
         lost, echoed = asyncio.Event(), asyncio.Event()
@@ -109,14 +127,20 @@ class PostgresFeed(LocalFeed):
             await connection.add_listener(CHANNEL, receive)
         # Commits before this moment were not notified here.
         self.wake()
-        await run(connection, Statement("SELECT pg_notify($1, $2)", (CHANNEL, probe)), self._silence_seconds)
+        await run_alone(connection, Statement("SELECT pg_notify($1, $2)", (CHANNEL, probe)), self._silence_seconds)
         if not await _wait(echoed, self._silence_seconds):
             LOGGER.warning("the database's notifications do not arrive (a pooler in between?): looking each second")
-            await run(connection, _HEARTBEAT, self._silence_seconds)
+            await run_alone(connection, _HEARTBEAT, self._silence_seconds)
         # Only now: a server that accepts connections and then refuses to listen must not be hammered.
         self._backoff = SHORTEST_BACKOFF
-        while not await _wait(lost, HEARTBEAT_SECONDS):
-            await run(connection, _HEARTBEAT, self._silence_seconds)
+        try:
+            while not await _wait(lost, HEARTBEAT_SECONDS):
+                await run_alone(connection, _HEARTBEAT, self._silence_seconds)
+        finally:
+            # The session may be given to another client, and would go on listening.
+            if connection.is_pooled and not connection.is_closed():
+                async with terminating_on_timeout(connection, self._silence_seconds):
+                    await connection.remove_listener(CHANNEL, receive)
 
 
 def _head_in(payload: object) -> int | None:

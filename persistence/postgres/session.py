@@ -8,9 +8,11 @@ from typing import Final, TypeVar
 import asyncpg
 
 from persistence.postgres.connection import (
+    READ_COMMITTED,
     AnyConnection,
     Pool,
     Timeouts,
+    begin,
     close,
     command,
     connect,
@@ -26,6 +28,7 @@ T = TypeVar("T")
 
 # A long transaction ends with its process, or after so many seconds without a statement.
 LONGEST_STATEMENT: Final = 600.0
+_SNAPSHOT: Final = "ISOLATION LEVEL REPEATABLE READ READ ONLY"
 _SETTINGS: Final = MappingProxyType(
     {
         "application_name": "runindex upkeep",
@@ -40,7 +43,7 @@ async def transact(pool: Pool, timeouts: Timeouts, flow: Callable[[], Flow[T]]) 
     """Run a flow in one transaction and commit."""
     with translate_errors():
         async with pool.acquire(timeout=timeouts.connect) as connection:
-            await command(connection, "BEGIN", timeouts.statement)
+            await begin(connection, timeouts.statement)
             try:
                 found = await drive(flow(), _runner(connection, timeouts.statement))
                 await command(connection, "COMMIT", timeouts.statement)
@@ -57,9 +60,7 @@ async def open_session(url: str, timeouts: Timeouts, *, writes: bool) -> AsyncIt
         connection = await connect(url, timeouts, _SETTINGS)
     try:
         with translate_errors():
-            await command(
-                connection, "BEGIN" if writes else "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY", timeouts.statement
-            )
+            await begin(connection, timeouts.statement, READ_COMMITTED if writes else _SNAPSHOT)
         run_statement = _runner(connection, LONGEST_STATEMENT)
 
         async def run_safely(statement: Statement) -> Rows:

@@ -6,7 +6,15 @@ from typing import Any, Final, Self, TypeVar
 
 from sqlalchemy import Executable, text
 
-from persistence.postgres.connection import DRIVER_ERRORS, Pool, Timeouts, is_lost, open_pool, run, translate_errors
+from persistence.postgres.connection import (
+    DRIVER_ERRORS,
+    Pool,
+    Timeouts,
+    is_lost,
+    open_pool,
+    run_alone,
+    translate_errors,
+)
 from persistence.postgres.session import open_session, transact
 from persistence.postgres.statements import PostgresDialect
 from persistence.postgres.writer import PostgresWriter
@@ -91,4 +99,4 @@ class PostgresStore(SqlReads, SqlMaintenance):
 
     async def _run(self, statement: Statement) -> Rows:
         async with self._pool.acquire(timeout=self._timeouts.connect) as connection:
-            return [dict(row) for row in await run(connection, statement, self._timeouts.statement)]
+            return [dict(row) for row in await run_alone(connection, statement, self._timeouts.statement)]

@@ -10,8 +10,8 @@ import asyncpg
 
 from persistence.postgres.connection import (
     DRIVER_ERRORS,
-    Connection,
     Timeouts,
+    begin,
     close,
     command,
     connect,
@@ -19,8 +19,10 @@ from persistence.postgres.connection import (
     is_race,
     roll_back,
     run,
+    run_alone,
     translate_errors,
 )
+from persistence.postgres.login import Connection
 from persistence.postgres.statements import ERA, PostgresDialect
 from persistence.sql.batch.apply import AppliedBatch, apply_batch
 from persistence.sql.statements import Statement
@@ -106,7 +108,7 @@ class PostgresWriter:
         """Run the statements of a batch; return its result and the transaction, which stays open."""
         flow = apply_batch(batch, self._clock.now(), self._dialect, wait=wait)
         transaction = Transaction("", None)
-        await command(connection, "BEGIN", self._timeouts.statement)
+        await begin(connection, self._timeouts.statement)
         try:
             statement = next(flow)
             while True:
@@ -150,7 +152,7 @@ class PostgresWriter:
     async def _status_of(self, xid: str) -> tuple[str | None, str | None]:
         question = Statement(f"SELECT pg_xact_status($1::text::xid8) AS status, {ERA} AS era", (xid,))
         try:
-            rows = await run(await self._connected(), question, self._timeouts.statement)
+            rows = await run_alone(await self._connected(), question, self._timeouts.statement)
         except (RunIndexError, *DRIVER_ERRORS):
             return None, None
         return rows[0]["status"], rows[0]["era"]

@@ -78,6 +78,9 @@ class _Reader:
             and_=self._parts(given.and_, f"{path}.and", depth),
             or_=self._parts(given.or_, f"{path}.or", depth),
             not_=None if given.not_ is None else self.read(given.not_, f"{path}.not", depth + 1),
+            trace_id=plain(given.trace_id, f"{path}.trace_id"),
+            has_dataset=given.has_dataset,
+            dataset_status=None if given.dataset_status is None else tuple(given.dataset_status),
         )
 
     def _parts(self, parts: Sequence[RunFilter] | None, path: str, depth: int) -> tuple[filters.RunFilter, ...] | None:

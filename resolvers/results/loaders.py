@@ -2,22 +2,23 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import fields
-from typing import Final
+from typing import Any, Final
 
 from resolvers.loading.records import RecordLoader
 from resolvers.paging.filters import plain
 from resolvers.paging.lists import compared_pager
 from resolvers.paging.pager import NO_COLUMNS
-from runindex.domain.records.results import Result, scorer_text
+from runindex.domain.records.results import Result, ResultScore, scorer_text
 from runindex.domain.records.totals import Totals
 from runindex.ports.queries import Columns, Row, Window
-from runindex.ports.record_lists import Condition, Contains, Equals, IsNull, RecordList
+from runindex.ports.record_lists import Condition, Contains, Equals, HasText, IsNull, RecordList, ScoreBelow
 from runindex.ports.statistics import ResultStatistics
 from schema.filters import RunResultFilter
 from schema.typesystem.connections import Page, PageArguments
 from schema.typesystem.selection import PageSelection
 
 ORDER: Final = ("started_at", "created_at", "id")
+_REVISIONS: Final = RecordList(ResultScore, ("scorer_id", "revision"), owner_field=ResultScore.KEY[:4])
 NO_TOTALS: Final[Row] = {field.name: field.default for field in fields(Totals) if field.name not in {"owner", "run_id"}}
 NO_STATISTICS: Final = ResultStatistics(None, None, None, ())
 
@@ -42,6 +43,10 @@ class StoreResultLoaders(RecordLoader):
         return await self._page(
             RecordList(Result, ORDER, conditions=conditions, owner_field="owner"), page, selected, owner
         )
+
+    async def score_revisions(self, key: tuple[Any, ...], page: PageArguments, selected: PageSelection) -> Page:
+        """Return a page of the revisions of a result's scores."""
+        return await self._page(_REVISIONS, page, selected, key)
 
     async def result_summary(self, owner: int, columns: Columns) -> Row:
         """Return columns of a run's totals and fields of its `ResultStatistics` as one row."""
@@ -101,4 +106,14 @@ def _conditions(result_filter: RunResultFilter) -> tuple[Condition, ...]:
     if result_filter.scorer_id is not None:
         scorer_id = plain(result_filter.scorer_id, "filter.scorerId") or ""
         conditions.append(Contains("scores", scorer_text(scorer_id)))
+    if result_filter.trace_id is not None:
+        conditions.append(Equals("trace_id", plain(result_filter.trace_id, "filter.traceId")))
+    if result_filter.late is not None:
+        conditions.append(Equals("late", int(result_filter.late)))
+    if result_filter.label is not None:
+        conditions.append(HasText("labels", plain(result_filter.label, "filter.label") or ""))
+    if result_filter.score_below is not None:
+        scorer_id = plain(result_filter.score_below.scorer_id, "filter.scoreBelow.scorerId") or ""
+        conditions.append(Contains("scores", scorer_text(scorer_id)))
+        conditions.append(ScoreBelow("scores", scorer_id, result_filter.score_below.value))
     return tuple(conditions)

@@ -49,8 +49,25 @@ class EventExecutor(StrawberryGraphQLCoreExecutionContext):
         return executor
 
 
+DESCRIPTION: Final = (
+    "An index of runs: it records them, guards their lifecycle, answers queries about them and streams their changes. "
+    "It executes nothing. A mutation answers its payload, or the problem in its way; `errors` is for the rest."
+)
+
+
 class RunIndexSchema(strawberry.Schema):
     """A schema whose results hold only errors that a caller may see."""
+
+    def __init__(self, *args: Any, description: str, **kwargs: Any) -> None:  # noqa: ANN401 - passed on unchanged
+        """Build the schema; Strawberry knows no description of it."""
+        super().__init__(*args, **kwargs)
+        self._schema.description = description
+
+    def as_str(self) -> str:
+        """Return the schema's text, with its own description before all others."""
+        roots = (self._schema.query_type, self._schema.mutation_type, self._schema.subscription_type)
+        operations = "".join(f"  {kind}: {root}\n" for kind, root in zip(_OPERATIONS, roots, strict=True))
+        return f'"""\n{self._schema.description}\n"""\nschema {{\n{operations}}}\n\n{super().as_str()}'
 
     async def execute(self, *args: Any, **kwargs: Any) -> ExecutionResult:  # noqa: ANN401 - passed on unchanged
         """Execute a query or a mutation."""
@@ -75,6 +92,7 @@ class RunIndexSchema(strawberry.Schema):
 
 
 DOCUMENTS: Final = DocumentCache()
+_OPERATIONS: Final = ("query", "mutation", "subscription")
 
 
 def make_schema(documents: DocumentCache) -> RunIndexSchema:
@@ -83,6 +101,7 @@ def make_schema(documents: DocumentCache) -> RunIndexSchema:
         query=Query,
         mutation=Mutation,
         subscription=Subscription,
+        description=DESCRIPTION,
         types=STREAM_ITEMS,
         extensions=[lambda: CachedDocuments(documents), NamedOperation, QueryTimeout, CountedOperations],
         config=StrawberryConfig(scalar_map=SCALARS),

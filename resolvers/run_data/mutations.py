@@ -44,7 +44,7 @@ def _delete_values(input: inputs.DeleteRunValuesInput) -> commands.DeleteValues:
 
 def _append_events(input: inputs.AppendRunEventsInput) -> commands.AppendEvents:
     events = tuple(commands.EventEntry(stream=event.stream, payload=event.payload) for event in input.events)
-    return commands.AppendEvents(run_id=input.run_id, events=events)
+    return commands.AppendEvents(run_id=input.run_id, events=events, late=input.late)
 
 
 def _set_cell(input: inputs.SetRunCellInput) -> commands.SetCell:

@@ -31,6 +31,7 @@ def create_run(input: inputs.CreateRunInput) -> commands.CreateRun:
         plan_id=input.plan_id,
         retention=KEEP_ALL if input.retention is None else _retention(input.retention, "retention"),
         dataset=None if input.dataset is None else _dataset(input.dataset),
+        trace_id=input.trace_id,
         reason=input.reason,
     )
 
@@ -42,6 +43,7 @@ def create_child_run(input: inputs.CreateChildRunInput) -> commands.CreateRun:
         metadata=given(input.metadata),
         tags=tuple(input.tags or ()),
         parent_id=input.parent_id,
+        trace_id=input.trace_id,
         reason=input.reason,
     )
 

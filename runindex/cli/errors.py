@@ -8,7 +8,7 @@ from typing import ParamSpec
 import click
 
 from runindex.domain.errors import RunIndexError
-from runindex.settings import SettingsError
+from runindex.settings.settings import SettingsError
 
 P = ParamSpec("P")
 

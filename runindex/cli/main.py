@@ -1,19 +1,26 @@
 """The `runindex` command."""
 
+import os
+
 import click
 
 from runindex.cli import maintenance
+from runindex.cli.environment import check_packages, unknown_names
 from runindex.cli.errors import in_one_line
-from runindex.settings import Settings
+from runindex.settings.settings import Settings
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="runindex")
+@in_one_line
 def main() -> None:
     """RunIndex, an execution index: programs report their runs to it, dashboards read them from it.
 
     The storage is chosen by STORAGE_BACKEND (memory, sqlite, postgres), SQLITE_PATH and POSTGRESQL_URL.
     """
+    check_packages()
+    for line in unknown_names(os.environ):
+        click.echo(f"runindex: {line}", err=True)
 
 
 @main.command()
@@ -24,11 +31,11 @@ def serve(host: str, port: int) -> None:
     """Bring the storage up to date and serve the API until stopped."""
     settings = Settings.from_environment()
     from runindex import bootstrap
-    from runindex.server import process
+    from runindex.server import addresses, process
 
-    bootstrap.migrate(settings)
-    click.echo(f"RunIndex on {settings.storage}: http://{host}:{port}/graphql", err=True)
-    process.serve(settings, host, port)
+    with addresses.bind(host, port) as sockets:
+        name = bootstrap.migrate(settings)
+        process.serve(settings, host, sockets, name)
 
 
 @main.command()

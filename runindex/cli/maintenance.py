@@ -15,7 +15,7 @@ from runindex.cli.errors import in_one_line
 from runindex.cli.output import open_output
 from runindex.domain.errors import BadRequestError, NotFoundError
 from runindex.domain.runs.filters import RunFilter
-from runindex.settings import Settings
+from runindex.settings.settings import Settings
 
 LONGEST_LINE: Final = 64 * 1024 * 1024
 _STEP: Final = 10_000
@@ -102,6 +102,25 @@ async def _new_epoch(settings: Settings) -> None:
     async with open_storage(settings) as storage:
         await storage.renew_epoch()
     click.echo("a new epoch has begun: cursors given out before are no longer valid")
+
+
+@click.command()
+@click.option("--yes", is_flag=True, help="Do not ask.")
+@in_one_line
+def reset(*, yes: bool) -> None:
+    """Delete everything in the index, which is then as new: for tests.
+
+    It asks first. No server may use the storage meanwhile.
+    """
+    from runindex import bootstrap
+
+    settings = _settings()
+    name = bootstrap.name_storage(settings)
+    if not yes and not click.confirm(f"Delete all runs and everything else in {name}?", err=True):
+        click.echo("nothing was deleted", err=True)
+        sys.exit(1)
+    bootstrap.reset(settings)
+    click.echo(f"the index in {name} is empty")
 
 
 @click.command(name="export")
@@ -226,4 +245,4 @@ def _counter(label: str) -> Iterator[Callable[[int], None]]:
         click.echo("\r\033[K", nl=False, err=True)
 
 
-COMMANDS: Final = (compact, verify, new_epoch, export_index, import_index)
+COMMANDS: Final = (compact, verify, new_epoch, reset, export_index, import_index)

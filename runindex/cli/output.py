@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import IO
 from uuid import uuid4
 
-from runindex.settings import SettingsError
+from runindex.settings.settings import SettingsError
 
 
 @contextmanager

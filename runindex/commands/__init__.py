@@ -8,6 +8,7 @@ from runindex.commands.base import MAX_REASON, AnyCommand, Command, RunCommand
 from runindex.commands.jobs import AcknowledgeJob, ClaimJobs, EnqueueJob, FailJob, JobCommand
 from runindex.commands.plans import CreatePlan, DeletePlan, PlanCommand, StartPlan, UpdatePlan
 from runindex.commands.results import DeleteResults, RecordResult, RecordResults
+from runindex.commands.reviews import AnnotateResult, Attempt, ReviewCommand, ScoreResult
 from runindex.commands.run_data import (
     AppendEvents,
     DeleteValues,
@@ -51,9 +52,11 @@ __all__ = [
     "MAX_REASON",
     "AcknowledgeJob",
     "AddTags",
+    "AnnotateResult",
     "AnyCommand",
     "AppendEvents",
     "ApplyBoundary",
+    "Attempt",
     "BulkCommand",
     "BulkMode",
     "ClaimJobs",
@@ -81,10 +84,12 @@ __all__ = [
     "RecordResults",
     "RemoveTags",
     "RenameRun",
+    "ReviewCommand",
     "RunCommand",
     "RunDataCommand",
     "RunSelector",
     "RuntimeCommand",
+    "ScoreResult",
     "SetCell",
     "SetRetention",
     "StartPlan",

@@ -79,8 +79,7 @@ class Command(Generic[S_co]):
     @property
     def fingerprint(self) -> str:
         """Return a digest that is equal for equal input: JSON compares by value, an omitted field by its default."""
-        bare = replace(self, idempotency_key=None, actor=None)
-        return hashlib.sha256(json_text.canonical(_plain(bare)).encode("utf-8", "surrogatepass")).hexdigest()
+        return digest_of(self)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,6 +101,12 @@ class RunCommand(Command[S_co]):
 
 
 AnyCommand: TypeAlias = Command[Success]
+
+
+def digest_of(command: AnyCommand) -> str:
+    """Return the digest of a command's input, without its key and whoever sends it."""
+    bare = replace(command, idempotency_key=None, actor=None)
+    return hashlib.sha256(json_text.canonical(_plain(bare)).encode("utf-8", "surrogatepass")).hexdigest()
 
 
 def run_id_of(text: str, field: str = "id") -> str:

@@ -74,6 +74,23 @@ class ResultsRecorded:
 
 
 @dataclass(frozen=True, slots=True)
+class ResultScored:
+    """A result has these scores: since this command, or (`replayed`) before it."""
+
+    result: Result
+    replayed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ResultAnnotated:
+    """A result was annotated; `version` is that of this very annotation."""
+
+    result: Result
+    version: int
+    replayed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class ResultsDeleted:
     """All results of a run were deleted."""
 
@@ -187,6 +204,8 @@ Success: TypeAlias = (
     | BulkApplied
     | ResultRecorded
     | ResultsRecorded
+    | ResultScored
+    | ResultAnnotated
     | ResultsDeleted
     | ValuesPut
     | ValuesDeleted

@@ -11,6 +11,7 @@ from runindex.domain.instants import Micros
 from runindex.domain.json_text import JsonValue
 from runindex.domain.problems import Problem, ProblemError, invalid
 from runindex.domain.records.results import Item, Result, Score, check_item_id, check_scores, check_times
+from runindex.domain.runs.run import check_trace_id
 from runindex.domain.texts import check_plain
 
 
@@ -33,6 +34,8 @@ class RecordResult(Command[ResultRecorded]):
     error: str | None = None
     retry_count: int = 0
     scores: tuple[Score, ...] = ()
+    trace_id: str | None = None
+    late: bool = False
 
     def checked(self) -> Self:
         """Return the command in stored form; raise ProblemError for a wrong input."""
@@ -54,6 +57,7 @@ class RecordResult(Command[ResultRecorded]):
         ):
             check_form(value, f"{prefix}{name}")
         check_scores(self.scores, f"{prefix}scores")
+        check_trace_id(self.trace_id, f"{prefix}trace_id")
         return replace(
             self,
             run_id=run_id_of(self.run_id, f"{prefix}run_id"),

@@ -9,7 +9,7 @@ from runindex.commands.base import Command, Need, S_co, TotalsOf, check_form, ru
 from runindex.commands.outcomes import CellSet, DocumentWritten, EventsAppended, ValuesDeleted, ValuesPut
 from runindex.domain.json_text import JsonValue
 from runindex.domain.problems import invalid
-from runindex.domain.records.events import check_stream
+from runindex.domain.records.events import check_own_stream
 from runindex.domain.records.run_data import Cell, Document, Value, check_key_name
 
 
@@ -101,9 +101,10 @@ class EventEntry:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AppendEvents(RunDataCommand[EventsAppended]):
-    """Append events with consecutive sequence numbers, all or none."""
+    """Append events with consecutive sequence numbers, all or none; `late` also to a run that is closed."""
 
     events: tuple[EventEntry, ...]
+    late: bool = False
 
     @property
     def weight(self) -> int:
@@ -116,7 +117,7 @@ class AppendEvents(RunDataCommand[EventsAppended]):
         if not self.events:
             raise invalid("at least one event", "events")
         for position, event in enumerate(self.events):
-            check_stream(event.stream, f"events.{position}.stream")
+            check_own_stream(event.stream, f"events.{position}.stream")
             if not isinstance(event.payload, dict):
                 raise invalid("a payload is a JSON object", f"events.{position}.payload")
             check_form(event.payload, f"events.{position}.payload")

@@ -13,7 +13,7 @@ from runindex.domain.lifecycle import RunStatus
 from runindex.domain.problems import invalid
 from runindex.domain.runs.filters import RunFilter
 from runindex.domain.runs.retention import KEEP_ALL, Retention
-from runindex.domain.runs.run import DatasetLink, check_dataset, check_error, check_name
+from runindex.domain.runs.run import DatasetLink, check_dataset, check_error, check_name, check_trace_id
 from runindex.domain.runs.tags import check_tags
 
 MAX_BULK: Final = 1000
@@ -47,12 +47,14 @@ class CreateRun(Command[RunApplied]):
     plan_id: str | None = None
     retention: Retention = KEEP_ALL
     dataset: DatasetLink | None = None
+    trace_id: str | None = None
 
     def checked(self) -> Self:
         """Return the command in stored form; raise ProblemError for a wrong input."""
         command = Command.checked(self)
         check_name(self.name)
         check_form(self.metadata, "metadata")
+        check_trace_id(self.trace_id)
         if self.dataset is not None:
             check_dataset(self.dataset)
         return replace(

@@ -7,7 +7,7 @@ from typing import Any, Final, TypeAlias, cast
 from runindex import commands
 from runindex.commands import AnyCommand, RecordResults
 from runindex.commands.outcomes import Outcome, ResultRecorded, ResultsRecorded, Success
-from runindex.decisions import bulk, jobs, plans, results, run_data, runs, runtimes
+from runindex.decisions import bulk, jobs, plans, results, reviews, run_data, runs, runtimes
 from runindex.decisions.replay import encode_answer, replay
 from runindex.decisions.workspace import Workspace
 from runindex.domain.idempotency import KeptAnswer
@@ -26,6 +26,8 @@ DECISIONS: Final[Mapping[type, Decision]] = {
     commands.SetRetention: runs.set_retention,
     commands.DeleteRun: runs.delete_run,
     commands.RecordResult: results.record_result,
+    commands.ScoreResult: reviews.score_result,
+    commands.AnnotateResult: reviews.annotate_result,
     commands.DeleteResults: results.delete_results,
     commands.PutValues: run_data.put_values,
     commands.DeleteValues: run_data.delete_values,

@@ -6,7 +6,7 @@ from typing import TypeVar
 from runindex.commands import AnyCommand, RunCommand
 from runindex.commands.outcomes import Success
 from runindex.decisions.workspace import Workspace
-from runindex.domain.lifecycle import CLOSED
+from runindex.domain.lifecycle import CLOSED, RunStatus
 from runindex.domain.problems import ConstraintReason, NotFound, ProblemError, VersionConflict, violation
 from runindex.domain.records.jobs import Job
 from runindex.domain.records.plans import Plan
@@ -39,16 +39,25 @@ def expected_run(workspace: Workspace, command: RunCommand[Success]) -> Run:
     return run
 
 
-def open_run(workspace: Workspace, run_id: str) -> Run:
-    """Return the run; refuse when it does not exist or takes no more work."""
+def open_run(workspace: Workspace, run_id: str, *, late: bool = False) -> Run:
+    """Return the run; refuse when it does not exist or takes no more work, of which a `late` report is none."""
     run = existing_run(workspace, run_id)
-    check_open(run)
+    if late:
+        check_unarchived(run)
+    else:
+        check_open(run)
     return run
 
 
 def check_open(run: Run) -> None:
     """Refuse a run that takes no more work."""
     if run.status in CLOSED:
+        raise violation(ConstraintReason.RUN_CLOSED, f"the run is {run.status}")
+
+
+def check_unarchived(run: Run) -> None:
+    """Refuse a run to which nothing is added any more."""
+    if run.status is RunStatus.ARCHIVED:
         raise violation(ConstraintReason.RUN_CLOSED, f"the run is {run.status}")
 
 

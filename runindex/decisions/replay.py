@@ -77,6 +77,9 @@ def _references(value: Any) -> Iterator[str | Need]:  # noqa: ANN401 - decoded J
             yield value["run"]
         elif "record" in value:
             yield _RECORDS[value["record"]], tuple(value["key"])
+            # The command names its run, unless it names a result that is gone.
+            if value.get("run"):
+                yield value["run"]
         else:
             yield from _references(list(value.values()))
 

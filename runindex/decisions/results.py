@@ -8,6 +8,7 @@ from runindex.decisions.guards import existing_run, open_run, start_if_new
 from runindex.decisions.workspace import Workspace
 from runindex.domain.ids import new_id
 from runindex.domain.json_text import JsonText, JsonValue, check_content
+from runindex.domain.lifecycle import CLOSED
 from runindex.domain.problems import ConstraintReason, violation
 from runindex.domain.records.results import Item, Result, content_of, encode_scores
 from runindex.domain.records.totals import Tombstone, Totals
@@ -15,7 +16,10 @@ from runindex.domain.runs.run import Run
 
 
 def record_result(workspace: Workspace, command: RecordResult) -> ResultRecorded:
-    """Store an attempt; one that is stored already is answered as stored, even when the run has closed since."""
+    """Store an attempt; one that is stored already is answered as stored, even when the run has closed since.
+
+    A closed run takes late results; they are counted like others, and do not start it.
+    """
     run = existing_run(workspace, command.run_id)
     totals = workspace.totals(run)
     item_key = (totals.owner, totals.generation, command.item_id)
@@ -23,14 +27,15 @@ def record_result(workspace: Workspace, command: RecordResult) -> ResultRecorded
     result = _result(workspace, command, run, totals)
     if stored is not None:
         return _repetition(stored, result, command)
-    open_run(workspace, run.id)
+    open_run(workspace, run.id, late=command.late)
     _take_id(workspace, command, result)
     item = workspace.records(Item).get(item_key) or Item(*item_key)
     after = item.attempted(command.retry_count, failed=command.error is not None)
     workspace.save(result)
     workspace.save(after)
     workspace.save(_counted(totals, item, after))
-    start_if_new(workspace, run, command)
+    if not result.late:
+        start_if_new(workspace, run, command)
     return ResultRecorded(result)
 
 
@@ -52,10 +57,14 @@ def delete_results(workspace: Workspace, command: DeleteResults) -> ResultsDelet
 
 
 def _repetition(stored: Result, sent: Result, command: RecordResult) -> ResultRecorded:
-    same_id = command.id is None or command.id == stored.id
-    if not same_id or content_of(stored) != content_of(sent):
+    if content_of(stored) != content_of(sent):
         raise violation(
             ConstraintReason.DUPLICATE_RESULT, "this attempt at this item is stored already, with other content"
+        )
+    if command.id is not None and command.id != stored.id:
+        raise violation(
+            ConstraintReason.DUPLICATE_RESULT,
+            f"this attempt at this item is stored already, with this content but another id, {stored.id}",
         )
     return ResultRecorded(stored, replayed=True)
 
@@ -88,6 +97,8 @@ def _result(workspace: Workspace, command: RecordResult, run: Run, totals: Total
         completed_at=command.completed_at,
         created_at=workspace.now,
         scores=encode_scores(command.scores),
+        trace_id=command.trace_id,
+        late=int(run.status in CLOSED),
     )
 
 

@@ -1,13 +1,15 @@
 """Decisions on run data: each command is all or nothing."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 
-from runindex.commands import AppendEvents, DeleteValues, DocumentVerb, PutValues, SetCell, WriteDocument
+from runindex.commands import AppendEvents, DeleteValues, DocumentVerb, EventEntry, PutValues, SetCell, WriteDocument
 from runindex.commands.outcomes import CellSet, DocumentWritten, EventsAppended, ValuesDeleted, ValuesPut
 from runindex.decisions.guards import check_version, open_run
 from runindex.decisions.workspace import Workspace
 from runindex.domain import json_text
 from runindex.domain.json_text import JsonValue, check_content
+from runindex.domain.lifecycle import CLOSED
 from runindex.domain.records.events import Event, event_hash
 from runindex.domain.records.run_data import Cell, Document, Value, ValueVersion, check_entries
 from runindex.domain.runs.run import Run
@@ -51,19 +53,24 @@ def delete_values(workspace: Workspace, command: DeleteValues) -> ValuesDeleted:
 
 def append_events(workspace: Workspace, command: AppendEvents) -> EventsAppended:
     """Append events to the run's chain."""
-    run = open_run(workspace, command.run_id)
+    run = open_run(workspace, command.run_id, late=command.late)
     check_entries(len(command.events))
-    totals = workspace.totals(run)
+    return EventsAppended(chain_events(workspace, run, command.events))
+
+
+def chain_events(workspace: Workspace, run: Run, entries: Sequence[EventEntry]) -> tuple[Event, ...]:
+    """Add events to the run's chain, whatever its status, and return them."""
+    totals, late = workspace.totals(run), int(run.status in CLOSED)
     sequence, previous, events = totals.event_seq, totals.event_hash, []
-    for position, entry in enumerate(command.events):
+    for position, entry in enumerate(entries):
         text = check_content(entry.payload, f"events.{position}.payload")
         previous = event_hash(sequence, entry.stream, workspace.now, entry.payload, previous)
-        events.append(Event(run.incarnation, sequence, entry.stream, text, workspace.now, previous))
+        events.append(Event(run.incarnation, sequence, entry.stream, text, workspace.now, previous, late))
         sequence += 1
     for event in events:
         workspace.save(event)
     workspace.save(replace(totals, event_seq=sequence, event_hash=previous))
-    return EventsAppended(tuple(events))
+    return tuple(events)
 
 
 def set_cell(workspace: Workspace, command: SetCell) -> CellSet:

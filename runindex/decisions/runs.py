@@ -49,6 +49,7 @@ def create_run(workspace: Workspace, command: CreateRun) -> RunApplied:
         parent_id=command.parent_id,
         plan_id=command.plan_id,
         dataset=command.dataset,
+        trace_id=command.trace_id,
     )
     workspace.runs.put(run.id, run)
     seq = workspace.record(RunChangeKind.CREATED, run, None, reason=command.reason, actor=command.actor)

@@ -9,10 +9,13 @@ Micros: TypeAlias = int
 
 SECOND: Final = 1_000_000
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
+_CLOCK: Final = r"(?:[01]\d|2[0-3]):[0-5]\d"
 _RFC3339: Final = re.compile(
-    r"\d{4}-\d{2}-\d{2}[Tt ]\d{2}:\d{2}:\d{2}(?:\.\d{1,6})?(?:[Zz]|[+-]\d{2}:\d{2})",
+    r"(\d{4}-\d{2}-\d{2})[Tt ](HH:MM):(\d{2})(?:\.(\d{1,6})\d*)?([Zz]|[+-]HH:MM)".replace("HH:MM", _CLOCK),
     re.ASCII,
 )
+_LEAP: Final = "60"
+_LEAP_MINUTE: Final = (23, 59)
 
 
 def from_datetime(moment: datetime) -> Micros:
@@ -37,10 +40,23 @@ def format_instant(instant: Micros) -> str:
 
 
 def parse_instant(text: str) -> Micros:
-    """Parse an RFC 3339 time with an offset; raise ValueError for anything else, and for more than microseconds."""
-    if not _RFC3339.fullmatch(text):
-        raise ValueError("not an RFC 3339 time with an offset and at most microseconds")
+    """Read an RFC 3339 time with its offset; raise ValueError for anything else.
+
+    Digits behind the microseconds are cut off. A leap second, which only the last minute of a day in UTC has, is taken
+    as its end: the first instant of the next day.
+    """
+    written = _RFC3339.fullmatch(text)
+    if written is None:
+        raise ValueError("not an RFC 3339 time with an offset")
+    day, minute, second, fraction, offset = written.groups()
+    is_leap = second == _LEAP
     try:
-        return from_datetime(datetime.fromisoformat(text.upper()).astimezone(UTC))
+        begun = datetime.fromisoformat(f"{day}T{minute}:{'59' if is_leap else second}{offset.upper()}").astimezone(UTC)
     except (ValueError, OverflowError) as error:
         raise ValueError("not a time of the calendar") from error
+    if not is_leap:
+        return from_datetime(begun) + int((fraction or "0").ljust(6, "0"))
+    instant = from_datetime(begun) + SECOND
+    if (begun.hour, begun.minute) != _LEAP_MINUTE or instant > LATEST:
+        raise ValueError("not a time of the calendar")
+    return instant

@@ -1,13 +1,15 @@
 """JSON kept as text: readers get the digits and the key order that the caller sent.
 
-Decoded values are the plain Python ones; a number that a float cannot hold exactly is a `Decimal`.
+Decoded values are the plain Python ones; a number that Python's would be written in another way is a `Decimal` that
+remembers how it was spelled.
 """
 
 import json
 import math
-from collections.abc import Iterable, Iterator
+import re
+from collections.abc import Callable, Iterable
 from decimal import Decimal, InvalidOperation
-from typing import Any, Final, NoReturn, TypeAlias
+from typing import Any, Final, NoReturn, Self, TypeAlias
 
 from runindex.domain.problems import ConstraintReason, invalid, violation
 
@@ -19,22 +21,51 @@ JsonValue: TypeAlias = (
 MAX_CONTENT: Final = 1024 * 1024  # bytes
 MAX_DEPTH: Final = 64
 MAX_INTEGER_DIGITS: Final = 4000
-MAX_DECIMALS: Final = 16_383  # of Postgres' numeric
+MAX_DECIMALS: Final = 16_383  # what a numeric of Postgres holds behind the point
+MAX_EXPONENT: Final = 10**9  # what it reads at all: of a zero, which any exponent leaves within the range
 
 
 class JsonError(ValueError):
     """A value that JSON or a storage cannot hold; the message never quotes the value."""
 
 
-def exact_number(text: str) -> float | Decimal:
-    """Parse a number with a point or an exponent: as a float if that prints the same, else as a Decimal."""
-    number = float(text)
-    if repr(number) == text:
+class SpelledNumber(Decimal):
+    """A number as it was written: `1e-7`, `1E5`, `0.10` and `-0` keep their spelling, and are equal by value."""
+
+    __slots__ = ("_text",)
+    _text: str
+
+    def __new__(cls, text: str) -> Self:
+        """Read a number of JSON; raise JsonError for one that is out of every range."""
+        try:
+            number = super().__new__(cls, text)
+        except InvalidOperation as error:
+            raise JsonError("number out of range") from error
+        number._text = text
         return number
-    try:
-        return Decimal(text)
-    except InvalidOperation as error:
-        raise JsonError("number out of range") from error
+
+    def __str__(self) -> str:
+        """Return the text that was read."""
+        return self._text
+
+    def __inspect__(self) -> str:
+        """Return what messages of graphql-core show of it."""
+        return self._text
+
+
+def exact_number(text: str) -> float | SpelledNumber:
+    """Read a number with a point or an exponent: a float where that is written the same, else one with its spelling."""
+    number = float(text)
+    return number if repr(number) == text else SpelledNumber(text)
+
+
+def exact_integer(text: str) -> int | SpelledNumber:
+    """Read a whole number; -0, whose sign no int has, keeps its spelling. Raise ValueError for too many digits."""
+    return SpelledNumber(text) if text == MINUS_ZERO else int(text)
+
+
+MINUS_ZERO: Final = "-0"
+_HAS_MINUS_ZERO: Final = re.compile(r"(?:^|[\[:,\s])-0(?![.\deE])", re.ASCII)
 
 
 def reject_constant(name: str) -> NoReturn:
@@ -43,15 +74,39 @@ def reject_constant(name: str) -> NoReturn:
 
 
 def loads(text: str | bytes) -> JsonValue:
-    """Decode JSON exactly; raise JsonError for anything else."""
+    """Decode JSON exactly, of bytes as UTF-8; raise JsonError for what is not JSON."""
     try:
-        # Given bytes, the decoder guesses an encoding and accepts more than UTF-8.
         text = text.decode() if isinstance(text, bytes) else text
-        return json.loads(text, parse_float=exact_number, parse_constant=reject_constant)
+    except UnicodeDecodeError as error:
+        raise JsonError("not JSON, or nested too deeply") from error
+    # The decoder is slower where it asks for each integer.
+    has_minus_zero = MINUS_ZERO in text and _HAS_MINUS_ZERO.search(text)
+    return _decoded(text, exact_number, exact_integer if has_minus_zero else None)
+
+
+def loads_in_range(text: str) -> JsonValue:
+    """Decode JSON exactly; raise JsonError for what is not JSON, and for a number beyond every storage's range."""
+    return _decoded(text, _in_range(exact_number), _in_range(exact_integer))
+
+
+def _decoded(
+    text: str, read_number: Callable[[str], JsonValue], read_integer: Callable[[str], JsonValue] | None
+) -> JsonValue:
+    try:
+        return json.loads(text, parse_float=read_number, parse_int=read_integer, parse_constant=reject_constant)
     except JsonError:
         raise
     except (ValueError, RecursionError) as error:
         raise JsonError("not JSON, or nested too deeply") from error
+
+
+def _in_range(read: Callable[[str], JsonValue]) -> Callable[[str], JsonValue]:
+    def read_checked(text: str) -> JsonValue:
+        number = read(text)
+        check_scalar(number)
+        return number
+
+    return read_checked
 
 
 _COMPACT: Final = json.JSONEncoder(separators=(",", ":"), ensure_ascii=False, allow_nan=False)
@@ -62,8 +117,10 @@ def dumps(value: JsonValue) -> JsonText:
     try:
         return _COMPACT.encode(value)
     except TypeError:
-        # The standard encoder cannot write a Decimal's digits.
-        return "".join(_pieces(value))
+        # The standard encoder has no way to write a Decimal's digits.
+        pieces: list[str] = []
+        _write(value, pieces.append)
+        return "".join(pieces)
 
 
 def canonical(value: JsonValue) -> str:
@@ -86,23 +143,25 @@ def _canonical_number(value: float | Decimal) -> str:
     return f"{'-' if sign else ''}{bare}e{shift}" if bare else "0"
 
 
-def _pieces(value: JsonValue) -> Iterator[str]:
+def _write(value: JsonValue, write: Callable[[str], None]) -> None:
     if isinstance(value, Decimal):
-        yield str(value)
+        write(str(value))
     elif isinstance(value, dict):
-        yield "{"
-        for position, (key, item) in enumerate(value.items()):
-            yield f"{',' if position else ''}{dumps(key)}:"
-            yield from _pieces(item)
-        yield "}"
+        mark = "{"
+        for key, item in value.items():
+            write(f"{mark}{_COMPACT.encode(key)}:")
+            _write(item, write)
+            mark = ","
+        write("}" if value else "{}")
     elif isinstance(value, list):
-        yield "["
-        for position, item in enumerate(value):
-            yield "," if position else ""
-            yield from _pieces(item)
-        yield "]"
+        mark = "["
+        for item in value:
+            write(mark)
+            _write(item, write)
+            mark = ","
+        write("]" if value else "[]")
     else:
-        yield json.dumps(value, ensure_ascii=False, allow_nan=False)
+        write(_COMPACT.encode(value))
 
 
 def depth_of(value: JsonValue) -> int:
@@ -153,14 +212,14 @@ def check_scalar(value: JsonValue) -> None:
         if not is_plain_text(value):
             raise JsonError("text with NUL or a lone surrogate")
     elif isinstance(value, float | Decimal):
-        if not math.isfinite(float(value)) or (isinstance(value, Decimal) and _decimals_of(value) > MAX_DECIMALS):
+        if not math.isfinite(float(value)) or (isinstance(value, Decimal) and not _is_kept(value)):
             raise JsonError("number out of range")
     elif isinstance(value, int) and value.bit_length() > MAX_INTEGER_DIGITS * 3:
         raise JsonError("number out of range")
 
 
-def _decimals_of(number: Decimal) -> int:
-    return -int(number.as_tuple().exponent)
+def _is_kept(number: Decimal) -> bool:
+    return -MAX_DECIMALS <= int(number.as_tuple().exponent) <= MAX_EXPONENT
 
 
 def is_plain_text(text: str) -> bool:

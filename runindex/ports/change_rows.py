@@ -29,7 +29,17 @@ def _former_of(row: Row, kind: RunChangeKind, run: Run) -> Former | None:
         tags=tags_of(row["former_tags"]) if kind is RunChangeKind.TAGS else run.tags,
         metadata=row["former_metadata"] if kind is RunChangeKind.METADATA else run.metadata,
         updated_at=row["former_updated_at"],
+        started_at=_former_start(row, run) if kind is RunChangeKind.STARTED else run.started_at,
     )
+
+
+def _former_start(row: Row, run: Run) -> int | None:
+    """Return when a run that was started had been started before, None when it had not.
+
+    Earlier releases did not write it. A run that had been started kept its time, which is then not that of the change.
+    """
+    former: int | None = row["former_started_at"]
+    return run.started_at if former is None and run.started_at != run.updated_at else former
 
 
 def row_of_change(change: Change) -> dict[str, Any]:
@@ -38,7 +48,7 @@ def row_of_change(change: Change) -> dict[str, Any]:
     row = row_of(change.run)
     row["seq"] = change.seq
     row["kind"] = str(kind)
-    row["former_name"] = row["former_tags"] = row["former_metadata"] = None
+    row["former_name"] = row["former_tags"] = row["former_metadata"] = row["former_started_at"] = None
     if former is None:
         row["former_status"] = row["former_updated_at"] = None
     else:
@@ -50,6 +60,8 @@ def row_of_change(change: Change) -> dict[str, Any]:
             row["former_tags"] = json_text.dumps(former.tags)
         elif kind is RunChangeKind.METADATA:
             row["former_metadata"] = former.metadata
+        elif kind is RunChangeKind.STARTED:
+            row["former_started_at"] = former.started_at
     row["reason"] = change.reason
     row["actor"] = change.actor
     return row

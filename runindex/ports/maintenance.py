@@ -15,7 +15,7 @@ from runindex.ports.store import LogState, Store
 
 Key: TypeAlias = tuple[Any, ...]
 # The text fields among those that order an owner's records.
-_TEXTS: Final = frozenset({"item_id", "key_name", "name", "runtime_id"})
+_TEXTS: Final = frozenset({"item_id", "key_name", "name", "runtime_id", "scorer_id"})
 
 
 @dataclass(frozen=True, slots=True)

@@ -34,6 +34,7 @@ RUN_COLUMNS: Final = (
     "target_type",
     "target_id",
     "total_items",
+    "trace_id",
 )
 ALL_COLUMNS: Final = frozenset(RUN_COLUMNS)
 INCARNATION: Final[Columns] = frozenset({"incarnation"})

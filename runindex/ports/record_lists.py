@@ -48,7 +48,24 @@ class IsNull:
     is_null: bool
 
 
-Condition: TypeAlias = Equals | OneOf | StartsWith | Contains | IsNull
+@dataclass(frozen=True, slots=True)
+class HasText:
+    """The JSON array of texts in the field has this one."""
+
+    field: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class ScoreBelow:
+    """Among the scores in the field is one of this scorer whose value is smaller."""
+
+    field: str
+    scorer_id: str
+    value: float
+
+
+Condition: TypeAlias = Equals | OneOf | StartsWith | Contains | IsNull | HasText | ScoreBelow
 
 
 @dataclass(frozen=True, slots=True)

@@ -37,6 +37,7 @@ def row_of(run: Run) -> dict[str, Any]:
         "target_type": None if dataset is None else str(dataset.target_type),
         "target_id": None if dataset is None else dataset.target_id,
         "total_items": None if dataset is None else dataset.total_items,
+        "trace_id": run.trace_id,
     }
 
 
@@ -66,6 +67,7 @@ def run_of(row: Row) -> Run:
         parent_id=row["parent_id"],
         plan_id=row["plan_id"],
         dataset=_dataset_of(row),
+        trace_id=row["trace_id"],
     )
 
 

@@ -17,7 +17,7 @@ from resolvers.transports.graphiql import send_asset
 from resolvers.transports.metrics import Metrics
 from runindex.bootstrap import open_runindex
 from runindex.domain.errors import RunIndexError
-from runindex.settings import Settings
+from runindex.settings.settings import Settings
 
 
 async def livez(request: Request) -> PlainTextResponse:

@@ -3,6 +3,8 @@
 import gc
 import logging
 import sys
+from collections.abc import Callable, Sequence
+from functools import partial
 from ipaddress import ip_address
 from socket import socket
 from types import FrameType
@@ -12,10 +14,11 @@ import uvicorn
 from starlette.applications import Starlette
 from uvicorn.lifespan.on import LifespanOn
 
+from runindex.server.addresses import addresses_of
 from runindex.server.app import create_app
 from runindex.server.http_protocol import HttpProtocol
 from runindex.server.websocket_protocol import WebSocketProtocol
-from runindex.settings import Settings
+from runindex.settings.settings import Settings
 
 DRAIN_SECONDS: Final = 9
 LONGEST_MESSAGE: Final = 64 * 1024  # bytes
@@ -30,15 +33,28 @@ log: Final = logging.getLogger(__name__)
 class Server(uvicorn.Server):
     """Fails readiness before it stops, so that a balancer sends no more while pending requests are answered."""
 
-    def __init__(self, config: uvicorn.Config, app: Starlette) -> None:
-        """Serve `app`, which the config names too."""
+    def __init__(self, config: uvicorn.Config, app: Starlette, announce: Callable[[], None] = lambda: None) -> None:
+        """Serve `app`, which the config names too, and announce it when it listens."""
         super().__init__(config)
         self._app = app
+        self._announce = announce
 
     @property
     def collapsed(self) -> bool:
         """Tell whether the application's lifespan has ended by itself, so that nothing can be served any more."""
         return isinstance(self.lifespan, LifespanOn) and self.lifespan.shutdown_failed
+
+    async def startup(self, sockets: list[socket] | None = None) -> None:
+        """Start to listen; end the process with exit code 1 when that fails, where uvicorn would have its own code."""
+        try:
+            await super().startup(sockets)
+        except OSError as error:
+            log.error("the address cannot be listened on: %s", error.strerror)  # noqa: TRY400 - a line is enough
+            await self.lifespan.shutdown()
+            raise SystemExit(1) from None
+        except SystemExit:
+            raise SystemExit(1) from None
+        self._announce()
 
     async def on_tick(self, counter: int) -> bool:
         """Tell, ten times a second, whether to stop; uvicorn would serve errors after a collapse."""
@@ -82,23 +98,21 @@ def configured(
     )
 
 
-def serve(settings: Settings, host: str, port: int) -> None:
-    """Serve until SIGTERM or SIGINT. The storage must be up to date."""
+def serve(settings: Settings, host: str, sockets: Sequence[socket], storage: str) -> None:
+    """Serve on sockets that are bound, until SIGTERM or SIGINT. The storage must be up to date."""
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
-    if not is_loopback(host):
-        log.warning("listening on %s without authentication: whoever reaches this port can read and write", host)
     app = create_app(settings)
-    config = configured(app, host=host, port=port)
+    config = configured(app)
     gc.set_threshold(*COLLECTIONS)
-    server = Server(config, app)
-    server.run()
+    server = Server(config, app, partial(announce, settings, host, sockets, storage))
+    server.run(sockets=list(sockets))
     if not server.started or server.collapsed:
         sys.exit(1)
 
 
-def is_loopback(host: str) -> bool:
-    """Tell whether only this machine can reach the address."""
-    try:
-        return ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"
+def announce(settings: Settings, host: str, sockets: Sequence[socket], storage: str) -> None:
+    """Say where the server listens, and on what storage."""
+    kind = settings.storage if storage == settings.storage else f"{settings.storage} {storage}"
+    print(f"RunIndex on {kind}: {' '.join(addresses_of(host, sockets))}", file=sys.stderr)  # noqa: T201 - for a person
+    if not all(ip_address(str(bound.getsockname()[0]).partition("%")[0]).is_loopback for bound in sockets):
+        log.warning("listening on %s without authentication: whoever reaches this port can read and write", host)

@@ -4,7 +4,7 @@ from typing import Annotated, TypeAlias
 
 import strawberry
 
-from schema.problems import ConstraintViolation, IdempotencyConflict, InvalidInput, NotFound
+from schema.problems import ConstraintViolation, IdempotencyConflict, InvalidInput, NotFound, VersionConflict
 from schema.results.types import RunResult
 from schema.typesystem.descriptions import OUTCOME_OF_EACH, REPLAYED, RUN
 
@@ -36,6 +36,21 @@ class RunResultsPayload:
 RunResultsOutcome: TypeAlias = Annotated[
     RunResultsPayload | ConstraintViolation | IdempotencyConflict | InvalidInput,
     strawberry.union("RunResultsOutcome", description="What became of each result, or why the whole was refused."),
+]
+
+
+@strawberry.type(description="A result that was annotated.")
+class ResultAnnotationPayload:
+    """A result and the version of its annotation."""
+
+    result: RunResult = strawberry.field(description="The result as it is now.")
+    version: int = strawberry.field(description="The version that this annotation made.")
+    replayed: bool = strawberry.field(description=REPLAYED)
+
+
+ResultAnnotationOutcome: TypeAlias = Annotated[
+    ResultAnnotationPayload | NotFound | ConstraintViolation | VersionConflict | IdempotencyConflict | InvalidInput,
+    strawberry.union("ResultAnnotationOutcome", description="The result, or why it was not annotated."),
 ]
 
 

@@ -20,10 +20,17 @@ class RunEvent:
     row: strawberry.Private[Row]
 
     sequence: int = column("sequence", description="The event's number in its run.")
-    stream: str = column("stream", description="The stream that it belongs to.")
+    stream: str = column(
+        "stream",
+        description=(
+            "The stream that it belongs to. The index itself appends to `_runindex_results` when a result is scored or "
+            "annotated after its recording."
+        ),
+    )
     payload: Json = column("payload", description="A JSON object.")
     at: DateTime = column("at", description="When it was appended.")
     hash: str = column("hash", description="Lower-case hex SHA-256 over the event and the hash of the one before it.")
+    late: bool = column("late", bool, description="Whether the run was closed when it was appended.")
 
 
 @strawberry.type(description="An event in a page, or in a stream.")

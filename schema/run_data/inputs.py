@@ -3,7 +3,7 @@
 import strawberry
 
 from schema.typesystem.connections import ABSENT
-from schema.typesystem.descriptions import IDEMPOTENCY_KEY, OPEN_RUN
+from schema.typesystem.descriptions import IDEMPOTENCY_KEY, LATE, OPEN_RUN
 from schema.typesystem.directives import OneOf
 from schema.typesystem.scalars import Json
 
@@ -41,7 +41,9 @@ class DeleteRunValuesInput:
 class RunEventEntry:
     """A stream and a payload."""
 
-    stream: str = strawberry.field(description="1 to 256 characters.")
+    stream: str = strawberry.field(
+        description="1 to 256 characters. Names that start with `_runindex_` are the index's own and refused."
+    )
     payload: Json = strawberry.field(description="A JSON object.")
 
 
@@ -51,6 +53,7 @@ class AppendRunEventsInput:
 
     run_id: strawberry.ID = strawberry.field(description=OPEN_RUN)
     events: list[RunEventEntry] = strawberry.field(description="The events, 1 to 1000.")
+    late: bool = strawberry.field(default=False, description=LATE)
     idempotency_key: str | None = strawberry.field(description=IDEMPOTENCY_KEY)
 
 

@@ -69,3 +69,4 @@ class RunColumns(Node):
     parent_id: strawberry.ID | None = column(
         "parent_id", description="The parent as recorded. It may dangle: deleting a parent leaves its children."
     )
+    trace_id: str | None = column("trace_id", description="The id under which a tracing system knows it.")

@@ -10,7 +10,7 @@ import strawberry
 from schema.filters import RunFilter
 from schema.runs.retention import RetentionPolicyInput
 from schema.typesystem.connections import ABSENT
-from schema.typesystem.descriptions import IDEMPOTENCY_KEY, NAME, PARENT, RUN
+from schema.typesystem.descriptions import IDEMPOTENCY_KEY, NAME, PARENT, RUN, TRACE_ID
 from schema.typesystem.directives import OneOf
 from schema.typesystem.enums import BulkMode, RunStatus, TargetType
 from schema.typesystem.scalars import DateTime, Json
@@ -44,6 +44,7 @@ class CreateRunInput:
     plan_id: strawberry.ID | None = strawberry.field(description="The plan that it is a run of.")
     retention: RetentionPolicyInput | None = strawberry.field(description="Its retention policy; KeepAll if not given.")
     dataset: DatasetRunInput | None = strawberry.field(description="The dataset that it executes.")
+    trace_id: str | None = strawberry.field(description=TRACE_ID)
     reason: str | None = strawberry.field(description=_REASON)
     idempotency_key: str | None = strawberry.field(description=IDEMPOTENCY_KEY)
 
@@ -56,6 +57,7 @@ class CreateChildRunInput:
     name: str | None = strawberry.field(description=NAME)
     metadata: Json | None = strawberry.field(default=ABSENT, description=_METADATA)
     tags: list[str] | None = strawberry.field(description=_TAGS)
+    trace_id: str | None = strawberry.field(description=TRACE_ID)
     reason: str | None = strawberry.field(description=_REASON)
     idempotency_key: str | None = strawberry.field(description=IDEMPOTENCY_KEY)
 

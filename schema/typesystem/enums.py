@@ -186,7 +186,7 @@ expose(
         ConstraintReason.METADATA_NOT_OBJECT: "Metadata is a JSON object or null.",
         ConstraintReason.LIMIT_EXCEEDED: "Too large, too deep or too many.",
         ConstraintReason.DUPLICATE_RECEIPT: "There is a receipt with that key.",
-        ConstraintReason.DUPLICATE_RESULT: "The attempt was recorded with other content.",
+        ConstraintReason.DUPLICATE_RESULT: "The attempt was recorded with other content or under another id.",
         ConstraintReason.BAD_SNAPSHOT: "The snapshot is not JSON with a list `messages`.",
         ConstraintReason.LEASE_LOST: "The job is no longer the caller's.",
     },

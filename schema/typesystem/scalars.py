@@ -1,7 +1,7 @@
 """The scalars: instants, JSON, bytes, and numbers in double precision.
 
-In Python, a `DateTime` is an integer of microseconds since the Unix epoch. A `JSON` in a result is JSON text, spliced
-into the response unchanged; in an input it is a decoded value, with a Decimal for a number that a float cannot hold.
+Inside, a `DateTime` is an integer of microseconds since the Unix epoch. A `JSON` on its way out is JSON text, spliced
+into the response as it is; on its way in it is a decoded value in which numbers keep their spelling.
 """
 
 from base64 import b64decode, b64encode
@@ -15,6 +15,7 @@ from graphql import (
     FloatValueNode,
     GraphQLError,
     GraphQLFloat,
+    GraphQLInt,
     GraphQLNamedType,
     GraphQLScalarType,
     IntValueNode,
@@ -31,7 +32,7 @@ from graphql.utilities.value_to_literal import default_scalar_value_to_literal
 from strawberry.types.scalar import ScalarDefinition
 
 from runindex.domain.instants import format_instant, parse_instant
-from runindex.domain.json_text import JsonError, JsonValue, exact_number
+from runindex.domain.json_text import JsonError, JsonValue, exact_integer, exact_number
 
 DateTime = NewType("DateTime", int)
 Json = NewType("Json", object)
@@ -69,7 +70,7 @@ def read_json_literal(node: ValueNode) -> JsonValue:
         case ListValueNode(values=values):
             return [read_json_literal(item) for item in values]
         case IntValueNode() | FloatValueNode():
-            return _read_number(node.value, int if isinstance(node, IntValueNode) else exact_number)
+            return _read_number(node.value, exact_integer if isinstance(node, IntValueNode) else exact_number)
     return value_from_ast_untyped(node)
 
 
@@ -116,7 +117,14 @@ def read_float(value: object) -> float:
     return GraphQLFloat.coerce_input_value(float(value) if isinstance(value, Decimal) else value)  # type: ignore[no-any-return]
 
 
-class _OwnFloat(GraphQLScalarType):
+def read_int(value: object) -> int:
+    """Read a whole number of 32 bits, however it is spelled; raise GraphQLError for anything else."""
+    if isinstance(value, Decimal) and float(value) == value:
+        value = float(value)
+    return GraphQLInt.coerce_input_value(value)  # type: ignore[no-any-return]
+
+
+class _OwnNumber(GraphQLScalarType):
     reserved_types: Mapping[str, GraphQLNamedType] = {}
 
 
@@ -159,8 +167,17 @@ BASE64: Final = GraphQLScalarType(
     coerce_input_value=read_base64,
     coerce_input_literal=_read_base64_literal,
 )
+# graphql-core's own refuses a Decimal, which -0 and 1e2 are as well.
+INT: Final = _OwnNumber(
+    "Int",
+    description=GraphQLInt.description,
+    coerce_output_value=GraphQLInt.coerce_output_value,
+    coerce_input_value=read_int,
+    coerce_input_literal=GraphQLInt.parse_literal,
+    value_to_literal=GraphQLInt.value_to_literal,
+)
 # graphql-core's own refuses a Decimal and lets a literal 1e999 be infinite.
-FLOAT: Final = _OwnFloat(
+FLOAT: Final = _OwnNumber(
     "Float",
     description="A number in double precision (IEEE 754), never infinite.",
     coerce_output_value=GraphQLFloat.coerce_output_value,
@@ -174,5 +191,6 @@ SCALARS: Final[dict[object, ScalarDefinition]] = {
     DateTime: _definition(DATE_TIME),
     Json: _definition(JSON),
     Base64: _definition(BASE64),
+    int: _definition(INT),
     float: _definition(FLOAT),
 }

@@ -10,7 +10,7 @@ import pytest_asyncio
 
 from resolvers.transports import graphiql
 from runindex.server.app import create_app
-from runindex.settings import Settings, StorageBackend
+from runindex.settings.settings import Settings, StorageBackend
 
 pytestmark = pytest.mark.asyncio
 

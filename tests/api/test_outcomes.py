@@ -195,3 +195,42 @@ async def test_a_constraint_is_named_by_its_reason(api: Api, fields: dict[str, A
 async def test_null_and_absent_metadata_are_no_metadata(api: Api) -> None:
     for fields in ({}, {"metadata": None}):
         assert (await api.do("createRun", **fields))["run"]["metadata"] is None
+
+
+@pytest.mark.parametrize("value", [[], "text", 0, False], ids=repr)
+async def test_metadata_that_is_no_object_is_a_violation_wherever_it_is_given(api: Api, value: object) -> None:
+    plan_id = (await api.do("createPlan", name="p", spec=1))["plan"]["id"]
+    outcomes = [
+        await api.do("createRun", metadata=value),
+        await api.do("updateRunMetadata", id="default", change={"metadata": value}),
+        await api.do("updateRunMetadata", id="default", change={"patch": value}),
+        await api.do("startPlan", planId=plan_id, metadata=value),
+    ]
+    assert [(outcome["__typename"], outcome.get("reason")) for outcome in outcomes] == [
+        ("ConstraintViolation", "METADATA_NOT_OBJECT")
+    ] * 4
+
+
+async def test_any_key_of_metadata_is_asked_for_as_documented(api: Api) -> None:
+    metadata = {"a.b": {"c\\": 1}, "": {"": 2}, "A": 3, "a": {"0": 4}, 'quo"te': {"\\.": 5}}
+    run_id = await api.run(metadata=metadata)
+    document = """
+        query ($path: String!, $value: JSON) {
+          runs(filter: {metadata: [{path: $path, value: $value}]}) { nodes { id } }
+        }
+    """
+    for path, value in {r"a\.b.c\\": 1, ".": 2, "A": 3, "a.0": 4, r'quo"te.\\\.': 5}.items():
+        found = await api.ask(document, path=path, value=value)
+        assert found == {"runs": {"nodes": [{"id": run_id}]}}, path
+    assert await api.ask(document, path="a.b", value=1) == {"runs": {"nodes": []}}
+
+
+async def test_a_text_is_searched_for_as_it_is_typed(api: Api) -> None:
+    run_id = await api.run(
+        name='say "hello"',
+        tags=["@alice", "#1234"],
+        metadata={"in": "/data/train.csv", "args": ["--lr"], "模型": "用gpt-4o训练"},
+    )
+    document = "query ($query: String!) { searchRuns(query: $query) { run { id } } }"
+    for query in ("@alice", "#1234", '"hello"', "/data/train.csv", "--lr", "型", "训练", "gpt-4o", "alice"):
+        assert await api.ask(document, query=query) == {"searchRuns": [{"run": {"id": run_id}}]}, query

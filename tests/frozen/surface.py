@@ -12,7 +12,7 @@ from prometheus_client.parser import text_string_to_metric_families
 from runindex.cli.main import main
 from runindex.server.app import create_app
 from runindex.server.process import configured
-from runindex.settings import Settings
+from runindex.settings.settings import Settings
 from tests.support.servers.listening import listening
 
 # Those that are called after a module are not promised to anybody.

@@ -18,7 +18,7 @@ from graphql import build_schema, parse, validate
 from resolvers.roots.schema import schema
 from runindex.cli.main import main
 from runindex.domain.lifecycle import TRANSITIONS
-from runindex.settings import Settings
+from runindex.settings.settings import Settings
 from tests.support.paths import ROOT
 from tests.support.servers.served import PATIENCE, Served
 

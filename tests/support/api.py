@@ -42,6 +42,7 @@ MEMBERS: Final = {
         replayed
     """,
     "RunResultsPayload": "recorded failed replayed outcomes",
+    "ResultAnnotationPayload": "result { id annotations labels annotationVersion annotatedAt } version replayed",
     "ResultDeletion": "runId deleted replayed",
     "RunValuesPayload": "values { key value version updatedAt } replayed",
     "RunValueDeletion": "deleted replayed",

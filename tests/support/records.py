@@ -1,13 +1,16 @@
 """Shorthands that make commands on records, and read records of a store."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any, Final, TypeVar
 
 from runindex.commands import (
     AcknowledgeJob,
+    AnnotateResult,
     AnyCommand,
     AppendEvents,
     ApplyBoundary,
+    Attempt,
     ClaimJobs,
     CommitBoundary,
     CommitLifecycle,
@@ -24,6 +27,7 @@ from runindex.commands import (
     PutValues,
     RecordResult,
     RecordResults,
+    ScoreResult,
     SetCell,
     StartPlan,
     UpdatePlan,
@@ -37,7 +41,7 @@ from runindex.domain.problems import PROBLEMS, ConstraintReason, ConstraintViola
 from runindex.domain.records.events import Event
 from runindex.domain.records.jobs import Job
 from runindex.domain.records.plans import Plan
-from runindex.domain.records.results import Item, Result
+from runindex.domain.records.results import Item, Result, ResultScore, Score
 from runindex.domain.records.run_data import Cell, Document, Value, ValueVersion
 from runindex.domain.records.runtimes import (
     InputState,
@@ -65,6 +69,7 @@ ORDERS: Final[Mapping[type, tuple[str, ...]]] = {
     Totals: ("owner",),
     Result: ("started_at", "created_at", "id"),
     Item: ("item_id",),
+    ResultScore: ("item_id", "retry_count", "scorer_id", "revision"),
     Value: ("key_name",),
     ValueVersion: ("key_name", "version"),
     Event: ("sequence",),
@@ -96,6 +101,21 @@ def record(run: str, item: str = "item-1", **fields: Field) -> RecordResult:
 
 def record_all(*entries: RecordResult, **fields: Field) -> RecordResults:
     return RecordResults(mutation="recordResults", results=entries, **fields).checked()
+
+
+def score(run: str, item: str = "item-1", *scores: Score, **fields: Field) -> ScoreResult:
+    return ScoreResult(mutation="scoreResult", run_id=run, item_id=item, scores=scores, **fields).checked()
+
+
+def score_by_id(result: Result, *scores: Score, **fields: Field) -> ScoreResult:
+    """Score a result by its id, found before as the index does."""
+    found = Attempt(result.run_id, result.item_id, result.retry_count)
+    command = ScoreResult(mutation="scoreResult", result_id=result.id, scores=scores, **fields).checked()
+    return replace(command, found=found)
+
+
+def annotate(run: str, item: str = "item-1", patch: JsonValue = None, **fields: Field) -> AnnotateResult:
+    return AnnotateResult(mutation="annotateResult", run_id=run, item_id=item, patch=patch, **fields).checked()
 
 
 def delete_results(run: str, **fields: Field) -> DeleteResults:

@@ -8,6 +8,8 @@ from typing import Any
 from persistence.memory.reads.pages import Order, page_of
 from persistence.memory.tables.records import RecordTables
 from persistence.memory.tables.runs import RunTable
+from runindex.domain import json_text
+from runindex.domain.json_text import JsonText
 from runindex.domain.records.results import Item, Result, Score, decode_scores
 from runindex.domain.records.runtimes import Receipt
 from runindex.ports.queries import Columns, Row
@@ -16,11 +18,13 @@ from runindex.ports.record_lists import (
     Condition,
     Contains,
     Equals,
+    HasText,
     IsNull,
     ListQuery,
     OneOf,
     Owner,
     RecordList,
+    ScoreBelow,
     StartsWith,
 )
 from runindex.ports.rows import record_row
@@ -142,6 +146,15 @@ def _holds(condition: Condition, record: Record) -> bool:
             return part in value
         case IsNull(_, is_null):
             return (value is None) is is_null
+        case HasText() | ScoreBelow():
+            return value is not None and _has(condition, value)
+
+
+def _has(condition: HasText | ScoreBelow, text: JsonText) -> bool:
+    if isinstance(condition, HasText):
+        return condition.text in json_text.loads(text)
+    scores = (score for score in decode_scores(text) if score.scorer_id == condition.scorer_id)
+    return any(score.value is not None and score.value < condition.value for score in scores)
 
 
 def _statistics(results: Sequence[Result]) -> ResultStatistics:

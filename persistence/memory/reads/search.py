@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Final
 
 from runindex.domain.runs.run import Run
-from runindex.domain.runs.search import lasting_text, needle_of, score, status_texts, words_in
+from runindex.domain.runs.search import folded, is_found, lasting_text, needle_of, score, status_texts, words_in
 
 _STATUS_TEXTS: Final = status_texts()
 
@@ -23,11 +23,11 @@ class SearchTexts:
 
     def hits_among(self, runs: Sequence[Run], tokens: Sequence[str]) -> list[tuple[Run, float]]:
         """Return the runs that match any token, with their scores."""
-        needles = [needle for needle in map(needle_of, tokens) if needle is not None]
+        needles = list(map(needle_of, tokens))
         hits = []
         for run in runs:
             text = f"{self._text_of(run)}\n{_STATUS_TEXTS[run.status]}"
-            matched = sum(needle in text for needle in needles)
+            matched = sum(is_found(needle, text) for needle in needles)
             if matched:
                 hits.append((run, score(matched, len(tokens), words_in(text))))
         return hits
@@ -36,8 +36,8 @@ class SearchTexts:
         kept = self._texts.get(run.id)
         if kept is not None and kept[0] is run:
             return kept[1]
-        text = lasting_text(run)
-        # A long scan may meet a run that was changed meanwhile.
+        text = folded(lasting_text(run))
+        # A long scan may look at a run that was changed meanwhile.
         if self._present.get(run.id) is run:
             self._texts[run.id] = run, text
         return text

@@ -9,7 +9,7 @@ from runindex.domain.records.jobs import MOST_SPENT, Job
 from runindex.domain.records.kinds import FREE, OWNED
 from runindex.domain.records.plans import Plan
 from runindex.domain.records.record import Record
-from runindex.domain.records.results import Item, Result
+from runindex.domain.records.results import Item, Result, ResultScore
 from runindex.domain.records.totals import ALL_GENERATIONS, Tombstone, Totals
 
 _BY_OWNER: Final[tuple[type[Record], ...]] = (Totals, *OWNED)
@@ -108,7 +108,7 @@ class RecordTables:
 
     def _detach(self, tombstone: Tombstone) -> None:
         # There are no results of a later generation yet: each command is written by itself.
-        for kind in _BY_OWNER if tombstone.generation == ALL_GENERATIONS else (Result, Item):
+        for kind in _BY_OWNER if tombstone.generation == ALL_GENERATIONS else (Result, Item, ResultScore):
             records = self._owned[kind].by_owner.pop(tombstone.owner, None)
             if records:
                 self._detached.append(records)

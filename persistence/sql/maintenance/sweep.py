@@ -13,7 +13,16 @@ from persistence.sql.batch.dialect import Dialect
 from persistence.sql.queries.expressions import PerDialect
 from persistence.sql.queries.where import INSTANT
 from persistence.sql.statements import Flow
-from persistence.sql.tables.records import TABLES, items, receipt_heads, receipts, results, tombstones, totals
+from persistence.sql.tables.records import (
+    TABLES,
+    items,
+    receipt_heads,
+    receipts,
+    result_scores,
+    results,
+    tombstones,
+    totals,
+)
 from runindex.domain.records.kinds import OWNED
 from runindex.domain.records.totals import ALL_GENERATIONS
 from runindex.ports.maintenance import ChunkSize
@@ -21,7 +30,7 @@ from runindex.ports.maintenance import ChunkSize
 _QUICK: Final = 0.125  # of the time for all steps
 _OWNER: Final = bindparam("owner", type_=INSTANT)
 _GENERATION: Final = bindparam("generation", type_=INSTANT)
-_OF_GENERATION: Final = (results, items)
+_OF_GENERATION: Final = (results, items, result_scores)
 # The totals go last: until then they name the run that had the rows.
 _ALL: Final[Sequence[Table]] = (*(TABLES[kind] for kind in OWNED), totals)
 # An order that has an index: otherwise the planner may read the whole table for each chunk. Results go in the order

@@ -33,6 +33,7 @@ from sqlalchemy.sql.visitors import InternalTraversal
 
 from persistence.sql.queries.shape import Comparison
 from runindex.domain.json_text import loads
+from runindex.domain.runs import search
 from runindex.domain.runs.filters import MetadataFilter, MetadataOperator, metadata_matches
 
 _ZERO: Final[ColumnElement[int]] = literal_column("0")
@@ -98,6 +99,11 @@ def one_of(column: ColumnElement[Any], array: ColumnElement[str]) -> ColumnEleme
 def contains_text(text: ColumnElement[Any], part: ColumnElement[str]) -> ColumnElement[bool]:
     """Tell whether a text contains another, character for character."""
     return PerDialect(postgresql=func.strpos(text, part) > _ZERO, sqlite=func.instr(text, part) > _ZERO)
+
+
+def is_like(text: ColumnElement[Any], pattern: ColumnElement[str]) -> ColumnElement[bool]:
+    """Tell whether a text has a match of a needle's pattern (`domain.search`)."""
+    return PerDialect(postgresql=text.bool_op("~")(pattern), sqlite=func.runindex_is_like(text, pattern) > _ZERO)
 
 
 def starts_with(text: ColumnElement[Any], prefix: ColumnElement[str]) -> ColumnElement[bool]:
@@ -295,5 +301,8 @@ def _metadata_matches(metadata: str | None, condition: str) -> bool:
 
 
 SQLITE_FUNCTIONS: Final[Mapping[str, SqliteFunction]] = MappingProxyType(
-    {"runindex_metadata_matches": SqliteFunction(2, _metadata_matches)}
+    {
+        "runindex_metadata_matches": SqliteFunction(2, _metadata_matches),
+        "runindex_is_like": SqliteFunction(2, search.is_like),
+    }
 )

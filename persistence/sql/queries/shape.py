@@ -9,6 +9,7 @@ from typing import Any, Final, NamedTuple, TypeAlias
 from runindex.domain.errors import BadRequestError
 from runindex.domain.json_text import JsonError, JsonValue, depth_of, dumps, is_plain_text
 from runindex.domain.lifecycle import RunStatus
+from runindex.domain.runs.dataset import DatasetRunStatus
 from runindex.domain.runs.filters import (
     UNARCHIVED,
     InstantRange,
@@ -40,6 +41,8 @@ class Kind(Enum):
     TAGS_ALL = auto()  # JSON array of texts
     TAGS_ANY = auto()  # JSON array of texts
     TAG_PREFIX = auto()  # text
+    HAS_DATASET = auto()  # none: the answer wanted is the detail
+    DATASET_STATUS_IN = auto()  # none: the statuses are the detail
     METADATA = auto()  # all of it as JSON, and the parts PATH, VALUE and TRACE; the detail is a Comparison
 
 
@@ -146,6 +149,13 @@ class _Splitter:
 
     def is_root(self, _: str, wanted: bool) -> Iterator[Condition]:  # noqa: FBT001 - a field's value
         yield Condition(Kind.IS_ROOT, detail=wanted)
+
+    def has_dataset(self, _: str, wanted: bool) -> Iterator[Condition]:  # noqa: FBT001 - a field's value
+        yield Condition(Kind.HAS_DATASET, detail=wanted)
+
+    def dataset_status(self, _: str, statuses: tuple[DatasetRunStatus, ...]) -> Iterator[Condition]:
+        wanted = frozenset(statuses)
+        yield Condition(Kind.DATASET_STATUS_IN, detail=tuple(one for one in DatasetRunStatus if one in wanted))
 
     def below(self, _: str, ancestor_id: str) -> Iterator[Condition]:
         yield self._text(Kind.BELOW, ancestor_id)
@@ -266,4 +276,7 @@ SPLITTERS: Final[Mapping[str, _Splitting]] = {
     "and_": _Splitter.all,
     "or_": _Splitter.any,
     "not_": _Splitter.none,
+    "trace_id": _Splitter.equals,
+    "has_dataset": _Splitter.has_dataset,
+    "dataset_status": _Splitter.dataset_status,
 }

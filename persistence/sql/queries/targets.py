@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any, Final, Protocol, TypeAlias
 
-from sqlalchemy import ColumnElement, FromClause, case, exists, false
+from sqlalchemy import ColumnElement, FromClause, case, exists, false, func
 from sqlalchemy import literal_column as literal
 
 from persistence.sql.queries import expressions
@@ -105,11 +105,19 @@ def one_of_statuses(column: ColumnElement[Any], wanted: Container[RunStatus]) ->
 
 
 _WAS_OPEN: Final = one_of_statuses(changes.c.former_status, OPEN)
+# As `runindex.ports.change_rows` has it: earlier releases did not write the former one.
+_FORMER_START: Final = func.coalesce(
+    changes.c.former_started_at,
+    case((changes.c.started_at != changes.c.updated_at, changes.c.started_at), else_=None),
+)
 _FORMER_COLUMNS: Final[Mapping[str, ColumnElement[Any]]] = {
     "status": changes.c.former_status,
     "name_folded": _overwritten(RunChangeKind.NAME, "former_name_folded", "name_folded"),
     "metadata": _overwritten(RunChangeKind.METADATA, "former_metadata", "metadata"),
     "updated_at": changes.c.former_updated_at,
+    "started_at": case(
+        (changes.c.kind == literal(f"'{RunChangeKind.STARTED}'"), _FORMER_START), else_=changes.c.started_at
+    ),
     "finished_at": case((_WAS_OPEN, None), else_=changes.c.finished_at),
 }
 _AFTER_COLUMNS: Final[Mapping[str, ColumnElement[Any]]] = {**dict(changes.c.items()), "id": changes.c.run_id}

@@ -34,7 +34,8 @@ from persistence.sql.queries.shape import (
 from persistence.sql.queries.targets import RUN, Clause, FilterTarget, one_of_statuses
 from persistence.sql.tables.runs import runs
 from runindex.domain.errors import BadRequestError
-from runindex.domain.lifecycle import RunStatus
+from runindex.domain.lifecycle import OPEN, RunStatus
+from runindex.domain.runs.dataset import DatasetRunStatus
 from runindex.domain.runs.filters import RunFilter
 
 Bind: TypeAlias = Callable[[str, TypeEngine[Any]], ColumnElement[Any]]
@@ -120,6 +121,28 @@ def _is_root(condition: Condition, target: FilterTarget, _: Bind) -> Clause:
     return parent.is_(None) if condition.detail else parent.is_not(None)
 
 
+def _has_dataset(condition: Condition, target: FilterTarget, _: Bind) -> Clause:
+    dataset = target.columns["dataset_id"]
+    return dataset.is_not(None) if condition.detail else dataset.is_(None)
+
+
+def _dataset_status_in(condition: Condition, target: FilterTarget, _: Bind) -> Clause:
+    """Tell whether `runindex.domain.runs.dataset.dataset_status` is one of the statuses."""
+    status, started_at, outcome = (target.columns[name] for name in ("status", "started_at", "outcome"))
+    is_open = one_of_statuses(status, OPEN)
+    ended = [RunStatus(one) for one in condition.detail if one in RunStatus.__members__]
+    parts = []
+    if DatasetRunStatus.PENDING in condition.detail:
+        parts.append(is_open & started_at.is_(None))
+    if DatasetRunStatus.RUNNING in condition.detail:
+        parts.append(is_open & started_at.is_not(None))
+    if ended:
+        parts.append(~is_open & one_of_statuses(outcome, ended))
+    if DatasetRunStatus.CANCELLED in condition.detail:
+        parts.append(~is_open & outcome.is_(None))
+    return target.columns["dataset_id"].is_not(None) & or_(false(), *parts)
+
+
 def _below(condition: Condition, target: FilterTarget, bind: Bind) -> Clause:
     if not target.has_hierarchy:
         raise BadRequestError("ancestorId can be asked of runs only, not of their changes")
@@ -190,6 +213,8 @@ _CLAUSES: Final[Mapping[Kind, Callable[[Condition, FilterTarget, Bind], Clause]]
         Kind.TAGS_ALL: _tags_all,
         Kind.TAGS_ANY: _tags_any,
         Kind.TAG_PREFIX: _tag_prefix,
+        Kind.HAS_DATASET: _has_dataset,
+        Kind.DATASET_STATUS_IN: _dataset_status_in,
         Kind.METADATA: _metadata,
     }
 )

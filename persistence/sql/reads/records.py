@@ -7,10 +7,13 @@ from typing import Any, Final
 from sqlalchemy import (
     ColumnElement,
     CompoundSelect,
+    Double,
     Select,
     Table,
     and_,
     bindparam,
+    cast,
+    exists,
     func,
     or_,
     select,
@@ -25,7 +28,7 @@ from persistence.sql.queries.keyset import WindowShape, in_list_order, limited, 
 from persistence.sql.queries.where import TEXT
 from persistence.sql.reads.runs import array_of
 from persistence.sql.statements import StatementRunner
-from persistence.sql.tables.records import TABLES, items, receipts, results, totals
+from persistence.sql.tables.records import TABLES, items, receipts, result_scores, results, totals
 from persistence.sql.tables.runs import runs
 from runindex.ports.queries import Columns, Row
 from runindex.ports.record_lists import (
@@ -33,11 +36,13 @@ from runindex.ports.record_lists import (
     Condition,
     Contains,
     Equals,
+    HasText,
     IsNull,
     ListQuery,
     OneOf,
     Owner,
     RecordList,
+    ScoreBelow,
     StartsWith,
 )
 
@@ -116,12 +121,12 @@ def _without_value(condition: Condition) -> Condition:
             return Equals(field, None)
         case OneOf(field, values):
             return OneOf(field, (None,) * len(values))
-        case StartsWith(field):
-            return StartsWith(field, "")
-        case Contains(field):
-            return Contains(field, "")
+        case StartsWith(field) | Contains(field) | HasText(field):
+            return type(condition)(field, "")
         case IsNull():
             return condition
+        case ScoreBelow(field):
+            return ScoreBelow(field, "", 0.0)
 
 
 def _condition_values(conditions: Sequence[Condition]) -> dict[str, Any]:
@@ -132,6 +137,10 @@ def _condition_values(conditions: Sequence[Condition]) -> dict[str, Any]:
                 values[f"condition_{place}"] = value
             case OneOf(_, several):
                 values |= {f"condition_{place}_{which}": value for which, value in enumerate(several)}
+            case HasText(_, text):
+                values[f"condition_{place}"] = text
+            case ScoreBelow(_, scorer_id, bound):
+                values |= {f"condition_{place}": scorer_id, f"condition_{place}_bound": bound}
     return values
 
 
@@ -201,7 +210,7 @@ def _is_owned(table: Table, shape: RecordList, place: int) -> list[ColumnElement
 
 def _is_live(table: Table) -> ColumnElement[bool]:
     """Tell whether the row's generation and run exist; rows found by an owner need no test of the run."""
-    if table in (results, items):
+    if table in (results, items, result_scores):
         present = select(totals.c.generation).where(totals.c.owner == table.c.owner).correlate(table)
         return table.c.generation == present.scalar_subquery()
     if table is receipts:
@@ -231,6 +240,17 @@ def _condition(table: Table, condition: Condition, name: str) -> ColumnElement[b
             return expressions.contains_text(column, bindparam(name, type_=TEXT))
         case IsNull(_, is_null):
             return column.is_(None) if is_null else column.is_not(None)
+        case HasText() | ScoreBelow():
+            return _has(column, condition, name)
+
+
+def _has(column: ColumnElement[Any], condition: HasText | ScoreBelow, name: str) -> ColumnElement[bool]:
+    if isinstance(condition, HasText):
+        return column.is_not(None) & expressions.array_has(column, bindparam(name, type_=TEXT))
+    each = expressions.each(column)
+    value = cast(expressions.member(each.c.value, "value"), Double)
+    is_scorer = expressions.member(each.c.value, "scorerId") == bindparam(name, type_=TEXT)
+    return exists(1).select_from(each).where(is_scorer, value < bindparam(f"{name}_bound", type_=Double()))
 
 
 @lru_cache(maxsize=64)

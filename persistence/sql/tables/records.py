@@ -17,13 +17,16 @@ from runindex.domain.records.events import Event
 from runindex.domain.records.jobs import Job
 from runindex.domain.records.plans import Plan
 from runindex.domain.records.record import Record
-from runindex.domain.records.results import Item, Result
+from runindex.domain.records.results import Item, Result, ResultScore
 from runindex.domain.records.run_data import Cell, Document, Value, ValueVersion
 from runindex.domain.records.runtimes import Receipt, ReceiptHead, Runtime, RuntimeInput
 from runindex.domain.records.totals import Tombstone, Totals
 from runindex.ports.queries import Row
 
 R = TypeVar("R", bound=Record)
+
+# What a release that does not know a column leaves in it.
+_ADDED: Final = {"late": text("0"), "annotation_version": text("0")}
 
 
 def _table(name: str, kind: type[Record], *indexes: Index) -> Table:
@@ -35,7 +38,14 @@ def _table(name: str, kind: type[Record], *indexes: Index) -> Table:
 def _column(name: str, hint: Any, key: tuple[str, ...]) -> Column[Any]:  # noqa: ANN401 - a type expression
     kinds = get_args(hint) or (hint,)
     kind = next(kind for kind in kinds if kind is not NoneType)
-    return Column(name, _sql_type(kind), primary_key=name in key, nullable=NoneType in kinds, autoincrement=False)
+    return Column(
+        name,
+        _sql_type(kind),
+        primary_key=name in key,
+        nullable=NoneType in kinds,
+        autoincrement=False,
+        server_default=_ADDED.get(name),
+    )
 
 
 def _sql_type(kind: type) -> TypeEngine[Any]:
@@ -55,6 +65,7 @@ results: Final = _table(
     Index(None, "owner", "seq"),
 )
 items: Final = _table("items", Item)
+result_scores: Final = _table("result_scores", ResultScore)
 run_values: Final = _table("run_values", Value)
 value_versions: Final = _table("value_versions", ValueVersion)
 events: Final = _table("events", Event, Index(None, "owner", "stream", "sequence"))
@@ -87,6 +98,7 @@ TABLES: Final[Mapping[type[Record], Table]] = {
     Totals: totals,
     Result: results,
     Item: items,
+    ResultScore: result_scores,
     Value: run_values,
     ValueVersion: value_versions,
     Event: events,

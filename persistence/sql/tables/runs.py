@@ -80,6 +80,7 @@ runs: Final = Table(
     METADATA,
     Column("id", TextC, primary_key=True),
     *_run_state(),
+    Column("trace_id", TextC),
     # The text that searchRuns searches (runindex.domain.runs.search), without the status, and its number of words.
     Column("search_text", TextC, nullable=False),
     Column("search_words", Integer, nullable=False),
@@ -93,6 +94,7 @@ runs: Final = Table(
     _partial_index("parent_id", "created_at", "id", where="parent_id IS NOT NULL"),
     _partial_index("plan_id", "created_at", "id", where="plan_id IS NOT NULL"),
     _partial_index("dataset_id", "created_at", "id", where="dataset_id IS NOT NULL"),
+    _partial_index("trace_id", "created_at", "id", where="trace_id IS NOT NULL"),
 )
 
 run_tags: Final = Table(
@@ -127,6 +129,9 @@ changes: Final = Table(
     Column("former_updated_at", BigInteger),
     Column("reason", TextC),
     Column("actor", TextC),
+    Column("trace_id", TextC),
+    # Written for STARTED only, when the run had been started before.
+    Column("former_started_at", BigInteger),
     _one_of("kind", RunChangeKind, "kind"),
     UniqueConstraint("run_id", "incarnation", "version"),
     sqlite_with_rowid=False,

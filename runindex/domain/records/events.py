@@ -9,15 +9,22 @@ from typing import ClassVar, Final
 from runindex.domain import json_text
 from runindex.domain.instants import Micros
 from runindex.domain.json_text import JsonText, JsonValue
+from runindex.domain.problems import invalid
 from runindex.domain.records.record import Record
 from runindex.domain.texts import check_text
 
 MAX_STREAM: Final = 256
+RESERVED: Final = "_runindex_"
+# The index's own stream: what happens to a run's results after they were recorded.
+RESULT_STREAM: Final = f"{RESERVED}results"
 
 
 @dataclass(frozen=True, slots=True)
 class Event(Record):
-    """One event; `owner` is the run's incarnation, `hash` lower-case hex."""
+    """One event; `owner` is the run's incarnation, `hash` lower-case hex; `late` is 1 when the run was closed before.
+
+    The hash does not cover `late`, so that whoever knows the stream's content can recompute the chain.
+    """
 
     KEY: ClassVar = ("owner", "sequence")
 
@@ -27,6 +34,7 @@ class Event(Record):
     payload: JsonText
     at: Micros
     hash: str
+    late: int = 0
 
 
 def event_hash(sequence: int, stream: str, at: Micros, payload: JsonValue, previous: str) -> str:
@@ -64,3 +72,10 @@ def _sorted(value: JsonValue) -> JsonValue:
 def check_stream(stream: str, field: str) -> str:
     """Return a stream's name; refuse one that does not fit."""
     return check_text(stream, field, MAX_STREAM, "a stream")
+
+
+def check_own_stream(stream: str, field: str) -> str:
+    """Return the name of a stream that clients may append to; refuse the index's own, too."""
+    if stream.startswith(RESERVED):
+        raise invalid(f"streams whose names start with `{RESERVED}` are the index's own", field)
+    return check_stream(stream, field)

@@ -6,7 +6,7 @@ from runindex.domain.records.events import Event
 from runindex.domain.records.jobs import Job
 from runindex.domain.records.plans import Plan
 from runindex.domain.records.record import Record
-from runindex.domain.records.results import Item, Result
+from runindex.domain.records.results import Item, Result, ResultScore
 from runindex.domain.records.run_data import Cell, Document, Value, ValueVersion
 from runindex.domain.records.runtimes import Receipt, ReceiptHead, Runtime, RuntimeInput
 
@@ -14,6 +14,7 @@ from runindex.domain.records.runtimes import Receipt, ReceiptHead, Runtime, Runt
 OWNED: Final[tuple[type[Record], ...]] = (
     Result,
     Item,
+    ResultScore,
     Value,
     ValueVersion,
     Event,

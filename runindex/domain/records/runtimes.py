@@ -126,18 +126,21 @@ class ReceiptHead(Record):
 def digest_of(snapshot: bytes) -> tuple[str, int]:
     """Return the digest of a session snapshot's messages and their number.
 
-    The digest is the hex SHA-256 of the `messages` list as compact JSON, keys in the order received, UTF-8 unescaped.
-    Refuse a snapshot that is not JSON with a list `messages`.
+    The digest is the hex SHA-256 of the `messages` list as compact JSON, keys in the order and numbers with the digits
+    received, UTF-8 unescaped. Refuse a snapshot that is not JSON with a list `messages`, and a number that no metadata
+    could have.
     """
     try:
-        session = json.loads(snapshot, parse_constant=json_text.reject_constant)
+        # UTF-8, UTF-16 or UTF-32, as the driver has it.
+        text = snapshot.decode(json.detect_encoding(snapshot), "surrogatepass")
+        session = json_text.loads_in_range(text)
         messages = session["messages"] if isinstance(session, dict) else None
+        compact = json_text.dumps(messages)
     except (ValueError, KeyError, RecursionError):
-        messages = None
+        messages, compact = None, ""
     if not isinstance(messages, list):
         raise violation(ConstraintReason.BAD_SNAPSHOT, "a snapshot is JSON with a list `messages`")
-    text = json.dumps(messages, separators=(",", ":"), ensure_ascii=False)
-    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest(), len(messages)
+    return hashlib.sha256(compact.encode("utf-8", "surrogatepass")).hexdigest(), len(messages)
 
 
 def check_reference(text: str, field: str) -> str:

@@ -37,6 +37,7 @@ class Former:
     tags: tuple[str, ...]
     metadata: str | None
     updated_at: int
+    started_at: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,13 +72,14 @@ class Change:
             tags=self.former.tags,
             metadata=self.former.metadata,
             updated_at=self.former.updated_at,
+            started_at=self.former.started_at,
             finished_at=None if was_open else self.run.finished_at,
         )
 
 
 def former_of(run: Run) -> Former:
     """Return the values of a run to keep with its next change."""
-    return Former(run.status, run.name, run.tags, run.metadata, run.updated_at)
+    return Former(run.status, run.name, run.tags, run.metadata, run.updated_at, run.started_at)
 
 
 def membership(*, before: bool, after: bool) -> Membership | None:

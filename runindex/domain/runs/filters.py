@@ -11,6 +11,7 @@ from typing import Final
 from runindex.domain.instants import Micros
 from runindex.domain.json_text import JsonValue, canonical, loads
 from runindex.domain.lifecycle import RunStatus
+from runindex.domain.runs.dataset import DatasetRunStatus, dataset_status
 from runindex.domain.runs.run import Run, TargetType
 
 Predicate = Callable[[Run], bool]
@@ -81,6 +82,15 @@ class RunFilter:
     and_: tuple["RunFilter", ...] | None = None
     or_: tuple["RunFilter", ...] | None = None
     not_: "RunFilter | None" = None
+    trace_id: str | None = None
+    has_dataset: bool | None = None
+    dataset_status: tuple[DatasetRunStatus, ...] | None = None
+
+    def __repr__(self) -> str:
+        """Return the text that cursors of lists are bound to: what was added later shows only where it is used."""
+        stated = ((name, getattr(self, name)) for name in self.__slots__)
+        shown = (f"{name}={value!r}" for name, value in stated if value is not None or name not in _ADDED)
+        return f"RunFilter({', '.join(shown)})"
 
     @property
     def parts(self) -> tuple["RunFilter", ...]:
@@ -92,6 +102,8 @@ class RunFilter:
         )
 
 
+# Conditions that cursors given out before do not know.
+_ADDED: Final = frozenset({"trace_id", "has_dataset", "dataset_status"})
 EVERYTHING: Final = RunFilter(include_archived=True)
 UNARCHIVED: Final = RunFilter(status=tuple(status for status in RunStatus if status is not RunStatus.ARCHIVED))
 
@@ -130,18 +142,24 @@ def only_status(run_filter: RunFilter) -> tuple[RunStatus, ...] | None:
 
 
 def parse_path(path: str) -> tuple[str, ...]:
-    r"""Split a metadata path at its dots; `\.` is a dot inside a key."""
-    segments, current, characters = [], "", iter(path)
+    r"""Split a metadata path at its dots; `\.` is a dot inside a key and `\\` a backslash, an empty part the empty key.
+
+    A backslash before anything else stands for itself.
+    """
+    keys, current, characters = [], "", iter(path)
     for character in characters:
         if character == "\\":
             following = next(characters, "")
-            current += following if following == "." else character + following
+            current += following if following in _ESCAPED else character + following
         elif character == ".":
-            segments.append(current)
+            keys.append(current)
             current = ""
         else:
             current += character
-    return (*segments, current)
+    return (*keys, current)
+
+
+_ESCAPED: Final = (".", "\\")
 
 
 def predicate(run_filter: RunFilter, below: Below | None = None) -> Predicate:
@@ -155,6 +173,7 @@ def predicate(run_filter: RunFilter, below: Below | None = None) -> Predicate:
 def _checks(f: RunFilter, below: Below | None) -> Iterable[Predicate]:
     yield from _identity_checks(f, below)
     yield from _column_checks(f)
+    yield from _dataset_checks(f)
     if f.tags is not None:
         yield from _tag_checks(f.tags)
     for condition in f.metadata or ():
@@ -191,18 +210,30 @@ def _column_checks(f: RunFilter) -> Iterable[Predicate]:
     if f.name_contains is not None:
         part = f.name_contains.lower()
         yield lambda run: run.name is not None and part in run.name.lower()
+    if f.plan_id is not None:
+        yield lambda run: run.plan_id == f.plan_id
+    if f.trace_id is not None:
+        yield lambda run: run.trace_id == f.trace_id
+    for name in ("created_at", "updated_at", "finished_at"):
+        bounds = getattr(f, name)
+        if bounds is not None:
+            yield _range_check(name, bounds)
+
+
+def _dataset_checks(f: RunFilter) -> Iterable[Predicate]:
     if f.dataset_id is not None:
         yield (lambda run: run.dataset is not None and run.dataset.dataset_id == f.dataset_id)
     if f.target_type is not None:
         yield (lambda run: run.dataset is not None and run.dataset.target_type is f.target_type)
     if f.target_id is not None:
         yield (lambda run: run.dataset is not None and run.dataset.target_id == f.target_id)
-    if f.plan_id is not None:
-        yield lambda run: run.plan_id == f.plan_id
-    for name in ("created_at", "updated_at", "finished_at"):
-        bounds = getattr(f, name)
-        if bounds is not None:
-            yield _range_check(name, bounds)
+    if f.has_dataset is not None:
+        yield lambda run: (run.dataset is not None) is f.has_dataset
+    if f.dataset_status is not None:
+        statuses = frozenset(f.dataset_status)
+        yield (
+            lambda run: run.dataset is not None and dataset_status(run.status, run.started_at, run.outcome) in statuses
+        )
 
 
 def _range_check(name: str, bounds: InstantRange) -> Predicate:

@@ -14,6 +14,7 @@ from runindex.domain.texts import check_text, check_title
 MAX_NAME: Final = 256
 MAX_ERROR: Final = 256 * 1024
 MAX_REFERENCE: Final = 256
+MAX_TRACE_ID: Final = 256
 
 
 class TargetType(StrEnum):
@@ -61,6 +62,7 @@ class Run:
     parent_id: str | None = None
     plan_id: str | None = None
     dataset: DatasetLink | None = None
+    trace_id: str | None = None
 
     def moved(self, target: RunStatus, now: Micros, error: str | None = None) -> "Run":
         """Return the run moved to `target`; refuse a move that the transition table does not have."""
@@ -93,6 +95,11 @@ def check_error(error: str | None, target: RunStatus, field: str = "error") -> s
     if error is None or not error.strip():
         raise invalid("a run that fails needs an error that is not blank", field)
     return check_text(error, field, MAX_ERROR, "an error", least=0)
+
+
+def check_trace_id(trace_id: str | None, field: str = "trace_id") -> str | None:
+    """Return the id under which a tracing system knows a run or a result; refuse one that does not fit."""
+    return None if trace_id is None else check_text(trace_id, field, MAX_TRACE_ID, "a trace id")
 
 
 def check_dataset(dataset: DatasetLink, field: str = "dataset") -> DatasetLink:

@@ -18,11 +18,16 @@ from runindex.domain.records.events import Event, check_stream
 from runindex.domain.records.jobs import MAX_ATTEMPTS, Job, JobStatus
 from runindex.domain.records.plans import Plan
 from runindex.domain.records.results import (
+    MAX_ANNOTATIONS,
+    MAX_LABELS,
     Result,
+    ResultScore,
     check_item_id,
     check_scores,
     check_times,
+    decode_score,
     decode_scores,
+    encode_score,
     encode_scores,
 )
 from runindex.domain.records.run_data import Cell, check_key_name
@@ -30,7 +35,7 @@ from runindex.domain.records.runtimes import check_reference
 from runindex.domain.runs.changes import Change, RunChangeKind
 from runindex.domain.runs.metadata import check_metadata
 from runindex.domain.runs.retention import LARGEST, RetentionKind
-from runindex.domain.runs.run import Run, check_dataset, check_error, check_name
+from runindex.domain.runs.run import Run, check_dataset, check_error, check_name, check_trace_id
 from runindex.domain.runs.tags import check_tags, with_tags
 
 Check: TypeAlias = Callable[[Any], object]
@@ -76,6 +81,9 @@ def check_record(kind: type, fields: Mapping[str, Any]) -> None:
     """Raise for a record whose fields contradict each other."""
     if kind is Result:
         check_times(fields["started_at"], fields["completed_at"], fields["latency"])
+        check((fields["annotated_at"] is None) == (fields["annotation_version"] == 0))
+    elif kind is ResultScore:
+        check(decode_score(fields["score"]).scorer_id == fields["scorer_id"])
     elif kind is Plan:
         check(fields["name_folded"] == fields["name"].lower())
     elif kind is Job:
@@ -130,6 +138,22 @@ def _check_scores(text: JsonText) -> None:
     check(encode_scores(scores) == text)
 
 
+def _check_score(text: JsonText) -> None:
+    score = decode_score(text)
+    check_scores((score,), "")
+    check(encode_score(score) == text)
+
+
+def _check_annotations(text: JsonText) -> None:
+    value = json_text.loads(text)
+    check(isinstance(value, dict) and json_text.check_content(value, "", MAX_ANNOTATIONS) == text)
+
+
+def _check_labels(text: JsonText) -> None:
+    labels = check_tags(json_text.loads(text))
+    check(0 < len(labels) <= MAX_LABELS and json_text.dumps(labels) == text)
+
+
 def _check_references(text: JsonText) -> None:
     references = json_text.loads(text)
     for reference in references:
@@ -145,7 +169,7 @@ def _without_path(check_value: Callable[[Any, str], object]) -> Check:
 _INSTANTS: Final = dict.fromkeys(
     (
         *("at", "created_at", "updated_at", "started_at", "finished_at", "completed_at", "run_at", "lease_expires_at"),
-        *("former_updated_at", "dataset_version", "item_version"),
+        *("former_updated_at", "former_started_at", "annotated_at", "dataset_version", "item_version"),
     ),
     (instants.EARLIEST, instants.LATEST),
 )
@@ -153,8 +177,8 @@ _INSTANTS: Final = dict.fromkeys(
 _RANGES: Final[Mapping[str, tuple[int, int]]] = {
     **_INSTANTS,
     **dict.fromkeys(("incarnation", "seq", "result_seq"), (1, _LARGEST_LONG)),
-    "version": (1, LARGEST),
-    "deleted": (0, 1),
+    **dict.fromkeys(("version", "revision"), (1, LARGEST)),
+    **dict.fromkeys(("deleted", "late"), (0, 1)),
     "priority": (-LARGEST - 1, LARGEST),
     "max_attempts": (1, MAX_ATTEMPTS),
 }
@@ -165,10 +189,14 @@ _TEXTS: Final[Mapping[str, Check]] = {
     **dict.fromkeys(("tags", "former_tags"), _check_tags),
     **dict.fromkeys(("metadata", "former_metadata"), _check_metadata),
     **dict.fromkeys(("input", "output", "expected_output", "value", "content", "spec", "data", "detail"), _check_json),
-    "scores": _check_scores,
+    **dict.fromkeys(("scores", "recorded_scores"), _check_scores),
+    "score": _check_score,
+    "annotations": _check_annotations,
+    "labels": _check_labels,
+    "trace_id": check_trace_id,
     "contributing_input_ids": _check_references,
     **dict.fromkeys(("hash", "event_hash", "floor_hash"), _check_hash),
-    "item_id": _without_path(check_item_id),
+    **dict.fromkeys(("item_id", "scorer_id"), _without_path(check_item_id)),
     "key_name": _without_path(check_key_name),
     "stream": _without_path(check_stream),
     **dict.fromkeys(("runtime_id", "input_id"), _without_path(check_reference)),

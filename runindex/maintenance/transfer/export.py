@@ -6,7 +6,7 @@ from typing import Final
 from runindex.domain.records.events import Event
 from runindex.domain.records.kinds import FREE, OWNED
 from runindex.domain.records.record import Record
-from runindex.domain.records.results import Item, Result
+from runindex.domain.records.results import Item, Result, ResultScore
 from runindex.domain.records.run_data import Cell, Document
 from runindex.domain.records.runtimes import Receipt, ReceiptHead, Runtime
 from runindex.domain.records.totals import Totals
@@ -22,7 +22,7 @@ from runindex.ports.queries import Row
 _RUNS: Final = Scan(Run, ("id",), 50)
 _CHANGES: Final = Scan(Change, ("id", "incarnation", "version"), 50)
 _PAGE: Final = 32
-_PAGES: Final[Mapping[type[Record], int]] = {Item: 500, Receipt: 100, ReceiptHead: 500, Runtime: 4}
+_PAGES: Final[Mapping[type[Record], int]] = {Item: 500, ResultScore: 100, Receipt: 100, ReceiptHead: 500, Runtime: 4}
 OWNED_SCANS: Final = {kind: Scan.by_owner(kind, _PAGES.get(kind, _PAGE)) for kind in OWNED}
 _FREE_SCANS: Final = {kind: Scan.by_key(kind, _PAGES.get(kind, _PAGE)) for kind in FREE}
 
@@ -126,7 +126,7 @@ async def _records(snapshot: Snapshot, totals: Row | None) -> AsyncIterator[byte
 
 
 def _may_have(kind: type, totals: Row) -> bool:
-    if kind in (Result, Item):
+    if kind in (Result, Item, ResultScore):
         return bool(totals["result_count"])
     if kind is Event:
         return bool(totals["event_seq"] > totals["event_floor"])

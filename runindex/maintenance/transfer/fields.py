@@ -10,6 +10,8 @@ from typing import Any, Final, get_args, get_type_hints
 
 from runindex.domain import json_text
 from runindex.domain.lifecycle import RunStatus
+from runindex.domain.records.events import Event
+from runindex.domain.records.results import Result
 from runindex.domain.runs.changes import Change, RunChangeKind
 from runindex.domain.runs.retention import RetentionKind
 from runindex.domain.runs.run import Run, TargetType
@@ -19,15 +21,32 @@ from runindex.ports.queries import Row
 # Left out of a record's line: they follow from the run before it.
 OWNER: Final = frozenset({"owner", "run_id"})
 
+_ADDED: Final = {
+    (Run, "trace_id"),
+    (Change, "former_started_at"),
+    (Event, "late"),
+    *((Result, name) for name in ("trace_id", "late", "recorded_scores", "annotations", "labels")),
+    *((Result, name) for name in ("annotation_version", "annotated_at")),
+}
+
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """One field: its name, its type, whether it may be null, and the check of its values."""
+    """One field: its name, its type, whether it may be null, and the check of its values.
+
+    `is_added`: earlier releases did not have it, and lines without it are as they wrote them.
+    """
 
     name: str
     kind: type
     nullable: bool
     check: Check | None
+    is_added: bool = False
+
+    @property
+    def default(self) -> int | None:
+        """Return the value with which an added field is left out of a line."""
+        return None if self.nullable else 0
 
     def encode(self, value: Any) -> Any:  # noqa: ANN401 - as stored
         """Return a stored value as a JSON value."""
@@ -80,18 +99,22 @@ def _shape(kind: type, hints: Mapping[str, Any]) -> tuple[Field, ...]:
 def _field(kind: type, name: str, hint: Any) -> Field:  # noqa: ANN401 - a type expression
     types = get_args(hint) or (hint,)
     field_type = next(each for each in types if each is not NoneType)
-    return Field(name, field_type, NoneType in types, check_of(kind, name, field_type))
+    return Field(name, field_type, NoneType in types, check_of(kind, name, field_type), (kind, name) in _ADDED)
 
 
 def encode(shape: tuple[Field, ...], row: Row) -> dict[str, Any]:
     """Return a row as a JSON object."""
-    return {field.name: field.encode(row[field.name]) for field in shape}
+    return {
+        field.name: field.encode(row[field.name])
+        for field in shape
+        if not (field.is_added and row[field.name] == field.default)
+    }
 
 
 def decode(shape: tuple[Field, ...], line: Mapping[str, Any]) -> dict[str, Any]:
     """Return the row that a JSON object holds; raise what checks raise for one that cannot be."""
-    check(line.keys() == {field.name for field in shape})
-    return {field.name: field.decode(line[field.name]) for field in shape}
+    check({field.name for field in shape if not field.is_added} <= line.keys() <= {field.name for field in shape})
+    return {field.name: field.decode(line[field.name]) if field.name in line else field.default for field in shape}
 
 
 RUN: Final = _shape(
@@ -119,6 +142,7 @@ RUN: Final = _shape(
         "target_type": TargetType | None,
         "target_id": str | None,
         "total_items": int | None,
+        "trace_id": str | None,
     },
 )
 CHANGE: Final = (
@@ -134,6 +158,7 @@ CHANGE: Final = (
             "former_updated_at": int | None,
             "reason": str | None,
             "actor": str | None,
+            "former_started_at": int | None,
         },
     ),
 )

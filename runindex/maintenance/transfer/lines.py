@@ -12,6 +12,7 @@ import orjson
 from runindex.domain.errors import BadRequestError
 from runindex.domain.problems import ProblemError
 from runindex.domain.records.kinds import FREE, OWNED
+from runindex.domain.records.results import ResultScore
 from runindex.domain.records.run_data import ValueVersion
 from runindex.domain.records.runtimes import ReceiptHead, RuntimeInput
 from runindex.domain.records.totals import Totals
@@ -28,6 +29,7 @@ VERSION: Final = 1
 
 _NAMES: Final[Mapping[type, str]] = {
     **{kind: kind.__name__.lower() for kind in (*OWNED, *FREE)},
+    ResultScore: "result_score",
     ValueVersion: "value_version",
     ReceiptHead: "receipt_head",
     RuntimeInput: "runtime_input",

@@ -7,7 +7,7 @@ from typing import Final
 from runindex.domain.records.events import Event
 from runindex.domain.records.kinds import OWNED
 from runindex.domain.records.record import Record
-from runindex.domain.records.results import Item, Result
+from runindex.domain.records.results import Item, Result, ResultScore
 from runindex.domain.records.run_data import Cell, Document, Value, ValueVersion
 from runindex.domain.records.runtimes import Receipt, ReceiptHead
 from runindex.domain.records.totals import ALL_GENERATIONS, Tombstone, Totals
@@ -23,7 +23,7 @@ _PAGE: Final = 500
 _PAGES: Final[Mapping[type[Record], int]] = {Result: 100, Value: 64, Event: 16}
 _NONE: Final[Columns] = frozenset()
 _COLUMNS: Final[Mapping[type[Record], Columns]] = {
-    Result: frozenset({"run_id", "seq", "error"}),
+    Result: frozenset({"run_id", "seq", "error", "scores", "recorded_scores"}),
     ValueVersion: _NONE,
     Cell: _NONE,
     Document: _NONE,
@@ -107,7 +107,7 @@ async def _check_owner(
 async def _check_run(totals: Row, deleted: set[int], readers: Mapping[type, SnapshotReader]) -> AsyncIterator[str]:
     owner = totals["owner"]
     recount = Recount(owner, totals["run_id"], totals["generation"], deleted)
-    async for fault in recount.take(readers[Item], readers[Result]):
+    async for fault in recount.take(readers[Item], readers[Result], readers[ResultScore]):
         yield fault
     if recount.orphans:
         yield f"{recount.orphans} rows of results that were deleted, and are not marked as such"
@@ -190,6 +190,7 @@ _READERS: Final[Mapping[type, type[SnapshotReader]]] = {Value: _ComparedValues}
 _NAMES: Final[Mapping[type, str]] = {
     Result: "results",
     Item: "items",
+    ResultScore: "revisions of scores",
     Value: "values",
     ValueVersion: "versions of values",
     Event: "events",

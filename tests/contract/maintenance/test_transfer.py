@@ -7,6 +7,7 @@ from typing import Any, cast
 import pytest
 
 from runindex.commands.outcomes import EventsAppended
+from runindex.domain.errors import BadRequestError
 from runindex.domain.ids import DEFAULT_RUN
 from runindex.domain.lifecycle import RunStatus
 from runindex.domain.runs.changes import RunChangeKind
@@ -22,7 +23,7 @@ from tests.support.backends import BACKENDS, opener
 from tests.support.clock import StandingClock
 from tests.support.commands import A, B, C, D, E, F, add_tags, create, delete, move, rename, retain
 from tests.support.data.exports import exported, said, shown, state_of
-from tests.support.data.maintenance import by_run, faults, furnish, swept
+from tests.support.data.maintenance import by_run, faults, follow_up, furnish, swept
 from tests.support.data.population import populate
 from tests.support.records import (
     R1,
@@ -61,6 +62,7 @@ async def test_nothing_is_lost_from_storage_to_storage(request: pytest.FixtureRe
         stores = [cast("Storage", store) for store in opened]
         await populate(stores[0], clock)
         await furnish(stores[0], clock)
+        await follow_up(stores[0], A)
         await done(stores[0], retain(B, keep_latest(1)), delete(C))
         await by_run(compact(stores[0], clock.now()))
         first, log = await everything(stores[0]), await log_of(stores[0])
@@ -72,6 +74,41 @@ async def test_nothing_is_lost_from_storage_to_storage(request: pytest.FixtureRe
             assert await log_of(target) == log
             assert (await target.log_state()).floor == (await source.log_state()).floor
             assert await faults(target) == []
+
+
+async def test_what_came_after_the_recording_is_carried_along(furnished: Storage, other: Storage) -> None:
+    await follow_up(furnished, B)
+    lines = await exported(furnished)
+    await import_lines(other, lines)
+    assert await exported(other) == lines
+    assert await everything(other) == await everything(furnished)
+    assert await log_of(other) == await log_of(furnished)
+    assert await faults(other) == []
+    assert (await import_lines(other, lines)).runs == 0
+    # What has none of it is written as it ever was.
+    traced = [line for line in lines if b"trace_id" in line]
+    assert all("trace 🛷".encode() in line or b"t-1" in line for line in traced)
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        (b'"revision":2', b'"revision":4'),
+        (b'"late":1', b'"late":2'),
+        (b'"annotation_version":2', b'"annotation_version":0'),
+        (b'"scorer_id":"human"', b'"scorer_id":"nobody"'),
+        (b'"scorer_id":"human"', b'"scorer_id":""'),
+        (b'"labels":"[', b'"labels":"[1,'),
+        (b'"trace_id":"t-1"', b'"trace_id":""'),
+        (b'"recorded_scores":"[', b'"recorded_scores":"[1,'),
+    ],
+)
+async def test_what_no_mutation_leads_to_is_refused(furnished: Storage, other: Storage, old: bytes, new: bytes) -> None:
+    await follow_up(furnished, B)
+    lines = await exported(furnished)
+    assert any(old in line for line in lines)
+    with pytest.raises(BadRequestError):
+        await import_lines(other, [line.replace(old, new) for line in lines])
 
 
 async def test_an_import_again_changes_nothing(furnished: Storage, other: Storage) -> None:

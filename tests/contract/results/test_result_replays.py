@@ -20,6 +20,7 @@ from tests.support.commands import A, B, create, delete, move
 from tests.support.records import (
     R1,
     R2,
+    R4,
     assert_refused,
     delete_results,
     done,
@@ -114,6 +115,25 @@ async def test_the_same_attempt_with_other_content_is_refused_in_every_status(st
         for name, outcome in zip(others, outcomes, strict=True):
             assert (name, getattr(outcome, "reason", outcome)) == (name, ConstraintReason.DUPLICATE_RESULT)
         assert await everything(store) == before
+
+
+async def test_the_same_attempt_under_another_id_is_refused_for_its_id(store: Store) -> None:
+    await made(store, create(A))
+    stored = (await recorded(store, record(A, **SENT))).result
+    for fields, words in ((SENT, "another id"), (SENT | {"output": "other"}, "other content")):
+        outcome = await do(store, record(A, **(fields | {"id": R4})))
+        assert_refused(outcome, ConstraintReason.DUPLICATE_RESULT)
+        assert words in getattr(outcome, "message", "")
+        assert (stored.id in getattr(outcome, "message", "")) is (words == "another id")
+    assert (await recorded(store, record(A, **(SENT | {"id": stored.id})))).replayed
+
+
+async def test_an_empty_error_is_an_error(store: Store) -> None:
+    await made(store, create(A))
+    first = await recorded(store, record(A, error=""))
+    assert first.result.error == ""
+    assert await result_counts(store, A) == (1, 1, 0, 1)
+    assert_refused(await do(store, record(A)), ConstraintReason.DUPLICATE_RESULT)
 
 
 async def test_a_true_is_no_one_and_a_null_is_no_absence_inside(store: Store) -> None:

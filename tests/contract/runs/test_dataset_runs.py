@@ -6,12 +6,13 @@ from runindex.commands import AnyCommand
 from runindex.domain.lifecycle import RunStatus
 from runindex.domain.problems import InvalidInput, ProblemError
 from runindex.domain.runs.dataset import DatasetRunStatus, dataset_status, skipped_items
+from runindex.domain.runs.filters import RunFilter
 from runindex.domain.runs.run import DatasetLink, TargetType
 from runindex.ports.store import Store
 from tests.support.clock import START, StandingClock
-from tests.support.commands import A, Field, create, dataset, move, rename, start
+from tests.support.commands import A, B, C, Field, create, dataset, move, rename, start
 from tests.support.records import delete_results, done, entry, record, record_all, result_counts, totals_of
-from tests.support.stores import get, made
+from tests.support.stores import apply, get, history_of, listed_ids, log_of, made
 
 pytestmark = pytest.mark.asyncio
 
@@ -139,3 +140,38 @@ async def test_deleting_results_makes_all_items_unreported(store: Store) -> None
     assert await skipped(store) == 2
     assert await result_counts(store, A) == (0, 0, 0, 0)
     assert (await get(store, A)).started_at is not None
+
+
+def with_status(*wanted: DatasetRunStatus) -> RunFilter:
+    return RunFilter(include_archived=True, dataset_status=wanted)
+
+
+async def test_runs_are_found_by_it(store: Store) -> None:
+    await done(store, create(A, dataset=dataset()), create(B, dataset=dataset()), create(C), start(B), start(C))
+    assert await listed_ids(store, with_status(DatasetRunStatus.PENDING)) == [A]
+    assert await listed_ids(store, with_status(DatasetRunStatus.RUNNING)) == [B]
+    await done(store, move(B, COMPLETED), move(A, ARCHIVED))
+    assert await listed_ids(store, with_status(DatasetRunStatus.PENDING, DatasetRunStatus.RUNNING)) == []
+    assert await listed_ids(store, with_status(DatasetRunStatus.COMPLETED)) == [B]
+    assert await listed_ids(store, with_status(DatasetRunStatus.CANCELLED)) == [A]
+
+
+async def test_changes_are_matched_by_it_before_and_after(store: Store) -> None:
+    """Started twice at one instant: before the first it was pending, before the second it was not."""
+    await made(store, create(A, dataset=dataset()))
+    await apply(store, start(A), start(A), move(A, PAUSED))
+    await made(store, move(A, CANCELLED), move(A, ARCHIVED))
+    log = await history_of(store, A)
+    sides = {
+        status: [change.run.version for change in await log_of(store, 0, with_status(status))]
+        for status in DatasetRunStatus
+    }
+    assert sides == {
+        DatasetRunStatus.PENDING: [1, 2],
+        DatasetRunStatus.RUNNING: [2, 3, 4, 5],
+        DatasetRunStatus.COMPLETED: [],
+        DatasetRunStatus.FAILED: [],
+        DatasetRunStatus.CANCELLED: [5, 6],
+    }
+    starts = [None if change.before is None else change.before.started_at for change in log]
+    assert starts == [None, None, *[log[1].run.started_at] * 4]

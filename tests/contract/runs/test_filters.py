@@ -8,6 +8,7 @@ from runindex.domain.ids import DEFAULT_RUN
 from runindex.domain.instants import SECOND
 from runindex.domain.json_text import JsonValue
 from runindex.domain.lifecycle import RunStatus
+from runindex.domain.runs.dataset import DatasetRunStatus
 from runindex.domain.runs.filters import (
     EVERYTHING,
     UNARCHIVED,
@@ -121,6 +122,17 @@ FILTERS = {
         f(target_id="agent-2", dataset_id="questions", target_type=TargetType.AGENT),
         f(target_id="agent-2", dataset_id="answers"),
     ],
+    "any-dataset": [f(has_dataset=True), f(has_dataset=False), f(has_dataset=True, dataset_id="no")],
+    "dataset-status": [
+        f(dataset_status=()),
+        *(f(dataset_status=(status,)) for status in DatasetRunStatus),
+        f(dataset_status=(DatasetRunStatus.PENDING, DatasetRunStatus.FAILED)),
+        f(dataset_status=tuple(DatasetRunStatus)),
+        f(not_=f(dataset_status=(DatasetRunStatus.RUNNING,))),
+        visible(f(dataset_status=(DatasetRunStatus.CANCELLED,))),
+    ],
+    "trace": [f(trace_id=text) for text in ("trace", "TRACE", "trac", "no")],
+    "no-trace": [f(not_=f(trace_id="trace"))],
     "plan": [f(plan_id=PLAN), f(plan_id=NOBODY)],
     "created": [
         f(created_at=InstantRange()),

@@ -1,16 +1,31 @@
+from collections.abc import Iterator
+from unicodedata import name as character_name
+
 import pytest
 import pytest_asyncio
+from hypothesis import assume, given
+from hypothesis import strategies as st
 
 from runindex.domain.json_text import JsonValue
 from runindex.domain.lifecycle import RunStatus
 from runindex.domain.runs.filters import EVERYTHING, UNARCHIVED, RunFilter, TagFilter
 from runindex.domain.runs.run import Run
-from runindex.domain.runs.search import lasting_text, needle_of, score, status_texts, tokens_of, words_in
+from runindex.domain.runs.search import (
+    folded,
+    is_found,
+    lasting_text,
+    needle_of,
+    score,
+    status_texts,
+    tokens_of,
+    words_in,
+)
 from runindex.ports.queries import ALL_COLUMNS
 from runindex.ports.store import Store
 from tests.support.clock import StandingClock
 from tests.support.commands import A, B, C, add_tags, create, delete, move, remove_tags, rename, replace_metadata
 from tests.support.data.population import IDS, populate
+from tests.support.drawn.effort import tries
 from tests.support.drawn.filters import matching_ids
 from tests.support.stores import apply, do, listed, made
 
@@ -47,6 +62,11 @@ QUERIES = [
     "default",
     "\\",
     "%",
+    "_done_ ☃",
+    "% 100",
+    "ΔΣ ς",
+    "1" * 300,
+    "(.*) [a-z]+ ^ $ \\d",
 ]
 
 
@@ -69,8 +89,8 @@ async def matched(store: Store, query: str) -> set[str]:
 
 def score_of(run: Run, tokens: tuple[str, ...]) -> float | None:
     """Return the run's score for the tokens, None when none matches."""
-    text = lasting_text(run) + "\n" + status_texts()[run.status]
-    matches = sum(needle in text for needle in map(needle_of, tokens) if needle is not None)
+    text = folded(lasting_text(run) + "\n" + status_texts()[run.status])
+    matches = sum(is_found(needle, text) for needle in map(needle_of, tokens))
     return score(matches, len(tokens), words_in(text)) if matches else None
 
 
@@ -92,6 +112,57 @@ async def test_a_search_finds_and_scores_as_the_domain_does(filled: Store, query
         assert await hits(filled, query, run_filter, limit=2) == expected[:2]
 
 
+PIECES = (
+    *("a", "B", "ab", "é", "ß", "İ", "Σ", "ς", "1", "42", " ", "  ", "\t", "\u3000", "\x01", "_", "-", "--", "."),
+    *("@", "#", "/", "\\", '"', "'", "%", "(", "]", "^", "$", "*", "☃", "🛷", "\u0301"),
+    *("日本", "語", "テスト", "ひ", "한국", "어", "ไท", "ที่", "ລາວ", "ខ្មែរ", "ཀ", "𠀀", "々", "ｶ"),
+)
+GAPLESS = (
+    "CJK ",
+    "HIRAGANA ",
+    "KATAKANA ",
+    "HANGUL ",
+    "THAI ",
+    "LAO ",
+    "KHMER ",
+    "TIBETAN ",
+    "IDEOGRAPHIC ",
+    "HALFWIDTH ",
+)
+some_text = st.lists(st.sampled_from(PIECES), min_size=1, max_size=8).map("".join)
+
+
+def is_gapless(character: str) -> bool:
+    return not character.isspace() and character_name(character, "").startswith(GAPLESS)
+
+
+def beginnings(text: str) -> Iterator[int]:
+    """Yield where in a text a word begins, or marks do that lead up to one."""
+    for place, character in enumerate(text):
+        before = text[place - 1] if place else " "
+        is_first = not before.isalnum() if character.isalnum() else before.isspace() and not character.isspace()
+        if is_first or is_gapless(character) or (is_gapless(before) and character.isalnum()):
+            yield place
+
+
+@tries(150)
+@given(st.data())
+async def test_any_stretch_that_begins_a_word_is_found_as_typed(store: Store, data: st.DataObject) -> None:
+    texts = data.draw(st.lists(some_text, min_size=1, max_size=3))
+    whole = data.draw(st.sampled_from(texts))
+    places = list(beginnings(whole))
+    assume(places)
+    start = data.draw(st.sampled_from(places))
+    stretch = whole[start : data.draw(st.integers(start + 1, len(whole)))]
+    assume(stretch.strip())
+    key, tag = data.draw(st.permutations([texts[0], texts[-1]]))
+    run = await made(store, create(tags=(tag,), metadata={key: {"deep": texts}}))
+    try:
+        assert [run_id for run_id, _ in await hits(store, stretch, RunFilter(ids=(run.id,)))] == [run.id]
+    finally:
+        await do(store, delete(run.id))
+
+
 async def test_a_blank_query_finds_nothing(filled: Store) -> None:
     for query in ("", " ", "\t\n"):
         assert await hits(filled, query) == []
@@ -107,9 +178,21 @@ async def test_a_blank_query_finds_nothing(filled: Store) -> None:
         ("Straße", ["straße", "STRASSE straß"], ["strasse"]),
         ("50% off", ["50%", "off"], ["%"]),
         ("a\tb\nc", ["b", "c"], ["a-b"]),
-        ("日本語 テスト", ["日本", "テスト"], ["本語"]),
+        ("日本語 テスト", ["日本", "テスト", "本語", "スト"], ["日語"]),
+        ("用BERT训练gpt-4o模型", ["bert", "BERT训", "训练", "gpt-4o", "型"], ["ert", "pt-4o"]),
+        ("한국어판v2", ["국어", "어판v2", "v2"], ["한어"]),
+        ("ที่นี่GPU", ["นี่", "ี่", "gpu"], ["pu"]),
+        ("ask @alice", ["@alice", "@al", "alice", "@"], ["#alice", "ask@", "lice"]),
+        ("read /data/train.csv", ["/data/train.csv", "/data", "data/", "/train.csv", ".csv"], ["//data", "ata/"]),
+        ("fix #1234, --lr .venv", ["#1234", "#1234,", "1234", "--lr", "-lr", "lr", ".venv"], ["---lr", "234"]),
+        ('say "hello" (or) [not]', ['"hello"', '"hel', "hello", "(or)", "[not]", "["], ['""hello', "ello"]),
+        ("🛷 ride", ["🛷"], ["🛷r"]),
+        ("ΟΔΟΣΑ Σ", ["οδοσ", "ΟΔΟΣ", "ΟΔΟς", "ς"], ["δος"]),
     ],
-    ids=["words", "underscore", "hyphens", "dots", "sharp-s", "percent", "blanks", "unspaced"],
+    ids=[
+        *("words", "underscore", "hyphens", "dots", "sharp-s", "percent", "blanks", "unspaced", "chinese", "korean"),
+        *("thai", "at", "paths", "options", "quotes", "picture", "sigma"),
+    ],
 )
 async def test_a_token_matches_from_the_start_of_a_word(
     store: Store, text: str, found: list[str], missed: list[str]

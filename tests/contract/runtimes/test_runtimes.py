@@ -7,6 +7,8 @@ from random import Random
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from runindex.commands import AnyCommand
 from runindex.commands.outcomes import BoundaryApplied, RuntimeSaved
@@ -30,6 +32,7 @@ from runindex.ports.record_lists import Equals
 from runindex.ports.store import Store
 from tests.support.clock import StandingClock
 from tests.support.commands import A, B, Field, create, delete, move, start
+from tests.support.drawn.effort import tries
 from tests.support.records import (
     all_of,
     apply_receipt,
@@ -101,6 +104,20 @@ async def test_the_digest_keeps_the_order_of_keys(store: Store) -> None:
     assert receipt.message_count == 2
 
 
+NUMBER = r"-?(0|[1-9][0-9]{0,20})(\.[0-9]{1,20})?([eE][+-]?[0-9]{1,2})?"
+
+
+@tries(50)
+@given(st.lists(st.from_regex(NUMBER, fullmatch=True), min_size=1), st.sampled_from(["utf-8", "utf-16", "utf-32"]))
+async def test_the_digest_is_made_of_the_digits_sent(store: Store, numbers: list[str], encoding: str) -> None:
+    await do(store, create(A))
+    messages = f"[{','.join(numbers)}]"
+    snapshot = f'{{"messages": {messages.replace(",", " , ")} }}'.encode(encoding)
+    receipt = (await committed(store, commit(NAME, A, snapshot=snapshot))).receipt
+    assert receipt.conversation_digest == hashlib.sha256(messages.encode()).hexdigest()
+    assert receipt.message_count == len(numbers)
+
+
 @pytest.mark.parametrize(
     "snapshot",
     [
@@ -120,10 +137,16 @@ async def test_the_digest_keeps_the_order_of_keys(store: Store) -> None:
         b'{"messages":[]} x',
         b"{'messages':[]}",
         b'{"messages":[NaN]}',
+        b'{"messages":[1e999]}',
+        b'{"messages":[],"other":{"n":-1e999}}',
+        b'{"messages":[1e-16384]}',
+        b'{"messages":[0e99999999999]}',
+        b'{"messages":[' + b"9" * 4000 + b"]}",
+        '{"messages":[1e999]}'.encode("utf-16"),
         b'{"messages":["\xff"]}',
         b'{"messages":' + b"[" * 100_000 + b"]" * 100_000 + b"}",
     ],
-    ids=range(18),
+    ids=range(24),
 )
 async def test_a_bad_snapshot_changes_nothing_and_uses_no_sequence(store: Store, snapshot: bytes) -> None:
     await done(store, create(A), create(B), commit(NAME, A, update("i"), snapshot=b'{"messages":[1]}'))

@@ -16,9 +16,10 @@ from runindex.maintenance.verification.verify import verify
 from runindex.ports.maintenance import Maintenance, Storage
 from runindex.ports.store import Store
 from tests.support.clock import StandingClock
-from tests.support.commands import A, B, C, D, add_tags, create, dataset, delete, move, rename, retain
+from tests.support.commands import A, B, C, D, E, add_tags, create, dataset, delete, move, rename, retain, start
 from tests.support.records import (
     acknowledge,
+    annotate,
     append,
     apply_receipt,
     claim,
@@ -35,6 +36,7 @@ from tests.support.records import (
     plan,
     put,
     record,
+    score,
     set_cell,
     start_plan,
     update,
@@ -65,6 +67,24 @@ async def furnish(store: Store, clock: StandingClock) -> None:
     await done(store, put(DEFAULT_RUN, "k", ODD), move(C, RunStatus.FAILED), move(D, RunStatus.ARCHIVED))
     await _plan_and_run(store)
     clock.advance()
+
+
+async def follow_up(store: Store, run: str) -> None:
+    """Close a furnished run, and report, score and annotate late what `furnish` made or this makes."""
+    scores = (Score("s1", 1.0, "better", None), Score("human", 2, scorer_name="Ann Ö"))
+    await done(
+        store,
+        create(E, trace_id="trace 🛷", dataset=dataset()),
+        start(E),
+        start(E),
+        move(run, RunStatus.COMPLETED),
+        record(run, "late", late=True, trace_id="t-1", error=""),
+        append(run, ("late", {}), late=True),
+        score(run, "item-1", *scores, retry_count=1, reason="review", actor="ann"),
+        score(run, "item-1", Score("s1", 0.25), retry_count=1),
+        annotate(run, "item-1", ODD, add_labels=("a", "ü"), actor="ann"),
+        annotate(run, "item-1", {"z": None}, remove_labels=("a",)),
+    )
 
 
 async def _work_on(store: Store, clock: StandingClock, run: str) -> None:

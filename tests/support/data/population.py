@@ -59,14 +59,24 @@ VALUES: Final[tuple[JsonValue, ...]] = (
 )
 
 PLANTS: Final = (
-    _plant(name="Nightly build", tags=("a", "b"), metadata={"v": 1, "model": {"name": "gpt-4o", "size": 8}}),
+    _plant(
+        name="Nightly build",
+        tags=("a", "b"),
+        metadata={"v": 1, "model": {"name": "gpt-4o", "size": 8}},
+        dataset=dataset("open", target_id="agent-3"),
+    ),
     _plant(PAUSED, name="nightly BUILD 2", tags=("b",), metadata={"v": 1.0, "model": {"name": "gpt-4", "size": 8.5}}),
-    _plant(COMPLETED, name="100% _done_", tags=("x__y", "a"), dataset=dataset("questions")),
+    _plant(COMPLETED, name="100% _done_", tags=("x__y", "a"), dataset=dataset("questions"), trace_id="trace"),
     _plant(FAILED, name="ÄRGER İSTANBUL", tags=("x", "A"), dataset=dataset("questions", target_id="agent-2")),
     _plant(CANCELLED, tags=("%", "_", "\\"), dataset=dataset("answers", target_type=TargetType.SCORER)),
     _plant(ARCHIVED, name="put away", tags=("a", "archived"), metadata={"v": 1}),
     _plant(COMPLETED, ARCHIVED, name="done and away", tags=("b", "archived"), dataset=dataset("answers")),
-    _plant(plan_id=PLAN, metadata={"a.b": 1, "a": {"b": 2}, "": {"": 3}, "\\": 4}),
+    _plant(
+        plan_id=PLAN,
+        dataset=dataset("open", target_id="agent-3"),
+        trace_id="trace",
+        metadata={"a.b": 1, "a": {"b": 2}, "": {"": 3}, "\\": 4},
+    ),
     _plant(FAILED, ARCHIVED, plan_id=PLAN, name="\\ backslash", metadata={}),
     _plant(PAUSED, CANCELLED, tags=("ünï ☃", "🛷", "build"), name="🛷 straße"),
     *(_plant(metadata={"v": value, "deep": {"v": value}}) for value in VALUES),

@@ -8,6 +8,7 @@ from hypothesis.strategies import SearchStrategy
 from runindex.domain.instants import Micros
 from runindex.domain.json_text import JsonValue
 from runindex.domain.lifecycle import RunStatus
+from runindex.domain.runs.dataset import DatasetRunStatus
 from runindex.domain.runs.filters import (
     Below,
     InstantRange,
@@ -40,6 +41,11 @@ def matching_ids(runs: Iterable[Run], run_filter: RunFilter) -> list[str]:
     """Return the ids of the runs that a filter matches, in their order, as the domain judges it."""
     by_id = {run.id: run for run in runs}
     return [run.id for run in filter(predicate(run_filter, below_among(by_id)), by_id.values())]
+
+
+def path_text(keys: Iterable[str]) -> str:
+    """Return the text that asks for a value below these keys, from the outside in, as the documentation has it."""
+    return ".".join(key.replace("\\", "\\\\").replace(".", "\\.") for key in keys)
 
 
 def metadata(path: str, op: MetadataOperator, value: JsonValue = None) -> RunFilter:
@@ -83,6 +89,9 @@ def run_filters(
                 "created_at": ranges,
                 "updated_at": ranges,
                 "finished_at": ranges,
+                "trace_id": st.sampled_from(texts),
+                "has_dataset": st.booleans(),
+                "dataset_status": st.lists(st.sampled_from(DatasetRunStatus), max_size=3).map(tuple),
                 "metadata": st.lists(conditions, max_size=2).map(tuple),
             }.items()
         )

@@ -76,6 +76,7 @@ creations: SearchStrategy[AnyCommand] = _merged(
             "metadata": objects,
             "retention": policies,
             "dataset": datasets,
+            "trace_id": st.sampled_from(TAGS),
         },
     ),
 ).map(lambda fields: commands.create(**fields))

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from functools import partial
 from types import ModuleType
@@ -12,7 +12,7 @@ import pytest
 from hypothesis import strategies as st
 from hypothesis.strategies import SearchStrategy
 
-from runindex.commands import AnyCommand, InputUpdate, RecordResult, ValueEntry
+from runindex.commands import AnyCommand, Attempt, InputUpdate, RecordResult, ScoreResult, ValueEntry
 from runindex.decisions import jobs, plans, results, runs
 from runindex.domain.ids import DEFAULT_RUN
 from runindex.domain.instants import SECOND
@@ -73,8 +73,14 @@ keys = st.sampled_from(KEYS)
 values = st.sampled_from(VALUES)
 versions = _one_of(0, 0, 1, 1, 2, 3)
 scores = st.lists(
-    st.builds(Score, _one_of("s", "S"), _one_of(None, 0.5, 1, -2.0), _one_of(None, "why")), max_size=2
+    st.builds(
+        Score, _one_of("s", "S"), _one_of(None, 0.5, 1, -2.0), _one_of(None, "why"), scorer_name=_one_of(None, "Judge")
+    ),
+    max_size=2,
 ).map(tuple)
+# Of a mutation that scores; a scorer gives one score at a time.
+some_scores = scores.filter(lambda drawn: len({score.scorer_id for score in drawn}) == len(drawn) > 0)
+labels = st.lists(_one_of("good", "bad", 'a"b', "\\"), max_size=2).map(tuple)
 attempts: dict[str, SearchStrategy[Any]] = {
     "id": st.sampled_from((*RESULTS, IDS[0])),
     "latency": _one_of(0.5, 2, 2.0, 8.25, -1.0),
@@ -85,6 +91,8 @@ attempts: dict[str, SearchStrategy[Any]] = {
     "started_at": _one_of(START, START - SECOND, START + 1),
     "item_version": _one_of(None, 5),
     "scores": scores,
+    "trace_id": _one_of(None, "t", "T"),
+    "late": st.booleans(),
 }
 
 
@@ -123,6 +131,30 @@ runtimes = _one_of("r", "R")
 result_commands: SearchStrategy[AnyCommand] = st.one_of(
     _command(records.record, targets, st.sampled_from(ITEMS), **(attempts | {"latency": _one_of(0.5, 2, 2.0)})),
     _command(lambda drawn, **fields: records.record_all(*drawn, **fields), st.lists(entries(), max_size=5)),
+    _command(
+        lambda target, item, drawn, **fields: records.score(target, item, *drawn, **fields),
+        targets,
+        st.sampled_from(ITEMS),
+        some_scores,
+        retry_count=_one_of(0, 0, 1),
+    ),
+    _command(
+        lambda found, result_id, drawn, **fields: replace(
+            ScoreResult(mutation="scoreResult", result_id=result_id, scores=drawn, **fields).checked(), found=found
+        ),
+        st.none() | st.builds(Attempt, targets, st.sampled_from(ITEMS), _one_of(0, 0, 1)),
+        st.sampled_from(RESULTS),
+        some_scores,
+    ),
+    _command(
+        records.annotate,
+        targets,
+        st.sampled_from(ITEMS),
+        st.sampled_from(OBJECTS),
+        add_labels=labels,
+        remove_labels=labels,
+        expected_version=versions,
+    ),
     _command(records.delete_results, targets),
 )
 scoped_commands: SearchStrategy[AnyCommand] = st.one_of(
@@ -140,6 +172,7 @@ scoped_commands: SearchStrategy[AnyCommand] = st.one_of(
         lambda target, drawn, **fields: records.append(target, *drawn, **fields),
         targets,
         st.lists(st.tuples(_one_of("s", "ü"), st.sampled_from(OBJECTS)), min_size=1, max_size=3),
+        late=st.booleans(),
     ),
     _command(records.set_cell, targets, keys, values, expected_version=versions),
     _command(records.write, targets, keys, values, expected_version=versions),

@@ -7,14 +7,25 @@ from typing import Any
 from hypothesis import strategies as st
 from hypothesis.strategies import SearchStrategy
 
-from runindex.domain.records.events import Event
+from runindex.domain.records.events import RESULT_STREAM, Event
 from runindex.domain.records.jobs import Job, JobStatus
 from runindex.domain.records.plans import Plan
-from runindex.domain.records.results import Result
+from runindex.domain.records.results import Result, ResultScore
 from runindex.domain.records.run_data import Document, Value, ValueVersion
 from runindex.domain.records.runtimes import Receipt, RuntimeInput
 from runindex.ports.queries import Window
-from runindex.ports.record_lists import Condition, Contains, Equals, IsNull, ListQuery, OneOf, RecordList, StartsWith
+from runindex.ports.record_lists import (
+    Condition,
+    Contains,
+    Equals,
+    HasText,
+    IsNull,
+    ListQuery,
+    OneOf,
+    RecordList,
+    ScoreBelow,
+    StartsWith,
+)
 from runindex.ports.statistics import ResultStatistics
 from runindex.ports.store import Store
 from tests.support.drawn.record_mutations import ITEMS, KEYS, RESULTS, TARGETS
@@ -89,10 +100,15 @@ CONDITIONS: Mapping[type, SearchStrategy[Condition]] = {
         st.builds(Equals, st.just("item_id"), st.sampled_from(ITEMS)),
         st.builds(IsNull, st.just("error"), st.booleans()),
         st.builds(Contains, st.just("scores"), st.sampled_from(('"scorerId":"s"', '"scorerId":"S"'))),
+        st.builds(Equals, st.just("late"), st.sampled_from((0, 1))),
+        st.builds(Equals, st.just("trace_id"), st.sampled_from(("t", "T", "x"))),
+        st.builds(HasText, st.just("labels"), st.sampled_from(("good", "b", 'a"b', "\\"))),
+        st.builds(ScoreBelow, st.just("scores"), st.sampled_from(("s", "S")), st.sampled_from((0.5, 0.0, 2.0))),
     ),
+    ResultScore: st.builds(Equals, st.just("scorer_id"), st.sampled_from(("s", "S"))),
     Value: st.just(Equals("deleted", 0)) | st.builds(StartsWith, st.just("key_name"), texts),
     ValueVersion: st.builds(Equals, st.just("key_name"), st.sampled_from(KEYS)),
-    Event: st.builds(Equals, st.just("stream"), st.sampled_from(("s", "ü"))),
+    Event: st.builds(Equals, st.just("stream"), st.sampled_from(("s", "ü", RESULT_STREAM))),
     Document: st.builds(StartsWith, st.just("key_name"), texts),
     Receipt: st.builds(Equals, st.just("runtime_id"), st.sampled_from(("r", "R"))),
     Plan: st.builds(Contains, st.just("name_folded"), st.sampled_from(("a", "är", "pl"))),

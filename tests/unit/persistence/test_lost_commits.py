@@ -18,7 +18,7 @@ from runindex.commands.outcomes import BulkApplied, RunApplied
 from runindex.domain.errors import OperationTimeoutError, OutcomeUnknownError, UnavailableError
 from runindex.domain.lifecycle import RunStatus
 from runindex.ports.clock import SystemClock
-from runindex.settings import Settings, StorageBackend
+from runindex.settings.settings import Settings, StorageBackend
 from tests.support.commands import A, create, move, move_all
 from tests.support.databases.postgres import PostgresServer, postgres_server, psql
 from tests.support.databases.proxy import Mishap, Proxy, proxied

@@ -150,23 +150,119 @@ def test_a_database_of_a_newer_release_is_refused(url: str) -> None:
         migrations.upgrade(url)
 
 
-@pytest.mark.parametrize("absent", ["sqlite:////nowhere/to/be/found.db", "postgresql://nobody@127.0.0.1:1/none"])
-def test_a_database_out_of_reach_is_said_in_one_line(absent: str) -> None:
-    with pytest.raises(UnavailableError, match=r"^the storage cannot be (reached|used|brought up to date)$"):
+@pytest.mark.parametrize(
+    ("absent", "place"),
+    [
+        ("sqlite:////nowhere/to/be/found.db", "/nowhere/to/be/found.db"),
+        ("postgresql://nobody:secret@127.0.0.1:1/none", "127.0.0.1:1/none"),
+        ("host=127.0.0.1,127.0.0.1 port=1,2 password=secret dbname=none", "127.0.0.1:1,127.0.0.1:2/none"),
+    ],
+)
+def test_a_database_out_of_reach_is_said_in_one_line_with_its_place(absent: str, place: str) -> None:
+    with pytest.raises(UnavailableError) as refusal:
         migrations.upgrade(absent)
+    message = refusal.value.message
+    assert re.fullmatch(rf"the storage at {re.escape(place)} cannot be (reached|brought up to date): .+", message)
+    assert "secret" not in message
 
 
-def test_the_operator_is_told_why_a_directory_cannot_be_migrated(
-    tmp_path: Path, caplog: pytest.LogCaptureFixture
-) -> None:
-    with pytest.raises(UnavailableError, match=r"^the storage cannot be brought up to date$"):
+def test_the_operator_is_told_why_a_directory_cannot_be_migrated(tmp_path: Path) -> None:
+    with pytest.raises(UnavailableError, match=r"OperationalError unable to open database file$"):
         migrations.upgrade(f"sqlite:///{tmp_path}")
-    assert "OperationalError unable to open database file" in caplog.text
 
 
-def test_the_operator_is_told_which_option_the_server_does_not_know(
-    postgres_url: str, caplog: pytest.LogCaptureFixture
-) -> None:
-    with pytest.raises(UnavailableError, match=r"^the storage cannot be brought up to date$"):
-        migrations.upgrade(f"{postgres_url}?connect_timeout=5")
-    assert '42704 unrecognized configuration parameter "connect_timeout"' in caplog.text
+def test_the_operator_is_told_which_database_there_is_not(postgres_url: str) -> None:
+    with pytest.raises(UnavailableError, match=r'brought up to date: .* 3D000 database "nowhere" does not exist$'):
+        migrations.upgrade(f"{postgres_url.rpartition('/')[0]}/nowhere")
+
+
+def make(url: str, statement: str) -> None:
+    """Change a database as another application would."""
+
+    def change(connection: Connection) -> None:
+        connection.exec_driver_sql(statement)
+        connection.commit()
+
+    look_into(url, change)
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "CREATE TABLE runs (id TEXT PRIMARY KEY)",
+        "CREATE TABLE alembic_version (version_num TEXT)",
+        "CREATE TABLE customers (id INTEGER)",
+        "CREATE TABLE feed_head (n INTEGER)",
+    ],
+)
+def test_a_storage_of_another_application_is_left_alone(empty_url: str, statement: str) -> None:
+    make(empty_url, statement)
+    table = statement.split()[2]
+    before = look_into(empty_url, lambda connection: inspect(connection).get_table_names())
+    for look in (migrations.upgrade, migrations.is_current):
+        with pytest.raises(
+            UnavailableError, match=rf"holds another application's tables \({table}\) and is left alone"
+        ):
+            look(empty_url)
+    assert look_into(empty_url, lambda connection: inspect(connection).get_table_names()) == before
+
+
+def test_a_file_of_another_application_stays_as_it_is(tmp_path: Path) -> None:
+    file = tmp_path / "theirs.db"
+    make(f"sqlite:///{file}", "CREATE TABLE customers (id INTEGER)")
+    before = file.read_bytes()
+    with pytest.raises(UnavailableError, match="customers"):
+        migrations.upgrade(f"sqlite:///{file}")
+    assert file.read_bytes() == before
+    assert [entry.name for entry in tmp_path.iterdir()] == ["theirs.db"]
+
+
+def test_tables_of_others_beside_our_own_are_nobodys_business(url: str) -> None:
+    make(url, "CREATE TABLE customers (id INTEGER)")
+    migrations.upgrade(url)
+    assert migrations.is_current(url)
+
+
+def test_a_database_in_another_encoding_is_refused(postgres_url: str) -> None:
+    server, _, name = postgres_url.rpartition("/")
+    psql(postgres_url, f"CREATE DATABASE {name}_latin ENCODING 'LATIN1' LOCALE 'C' TEMPLATE template0")
+    try:
+        with pytest.raises(UnavailableError, match=r"^the database's encoding is LATIN1, and must be UTF8: CREATE"):
+            migrations.upgrade(f"{server}/{name}_latin")
+    finally:
+        psql(postgres_url, f"DROP DATABASE {name}_latin")
+
+
+def test_a_file_in_another_encoding_is_refused(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path}/wide.db"
+    make(url, "PRAGMA encoding = 'UTF-16'")
+    with create_engine(url, poolclass=NullPool).begin() as connection:
+        connection.exec_driver_sql("PRAGMA encoding = 'UTF-16'")
+        connection.exec_driver_sql("CREATE TABLE one (n INTEGER)")
+    with pytest.raises(UnavailableError, match=r"^the database's encoding is UTF-16le, and must be UTF8$"):
+        migrations.upgrade(url)
+
+
+def test_an_index_is_emptied_and_begins_anew(url: str) -> None:
+    before = rows_of(url, tables.feed_head)
+    make(url, "UPDATE feed_head SET n = 5")
+    make(url, "INSERT INTO status_counts (status, n) VALUES ('FAILED', 3)")
+    migrations.reset(url)
+    ((shard, head, floor, epoch),) = rows_of(url, tables.feed_head)
+    assert (shard, head, floor) == (0, 1, 0)
+    assert epoch != before[0][3]
+    assert rows_of(url, tables.status_counts) == [("ACTIVE", 1)]
+    assert migrations.is_current(url)
+
+
+def test_an_index_in_use_is_not_emptied(url: str) -> None:
+    def reset_meanwhile(connection: Connection) -> None:
+        if not url.startswith("sqlite"):
+            connection.exec_driver_sql("SET application_name = 'runindex writer'")
+            connection.commit()
+        rows = connection.execute(select(tables.feed_head)).all()
+        with ThreadPoolExecutor(1) as thread, pytest.raises(UnavailableError, match="a server uses this storage"):
+            thread.submit(migrations.reset, url).result()
+        assert connection.execute(select(tables.feed_head)).all() == rows
+
+    look_into(url, reset_meanwhile)

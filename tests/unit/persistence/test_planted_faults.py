@@ -17,12 +17,13 @@ from persistence.sqlite.store import SqliteStore
 from runindex.ports.maintenance import Storage
 from tests.support.clock import StandingClock
 from tests.support.commands import A, B
-from tests.support.data.maintenance import faults, furnish
+from tests.support.data.maintenance import faults, follow_up, furnish
 
 pytestmark = pytest.mark.asyncio
 
 Plant: TypeAlias = Callable[[str], Awaitable[None]]
 OF_A: Final = f"(SELECT incarnation FROM runs WHERE id = '{A}')"
+OF_B: Final = f"(SELECT incarnation FROM runs WHERE id = '{B}')"
 GONE: Final = "99999"
 
 PLANTS: Final = {
@@ -103,6 +104,46 @@ PLANTS: Final = {
     "an item counted wrongly": (
         f"UPDATE items SET attempts = 1 WHERE owner = {OF_A} AND item_id = 'item-1'",
         f"run {A}: item 'item-1': succeeded after 1 attempts",
+    ),
+    "a score that is not its newest revision": (
+        f"UPDATE results SET scores = '[]' WHERE owner = {OF_B} AND item_id = 'item-1' AND retry_count = 1",
+        f"run {B}: result 1 of item 'item-1': its scores are not those of their newest revisions",
+    ),
+    "a recorded score that its first revision is not": (
+        f"UPDATE results SET recorded_scores = '[]' WHERE owner = {OF_B} AND item_id = 'item-1' AND retry_count = 1",
+        f"run {B}: result 1 of item 'item-1': its scores are not those of their newest revisions",
+    ),
+    "scores that cannot be read": (
+        f"UPDATE results SET scores = '[1]' WHERE owner = {OF_B} AND item_id = 'item-1' AND retry_count = 1",
+        f"run {B}: result 1 of item 'item-1': its scores cannot be read",
+    ),
+    "a missing revision": (
+        f"DELETE FROM result_scores WHERE owner = {OF_B} AND scorer_id = 's1' AND revision = 2",
+        f"run {B}: result 1 of item 'item-1': its scores are not those of their newest revisions",
+    ),
+    "revisions that are gone": (
+        f"DELETE FROM result_scores WHERE owner = {OF_B}",
+        f"run {B}: result 1 of item 'item-1': its scores are not those of their newest revisions",
+    ),
+    "a revision of no result": (
+        f"UPDATE result_scores SET retry_count = 7 WHERE owner = {OF_B} AND scorer_id = 'human'",
+        f"run {B}: item 'item-1': 1 revisions of scores of results that are not there",
+    ),
+    "a revision of no item": (
+        f"UPDATE result_scores SET item_id = 'zz' WHERE owner = {OF_B} AND scorer_id = 'human'",
+        f"run {B}: item 'zz': 1 revisions of scores of results that are not there",
+    ),
+    "a revision of no generation": (
+        f"UPDATE result_scores SET generation = 7 WHERE owner = {OF_B} AND scorer_id = 'human'",
+        f"run {B}: 1 rows of results that were deleted, and are not marked as such",
+    ),
+    "an orphan revision": (
+        f"UPDATE result_scores SET owner = {GONE} WHERE owner = {OF_B} AND scorer_id = 'human'",
+        f"1 revisions of scores of owner {GONE}, which is no run's",
+    ),
+    "a trace that the log does not know": (
+        f"UPDATE runs SET trace_id = 'x' WHERE id = '{B}'",
+        f"run {B}: not as its newest entry in the log has it: trace_id",
     ),
     "a missing item": (
         f"DELETE FROM items WHERE owner = {OF_A} AND item_id = 'ïtem'",
@@ -219,6 +260,7 @@ async def database(
 
         async with SqliteStore.open(sqlite_path, clock) as file:
             await furnish(file, clock)
+            await follow_up(file, B)
             yield file, plant_in_file
     else:
         url = request.getfixturevalue("postgres_url")
@@ -230,6 +272,7 @@ async def database(
 
         async with PostgresStore.open(url, clock) as server:
             await furnish(server, clock)
+            await follow_up(server, B)
             yield server, plant_in_postgres
 
 

@@ -18,7 +18,7 @@ from persistence.sqlite.store import SqliteStore
 from runindex.bootstrap import migrate, open_runindex
 from runindex.domain.errors import OperationTimeoutError, UnavailableError
 from runindex.ports.clock import SystemClock
-from runindex.settings import Settings, StorageBackend
+from runindex.settings.settings import Settings, StorageBackend
 from tests.support.commands import A, create
 from tests.support.stores import apply, find, listed, log_of, made
 

@@ -3,9 +3,10 @@
 from pathlib import Path
 
 import pytest
-from graphql import build_schema, parse, validate, validate_schema
+from graphql import build_schema, graphql_sync, parse, validate, validate_schema
 
-from resolvers.roots.schema import print_schema
+from resolvers.roots.schema import DESCRIPTION, print_schema
+from resolvers.roots.schema import schema as executable
 from tests.support.paths import ROOT
 
 EXPORTED = ROOT / "frontend-schema.graphql"
@@ -19,6 +20,12 @@ def test_the_exported_schema_can_be_read_by_any_tool() -> None:
     schema = build_schema(print_schema())
     assert validate_schema(schema) == []
     assert {"Query", "Mutation", "Subscription"} <= schema.type_map.keys()
+    assert schema.description == DESCRIPTION
+
+
+def test_the_schema_describes_itself() -> None:
+    result = graphql_sync(executable._schema, "{ __schema { description } }")  # noqa: SLF001 - as it is executed
+    assert result.data == {"__schema": {"description": DESCRIPTION}}
 
 
 @pytest.mark.parametrize("example", sorted(ROOT.glob("web/examples/*.graphql")), ids=lambda path: path.stem)

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from runindex.cli.output import open_output
-from runindex.settings import SettingsError
+from runindex.settings.settings import SettingsError
 
 
 def write(path: Path) -> None:

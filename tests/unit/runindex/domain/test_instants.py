@@ -1,4 +1,4 @@
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, timedelta, timezone
 
 import pytest
 from hypothesis import given
@@ -37,6 +37,14 @@ def test_instants_order_as_their_texts_do(one: datetime, other: datetime) -> Non
         ("1970-01-01t00:00:00.5z", SECOND // 2),
         ("1970-01-01 00:00:01Z", SECOND),
         ("1970-01-01T00:00:00-00:00", 0),
+        ("1970-01-01T00:00:00.123456789Z", 123456),
+        ("1970-01-01T00:00:00.0000009999Z", 0),
+        ("1969-12-31T23:59:59.9999999Z", -1),
+        ("1970-01-01T00:00:00." + "9" * 1000 + "+00:00", 999_999),
+        ("1969-12-31T23:59:60Z", 0),
+        ("1969-12-31t23:59:60.999999999z", 0),
+        ("1970-01-01T05:29:60+05:30", 0),
+        ("1969-12-31T15:59:60.5-08:00", 0),
     ],
 )
 def test_rfc_3339_is_read(text: str, expected: int) -> None:
@@ -55,7 +63,17 @@ def test_rfc_3339_is_read(text: str, expected: int) -> None:
         "1970-02-30T00:00:00Z",
         "1970-01-01T24:00:01Z",
         "1970-01-01T00:00:60Z",
-        "1970-01-01T00:00:00.0000001Z",
+        "1969-12-31T23:59:61Z",
+        "1969-12-31T23:58:60Z",
+        "1969-12-31T23:59:60",
+        "1969-12-31T23:59:60+01:00",
+        "9999-12-31T23:59:60Z",
+        "1970-01-01T24:00:00Z",
+        "1970-01-01T00:60:00Z",
+        "1970-01-01T00:00:00+00:60",
+        "1970-01-01T00:00:00,5Z",
+        "1970-01-01T00:00:00.5 Z",
+        "1970-01-01T00:00:00.\u0665Z",
         "1970-01-01T00:00:00.Z",
         "1970-01-01T00:00:00+25:00",
         "0000-01-01T00:00:00Z",
@@ -71,6 +89,41 @@ def test_rfc_3339_is_read(text: str, expected: int) -> None:
 def test_nothing_else_is_read(text: str) -> None:
     with pytest.raises(ValueError, match="not a"):
         parse_instant(text)
+
+
+def spelled(moment: datetime, digits: str, separator: str, offset: timedelta, zulu: str) -> str:
+    """Write a moment as one language or another does."""
+    local = moment.astimezone(timezone(offset))
+    zone = zulu if zulu and not offset else local.strftime("%z")[:3] + ":" + local.strftime("%z")[3:]
+    return f"{local.year:04}{local:-%m-%d}{separator}{local:%H:%M:%S}{digits and '.'}{digits}{zone}"
+
+
+@given(
+    st.datetimes(datetime(1, 1, 2), datetime(9999, 12, 30), timezones=st.just(UTC)),  # noqa: DTZ001 - bounds have none
+    st.text("0123456789", max_size=12),
+    st.sampled_from("Tt "),
+    st.integers(-23 * 60 - 59, 23 * 60 + 59).map(lambda minutes: timedelta(minutes=minutes)),
+    st.sampled_from(["Z", "z", ""]),
+)
+def test_an_instant_is_read_however_many_digits_it_has(
+    moment: datetime, digits: str, separator: str, offset: timedelta, zulu: str
+) -> None:
+    """Go cuts zeros off, Java writes 0, 3, 6 or 9 digits, JavaScript 3, Python 0 or 6, .NET 7."""
+    whole = moment.replace(microsecond=0)
+    text = spelled(whole, digits, separator, offset, zulu)
+    assert parse_instant(text) == from_datetime(whole) + int(digits[:6].ljust(6, "0"))
+
+
+@given(
+    st.dates(date(1, 1, 2), date(9999, 12, 30)),
+    st.text("0123456789", max_size=9),
+    st.integers(-23 * 60 - 59, 23 * 60 + 59).map(lambda minutes: timedelta(minutes=minutes)),
+)
+def test_a_leap_second_is_the_end_of_its_day(day: date, digits: str, offset: timedelta) -> None:
+    last = datetime(day.year, day.month, day.day, 23, 59, 59, tzinfo=UTC)
+    text = spelled(last, digits, "T", offset, "Z")
+    assert text[17:19] == "59"
+    assert parse_instant(f"{text[:17]}60{text[19:]}") == from_datetime(last) + SECOND
 
 
 @pytest.mark.parametrize(

@@ -61,10 +61,43 @@ def test_what_is_written_is_read_back(value: JsonValue) -> None:
         "[null,true,false]",
         "-0.0",
         "[1.0,1.50,2]",
+        "1e-7",
+        "1E5",
+        "1E+5",
+        "1e+05",
+        "-0",
+        "[-0,0,-0.0,-0e0,0.0]",
+        '{"-0":-0,"uuid":"1-0"}',
     ],
 )
 def test_digits_and_key_order_are_kept(text: str) -> None:
     assert dumps(loads(text)) == text
+
+
+def _members(texts: list[str]) -> str:
+    """Return the text of an object that has these as its values."""
+    return "{" + ",".join(f'"{place}":{text}' for place, text in enumerate(texts)) + "}"
+
+
+NUMBER = r"-?(0|[1-9][0-9]{0,25})(\.[0-9]{1,25})?([eE][+-]?[0-9]{1,3})?"
+numbers = st.from_regex(NUMBER, fullmatch=True)
+texts_of_numbers = st.recursive(
+    numbers,
+    lambda inner: st.lists(inner).map(lambda texts: f"[{','.join(texts)}]") | st.lists(inner, max_size=3).map(_members),
+)
+
+
+@tries(300)
+@given(texts_of_numbers)
+def test_any_number_comes_back_as_it_was_written(text: str) -> None:
+    assert dumps(loads(text)) == text
+
+
+@tries(200)
+@given(numbers, numbers)
+def test_numbers_are_compared_by_value_however_they_are_written(one: str, other: str) -> None:
+    assert (canonical(loads(one)) == canonical(loads(other))) is (Decimal(one) == Decimal(other))
+    assert canonical(loads(one)) == canonical(Decimal(one))
 
 
 @pytest.mark.parametrize(
@@ -92,7 +125,9 @@ def test_what_is_not_json_is_refused(text: str) -> None:
         loads(text)
 
 
-@pytest.mark.parametrize("text", ["1e999", "-1e999", "1e309", "1e99999999999999999999", "9" * 4200 + ".5", "-1e-16384"])
+@pytest.mark.parametrize(
+    "text", ["1e999", "-1e999", "1e309", "1e99999999999999999999", "9" * 4200 + ".5", "-1e-16384", "0e2147483646"]
+)
 def test_numbers_beyond_every_range_are_refused(text: str) -> None:
     with pytest.raises(JsonError):
         depth_of(loads(text))

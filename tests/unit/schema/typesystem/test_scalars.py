@@ -6,7 +6,8 @@ import strawberry
 from graphql import GraphQLError, parse_value
 from strawberry.schema.config import StrawberryConfig
 
-from schema.typesystem.scalars import DATE_TIME, FLOAT, JSON, SCALARS, DateTime, Json
+from runindex.domain.json_text import dumps, loads
+from schema.typesystem.scalars import DATE_TIME, FLOAT, INT, JSON, SCALARS, DateTime, Json
 
 PI = "3.141592653589793238462643383279"
 
@@ -68,6 +69,8 @@ def test_a_number_that_no_python_can_read_is_refused() -> None:
         ("1970-01-01T00:00:00Z", 0),
         ("1970-01-01T01:00:00.5+01:00", 500_000),
         ("1969-12-31t23:59:59.999999z", -1),
+        ("1970-01-01T00:00:00.123456789Z", 123_456),
+        ("1970-01-01T00:59:60+01:00", 0),
     ],
 )
 def test_instants_are_read_with_any_offset(text: str, instant: int) -> None:
@@ -76,7 +79,7 @@ def test_instants_are_read_with_any_offset(text: str, instant: int) -> None:
 
 @pytest.mark.parametrize(
     "value",
-    ["2026-11-21T09:30:00", "2026-02-30T09:30:00Z", "2026-11-21T09:30:00.1234567Z", "2026-11-21", "", 5, True, None],
+    ["2026-11-21T09:30:00", "2026-02-30T09:30:00Z", "2026-11-21T09:30:60Z", "2026-11-21", "", 5, True, None],
 )
 def test_what_is_no_instant_is_refused(value: object) -> None:
     with pytest.raises(GraphQLError, match="DateTime"):
@@ -96,6 +99,24 @@ def test_floats_take_more_digits_than_they_hold() -> None:
 def test_floats_are_finite_numbers(value: object) -> None:
     with pytest.raises(GraphQLError, match="Float"):
         FLOAT.coerce_input_value(value)
+
+
+def test_whole_numbers_are_read_however_they_are_spelled() -> None:
+    assert [INT.coerce_input_value(loads(text)) for text in ("-0", "1e2", "1.0", "2.50E1", "7")] == [0, 100, 1, 25, 7]
+
+
+@pytest.mark.parametrize(
+    "text", ["1e-7", "1.5", "1e999", "2147483648", "1e10", "1.00000000000000000000000000001", "true"]
+)
+def test_what_is_no_whole_number_of_32_bits_is_refused(text: str) -> None:
+    with pytest.raises(GraphQLError, match="Int") as refusal:
+        INT.coerce_input_value(loads(text))
+    assert "instance" not in refusal.value.message
+
+
+def test_json_literals_keep_their_spelling() -> None:
+    value = JSON.coerce_input_literal(parse_value("[-0, 1e-7, 1E5, -0.0, 1.0, {a: -0}]"))  # type: ignore[misc,arg-type]
+    assert dumps(value) == '[-0,1e-7,1E5,-0.0,1.0,{"a":-0}]'
 
 
 def test_a_literal_beyond_all_floats_is_refused() -> None:

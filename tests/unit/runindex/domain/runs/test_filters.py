@@ -2,9 +2,11 @@ from dataclasses import replace
 
 import pytest
 from hypothesis import given
+from hypothesis import strategies as st
 
 from runindex.domain.json_text import JsonValue
 from runindex.domain.lifecycle import RunStatus
+from runindex.domain.runs.dataset import DatasetRunStatus
 from runindex.domain.runs.filters import (
     EVERYTHING,
     UNARCHIVED,
@@ -21,6 +23,7 @@ from runindex.domain.runs.filters import (
     visible,
 )
 from runindex.domain.runs.run import DatasetLink, Run, TargetType
+from tests.support.drawn.filters import path_text
 from tests.support.drawn.mutations import any_filter
 
 RUN = Run(
@@ -37,6 +40,7 @@ RUN = Run(
     parent_id="p",
     plan_id="plan",
     dataset=DatasetLink("d", 0, TargetType.AGENT, "t", 1),
+    trace_id="t-1",
 )
 BARE = Run(id="b", incarnation=2, created_at=100, updated_at=100)
 
@@ -62,6 +66,9 @@ HOLDS = {
     "and": RunFilter(and_=(RunFilter(ids=("r",)), RunFilter(plan_id="plan"))),
     "or": RunFilter(or_=(RunFilter(ids=()), RunFilter(plan_id="plan"))),
     "not": RunFilter(not_=RunFilter(ids=())),
+    "trace": RunFilter(trace_id="t-1"),
+    "any-dataset": RunFilter(has_dataset=True),
+    "dataset-status": RunFilter(dataset_status=(DatasetRunStatus.PENDING, DatasetRunStatus.COMPLETED)),
 }
 FAILS = {
     "no-ids": RunFilter(ids=()),
@@ -77,6 +84,10 @@ FAILS = {
     "none": RunFilter(tags=TagFilter(none=("z", "a"))),
     "case": RunFilter(tags=TagFilter(prefix="A")),
     "together": RunFilter(ids=("r",), plan_id="other"),
+    "trace": RunFilter(trace_id="T-1"),
+    "any-dataset": RunFilter(has_dataset=False),
+    "dataset-status": RunFilter(dataset_status=(DatasetRunStatus.PENDING, DatasetRunStatus.RUNNING)),
+    "no-dataset-status": RunFilter(dataset_status=()),
     "not": RunFilter(not_=RunFilter()),
 }
 
@@ -170,7 +181,11 @@ def test_without_metadata_everything_is_missing(op: MetadataOperator) -> None:
         ("a.b.c", ("a", "b", "c")),
         ("a\\.b.c", ("a.b", "c")),
         ("a\\b", ("a\\b",)),
-        ("a\\\\.b", ("a\\\\", "b")),
+        ("a\\\\.b", ("a\\", "b")),
+        ("a\\\\\\.b", ("a\\.b",)),
+        ("\\\\\\\\n", ("\\\\n",)),
+        (".a..b", ("", "a", "", "b")),
+        ('"0"', ('"0"',)),
         ("", ("",)),
         (".", ("", "")),
         ("a.", ("a", "")),
@@ -181,6 +196,11 @@ def test_without_metadata_everything_is_missing(op: MetadataOperator) -> None:
 )
 def test_paths_are_split_at_their_dots(text: str, path: tuple[str, ...]) -> None:
     assert parse_path(text) == path
+
+
+@given(st.lists(st.text(st.sampled_from(["a", ".", "\\", '"', "$", "0", " "]) | st.characters()), min_size=1))
+def test_each_list_of_keys_has_a_path(keys: list[str]) -> None:
+    assert parse_path(path_text(keys)) == tuple(keys)
 
 
 ARCHIVED_RUN = replace(RUN, status=RunStatus.ARCHIVED)
@@ -223,3 +243,13 @@ def test_only_status_knows_what_lists_ask_for() -> None:
     assert only_status(visible(None)) == tuple(RunStatus)[:5]
     assert only_status(visible(RunFilter(status=(RunStatus.FAILED,)))) == (RunStatus.FAILED,)
     assert only_status(visible(RunFilter(ids=("r",)))) is None
+
+
+def test_conditions_that_were_added_show_only_where_they_are_used() -> None:
+    """The text binds cursors of lists: one given out before the conditions were there must still be taken."""
+    shown = repr(RunFilter(ids=("r",), not_=RunFilter()))
+    assert "trace_id" not in shown
+    assert shown.startswith("RunFilter(ids=('r',), status=None, include_archived=False, ")
+    assert shown.endswith("or_=None, not_=None))")
+    assert repr(RunFilter(trace_id="t", has_dataset=False)).endswith("not_=None, trace_id='t', has_dataset=False)")
+    assert repr(RunFilter(dataset_status=())) != repr(RunFilter())

@@ -1,17 +1,24 @@
 """Settings, read from the environment at the start."""
 
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 from typing import Final, Self, TypeVar
-from urllib.parse import urlsplit
 
 from platformdirs import user_data_path
 
+from runindex.settings.sqlite_path import PathError, read_path
+
 Choice = TypeVar("Choice", bound=StrEnum)
-POSTGRES_SCHEMES: Final = ("postgresql", "postgres")
+NAMES: Final = (
+    *("STORAGE_BACKEND", "SQLITE_PATH", "POSTGRESQL_URL", "LISTEN_DSN", "RUNINDEX_NOTIFY", "RUNINDEX_POOL_SIZE"),
+    *("RUNINDEX_OPERATION_SECONDS", "RUNINDEX_GRAPHIQL"),
+)
+# A connection string of keywords and values begins with one.
+_KEYWORD: Final = re.compile(r"\s*[a-z_]+\s*=")
 
 
 class SettingsError(ValueError):
@@ -42,10 +49,9 @@ class Settings:
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] = os.environ) -> Self:
         """Read the settings; raise SettingsError for a wrong or missing one."""
-        path = environment.get("SQLITE_PATH")
         settings = cls(
             storage=_choice(environment, "STORAGE_BACKEND", StorageBackend, StorageBackend.SQLITE),
-            sqlite_path=Path(path).expanduser() if path else user_data_path("runindex") / "runindex.db",
+            sqlite_path=_sqlite_path(environment, "SQLITE_PATH"),
             postgresql_url=_postgres_url(environment, "POSTGRESQL_URL"),
             listen_dsn=_postgres_url(environment, "LISTEN_DSN"),
             notify=_choice(environment, "RUNINDEX_NOTIFY", _Switch, _Switch.ON) is _Switch.ON,
@@ -55,7 +61,8 @@ class Settings:
         )
         if settings.storage is StorageBackend.POSTGRES and settings.postgresql_url is None:
             raise SettingsError(
-                "STORAGE_BACKEND=postgres needs POSTGRESQL_URL (postgresql://user:password@host/database)"
+                "STORAGE_BACKEND=postgres needs POSTGRESQL_URL (postgresql://user:password@host/database;"
+                " postgresql:// takes all from PGHOST, PGUSER and so on)"
             )
         return settings
 
@@ -101,11 +108,16 @@ def _postgres_url(environment: Mapping[str, str], name: str) -> str | None:
     url = environment.get(name)
     if not url:
         return None
-    try:
-        parts = urlsplit(url)
-        is_address = parts.scheme in POSTGRES_SCHEMES and (parts.port is None or parts.port > 0)
-    except ValueError:
-        is_address = False
-    if not is_address:
+    if not (url.startswith(("postgresql://", "postgres://")) or _KEYWORD.match(url)):
         raise SettingsError(f"{name} must be an address like postgresql://user:password@host:5432/database")
     return url
+
+
+def _sqlite_path(environment: Mapping[str, str], name: str) -> Path:
+    text = environment.get(name)
+    if not text:
+        return user_data_path("runindex") / "runindex.db"
+    try:
+        return read_path(text, environment)
+    except PathError as error:
+        raise SettingsError(f"{name} cannot be used: {error}") from None

@@ -2,7 +2,7 @@ from pathlib import Path
 
 import pytest
 
-from runindex.settings import Settings, SettingsError, StorageBackend
+from runindex.settings.settings import Settings, SettingsError, StorageBackend
 
 
 def test_without_any_setting_runs_are_kept_in_the_users_data_directory() -> None:
@@ -41,9 +41,9 @@ WRONG = [
     {"STORAGE_BACKEND": "mysql"},
     {"STORAGE_BACKEND": "postgres"},
     {"POSTGRESQL_URL": "mysql://host/database"},
-    {"POSTGRESQL_URL": "postgresql://host:notaport/database"},
-    {"LISTEN_DSN": "postgresql://host:99999999/database"},
-    {"LISTEN_DSN": "postgresql://[host/database"},
+    {"POSTGRESQL_URL": "database"},
+    {"LISTEN_DSN": "https://host/database"},
+    {"SQLITE_PATH": ":memory:"},
     {"RUNINDEX_NOTIFY": "perhaps"},
     {"RUNINDEX_GRAPHIQL": "maybe"},
     {"RUNINDEX_POOL_SIZE": "0.5"},

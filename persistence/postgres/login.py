@@ -1,0 +1,57 @@
+"""Logging in to Postgres at an address that has any number of servers."""
+
+from typing import TYPE_CHECKING, Any, Final, TypeAlias
+
+import asyncpg
+
+from persistence.postgres.address import Address
+
+if TYPE_CHECKING:
+    DriverConnection: TypeAlias = asyncpg.Connection[asyncpg.Record]
+else:
+    DriverConnection = asyncpg.Connection  # takes no parameter at run time
+
+APPLICATION: Final = "runindex"
+# A combined write of every kind at once is some 8,000 characters long; all texts stay prepared.
+_LONGEST_PREPARED: Final = 100_000
+# After these another server of the same address may do better; a wrong password is wrong with all.
+_NEXT: Final = (OSError, asyncpg.CannotConnectNowError, asyncpg.exceptions.TargetServerAttributeNotMatched)
+
+
+# The name is the driver's, whose class this extends; `schema` has a `Connection` of GraphQL.
+class Connection(DriverConnection):
+    """A connection to a server, or to a pooler that lends it a server's session for a transaction each."""
+
+    # Sets what a transaction needs behind a pooler, where a session's settings would be left to others.
+    local_settings: str | None = None
+
+    @property
+    def is_pooled(self) -> bool:
+        """Tell whether a pooler is in between."""
+        return self.local_settings is not None
+
+
+async def log_in(
+    url: str, seconds: float, *, application_name: str = APPLICATION, has_statement_cache: bool = True
+) -> Connection:
+    """Connect to the first server of an address that takes it, with the time limit for all of them together.
+
+    Raise AddressError, or what the driver raises for the last one. Without a statement cache, statements are
+    prepared without a name, and for one use.
+    """
+    address = Address.read(url)
+    options: dict[str, Any] = {} if has_statement_cache else {"statement_cache_size": 0}
+    failure: BaseException = ConnectionError("no server to connect to")
+    for arguments in address.attempts():
+        try:
+            return await asyncpg.connect(
+                **arguments,
+                **options,
+                timeout=address.seconds_per_server(seconds),
+                max_cacheable_statement_size=_LONGEST_PREPARED,
+                server_settings={"application_name": application_name, **address.settings},
+                connection_class=Connection,
+            )
+        except _NEXT as error:
+            failure = error
+    raise failure

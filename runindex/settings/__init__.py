@@ -1,0 +1,1 @@
+"""The settings, and paths of SQLite as people write them."""

@@ -12,18 +12,22 @@ from runindex.ports.maintenance import Maintenance
 
 CHUNK: Final = 1024  # rows
 # Tombstones that another process left when it ended are found this late.
-LOOK_SECONDS: Final = 60.0
+SWEEP_SECONDS: Final = 60.0
 SHORTEST_PAUSE: Final = 0.005
 RETRY_SECONDS: Final = 1.0
 log: Final = logging.getLogger(__name__)
 
 
 class Sweeper:
-    """Sweeps at its start, when it is woken, and every `LOOK_SECONDS`."""
+    """Sweeps at its start, when it is woken, after `sweep_seconds`, and `retry_seconds` after a failure."""
 
-    def __init__(self, maintenance: Maintenance) -> None:
+    def __init__(
+        self, maintenance: Maintenance, sweep_seconds: float = SWEEP_SECONDS, retry_seconds: float = RETRY_SECONDS
+    ) -> None:
         """Sweep a storage."""
         self._maintenance = maintenance
+        self._sweep_seconds = sweep_seconds
+        self._retry_seconds = retry_seconds
         self._wanted = asyncio.Event()
 
     def wake(self) -> None:
@@ -36,7 +40,7 @@ class Sweeper:
             self._wanted.clear()
             await self._sweep_all()
             try:
-                async with asyncio.timeout(LOOK_SECONDS):
+                async with asyncio.timeout(self._sweep_seconds):
                     await self._wanted.wait()
             except TimeoutError:
                 continue
@@ -54,13 +58,15 @@ class Sweeper:
         except Exception:
             log.exception("what was deleted cannot be swept away for now")
         self.wake()
-        await asyncio.sleep(RETRY_SECONDS)
+        await asyncio.sleep(self._retry_seconds)
 
 
 @asynccontextmanager
-async def open_sweeper(maintenance: Maintenance) -> AsyncIterator[Sweeper]:
+async def open_sweeper(
+    maintenance: Maintenance, sweep_seconds: float = SWEEP_SECONDS, retry_seconds: float = RETRY_SECONDS
+) -> AsyncIterator[Sweeper]:
     """Run a sweeper for as long as the context lasts; the tombstones that it leaves are swept after the next start."""
-    sweeper = Sweeper(maintenance)
+    sweeper = Sweeper(maintenance, sweep_seconds, retry_seconds)
     async with asyncio.TaskGroup() as group:
         task = group.create_task(sweeper.run(), name="sweeper")
         try:

@@ -8,8 +8,7 @@ from persistence.memory.feed import MemoryFeed
 from persistence.memory.store import MemoryStore
 from runindex.domain.errors import UnavailableError
 from runindex.index import open_index
-from runindex.maintenance import sweeper
-from runindex.maintenance.sweeper import open_sweeper
+from runindex.maintenance.sweeper import CHUNK, open_sweeper
 from runindex.ports.maintenance import Maintenance
 from tests.support.clock import StandingClock
 from tests.support.commands import A, create, delete
@@ -30,7 +29,7 @@ class Remains:
 
     async def sweep(self, limit: int) -> int:
         self.has_begun.set()
-        assert limit == sweeper.CHUNK
+        assert limit == CHUNK
         if self.fault is not None:
             fault, self.fault = self.fault, None
             raise fault
@@ -64,10 +63,9 @@ async def test_the_sweeper_sweeps_when_it_is_woken() -> None:
             assert remains.chunks == 0
 
 
-async def test_the_sweeper_looks_now_and_then_unasked(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sweeper, "LOOK_SECONDS", 0.01)
+async def test_the_sweeper_sweeps_at_intervals_too() -> None:
     remains = Remains()
-    async with open_sweeper(cast("Maintenance", remains)):
+    async with open_sweeper(cast("Maintenance", remains), sweep_seconds=0.01):
         await remains.wait()
         remains.chunks = 1
         while remains.swept == 0:
@@ -75,14 +73,11 @@ async def test_the_sweeper_looks_now_and_then_unasked(monkeypatch: pytest.Monkey
 
 
 @pytest.mark.parametrize("fault", [UnavailableError("away"), RuntimeError("broken")], ids=str)
-async def test_the_sweeper_tries_again_after_a_fault(
-    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, fault: Exception
-) -> None:
-    monkeypatch.setattr(sweeper, "RETRY_SECONDS", 0.01)
+async def test_the_sweeper_tries_again_after_a_fault(caplog: pytest.LogCaptureFixture, fault: Exception) -> None:
     remains = Remains(chunks=2)
     remains.fault = fault
     with caplog.at_level(logging.WARNING):
-        async with open_sweeper(cast("Maintenance", remains)):
+        async with open_sweeper(cast("Maintenance", remains), retry_seconds=0.01):
             await remains.wait()
     assert remains.swept == 2
     assert [record.message.partition(" for now")[0] for record in caplog.records] == [

@@ -14,7 +14,7 @@ UNNAMED: Final = "Must provide operation name if query contains multiple operati
 
 
 class DocumentCache:
-    """The valid documents used last, bounded in number and length; whether one is valid never depends on the caller."""
+    """The valid documents used most recently, bounded in number and length. Validity does not depend on the caller."""
 
     def __init__(self, most: int = MOST_DOCUMENTS, longest: int = LONGEST_TEXT) -> None:
         """Keep at most `most` documents of at most `longest` characters."""
@@ -34,14 +34,14 @@ class DocumentCache:
         return document
 
     def operation(self, text: str, name: str | None) -> OperationDefinitionNode | None:
-        """Return the operation of a document, valid or not, that a request names; None if there is no telling."""
+        """Return the operation that a request names, in a valid document or not; None if there is none to be found."""
         try:
             return get_operation_ast(self.find(text) or parse(text), name)
         except (GraphQLError, RecursionError):
             return None
 
     def operation_type(self, text: str, name: str | None) -> OperationType | None:
-        """Return the type of that operation; None if there is no telling."""
+        """Return the type of that operation; None for no operation."""
         operation = self.operation(text, name)
         return None if operation is None else OperationType(operation.operation.value)
 

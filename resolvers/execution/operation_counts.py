@@ -40,7 +40,7 @@ class CountedOperations(SchemaExtension):
     """Counts the root fields of queries and subscriptions; a mutation's outcome is known where it is executed."""
 
     def on_operation(self) -> Iterator[None]:
-        """Count once the operation has ended, in whatever way."""
+        """Count when the operation ends, also by an exception."""
         failure: Exception | None = None
         try:
             yield

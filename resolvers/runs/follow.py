@@ -82,13 +82,13 @@ async def follow_counts(
     context: Context, run_filter: filters.RunFilter | None, key: RunGroupKey
 ) -> AsyncGenerator[list[RunGroup], None]:
     """Yield the groups now, and after they changed, never more often than the context's timings allow."""
-    asked, index = grouped_filter(run_filter, key), context.index
+    core_filter, index = grouped_filter(run_filter, key), context.index
 
     async def count() -> Groups:
-        return await index.store.group_runs(asked, key, None)
+        return await index.store.group_runs(core_filter, key, None)
 
     states = follow_groups(
-        index.tailer, _moving(asked), count, context.position.refreshes, Pause(context.timings.counts)
+        index.tailer, _moving(core_filter), count, context.position.refreshes, Pause(context.timings.counts)
     )
     async with aclosing(states):
         async for groups in states:

@@ -1,4 +1,4 @@
-"""Conflated channels: one execution for all subscribers to the newest state of the same, without those in between.
+"""Conflated channels: one execution for all subscribers to the newest state; a slow subscriber skips states.
 
 A subscriber first executes by itself, so its first state is no older than its operation. Then it joins the channel of
 all who sent the same document and variables, whose one stream sends each state to all; the first subscriber's own
@@ -57,7 +57,7 @@ class ConflatedSubscriber:
         self._woken.set()
 
     async def follow(self, channel: "ConflatedChannel") -> None:
-        """Return once the channel is closed or the client gone; send the newest state whenever one was not sent."""
+        """Send the newest state after one that could not be sent, until the channel is closed or the client is gone."""
         while not self.is_gone and (not channel.is_closed or self._is_behind(channel)):
             await self._woken.wait()
             self._woken.clear()

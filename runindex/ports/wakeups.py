@@ -35,8 +35,8 @@ class LogWakeUp(WakeUp):
     def __init__(self) -> None:
         """Start set, with the log's head unknown."""
         super().__init__()
-        self._head = math.inf  # the greatest head told before the last wait ended
-        self._next_head: float = 0  # the greatest head told since
+        self._head = math.inf  # the greatest head given before the last wait ended
+        self._next_head: float = 0  # the greatest head given since
 
     def set_to(self, head: int | None) -> None:
         """Say that the log may have grown, up to `head` if that is known."""

@@ -57,7 +57,7 @@ async def follow_results(
 ) -> AsyncGenerator[Row, None]:
     """Yield each result behind the number `after`, in the order recorded, until the run is deleted.
 
-    Whenever everything known was yielded, `may_end` is asked whether the stream ends at that position.
+    When everything known was yielded, `may_end` decides whether the stream ends at that position.
     Raise CursorExpiredError for a number that the run has not reached: the cursor is of another history.
     """
     async with tailer.watch(run.run_id, run.owner) as watch:

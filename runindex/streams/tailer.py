@@ -131,7 +131,7 @@ class LogTailer(Tailer):
         self.ring_misses += 1
         head = (await self.store.log_state()).head
         found = await self.store.list_changes(ChangeQuery(position, BATCH, change_filter.filter))
-        # Asked last: what compaction removed during the read is below the floor.
+        # Read last: what compaction removed meanwhile is below this floor.
         state = await self.store.log_state()
         if state.epoch != opened.epoch or state.floor > position:
             raise CursorExpiredError(

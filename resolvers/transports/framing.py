@@ -62,7 +62,7 @@ class EventStream:
     opening = b":\n\n"
     heartbeat = b":\n\n"
     broken_off = b"event: complete\ndata: \n\n"  # browsers discard an event without data
-    complete = f"id: {COMPLETED}\n".encode() + broken_off
+    complete = f"event: complete\nid: {COMPLETED}\ndata: \n\n".encode()
     shutdown_notice = f": {STOPPING}\n\n".encode()
 
     def accepts(self, media_range: MediaRange) -> bool:

@@ -120,7 +120,7 @@ async def responding(
 @pytest.mark.parametrize(
     ("framing", "body"),
     [
-        (EVENT_STREAM, b":\n\nevent: next\ndata: 1\n\nid: complete\nevent: complete\ndata: \n\n"),
+        (EVENT_STREAM, b":\n\nevent: next\ndata: 1\n\nevent: complete\nid: complete\ndata: \n\n"),
         (
             MULTIPART,
             b'\r\n--graphql\r\nContent-Type: application/json\r\n\r\n{"payload":1}\r\n--graphql--\r\n',

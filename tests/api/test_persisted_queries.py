@@ -12,7 +12,7 @@ from persistence.memory.store import MemoryStore
 from resolvers.transports.persisted_queries import PersistedQueries
 from tests.api.conftest import OpenSocket
 from tests.api.test_streams_over_http import EVENTS, FORMS, PARTS, Read, events
-from tests.support.api import Answer, Api, Socket
+from tests.support.api import Answer, Api, Socket, Value
 from tests.support.backends import Opener
 
 pytestmark = pytest.mark.asyncio
@@ -134,7 +134,7 @@ async def test_a_socket_is_told_of_messages_without_any_query(sockets: OpenSocke
     assert socket.connection.close_code == 4400
 
 
-async def subscribed(socket: Socket, operation: str, payload: Answer) -> tuple[str, Answer]:
+async def subscribed(socket: Socket, operation: str, payload: Answer) -> tuple[str, Value]:
     """Begin an operation and return the kind and the payload of its first message."""
     await socket.connection.send(json.dumps({"type": "subscribe", "id": operation, "payload": payload}))
     message = await socket.message(operation)

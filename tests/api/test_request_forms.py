@@ -113,9 +113,9 @@ async def test_who_accepts_nothing_that_there_is_gets_json(
 
 @pytest.mark.parametrize("body", [b"[]", b'[{"query":"{ runCount }"}]', b"[5]", b"[" + BODY + b"," + BODY + b"]"])
 async def test_a_batch_is_refused_with_what_to_do_instead(wire: Wire, body: bytes) -> None:
-    wire.post(body=body)
+    wire.post("Accept: application/graphql-response+json, application/json;q=0.9", body=body)
     head, answer = await wire.answer()
-    assert head.status == 400
+    assert (head.status, head.headers["content-type"]) == (400, "application/json")
     (error,) = json.loads(answer)["errors"]
     assert error["extensions"] == {"code": "BAD_USER_INPUT"}
     assert all(word in error["message"] for word in ("batches are not supported", "a request of its own", "HttpLink"))

@@ -34,7 +34,7 @@ async def read_request(request: AsyncHTTPRequestAdapter, persisted: PersistedQue
     _check_coding(request.headers)
     body = _json(await request.get_body(), "the body")
     if isinstance(body, list):
-        # As plain JSON: of a GraphQL response Apollo's BatchHttpLink would only tell that it is not as long as the batch.
+        # As plain JSON: of a GraphQL response, BatchHttpLink would only say that it is not as long as the batch.
         raise RefusedRequestError(NO_BATCHES, headers={"Content-Type": JSON})
     return _request_data(body, persisted)
 

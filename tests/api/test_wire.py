@@ -13,7 +13,7 @@ import pytest_asyncio
 from resolvers.transports import graphiql
 from runindex.server.app import create_app
 from runindex.server.process import configured
-from runindex.settings import Settings, StorageBackend
+from runindex.settings.settings import Settings, StorageBackend
 from tests.support.servers.listening import listening
 from tests.support.servers.wire import ANSWER, ASKED, BODY, PATIENCE, Wire
 

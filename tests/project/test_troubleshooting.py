@@ -12,7 +12,7 @@ from tests.support.paths import ROOT
 PAGE: Final = ROOT / "docs" / "troubleshooting.md"
 # What `serve` runs before it listens.
 MODULES: Final = [
-    *(ROOT / "runindex" / name for name in ("settings.py", "sqlite_path.py", "bootstrap.py")),
+    *(ROOT / "runindex" / name for name in ("settings/settings.py", "settings/sqlite_path.py", "bootstrap.py")),
     ROOT / "runindex" / "server" / "addresses.py",
     ROOT / "runindex" / "cli" / "environment.py",
     *(ROOT / "persistence" / "postgres" / name for name in ("address.py", "conninfo.py", "login_files.py")),

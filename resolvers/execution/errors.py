@@ -25,6 +25,7 @@ class ErrorCode(StrEnum):
     LIMIT_EXCEEDED = "LIMIT_EXCEEDED"
     TIMEOUT = "TIMEOUT"
     INTERNAL = "INTERNAL"
+    PERSISTED_QUERY_NOT_FOUND = "PERSISTED_QUERY_NOT_FOUND"
 
 
 def shown(errors: Iterable[GraphQLError] | None) -> list[GraphQLError] | None:

@@ -10,18 +10,26 @@ def _never() -> bool:
     return False
 
 
+def _not_told(cursor: str) -> None:
+    del cursor
+
+
 @dataclass(slots=True)
 class LosslessPosition:
     """A position in the change log, or among the results or events of a run.
 
-    A stream begins behind `start`, if that is given, whatever the operation asks for. `position` is that of the item
-    yielded last, `is_bookmark` tells whether the item is a bookmark; everything up to `complete` was yielded. A stream
-    that has caught up ends if `may_end` says so.
+    A stream begins behind `start`, if that is given, whatever the operation asks for; else behind `last_event_id`, the
+    cursor by which a browser resumes. `position` is that of the item yielded last, and `cursor` its cursor;
+    `is_bookmark` tells whether the item is a bookmark; everything up to `complete` was yielded. A stream that has
+    caught up ends if `may_end` says so. `begin` is told the cursor at which a stream begins that yields none there.
     """
 
     start: int | None = None
+    last_event_id: str | None = None
     may_end: Callable[[], bool] = _never
+    begin: Callable[[str], None] = _not_told
     position: int = 0
+    cursor: str = ""
     complete: int = 0
     is_bookmark: bool = False
     has_ended: bool = False
@@ -31,9 +39,13 @@ class LosslessPosition:
         """Tell whether the stream continues another one."""
         return self.start is not None
 
-    def advance(self, position: int) -> None:
+    def after(self, argument: str | None) -> tuple[str | None, str]:
+        """Return the cursor that a client gave to start behind, and the name of what gave it."""
+        return (argument, "after") if self.last_event_id is None else (self.last_event_id, "Last-Event-ID")
+
+    def advance(self, position: int, cursor: str) -> None:
         """Set the position of the next item."""
-        self.position, self.is_bookmark = position, False
+        self.position, self.cursor, self.is_bookmark = position, cursor, False
 
     def reach(self, position: int) -> None:
         """Set the position up to which everything was yielded; a bookmark of it may be next."""

@@ -20,10 +20,12 @@ async def follow_results(
     if run is None:
         return
     position, binding = context.position.lossless, binding_of(RESULT_STREAM, run.owner)
-    (given,) = (0,) if after is None else read_list_cursor(binding, after, "after")
+    asked, given_by = position.after(after)
+    (given,) = (0,) if asked is None else read_list_cursor(binding, asked, given_by)
     start = given if position.start is None else position.start
     rows = records.follow_results(context.index.heads, run, start, columns | {"seq"}, position.end)
     async with aclosing(rows):
         async for row in rows:
-            position.advance(row["seq"])
-            yield RunResultEdge(cursor=list_cursor(binding, (row["seq"],)), node=RunResult(row=row))
+            cursor = list_cursor(binding, (row["seq"],))
+            position.advance(row["seq"], cursor)
+            yield RunResultEdge(cursor=cursor, node=RunResult(row=row))

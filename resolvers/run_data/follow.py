@@ -21,12 +21,14 @@ async def follow_events(
     if run is None:
         return
     # Sequences count over all streams of a run: the cursor of any list of its events will do.
-    given = None if after is None else read_event_cursor(after, run.owner, "after")[0]
     position = context.position.lossless
+    asked, given_by = position.after(after)
+    given = None if asked is None else read_event_cursor(asked, run.owner, given_by)[0]
     start = given if position.start is None else position.start
     followed = run._replace(stream=stream)
     rows = records.follow_events(context.index.heads, followed, start, columns, position.end)
     async with aclosing(rows):
         async for row in rows:
-            position.advance(row["sequence"])
-            yield RunEventEdge(cursor=event_cursor(run.owner, row["sequence"], stream), node=RunEvent(row=row))
+            cursor = event_cursor(run.owner, row["sequence"], stream)
+            position.advance(row["sequence"], cursor)
+            yield RunEventEdge(cursor=cursor, node=RunEvent(row=row))

@@ -32,11 +32,14 @@ async def follow_changes(
     """Yield each change that the filter matches, and bookmarks where nothing else is yielded."""
     position, lossless = context.position, context.position.lossless
     goes_on = lossless.goes_on
-    start = after if lossless.start is None else log_cursor(position.history, lossless.start)
+    start, given_by = lossless.after(after)
+    if lossless.start is not None:
+        start = log_cursor(position.history, lossless.start)
     batches = follow(
         context.index.tailer,
         filter_of(run_filter),
         start,
+        given_by=given_by,
         idle_seconds=context.timings.idle,
         may_end=lossless.end,
     )
@@ -44,14 +47,16 @@ async def follow_changes(
         async for batch in batches:
             position.history = batch.epoch
             for matched in batch.matched:
-                lossless.advance(matched.change.seq)
-                yield RunChange(
-                    row=change_row(matched.change, matched.membership),
-                    cursor=log_cursor(batch.epoch, matched.change.seq),
-                )
+                cursor = log_cursor(batch.epoch, matched.change.seq)
+                lossless.advance(matched.change.seq, cursor)
+                yield RunChange(row=change_row(matched.change, matched.membership), cursor=cursor)
             lossless.reach(batch.position)
-            if bookmarks and batch.silent and not goes_on:
-                yield Bookmark(cursor=batch.cursor, at=DateTime(context.index.clock.now()))
+            if batch.silent and not goes_on:
+                lossless.cursor = batch.cursor
+                if bookmarks:
+                    yield Bookmark(cursor=batch.cursor, at=DateTime(context.index.clock.now()))
+                else:
+                    lossless.begin(batch.cursor)
             goes_on = False
 
 

@@ -51,10 +51,10 @@ class Subscriber:
         self.channel, self.position = None, max(self.position, position)
         self._left.set()
 
-    def try_send(self, payload: bytes, position: int) -> bool:
+    def try_send(self, payload: bytes, position: int, cursor: str) -> bool:
         """Send an item if that can be done at once, and tell whether it was."""
         try:
-            is_sent = self._sink.try_send(payload)
+            is_sent = self._sink.try_send(payload, cursor)
         except OSError:
             return False  # the client is gone
         except Exception:
@@ -120,13 +120,13 @@ class Channel:
             self._subscribers.clear()
 
     def _broadcast(self, payload: bytes) -> None:
-        position, is_bookmark = self._sequence.position, self._sequence.is_bookmark
+        position, cursor, is_bookmark = self._sequence.position, self._sequence.cursor, self._sequence.is_bookmark
         behind = [
             subscriber
             for subscriber in self._subscribers
             # One that joined ahead of the stream has this item already.
             if (subscriber.position < position or (is_bookmark and subscriber.position == position))
-            and not subscriber.try_send(payload, position)
+            and not subscriber.try_send(payload, position, cursor)
         ]
         for subscriber in behind:
             self.discard(subscriber)

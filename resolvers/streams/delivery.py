@@ -8,11 +8,11 @@ from resolvers.execution.operation_counts import OK
 from resolvers.execution.position import StreamPosition
 from resolvers.streams.channels import Channels, Subscriber
 from resolvers.streams.conflated import ConflatedChannel, ConflatedChannels, ConflatedSubscriber
-from resolvers.streams.operation import Operation, Results, ShareKey, code_of, is_refusal, payload_of
+from resolvers.streams.operation import Item, Items, Operation, ShareKey, code_of, is_refusal, payload_of
 from resolvers.streams.sink import Sink
 
 
-def results_of(operation: Operation, channels: Channels, conflated: ConflatedChannels, sink: Sink) -> Results:
+def results_of(operation: Operation, channels: Channels, conflated: ConflatedChannels, sink: Sink) -> Items:
     """Yield an operation's results, each when the client can take one.
 
     While the stream is shared, nothing is yielded: its items go straight to the sink.
@@ -22,7 +22,7 @@ def results_of(operation: Operation, channels: Channels, conflated: ConflatedCha
     return _items_of(operation, channels, sink)
 
 
-async def _items_of(operation: Operation, channels: Channels, sink: Sink) -> Results:
+async def _items_of(operation: Operation, channels: Channels, sink: Sink) -> Items:
     position, subscriber = StreamPosition(), Subscriber(sink)
     lossless = position.lossless
     share_key: ShareKey | None = None
@@ -32,12 +32,13 @@ async def _items_of(operation: Operation, channels: Channels, sink: Sink) -> Res
         share_key = operation.share_key if sink.has_flow_control else None
         return share_key is not None and channels.join(operation, share_key, subscriber, position)
 
-    lossless.may_end = join
+    lossless.may_end, lossless.begin = join, sink.try_mark
+    lossless.last_event_id = operation.last_event_id
     try:
         while True:
             async with aclosing(await operation.open(position)) as results:
                 async for result in results:
-                    yield result
+                    yield Item(result, lossless.cursor)
                     await sink.writable()
             if not lossless.has_ended:
                 return
@@ -50,14 +51,14 @@ async def _items_of(operation: Operation, channels: Channels, sink: Sink) -> Res
             operation.context.operations.add(share_key.field)
 
 
-async def _states_of(operation: Operation, conflated: ConflatedChannels, sink: Sink) -> Results:
+async def _states_of(operation: Operation, conflated: ConflatedChannels, sink: Sink) -> Items:
     history = ""
     while True:
         position = StreamPosition(history)
         async with AsyncExitStack() as stack:
             states = await stack.enter_async_context(aclosing(await operation.open(position)))
             async for result in states:
-                yield result
+                yield Item(result)
                 await sink.writable()
                 share_key = None if is_refusal(result) else operation.share_key
                 if share_key is not None:
@@ -75,7 +76,7 @@ async def _states_of(operation: Operation, conflated: ConflatedChannels, sink: S
             if outcome is not None:
                 operation.context.operations.add(share_key.field, outcome)
         if channel.refusal is not None:
-            yield channel.refusal
+            yield Item(channel.refusal)
         if outcome is not None:
             return
 

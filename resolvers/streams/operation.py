@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncGenerator, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any, Final, TypeAlias, cast
+from typing import Any, Final, NamedTuple, TypeAlias, cast
 
 from graphql import (
     DocumentNode,
@@ -22,6 +22,16 @@ from resolvers.execution.position import StreamPosition
 from runindex.domain import json_text
 
 Results: TypeAlias = AsyncGenerator[ExecutionResult, None]
+
+
+class Item(NamedTuple):
+    """A result on its way to one client, and its cursor, if its stream resumes from one."""
+
+    result: ExecutionResult
+    cursor: str = ""
+
+
+Items: TypeAlias = AsyncGenerator[Item, None]
 
 # Each item of these streams has a position in a history; of the others only the newest state matters.
 LOSSLESS: Final = frozenset({"runChanges", "resultRecorded", "runEvents"})
@@ -44,7 +54,10 @@ class ShareKey:
 
 @dataclass(frozen=True, slots=True)
 class Operation:
-    """An operation of a client, with all that is needed to execute it."""
+    """An operation of a client, with all that is needed to execute it.
+
+    `last_event_id` is the cursor from which the client's transport resumes, in place of the argument `after`.
+    """
 
     schema: BaseSchema
     documents: DocumentCache
@@ -52,6 +65,7 @@ class Operation:
     query: str
     operation_name: str | None
     variables: dict[str, Any] | None
+    last_event_id: str | None = None
 
     async def open(self, position: StreamPosition) -> Results:
         """Execute it; a stream begins at the position, and keeps it up to date."""

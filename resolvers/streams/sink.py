@@ -6,7 +6,8 @@ A subscriber that cannot be sent an item goes on later, from its position.
 from collections.abc import Callable
 from typing import Protocol, TypeAlias
 
-Write: TypeAlias = Callable[[bytes], None]
+Write: TypeAlias = Callable[[bytes, str], None]
+Mark: TypeAlias = Callable[[str], None]
 
 
 class FlowControl(Protocol):
@@ -33,11 +34,15 @@ async def writable(flow: FlowControl | None) -> None:
 class Sink:
     """Writes the items of one operation straight to the transport, bypassing ASGI, when flow control allows."""
 
-    __slots__ = ("_flow", "_write")
+    __slots__ = ("_flow", "_mark", "_write")
 
-    def __init__(self, flow: FlowControl | None, write: Write) -> None:
-        """Send by `write`, which must not wait while writing is not paused."""
+    def __init__(self, flow: FlowControl | None, write: Write, mark: Mark | None = None) -> None:
+        """Send an item and its cursor by `write`, a cursor alone by `mark`; neither waits while writing is not paused.
+
+        A transport without `mark` has no place for cursors.
+        """
         self._flow = flow
+        self._mark = mark
         self._write = write
 
     @property
@@ -49,9 +54,14 @@ class Sink:
         """Return once an item can be sent."""
         await writable(self._flow)
 
-    def try_send(self, payload: bytes) -> bool:
-        """Send an item if that can be done at once, and tell whether it was."""
+    def try_send(self, payload: bytes, cursor: str = "") -> bool:
+        """Send an item, with its cursor if it has one, if that can be done at once, and tell whether it was."""
         if self._flow is None or self._flow.write_paused:
             return False
-        self._write(payload)
+        self._write(payload, cursor)
         return True
+
+    def try_mark(self, cursor: str) -> None:
+        """Send a cursor without an item, if the transport has a place for it and it can be done at once."""
+        if self._mark is not None and self._flow is not None and not self._flow.write_paused:
+            self._mark(cursor)

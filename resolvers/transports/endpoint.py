@@ -9,6 +9,7 @@ from typing import Any, Final
 import orjson
 from cross_web import AsyncHTTPRequestAdapter, HTTPException
 from graphql import GraphQLError
+from starlette.datastructures import Headers
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response, StreamingResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
@@ -32,10 +33,12 @@ from resolvers.streams.conflated import ConflatedChannels
 from resolvers.streams.delivery import results_of
 from resolvers.streams.operation import Operation
 from resolvers.transports import graphiql
-from resolvers.transports.framing import may_stream, wanted_framing
+from resolvers.transports.framing import COMPLETED, EVENT_STREAM, may_stream, wanted_framing
 from resolvers.transports.negotiation import JSON, VARY, wanted_media_type, wants_page
+from resolvers.transports.persisted_queries import PersistedQueries
+from resolvers.transports.refusals import RefusedRequestError
 from resolvers.transports.requests import read_request
-from resolvers.transports.streaming import GRACE_SECONDS, StreamedResponse, payloads
+from resolvers.transports.streaming import GRACE_SECONDS, StreamedResponse, payloads, refused
 from resolvers.transports.websocket import SocketHandler, TextSocket
 from runindex.domain import json_text
 from runindex.domain.errors import UnavailableError
@@ -76,6 +79,7 @@ class Endpoint(GraphQL[Context, None]):
         self.conflated = ConflatedChannels()
         self.operations = OperationCounts()
         self.documents = DOCUMENTS
+        self.persisted = PersistedQueries()
         self._epoch: LogEpoch | None = None
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -103,7 +107,7 @@ class Endpoint(GraphQL[Context, None]):
 
     async def parse_http_body(self, request: AsyncHTTPRequestAdapter) -> GraphQLRequestData:
         """Return the parts of a request; raise HTTPException for one that is not well-formed."""
-        return await read_request(request)
+        return await read_request(request, self.persisted)
 
     def should_render_graphql_ide(self, request: Any) -> bool:  # noqa: ANN401 - Strawberry's protocol
         """Never: Strawberry's page loads its scripts from elsewhere."""
@@ -173,7 +177,7 @@ class Endpoint(GraphQL[Context, None]):
         return orjson.dumps(data)
 
     async def _respond(self, request: Request) -> ASGIApp:
-        if self._page and wants_page(request.method, request.query_params, request.headers):
+        if self._page and wants_page(request.method, request.headers):
             return graphiql.page()
         is_head = request.method == "HEAD"
         # Answered as GET is; the server leaves out the body.
@@ -182,13 +186,31 @@ class Endpoint(GraphQL[Context, None]):
             return await self._streamed(answered, is_head=is_head) or await self.run(answered)
         except ClientDisconnect:
             raise
+        except RefusedRequestError as error:
+            refusal = error
         except HTTPException as error:
-            status, message, code = error.status_code, error.reason, ErrorCode.BAD_USER_INPUT
+            refusal = RefusedRequestError(error.reason, HTTPStatus(error.status_code))
         except Exception:
             log.exception("internal error")
-            status, message, code = HTTPStatus.INTERNAL_SERVER_ERROR, "internal error", ErrorCode.INTERNAL
-        body = {"errors": [{"message": legible(message), "extensions": {"code": code}}]}
-        headers = VARY | {"Allow": "GET, HEAD, POST"} if status == HTTPStatus.METHOD_NOT_ALLOWED else VARY
+            refusal = RefusedRequestError("internal error", HTTPStatus.INTERNAL_SERVER_ERROR, ErrorCode.INTERNAL)
+        return self._refused(request, refusal)
+
+    def _refused(self, request: Request, refusal: RefusedRequestError) -> ASGIApp:
+        """Return the answer to a request that is not executed."""
+        status = refusal.status_code
+        body = {"errors": [{"message": legible(refusal.reason), "extensions": {"code": refusal.code}}]}
+        # A browser shows the events of a stream to its page, and nothing else.
+        if status == HTTPStatus.OK and wanted_framing(request.headers, None) is EVENT_STREAM:
+            return StreamedResponse(
+                EVENT_STREAM,
+                lambda _: refused(body),
+                heartbeat_seconds=self._timings.heartbeat,
+                stop=request.app.state.going_away,
+                grace=GRACE_SECONDS,
+            )
+        headers = {**VARY, **refusal.headers}
+        if status == HTTPStatus.METHOD_NOT_ALLOWED:
+            headers["Allow"] = "GET, HEAD, POST"
         return Response(self.encode_json(body), status, headers, wanted_media_type(request.headers))
 
     async def _streamed(self, request: Request, *, is_head: bool) -> ASGIApp | None:
@@ -196,6 +218,9 @@ class Endpoint(GraphQL[Context, None]):
         adapter = self.request_adapter_class(request)
         if not (may_stream(request.headers) and self.is_request_allowed(adapter)):
             return None
+        last_event_id = _last_event_id(request.headers)
+        if last_event_id == COMPLETED:
+            return Response(status_code=HTTPStatus.NO_CONTENT, headers=VARY)
         data = await self.parse_http_body(adapter)
         query, name = data.query or "", data.operation_name
         kind = self.documents.operation_type(query, name)
@@ -207,7 +232,7 @@ class Endpoint(GraphQL[Context, None]):
         if is_head:
             return StreamingResponse((), headers=framing.headers)
         context = await self.get_context(request, Response())
-        operation = Operation(self.schema, self.documents, context, query, name, data.variables)
+        operation = Operation(self.schema, self.documents, context, query, name, data.variables, last_event_id)
         return StreamedResponse(
             framing,
             lambda sink: payloads(results_of(operation, self.channels, self.conflated, sink)),
@@ -215,6 +240,12 @@ class Endpoint(GraphQL[Context, None]):
             stop=request.app.state.going_away,
             grace=0.0 if kind is OperationType.SUBSCRIPTION else GRACE_SECONDS,
         )
+
+
+def _last_event_id(headers: Headers) -> str | None:
+    """Return the id that an `EventSource` received last, None for any other client and before the first."""
+    is_event_stream = wanted_framing(headers, OperationType.SUBSCRIPTION) is EVENT_STREAM
+    return (headers.get("last-event-id") or None) if is_event_stream else None
 
 
 def _code(error: GraphQLError) -> object:

@@ -15,6 +15,8 @@ from resolvers.transports.negotiation import ANY_JSON, VARY, MediaRange, media_r
 from runindex.domain.errors import UnavailableError
 
 STOPPING: Final = "the server stops: connect again and go on from the last cursor"
+# The id of an event stream's last event; no cursor is like it.
+COMPLETED: Final = "complete"
 _STREAMED: Final[Mapping[str, str]] = {
     "Cache-Control": "no-cache, no-transform",
     "X-Accel-Buffering": "no",  # a proxy must not collect items
@@ -25,40 +27,57 @@ _STREAMED: Final[Mapping[str, str]] = {
 class StreamFraming(Protocol):
     """How results are framed: `opening`, then items and heartbeats, then `complete`, or `shutdown_notice` at a stop.
 
-    A heartbeat only shows that the connection lives.
+    `broken_off` is for a stream that may be resumed although it ended with an error. A heartbeat only shows that the
+    connection lives.
     """
 
     headers: Mapping[str, str]
     opening: bytes
     heartbeat: bytes
     complete: bytes
+    broken_off: bytes
     shutdown_notice: bytes
 
     def accepts(self, media_range: MediaRange) -> bool:
         """Tell whether a media range names this framing."""
         ...
 
-    def encode_next(self, payload: bytes) -> bytes:
-        """Frame a result, which is JSON without line breaks."""
+    def encode_next(self, payload: bytes, cursor: str = "") -> bytes:
+        """Frame a result, which is JSON without line breaks, with its cursor if the framing has a place for it."""
+        ...
+
+    def encode_cursor(self, cursor: str) -> bytes:
+        """Frame a cursor without a result; nothing if the framing has no place for it."""
         ...
 
 
 class EventStream:
-    """Events `next`, then `complete`; a stream that ends without it is resumed by the client from its cursor."""
+    """Events `next`, then `complete`; a stream that ends without it is resumed by the client from its cursor.
+
+    An event's id is its cursor, which an `EventSource` sends as `Last-Event-ID` when it connects again. It does so
+    after every end, but for one: it gets the id of `complete` back to be told that there is nothing more.
+    """
 
     headers: Mapping[str, str] = {"Content-Type": "text/event-stream; charset=utf-8", **_STREAMED}
     opening = b":\n\n"
     heartbeat = b":\n\n"
-    complete = b"event: complete\ndata: \n\n"  # browsers discard an event without data
+    broken_off = b"event: complete\ndata: \n\n"  # browsers discard an event without data
+    complete = f"event: complete\nid: {COMPLETED}\ndata: \n\n".encode()
     shutdown_notice = f": {STOPPING}\n\n".encode()
 
     def accepts(self, media_range: MediaRange) -> bool:
         """Tell whether a media range names this framing."""
         return media_range.name == "text/event-stream"
 
-    def encode_next(self, payload: bytes) -> bytes:
+    def encode_next(self, payload: bytes, cursor: str = "") -> bytes:
         """Frame a result as an event."""
+        if cursor:
+            return b"event: next\nid: " + cursor.encode() + b"\ndata: " + payload + b"\n\n"
         return b"event: next\ndata: " + payload + b"\n\n"
+
+    def encode_cursor(self, cursor: str) -> bytes:
+        """Frame a cursor as an event without data, of which a reader only keeps the id."""
+        return b"id: " + cursor.encode() + b"\n\n"
 
 
 # With its line break even at the start: Apollo Client does not recognise it otherwise.
@@ -80,7 +99,7 @@ class Multipart:
     }
     opening = _BOUNDARY
     heartbeat = _part(b"{}")
-    complete = b"--\r\n"
+    complete = broken_off = b"--\r\n"
     shutdown_notice = (
         _part(
             orjson.dumps(
@@ -94,9 +113,15 @@ class Multipart:
         """Tell whether a media range names this framing; multipart bodies of other kinds have other rules."""
         return media_range.name == "multipart/mixed" and media_range.parameters.get("subscriptionspec") == "1.0"
 
-    def encode_next(self, payload: bytes) -> bytes:
+    def encode_next(self, payload: bytes, cursor: str = "") -> bytes:
         """Frame a result as a part."""
+        del cursor
         return _part(b'{"payload":' + payload + b"}")
+
+    def encode_cursor(self, cursor: str) -> bytes:
+        """Frame nothing."""
+        del cursor
+        return b""
 
 
 EVENT_STREAM: Final[StreamFraming] = EventStream()

@@ -12,6 +12,7 @@ FLOW: Final = "runindex.flow"
 # the server waits for before it stops.
 WRITE_TEXT: Final = "runindex.write_text"
 PENDING: Final = "runindex.pending"
+WriteText: TypeAlias = Callable[[bytes], None]
 Pending: TypeAlias = Callable[[], Collection[asyncio.Task[Any]]]
 
 

@@ -9,30 +9,52 @@ from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import aclosing
 from dataclasses import dataclass
 from http import HTTPStatus
-from typing import Any, Final
+from typing import Any, Final, NamedTuple, TypeAlias
 
 import orjson
 from starlette.types import Message, Receive, Scope, Send
 
-from resolvers.streams.operation import Results, is_refusal, payload_of
+from resolvers.execution.errors import ErrorCode
+from resolvers.streams.operation import Items, code_of, is_refusal, payload_of
 from resolvers.streams.sink import FlowControl, Sink
 from resolvers.transports.framing import StreamFraming
 from resolvers.transports.scope import flow_of
+from runindex.domain.errors import UnavailableError
 
 NOTICE_SECONDS: Final = 2.0
 # The time that a server which stops gives to queries and mutations; a subscription resumes elsewhere from its cursor.
 GRACE_SECONDS: Final = 6.0
 
 
-async def payloads(results: Results) -> AsyncGenerator[bytes, None]:
+# Errors that another try may not meet.
+TRANSIENT: Final = frozenset({UnavailableError.code, ErrorCode.TIMEOUT, ErrorCode.INTERNAL})
+
+
+class Payload(NamedTuple):
+    """A result as JSON, and its cursor, if it has one; `is_transient` tells that it ends a stream which may go on."""
+
+    json: bytes
+    cursor: str = ""
+    is_transient: bool = False
+
+
+Payloads: TypeAlias = AsyncGenerator[Payload, None]
+
+
+async def payloads(items: Items) -> Payloads:
     """Yield results as JSON; a refusal is the last one, and has no `data`."""
-    async with aclosing(results) as closing:
-        async for result in closing:
+    async with aclosing(items) as closing:
+        async for result, cursor in closing:
             payload = payload_of(result)
             if is_refusal(result):
-                yield orjson.dumps({"errors": payload["errors"]})
+                yield Payload(orjson.dumps({"errors": payload["errors"]}), is_transient=code_of(result) in TRANSIENT)
                 return
-            yield orjson.dumps(payload)
+            yield Payload(orjson.dumps(payload), cursor)
+
+
+async def refused(body: object) -> Payloads:
+    """Yield the body of a refusal."""
+    yield Payload(orjson.dumps(body))
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +67,7 @@ class StreamedResponse:
     """
 
     framing: StreamFraming
-    open_source: Callable[[Sink], AsyncGenerator[bytes, None]]
+    open_source: Callable[[Sink], Payloads]
     heartbeat_seconds: float
     stop: asyncio.Event
     grace: float = 0.0
@@ -54,7 +76,13 @@ class StreamedResponse:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Respond."""
         flow = flow_of(scope)
-        source = self.open_source(Sink(flow, lambda payload: _complete(send(self._message_of(payload)))))
+        source = self.open_source(
+            Sink(
+                flow,
+                lambda payload, cursor: _complete(send(_body(self.framing.encode_next(payload, cursor)))),
+                lambda cursor: _complete(send(_body(self.framing.encode_cursor(cursor)))),
+            )
+        )
         headers = [(name.lower().encode(), value.encode()) for name, value in self.framing.headers.items()]
         await send({"type": "http.response.start", "status": HTTPStatus.OK.value, "headers": headers})
         await send(_body(self.framing.opening))
@@ -79,14 +107,14 @@ class StreamedResponse:
                 flow.abort()
                 await _disconnect(receive)
 
-    def _message_of(self, payload: bytes) -> Message:
-        return _body(self.framing.encode_next(payload))
-
-    async def _send_items(self, source: AsyncGenerator[bytes, None], send: Send) -> None:
+    async def _send_items(self, source: Payloads, send: Send) -> None:
+        end = self.framing.complete
         async with aclosing(source) as closing:
             async for payload in closing:
-                await send(self._message_of(payload))
-        await send(_body(self.framing.complete, more=False))
+                await send(_body(self.framing.encode_next(payload.json, payload.cursor)))
+                if payload.is_transient:
+                    end = self.framing.broken_off
+        await send(_body(end, more=False))
 
     async def _stopping(self) -> None:
         await self.stop.wait()

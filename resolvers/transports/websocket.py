@@ -27,8 +27,10 @@ from resolvers.streams.channels import Channels
 from resolvers.streams.conflated import ConflatedChannels
 from resolvers.streams.delivery import results_of
 from resolvers.streams.operation import Operation, is_refusal, payload_of
-from resolvers.streams.sink import Sink, Write, writable
-from resolvers.transports.scope import PENDING, WRITE_TEXT, Pending, flow_of
+from resolvers.streams.sink import Sink, writable
+from resolvers.transports.persisted_queries import EXTENSION, PersistedQueries
+from resolvers.transports.refusals import RefusedRequestError
+from resolvers.transports.scope import PENDING, WRITE_TEXT, Pending, WriteText, flow_of
 from runindex.domain.json_text import is_plain_text
 
 LONGEST_REASON: Final = 123  # bytes, of a close frame
@@ -53,8 +55,8 @@ class TextSocket(ASGIWebSocketAdapter):
     def sink(self, operation_id: str) -> Sink:
         """Return the sink of an operation, for items that are shared with others."""
         head = b'{"id":' + orjson.dumps(operation_id) + b',"type":"next","payload":'
-        write_text: Write = self.ws.scope.get(WRITE_TEXT, _nowhere)
-        return Sink(flow_of(self.ws.scope), lambda payload: write_text(head + payload + b"}"))
+        write_text: WriteText = self.ws.scope.get(WRITE_TEXT, _nowhere)
+        return Sink(flow_of(self.ws.scope), lambda payload, _: write_text(head + payload + b"}"))
 
     def add_pending(self, pending: Pending) -> None:
         """Have the server wait for pending operations before it stops."""
@@ -72,6 +74,7 @@ class SharedView(Protocol):
     channels: Channels
     conflated: ConflatedChannels
     documents: DocumentCache
+    persisted: PersistedQueries
 
 
 class SocketHandler(BaseGraphQLTransportWSHandler[Context, None]):
@@ -92,15 +95,27 @@ class SocketHandler(BaseGraphQLTransportWSHandler[Context, None]):
             await self.handle_invalid_message("Invalid message")
 
     async def handle_subscribe(self, message: SubscribeMessage) -> None:
-        """Start an operation, unless the socket carries too many."""
-        most = self.max_subscriptions_per_connection
-        if self.connection_acknowledged and most is not None and len(self.operations) >= most:
-            error = GraphQLError(
-                f"a socket carries at most {most} operations", extensions={"code": ErrorCode.LIMIT_EXCEEDED}
-            )
-            await self.send_message({"id": message["id"], "type": "error", "payload": [error.formatted]})
+        """Start an operation, unless the socket carries too many, or its query is named by a hash and not known."""
+        most, payload = self.max_subscriptions_per_connection, message["payload"]
+        if not self.connection_acknowledged or message["id"] in self.operations:
+            await super().handle_subscribe(message)  # which closes the socket
+        elif most is not None and len(self.operations) >= most:
+            await self._refuse(message, f"a socket carries at most {most} operations", ErrorCode.LIMIT_EXCEEDED)
         else:
-            await super().handle_subscribe(message)
+            persisted = cast("SharedView", self.view).persisted
+            try:
+                query = persisted.query_of(payload.get("query"), payload.get("extensions")) or ""
+                name = payload.get("operationName") or None
+            except RefusedRequestError as refusal:
+                await self._refuse(message, refusal.reason, refusal.code)
+            else:
+                await super().handle_subscribe(
+                    {**message, "payload": {**payload, "query": query, "operationName": name}}
+                )
+
+    async def _refuse(self, message: SubscribeMessage, reason: str, code: ErrorCode) -> None:
+        error = GraphQLError(reason, extensions={"code": code})
+        await self.send_message({"id": message["id"], "type": "error", "payload": [error.formatted]})
 
     async def run_operation(self, operation: SocketOperation[Context, None]) -> None:
         """Execute an operation and send its results."""
@@ -121,7 +136,7 @@ class SocketHandler(BaseGraphQLTransportWSHandler[Context, None]):
         )
         sink = socket.sink(operation.id)
         async with aclosing(results_of(executed, view.channels, view.conflated, sink)) as results:
-            async for result in results:
+            async for result, _ in results:
                 if is_refusal(result):
                     await operation.send_initial_errors(result.errors or [])
                     return
@@ -159,11 +174,13 @@ def _is_id(value: object) -> bool:
 
 
 def _is_operation(payload: Mapping[str, object]) -> bool:
+    extensions = payload.get("extensions")
+    is_persisted = isinstance(extensions, dict) and extensions.get(EXTENSION) is not None
     return (
-        isinstance(payload.get("query"), str)
+        isinstance(payload.get("query"), str | None if is_persisted else str)
         and isinstance(payload.get("operationName"), str | None)
         and isinstance(payload.get("variables"), dict | None)
-        and isinstance(payload.get("extensions"), dict | None)
+        and isinstance(extensions, dict | None)
     )
 
 

@@ -1,16 +1,19 @@
-"""uvicorn's HTTP protocol with flow control in the scope, deadlines for requests, and disconnects told to all cycles.
+"""uvicorn's HTTP protocol with flow control in the scope, deadlines and checks of requests, and every disconnect told.
 
 Written for uvicorn 0.54, of which it overrides internals: each override says why.
 """
 
 import asyncio
+import sys
 from collections.abc import MutableMapping
 from typing import Any, Final, cast
 
+import httptools
 from uvicorn.protocols.http.flow_control import FlowControl
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 
 from resolvers.transports.scope import FLOW
+from runindex.server.response_cycle import HTTP_1_0, ResponseCycle, refusal_of_head, without_upgrade
 
 # For a connection's first request, and for each that has begun, to arrive in full.
 REQUEST_SECONDS: Final = 60.0
@@ -32,6 +35,7 @@ class HttpProtocol(HttpToolsProtocol):
 
     request_seconds: float = REQUEST_SECONDS
     _cycles: tuple[RequestResponseCycle, ...] = ()  # those that are not answered in full
+    _received = b""  # what is being parsed
     _is_incomplete = True  # the request that arrives
     _deadline: asyncio.TimerHandle | None = None
 
@@ -45,6 +49,7 @@ class HttpProtocol(HttpToolsProtocol):
     # A deadline for the next request, once it begins (Kludex/uvicorn#157).
     def data_received(self, data: bytes) -> None:
         """Receive a part of a request."""
+        self._received = data
         super().data_received(data)
         if self._is_incomplete and self._deadline is None:
             self._start_deadline()
@@ -59,16 +64,43 @@ class HttpProtocol(HttpToolsProtocol):
     # The deadline was met (Kludex/uvicorn#157).
     def on_message_complete(self) -> None:
         """End a request; the next one has a deadline of its own."""
+        if self._offers_upgrade():
+            return
         super().on_message_complete()
         self._is_incomplete = False
         self._stop_deadline()
 
-    # uvicorn knows only the last cycle of a pipeline.
+    # uvicorn knows only the last cycle of a pipeline, answers in chunks whatever the version, and checks no head.
     def on_headers_complete(self) -> None:
         """Begin to answer, or let the request wait behind the one that is being answered."""
+        if self._offers_upgrade():
+            return
+        version = self.parser.get_http_version()
+        self.app = refusal_of_head(version, self.headers) or self.config.loaded_app
         super().on_headers_complete()
         if self.cycle is not None:
+            self.cycle.__class__ = ResponseCycle
+            if version == HTTP_1_0:
+                self.cycle.waiting_for_100_continue = False
             self._cycles = (*(cycle for cycle in self._cycles if not cycle.response_complete), self.cycle)
+
+    def _offers_upgrade(self) -> bool:
+        """Tell whether a request offers to go on in another protocol than HTTP/1.1 or WebSocket."""
+        return self.parser.should_upgrade() and self.parser.get_method() != b"CONNECT" and not self._should_upgrade()
+
+    # The parser takes all behind such a head for the other protocol, and uvicorn loses it: Java's HttpClient and
+    # `curl --http2` offer HTTP/2 with every first request.
+    def _unsupported_upgrade_warning(self) -> None:
+        """Read a request that offers another protocol as one that does not."""
+        upgrade = sys.exc_info()[1]
+        if not self._offers_upgrade() or not isinstance(upgrade, httptools.HttpParserUpgrade):
+            self.send_400_response("this server is no proxy")
+            return
+        head = without_upgrade(self.parser.get_method(), self.url, self.parser.get_http_version(), self.headers)
+        (end,) = upgrade.args
+        self.parser = httptools.HttpRequestParser(self)
+        self.parser.set_dangerous_leniencies(lenient_data_after_close=True)  # as uvicorn's
+        self.data_received(head + self._received[end:])
 
     # uvicorn would hand over the connection amid an answer.
     def handle_websocket_upgrade(self) -> None:

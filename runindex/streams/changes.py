@@ -37,11 +37,12 @@ class LogBatch:
         return log_cursor(self.epoch, self.position)
 
 
-async def follow(
+async def follow(  # noqa: PLR0913 - a cursor, its name, and the times of the stream
     tailer: LogTailer,
     run_filter: RunFilter | None,
     after: str | None,
     *,
+    given_by: str = "after",
     idle_seconds: float = IDLE_SECONDS,
     may_end: Callable[[int], bool] = lambda _: False,
 ) -> AsyncGenerator[LogBatch, None]:
@@ -49,10 +50,10 @@ async def follow(
 
     The first batch is empty and says where the stream starts; an empty one follows after each `idle_seconds` without a
     match. Whenever everything known was yielded, `may_end` is asked whether the stream ends at that position.
-    Raise BadRequestError or CursorExpiredError for a cursor that cannot be followed.
+    Raise BadRequestError or CursorExpiredError for a cursor that cannot be followed; `given_by` names what gave it.
     """
     async with tailer.watch(ChangeFilter(run_filter)) as (watch, state):
-        position = state.head if after is None else read_log_cursor(after, state)
+        position = state.head if after is None else read_log_cursor(after, state, given_by)
         yield LogBatch((), state.epoch, position, silent=True)
         owes_end, silent_until = False, time.monotonic() + idle_seconds
         while True:

@@ -70,6 +70,19 @@ async def test_a_browser_gets_the_page_under_a_strict_policy(http: httpx.AsyncCl
     }
 
 
+@pytest.mark.parametrize("query", ["{ runCount }", "mutation { createRun(input: {}) { __typename } }", "{", ""])
+@pytest.mark.parametrize("accept", [BROWSER["Accept"], "text/html"])
+async def test_a_link_to_a_query_opens_the_page_and_executes_nothing(
+    http: httpx.AsyncClient, query: str, accept: str
+) -> None:
+    opened = {"query": query, "variables": '{"a": 1}', "operationName": "A"}
+    for method in ("GET", "HEAD"):
+        response = await http.request(method, "/graphql", params=opened, headers={"Accept": accept})
+        assert response.status_code == httpx.codes.OK
+        assert response.headers["Content-Type"] == "text/html; charset=utf-8"
+    assert (await http.post("/graphql", json={"query": "{ runCount }"})).json() == {"data": {"runCount": 1}}
+
+
 @pytest.mark.parametrize(
     "accept",
     [
@@ -86,13 +99,24 @@ async def test_who_prefers_json_is_told_in_json_what_is_missing(http: httpx.Asyn
     assert response.json()["errors"][0]["message"] == "`query` is missing"
 
 
-async def test_what_asks_is_answered_whatever_it_accepts(http: httpx.AsyncClient) -> None:
-    query = {"query": "{ runCount }"}
-    answers = [
-        await http.get("/graphql", params=query, headers=BROWSER),
-        await http.post("/graphql", json=query, headers=BROWSER),
-    ]
-    assert [answer.json() for answer in answers] == [{"data": {"runCount": 1}}] * 2
+@pytest.mark.parametrize(
+    "accept",
+    [
+        "*/*",
+        "",
+        "application/json",
+        "text/html, application/json",
+        "text/html, image/gif, image/jpeg, *; q=.2, */*; q=.2",  # of Java's URLConnection
+    ],
+)
+async def test_a_program_that_asks_by_get_is_answered(http: httpx.AsyncClient, accept: str) -> None:
+    response = await http.get("/graphql", params={"query": "{ runCount }"}, headers={"Accept": accept})
+    assert response.json() == {"data": {"runCount": 1}}
+
+
+async def test_what_is_posted_is_answered_whatever_it_accepts(http: httpx.AsyncClient) -> None:
+    response = await http.post("/graphql", json={"query": "{ runCount }"}, headers=BROWSER)
+    assert response.json() == {"data": {"runCount": 1}}
 
 
 @pytest.mark.parametrize(
@@ -123,4 +147,6 @@ async def test_a_page_that_is_not_built_says_how_to_build_it(http: httpx.AsyncCl
 async def test_the_page_can_be_turned_off() -> None:
     async with serving(page=False) as http:
         assert (await http.get("/graphql", headers=BROWSER)).headers["Content-Type"] == "application/json"
+        asked = await http.get("/graphql", params={"query": "{ runCount }"}, headers=BROWSER)
+        assert asked.json() == {"data": {"runCount": 1}}
         assert (await http.get("/graphql/assets/main-1.js")).status_code == httpx.codes.NOT_FOUND

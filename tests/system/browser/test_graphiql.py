@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Final
+from urllib.parse import urlencode
 
 import pytest
 import pytest_asyncio
@@ -21,6 +22,7 @@ pytestmark = [
 CREATE: Final = "mutation ($name: String!) { createRun(input: {name: $name}) { __typename } }"
 EXECUTE: Final = "document.querySelector('.graphiql-execute-button')"
 EDITORS: Final = "document.querySelectorAll('.CodeMirror').length === 4"  # for query, variables, headers and answer
+QUERY: Final = "document.querySelector('.graphiql-query-editor .CodeMirror').CodeMirror"
 ANSWER: Final = "document.querySelector('.result-window').innerText"
 
 
@@ -47,8 +49,7 @@ def labelled(label: str) -> str:
 async def choose_tab(page: Page, operation: str) -> None:
     """Choose a tab and wait until its first operation is the one to execute, which takes GraphiQL a moment."""
     await page.click(named(operation))
-    editor = "document.querySelector('.graphiql-query-editor .CodeMirror').CodeMirror"
-    await page.wait_for(f"{editor}.operations?.[0].name.value === {operation!r}")
+    await page.wait_for(f"{QUERY}.operations?.[0].name.value === {operation!r}")
 
 
 async def answer_has(page: Page, text: str) -> None:
@@ -77,6 +78,23 @@ async def test_an_operation_is_chosen(served: Served, page: Page) -> None:
     await page.click("document.querySelector('[role=menuitem]')")
     await answer_has(page, '"ACTIVE"')
     assert served.execute('{ runCount(filter: {nameContains: "made in GraphiQL"}) }') == {"runCount": 1}
+
+
+async def test_a_link_opens_its_query_and_executes_it_only_when_told(served: Served, page: Page) -> None:
+    document = (
+        "query Other { runCount } mutation Asked($name: String!) { createRun(input: {name: $name}) { __typename } }"
+    )
+    asked = {"query": document, "variables": '{"name": "made by a link"}', "operationName": "Asked"}
+    for _ in range(2):  # at the second time the page has tabs of its own
+        await page.open(f"{served.url}?{urlencode(asked)}")
+        await page.wait_for(EDITORS)
+        await page.wait_for(f"{QUERY}.getValue().includes({document!r})")
+        await page.wait_for("document.querySelectorAll('.CodeMirror')[1].CodeMirror.getValue().includes('by a link')")
+        await page.wait_for(f"{QUERY}.operations?.length === 2")
+    assert served.execute("{ runCount }") == {"runCount": 1}
+    await page.click(EXECUTE)
+    await answer_has(page, '"RunPayload"')
+    assert served.execute('{ runCount(filter: {nameContains: "made by a link"}) }') == {"runCount": 1}
 
 
 async def test_every_part_opens(page: Page) -> None:

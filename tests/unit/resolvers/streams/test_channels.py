@@ -33,7 +33,7 @@ class Client:
         """Never mind."""
 
     def subscriber(self) -> Subscriber:
-        return Subscriber(Sink(self, self.taken.append))
+        return Subscriber(Sink(self, lambda payload, _: self.taken.append(payload)))
 
 
 def item(position: int) -> ExecutionResult:
@@ -62,7 +62,7 @@ async def within(waiting: Awaitable[None]) -> None:
 
 async def test_whoever_is_left_by_a_stream_that_ends_stands_where_that_had_come() -> None:
     async def stream(position: StreamPosition) -> AsyncGenerator[ExecutionResult, None]:
-        position.lossless.advance(3)
+        position.lossless.advance(3, "c3")
         yield item(3)
         position.lossless.reach(9)
 
@@ -81,7 +81,7 @@ async def test_whoever_does_not_take_an_item_stands_before_it_and_behind_all_tha
     async def stream(position: StreamPosition) -> AsyncGenerator[ExecutionResult, None]:
         position.lossless.reach(7)
         await begin.wait()
-        position.lossless.advance(8)
+        position.lossless.advance(8, "c8")
         yield item(8)
         await goes_on.wait()
 
@@ -99,11 +99,11 @@ async def test_whoever_does_not_take_an_item_stands_before_it_and_behind_all_tha
 
 
 async def test_a_client_that_is_gone_takes_nobody_along() -> None:
-    def gone(payload: bytes) -> None:
-        raise OSError(payload)
+    def gone(payload: bytes, cursor: str) -> None:
+        raise OSError(payload, cursor)
 
     async def stream(position: StreamPosition) -> AsyncGenerator[ExecutionResult, None]:
-        position.lossless.advance(2)
+        position.lossless.advance(2, "c2")
         yield item(2)
 
     other, channels = Client(), Channels()

@@ -42,7 +42,7 @@ class Client:
 
     def subscriber(self, number: int) -> ConflatedSubscriber:
         """Return one that was sent a state already."""
-        return ConflatedSubscriber(Sink(self, self.taken.put_nowait), state(number))
+        return ConflatedSubscriber(Sink(self, lambda payload, _: self.taken.put_nowait(payload)), state(number))
 
     async def next(self) -> bytes:
         return await asyncio.wait_for(self.taken.get(), PATIENCE)
@@ -150,8 +150,8 @@ async def test_a_refusal_is_for_all() -> None:
 
 
 async def test_a_client_that_is_gone_takes_nobody_along() -> None:
-    def gone(payload: bytes) -> None:
-        raise OSError(payload)
+    def gone(payload: bytes, cursor: str) -> None:
+        raise OSError(payload, cursor)
 
     source, other = Source(), Client()
     leaving = ConflatedSubscriber(Sink(Client(), gone), state(1))

@@ -1,7 +1,7 @@
 """Responses that last: who gets which framing, and how they begin, wait and end."""
 
 import asyncio
-from collections.abc import AsyncGenerator, AsyncIterator
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
@@ -11,7 +11,7 @@ from starlette.types import Message
 from strawberry.types.graphql import OperationType
 
 from resolvers.transports.framing import EVENT_STREAM, MULTIPART, StreamFraming, wanted_framing
-from resolvers.transports.streaming import StreamedResponse
+from resolvers.transports.streaming import Payload, Payloads, StreamedResponse
 
 SUBSCRIPTION, QUERY = OperationType.SUBSCRIPTION, OperationType.QUERY
 JSON, EVENTS = "application/json", "text/event-stream"
@@ -88,11 +88,11 @@ class Source:
     is_closed: bool = False
     may_end: asyncio.Event = field(default_factory=asyncio.Event)
 
-    async def payloads(self) -> AsyncGenerator[bytes, None]:
+    async def payloads(self) -> Payloads:
         try:
             while self.asked < self.limit:
                 self.asked += 1
-                yield b"%d" % self.asked
+                yield Payload(b"%d" % self.asked)
             await self.may_end.wait()
         finally:
             self.is_closed = True
@@ -120,7 +120,7 @@ async def responding(
 @pytest.mark.parametrize(
     ("framing", "body"),
     [
-        (EVENT_STREAM, b":\n\nevent: next\ndata: 1\n\nevent: complete\ndata: \n\n"),
+        (EVENT_STREAM, b":\n\nevent: next\ndata: 1\n\nevent: complete\nid: complete\ndata: \n\n"),
         (
             MULTIPART,
             b'\r\n--graphql\r\nContent-Type: application/json\r\n\r\n{"payload":1}\r\n--graphql--\r\n',

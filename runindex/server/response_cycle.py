@@ -1,0 +1,78 @@
+"""uvicorn's answer to one request, framed as the request's version has it, and the checks of a request's head.
+
+Written for uvicorn 0.54, of which it overrides internals: each override says why.
+"""
+
+from collections.abc import Iterable, Sequence
+from http import HTTPStatus
+from typing import Any, Final
+
+from starlette.responses import PlainTextResponse
+from uvicorn._types import ASGISendEvent
+from uvicorn.protocols.http.httptools_impl import RequestResponseCycle
+
+HTTP_1_0: Final = "1.0"
+VERSIONS: Final = frozenset({HTTP_1_0, "1.1"})
+_CLOSE: Final = {"Connection": "close"}
+
+
+class ResponseCycle(RequestResponseCycle):
+    """Ends a body of unknown length with the connection where a client knows no chunks (RFC 9112, 6.3)."""
+
+    _ends_with_connection = False
+
+    # uvicorn sends chunks whatever the version, and keeps a connection on which a body may or may not follow.
+    async def send(self, message: ASGISendEvent) -> None:
+        """Send a part of the answer."""
+        while self.flow.write_paused and not self.disconnected:
+            await self.flow.drain()
+        # From here on nothing waits: no other part of the answer comes in between.
+        if message["type"] == "http.response.start":
+            if self.scope["http_version"] == HTTP_1_0 and not _has_length(message["headers"]):
+                self.chunked_encoding, self._ends_with_connection = False, True
+            if self.waiting_for_100_continue and self.more_body:
+                self.keep_alive = False
+        elif message["type"] == "http.response.body" and self._ends_with_connection:
+            self.expected_content_length = len(message.get("body", b""))
+        await super().send(message)
+
+
+def _has_length(headers: Iterable[tuple[bytes, bytes]]) -> bool:
+    return any(name.lower() == b"content-length" for name, _ in headers)
+
+
+def refusal_of_head(version: str, headers: Sequence[tuple[bytes, bytes]]) -> Any | None:  # noqa: ANN401 - uvicorn's
+    """Return the application that refuses a request for its head, None if nothing is wrong with that."""
+    if version not in VERSIONS:
+        return _refusing(HTTPStatus.HTTP_VERSION_NOT_SUPPORTED, "this server speaks HTTP/1.1")
+    hosts, codings, expected = (_values(headers, name) for name in (b"host", b"transfer-encoding", b"expect"))
+    if len(hosts) > 1 or (version != HTTP_1_0 and not hosts):
+        return _refusing(HTTPStatus.BAD_REQUEST, "a request has one Host header")
+    if codings and version == HTTP_1_0:
+        return _refusing(HTTPStatus.BAD_REQUEST, "HTTP/1.0 has no Transfer-Encoding")
+    if codings and codings != [b"chunked"]:
+        return _refusing(HTTPStatus.NOT_IMPLEMENTED, "the only Transfer-Encoding is chunked")
+    if version != HTTP_1_0 and any(value != b"100-continue" for value in expected):
+        return _refusing(HTTPStatus.EXPECTATION_FAILED, "the only expectation is 100-continue")
+    return None
+
+
+def without_upgrade(method: bytes, url: bytes, version: str, headers: Iterable[tuple[bytes, bytes]]) -> bytes:
+    """Return the head of a request that offers no other protocol than its own."""
+    lines = [b"%s %s HTTP/%s" % (method, url, version.encode())]
+    for name, value in headers:
+        if name == b"connection":
+            options = (option.strip() for option in value.split(b","))
+            lines.append(b"Connection: " + b", ".join(option for option in options if option.lower() != b"upgrade"))
+        elif name != b"upgrade":
+            lines.append(b"%s: %s" % (name, value))
+    return b"\r\n".join([*lines, b"", b""])
+
+
+def _values(headers: Iterable[tuple[bytes, bytes]], name: bytes) -> list[bytes]:
+    return [value.strip().lower() for key, value in headers if key == name]
+
+
+def _refusing(status: HTTPStatus, message: str) -> PlainTextResponse:
+    # What would come next on this connection is anybody's guess.
+    return PlainTextResponse(message, status, _CLOSE)

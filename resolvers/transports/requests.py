@@ -18,6 +18,10 @@ NO_BATCHES: Final = (
     "batches are not supported: send each operation in a request of its own, as a JSON object "
     "(in Apollo Client use HttpLink in place of BatchHttpLink)"
 )
+NO_UPGRADE: Final = (
+    "this WebSocket handshake came without `Upgrade: websocket` and `Connection: Upgrade`: a proxy has to pass them on"
+)
+UPGRADE: Final = {"Connection": "Upgrade", "Upgrade": "websocket"}
 _UTF_8: Final = frozenset({"utf-8", "utf8"})
 _PARTS: Final = (
     ("query", str, "a string"),
@@ -30,6 +34,8 @@ _PARTS: Final = (
 async def read_request(request: AsyncHTTPRequestAdapter, persisted: PersistedQueries) -> GraphQLRequestData:
     """Return the parts of a request; raise RefusedRequestError for one that is not well-formed."""
     if request.method == "GET":
+        if "sec-websocket-key" in request.headers:
+            raise RefusedRequestError(NO_UPGRADE, HTTPStatus.UPGRADE_REQUIRED, headers=UPGRADE)
         return _request_data(_query_parameters(cast("QueryParams", request.query_params)), persisted)
     _check_coding(request.headers)
     body = _json(await request.get_body(), "the body")

@@ -111,6 +111,15 @@ async def test_who_accepts_nothing_that_there_is_gets_json(
     assert (head.status, head.headers["content-type"], body) == (200, media_type, ANSWER)
 
 
+@pytest.mark.parametrize("version", ["1.0", "1.1"])
+async def test_a_handshake_that_a_proxy_has_cut_down_is_told_what_it_lacks(wire: Wire, version: str) -> None:
+    key = "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ=="
+    wire.send(f"GET /graphql HTTP/{version}", "Host: x", "Sec-WebSocket-Version: 13", key, "Connection: close")
+    head, answer = await wire.answer()
+    assert (head.status, head.headers["upgrade"]) == (426, "websocket")
+    assert b"a proxy has to pass them on" in answer
+
+
 @pytest.mark.parametrize("body", [b"[]", b'[{"query":"{ runCount }"}]', b"[5]", b"[" + BODY + b"," + BODY + b"]"])
 async def test_a_batch_is_refused_with_what_to_do_instead(wire: Wire, body: bytes) -> None:
     wire.post("Accept: application/graphql-response+json, application/json;q=0.9", body=body)

@@ -55,7 +55,7 @@ async def follow(page: Page, root: str, document: str, **variables: str) -> None
 
 async def changes(page: Page, count: int) -> list[Any]:
     """Return the changes that the page has heard of, once they are so many."""
-    of_runs = "heard.filter(({data}) => data.item.runId)"
+    of_runs = "heard.filter(({data}) => data?.item.runId)"
     await page.wait_for(f"{of_runs}.length >= {count}")
     answers: list[Any] = await page.evaluate(of_runs)
     return answers

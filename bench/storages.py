@@ -13,7 +13,6 @@ from persistence.postgres.store import PostgresStore
 from persistence.sqlite.feed import SqliteFeed
 from persistence.sqlite.store import SqliteStore
 from runindex.index import RunIndex, open_index
-from runindex.ports.clock import SystemClock
 from runindex.ports.maintenance import Storage
 from tests.support.databases.postgres import postgres_server, psql
 
@@ -34,7 +33,7 @@ async def on_sqlite() -> AsyncIterator[Bench]:
         path = Path(directory, "runs.db")
         await asyncio.to_thread(migrations.upgrade, f"sqlite:///{path}")
         async with AsyncExitStack() as stack:
-            store = await stack.enter_async_context(SqliteStore.open(path, SystemClock()))
+            store = await stack.enter_async_context(SqliteStore.open(path))
             feed = await stack.enter_async_context(SqliteFeed(path))
             yield Bench("SQLite", await stack.enter_async_context(open_index(store, feed, maintenance=store)), store)
 
@@ -47,7 +46,7 @@ async def on_postgres() -> AsyncIterator[Bench]:
         url = server.url("bench")
         await asyncio.to_thread(migrations.upgrade, url)
         async with AsyncExitStack() as stack:
-            store = await stack.enter_async_context(PostgresStore.open(url, SystemClock()))
+            store = await stack.enter_async_context(PostgresStore.open(url))
             feed = await stack.enter_async_context(PostgresFeed(url))
             yield Bench("Postgres", await stack.enter_async_context(open_index(store, feed, maintenance=store)), store)
 

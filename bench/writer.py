@@ -24,7 +24,6 @@ from runindex.commands import CreateRun, TransitionRun
 from runindex.commands.outcomes import RunApplied
 from runindex.domain.lifecycle import RunStatus
 from runindex.index import RunIndex, open_index
-from runindex.ports.clock import SystemClock
 from tests.support.databases.postgres import postgres_server, psql
 
 Move: TypeAlias = Callable[[str, RunStatus], Awaitable[None]]
@@ -58,14 +57,13 @@ async def measure() -> None:
         url = server.url("bench")
         await asyncio.to_thread(migrations.upgrade, url)
         async with AsyncExitStack() as stack:
-            clock = SystemClock()
-            store = await stack.enter_async_context(PostgresStore.open(url, clock))
+            store = await stack.enter_async_context(PostgresStore.open(url))
             feed = await stack.enter_async_context(PostgresFeed(url))
-            index = await stack.enter_async_context(open_index(store, feed, clock=clock))
+            index = await stack.enter_async_context(open_index(store, feed))
             pool = await stack.enter_async_context(asyncpg.create_pool(url, min_size=IN_FLIGHT, max_size=IN_FLIGHT))
             writer_ids = await _create_runs(index)
             solo_ids = await _create_solo_runs(pool)
-            stores = [await stack.enter_async_context(PostgresStore.open(url, clock)) for _ in range(IN_FLIGHT)]
+            stores = [await stack.enter_async_context(PostgresStore.open(url)) for _ in range(IN_FLIGHT)]
             single_ids = await _create_runs(index)
             of = {run_id: stores[place % IN_FLIGHT] for place, run_id in enumerate(single_ids)}
             sides = {

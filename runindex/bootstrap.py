@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Final
 
 from runindex.index import RunIndex, open_index
-from runindex.ports.clock import Clock, SystemClock
+from runindex.ports.clock import SteadyClock
 from runindex.ports.feed import ChangeFeed
 from runindex.ports.maintenance import Storage
 from runindex.settings.settings import Settings, SettingsError, StorageBackend
@@ -107,13 +107,13 @@ async def open_storage(settings: Settings) -> AsyncIterator[Storage]:
     if settings.storage is StorageBackend.SQLITE:
         from persistence.sqlite.store import SqliteStore
 
-        async with SqliteStore.open(settings.sqlite_path, SystemClock()) as file:
+        async with SqliteStore.open(settings.sqlite_path) as file:
             yield file
     else:
         from persistence.postgres.store import PostgresStore
 
         url = settings.postgresql_url or ""
-        async with PostgresStore.open(url, SystemClock(), pool_size=2, notify=settings.notify) as database:
+        async with PostgresStore.open(url, pool_size=2, notify=settings.notify) as database:
             yield database
 
 
@@ -136,10 +136,9 @@ async def _open_memory(settings: Settings) -> AsyncIterator[RunIndex]:
     from persistence.memory.feed import MemoryFeed
     from persistence.memory.store import MemoryStore
 
-    clock = SystemClock()
     async with (
-        MemoryStore.open(clock) as store,
-        _open_index(settings, store, MemoryFeed(), clock) as index,
+        MemoryStore.open(SteadyClock()) as store,
+        _open_index(settings, store, MemoryFeed()) as index,
     ):
         yield index
 
@@ -149,12 +148,11 @@ async def _open_sqlite(settings: Settings) -> AsyncIterator[RunIndex]:
     from persistence.sqlite.feed import SqliteFeed
     from persistence.sqlite.store import SECONDS, SqliteStore
 
-    clock = SystemClock()
     seconds = min(SECONDS, settings.operation_seconds)
     async with (
-        SqliteStore.open(settings.sqlite_path, clock, seconds=seconds) as store,
+        SqliteStore.open(settings.sqlite_path, seconds=seconds) as store,
         SqliteFeed(settings.sqlite_path) as feed,
-        _open_index(settings, store, feed, clock) as index,
+        _open_index(settings, store, feed) as index,
     ):
         yield index
 
@@ -165,20 +163,15 @@ async def _open_postgres(settings: Settings) -> AsyncIterator[RunIndex]:
     from persistence.postgres.feed import PostgresFeed
     from persistence.postgres.store import PostgresStore
 
-    clock = SystemClock()
     url = settings.postgresql_url or ""
     timeouts = Timeouts.within(settings.operation_seconds)
     async with (
-        PostgresStore.open(
-            url, clock, pool_size=settings.pool_size, notify=settings.notify, timeouts=timeouts
-        ) as store,
+        PostgresStore.open(url, pool_size=settings.pool_size, notify=settings.notify, timeouts=timeouts) as store,
         PostgresFeed(settings.listen_dsn or url, notify=settings.notify) as feed,
-        _open_index(settings, store, feed, clock) as index,
+        _open_index(settings, store, feed) as index,
     ):
         yield index
 
 
-def _open_index(
-    settings: Settings, storage: Storage, feed: ChangeFeed, clock: Clock
-) -> AbstractAsyncContextManager[RunIndex]:
-    return open_index(storage, feed, maintenance=storage, clock=clock, operation_seconds=settings.operation_seconds)
+def _open_index(settings: Settings, storage: Storage, feed: ChangeFeed) -> AbstractAsyncContextManager[RunIndex]:
+    return open_index(storage, feed, maintenance=storage, operation_seconds=settings.operation_seconds)

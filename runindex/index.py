@@ -18,7 +18,6 @@ from runindex.commands.base import S
 from runindex.domain.problems import Problem, ProblemError
 from runindex.domain.runs.changes import Change
 from runindex.maintenance.sweeper import Sweeper, open_sweeper
-from runindex.ports.clock import Clock, SystemClock
 from runindex.ports.feed import ChangeFeed
 from runindex.ports.maintenance import Maintenance
 from runindex.ports.queries import Columns
@@ -39,7 +38,6 @@ class RunIndex:
     writer: Writer
     tailer: LogTailer
     heads: HeadTailer
-    clock: Clock
     sweeper: Sweeper | None = None
 
     async def submit(self, command: Command[S]) -> S | Problem:
@@ -79,7 +77,6 @@ async def open_index(
     feed: ChangeFeed,
     *,
     maintenance: Maintenance | None = None,
-    clock: Clock | None = None,
     operation_seconds: float = 10.0,
 ) -> AsyncIterator[RunIndex]:
     """Open an index on an open store and feed, for as long as the context lasts.
@@ -92,7 +89,7 @@ async def open_index(
         _sweeping(maintenance) as sweeper,
         open_writer(store, partial(_publish, tailer, feed), operation_seconds=operation_seconds) as writer,
     ):
-        yield RunIndex(store, writer, tailer, heads, clock or SystemClock(), sweeper)
+        yield RunIndex(store, writer, tailer, heads, sweeper)
 
 
 def _publish(tailer: LogTailer, feed: ChangeFeed, changes: Sequence[Change]) -> None:

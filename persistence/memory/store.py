@@ -152,6 +152,10 @@ class MemoryStore(MemoryChildReads, MemoryRecordReads, MemoryMaintenance, Storag
         """Return for each run the statuses of all its descendants, with how many have them."""
         return {run_id: hierarchy.count_descendants(self._runs, run_id) for run_id in run_ids}
 
+    async def now(self) -> Micros:
+        """Return the instant of the store's clock."""
+        return self._clock.now()
+
     async def ping(self) -> None:
         """Return at once."""
 

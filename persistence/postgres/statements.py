@@ -25,6 +25,7 @@ from persistence.sql.tables.runs import (
     tag_counts,
 )
 from runindex.domain.idempotency import KeyScope
+from runindex.domain.instants import Micros
 from runindex.ports.queries import RUN_COLUMNS
 
 CHANNEL: Final = "runindex_changes"
@@ -50,11 +51,22 @@ _PLAN_FREELY: Final = Statement(
     "SELECT set_config('plan_cache_mode', 'force_custom_plan', true), "
     + ", ".join(f"set_config('{name}', 'on', true)" for name in (*_SCANS, *_SORTS))
 )
+# The server's clock, which servers of the API share; it is read when a lock is held, not when it was asked for.
+NOW: Final = "CAST(extract(epoch FROM clock_timestamp()) * 1000000 AS bigint)"
+TELL_TIME: Final = Statement(f"SELECT {NOW} AS now")
 # The transaction's id and era come with the head, so that a commit without an answer can be looked up by them.
-_LOCK_HEAD: Final = Statement(
-    f"SELECT n, pg_current_xact_id()::text AS xid, {ERA} AS era FROM feed_head WHERE shard = {SHARD} FOR UPDATE"
+_LOCK_HEAD: Final = f"""
+SELECT head.n, pg_current_xact_id()::text AS xid, {ERA} AS era, clock.now, (
+    SELECT json_object_agg(owner, last_at)::text FROM totals
+    WHERE owner = ANY($1::bigint[]) AND last_at > clock.now
+) AS later
+FROM (SELECT n FROM feed_head WHERE shard = {SHARD} FOR UPDATE) AS head,
+    LATERAL (SELECT coalesce($2::bigint, {NOW}) AS now WHERE head.n IS NOT NULL OFFSET 0) AS clock
+"""
+_LOCK_RUNS: Final = (
+    f"SELECT run.*, {NOW} AS now FROM"
+    f" (SELECT {_RUN} FROM runs WHERE id = ANY($1::text[]) ORDER BY id FOR UPDATE{{more}}) AS run"
 )
-_LOCK_RUNS: Final = f"SELECT {_RUN} FROM runs WHERE id = ANY($1::text[]) ORDER BY id FOR UPDATE"
 _FIND_RUNS: Final = f"SELECT {_RUN} FROM runs WHERE id = ANY($1::text[])"
 _FIND_KEPT: Final = """
 SELECT k.* FROM unnest($1::text[], $2::text[], $3::text[]) AS s (actor, mutation, key)
@@ -161,7 +173,7 @@ _SHAPES: Final = (_MOVES, _MOVES | _KEYS, _CREATIONS, _CREATIONS | _KEYS)
 class PostgresDialect(PostgresRecords):
     """Statements with asyncpg's numbered placeholders; with `notify`, a write also notifies the listeners."""
 
-    # The statement that selects the transaction's id as `xid`.
+    # The text of the statement that selects the transaction's id as `xid`.
     identify = _LOCK_HEAD
     settings = _SETTINGS
 
@@ -181,13 +193,13 @@ class PostgresDialect(PostgresRecords):
     def lock_runs(self, run_ids: Iterable[str], *, wait: bool) -> Statement:
         """Lock the runs that exist, in the order of their ids, and select all their columns.
 
-        Without `wait`, runs that another transaction has locked are left out.
+        Each row has the server's instant as `now`. Without `wait`, runs that another transaction locked are left out.
         """
-        return Statement(_LOCK_RUNS if wait else f"{_LOCK_RUNS} SKIP LOCKED", (list(run_ids),))
+        return Statement(_LOCK_RUNS.format(more="" if wait else " SKIP LOCKED"), (list(run_ids),))
 
-    def lock_head(self) -> Statement:
-        """Lock the log's head and select it as `n`, with the transaction's id as `xid`."""
-        return _LOCK_HEAD
+    def lock_head(self, owners: Iterable[int], now: Micros | None) -> Statement:
+        """Lock the log's head and select it as `n`, with the instants, and the transaction's id as `xid`."""
+        return Statement(_LOCK_HEAD, (list(owners), now))
 
     def find_runs(self, run_ids: Iterable[str]) -> Statement:
         """Select the runs that exist with all columns."""
@@ -207,18 +219,30 @@ class PostgresDialect(PostgresRecords):
         return Statement(_FIND_LINEAGE, (list(run_ids),))
 
     def write(self, writes: Writes) -> Flow[None]:
-        """Yield the statements that write records, then the one that writes runs and their log, and notifies."""
-        for statement in self.write_records(writes):  # noqa: UP028 - a flow is sent rows, these take none
-            yield statement
+        """Yield the statements that write records, then the one that writes runs and their log; the last notifies."""
+        statements = list(self.write_records(writes))
         columns = {part.name: _columns(rows) for part in _PARTS if (rows := getattr(writes, part.name, ()))}
+        if columns or not statements:
+            statements.append(self._write_log(columns, writes.changes[-1][_SEQ] if writes.changes else 0))
+        elif self._notify:
+            statements[-1] = _notifying(statements[-1])
+        for statement in statements:  # noqa: UP028 - a flow is sent rows, these take none
+            yield statement
+
+    def _write_log(self, columns: dict[str, list[Sequence[Any]]], last: int) -> Statement:
         shape = _shape(columns)
         arguments: list[Any] = []
         for part in _PARTS:
             if part.name in shape:
                 arguments.extend(columns.get(part.name) or [[]] * len(part.columns))
         if self._notify:
-            arguments.append(str(writes.changes[-1][_SEQ] if writes.changes else 0))
-        yield Statement(_write_text(shape, notify=self._notify), arguments)
+            arguments.append(str(last))
+        return Statement(_write_text(shape, notify=self._notify), arguments)
+
+
+def _notifying(write: Statement) -> Statement:
+    """Return a statement that writes records and notifies of them, which spares a round trip."""
+    return Statement(_notifying_text(write.text, len(write.arguments) + 1), [*write.arguments, "0"])
 
 
 def _columns(rows: Sequence[Values]) -> list[Sequence[Any]]:
@@ -243,6 +267,11 @@ def _shape(columns: dict[str, list[Sequence[Any]]]) -> frozenset[str]:
 
 def _is_plain(changes: list[Sequence[Any]]) -> bool:
     return all(changes[index].count(None) == len(changes[index]) for index in _RARE_PLACES)
+
+
+@lru_cache
+def _notifying_text(text: str, place: int) -> str:
+    return f"WITH written AS ({text}) SELECT pg_notify('{CHANNEL}', ${place})"
 
 
 @lru_cache

@@ -6,6 +6,7 @@ from typing import Any, Final, Self, TypeVar
 
 from sqlalchemy import Executable, text
 
+from persistence.postgres.clock import ServerClock
 from persistence.postgres.connection import (
     DRIVER_ERRORS,
     Pool,
@@ -23,6 +24,7 @@ from persistence.sql.maintenance.maintenance import SqlMaintenance
 from persistence.sql.reads.store_reads import SqlReads
 from persistence.sql.statements import NO_PARAMETERS, Flow, Rows, Statement
 from runindex.commands import AnyCommand
+from runindex.domain.instants import Micros
 from runindex.ports.clock import Clock
 from runindex.ports.store import Applied
 
@@ -47,13 +49,14 @@ class PostgresStore(SqlReads, SqlMaintenance):
         self._writer = writer
         self._pool = pool
         self._timeouts = timeouts
+        self._time = ServerClock(self._fetch)
 
     @classmethod
     @asynccontextmanager
     async def open(
         cls,
         url: str,
-        clock: Clock,
+        clock: Clock | None = None,
         *,
         pool_size: int = POOL_SIZE,
         notify: bool = True,
@@ -61,7 +64,8 @@ class PostgresStore(SqlReads, SqlMaintenance):
     ) -> AsyncIterator[Self]:
         """Open a database (postgresql://…) with at most `pool_size` connections that read and one that writes.
 
-        Connections are made when first needed. With `notify`, each batch wakes the feeds of all processes.
+        Connections are made when first needed. Without a clock, the server's is used. With `notify`, each batch wakes
+        the feeds of all processes.
         """
         timeouts = timeouts or Timeouts()
         dialect = PostgresDialect(notify=notify)
@@ -74,6 +78,10 @@ class PostgresStore(SqlReads, SqlMaintenance):
     async def apply(self, batch: Sequence[AnyCommand]) -> Applied:
         """Decide and write a batch, as the Store port says."""
         return await self._writer.apply(batch)
+
+    async def now(self) -> Micros:
+        """Return the instant of the server's clock."""
+        return await self._time.now() if self._writer.clock is None else self._writer.clock.now()
 
     async def ping(self) -> None:
         """Return when the database answers."""

@@ -23,7 +23,7 @@ from persistence.postgres.connection import (
     translate_errors,
 )
 from persistence.postgres.login import Connection
-from persistence.postgres.statements import ERA, PostgresDialect
+from persistence.postgres.statements import ERA, TELL_TIME, PostgresDialect
 from persistence.sql.batch.apply import AppliedBatch, apply_batch
 from persistence.sql.statements import Statement
 from runindex.commands import AnyCommand
@@ -46,10 +46,10 @@ class Transaction(NamedTuple):
 class PostgresWriter:
     """Applies batches one after the other, on a connection that is replaced when it is lost."""
 
-    def __init__(self, url: str, clock: Clock, dialect: PostgresDialect, timeouts: Timeouts) -> None:
-        """Connect at the first batch."""
+    def __init__(self, url: str, clock: Clock | None, dialect: PostgresDialect, timeouts: Timeouts) -> None:
+        """Connect at the first batch. Without a clock, the server's is used."""
         self._url = url
-        self._clock = clock
+        self.clock = clock
         self._dialect = dialect
         self._timeouts = timeouts
         self._turn = asyncio.Lock()
@@ -57,7 +57,9 @@ class PostgresWriter:
 
     @classmethod
     @asynccontextmanager
-    async def open(cls, url: str, clock: Clock, dialect: PostgresDialect, timeouts: Timeouts) -> AsyncIterator[Self]:
+    async def open(
+        cls, url: str, clock: Clock | None, dialect: PostgresDialect, timeouts: Timeouts
+    ) -> AsyncIterator[Self]:
         """Open a writer; its connection is closed with the context."""
         writer = cls(url, clock, dialect, timeouts)
         try:
@@ -106,14 +108,14 @@ class PostgresWriter:
         self, connection: Connection, batch: Sequence[AnyCommand], *, wait: bool
     ) -> tuple[AppliedBatch, Transaction]:
         """Run the statements of a batch; return its result and the transaction, which stays open."""
-        flow = apply_batch(batch, self._clock.now(), self._dialect, wait=wait)
+        flow = apply_batch(batch, TELL_TIME if self.clock is None else self.clock.now(), self._dialect, wait=wait)
         transaction = Transaction("", None)
         await begin(connection, self._timeouts.statement)
         try:
             statement = next(flow)
             while True:
                 rows = await run(connection, statement, self._timeouts.statement)
-                if statement is self._dialect.identify:
+                if statement.text is self._dialect.identify:
                     transaction = Transaction(rows[0]["xid"], rows[0]["era"])
                 statement = flow.send(rows)
         except StopIteration as end:

@@ -20,13 +20,20 @@ from persistence.sql.tables.runs import SHARD, changes, kept_answers, run_tags, 
 from persistence.sqlite.chunks import chunks_of, rows_text
 from persistence.sqlite.record_statements import SqliteRecords
 from runindex.domain.idempotency import KeyScope
+from runindex.domain.instants import Micros
 from runindex.ports.queries import RUN_COLUMNS
 
 _COMPILER: Final = sqlite.dialect()
 _RUN: Final = ", ".join(RUN_COLUMNS)
 _IDS: Final = "(SELECT value FROM json_each(?))"
 
-_LOCK_HEAD: Final = Statement(f"SELECT n FROM feed_head WHERE shard = {SHARD}")
+_LOCK_HEAD: Final = f"""
+SELECT n, ?2 AS now, (
+    SELECT json_group_object(owner, last_at) FROM totals
+    WHERE owner IN (SELECT value FROM json_each(?1)) AND last_at > ?2
+) AS later
+FROM feed_head WHERE shard = {SHARD}
+"""
 _FIND_RUNS: Final = f"SELECT {_RUN} FROM runs WHERE id IN {_IDS}"
 _FIND_KEPT: Final = """
 SELECT k.* FROM json_each(?) AS s JOIN kept_answers AS k
@@ -109,9 +116,9 @@ class SqliteDialect(SqliteRecords):
         del wait
         return self.find_runs(run_ids)
 
-    def lock_head(self) -> Statement:
-        """Select the log's head as `n`."""
-        return _LOCK_HEAD
+    def lock_head(self, owners: Iterable[int], now: Micros | None) -> Statement:
+        """Select the log's head as `n`, the given instant, and the later ones of those owners' records."""
+        return Statement(_LOCK_HEAD, (json.dumps(list(owners)), now))
 
     def find_runs(self, run_ids: Iterable[str]) -> Statement:
         """Select the runs that exist with all columns."""

@@ -11,15 +11,17 @@ from typing import Any, Final, Self, TypeVar
 
 from sqlalchemy import Executable, text
 
-from persistence.sql.batch.apply import apply_batch
+from persistence.sql.batch.apply import AppliedBatch, apply_batch
 from persistence.sql.batch.transactions import Execute
 from persistence.sql.maintenance.maintenance import SqlMaintenance
 from persistence.sql.reads.store_reads import SqlReads
 from persistence.sql.statements import NO_PARAMETERS, Flow, Rows, Statement
+from persistence.sqlite.clock import KEPT, FileClock
 from persistence.sqlite.connection import begin, connect, is_busy, run, time_limit, translate_errors
 from persistence.sqlite.session import open_session
 from persistence.sqlite.statements import SqliteDialect
 from runindex.commands import AnyCommand
+from runindex.domain.instants import Micros
 from runindex.ports.clock import Clock
 from runindex.ports.store import Applied
 
@@ -37,7 +39,7 @@ class SqliteStore(SqlReads, SqlMaintenance):
     sweep_step = 32
     sweep_seconds = 0.015
 
-    def __init__(self, path: Path, seconds: float, clock: Clock, writer: "_Writer", readers: "_Readers") -> None:
+    def __init__(self, path: Path, seconds: float, clock: FileClock, writer: "_Writer", readers: "_Readers") -> None:
         """Take the open writer and readers."""
         self._path = path
         self._seconds = seconds
@@ -48,22 +50,32 @@ class SqliteStore(SqlReads, SqlMaintenance):
     @classmethod
     @asynccontextmanager
     async def open(
-        cls, path: Path, clock: Clock, *, readers: int = READERS, seconds: float = SECONDS
+        cls, path: Path, clock: Clock | None = None, *, readers: int = READERS, seconds: float = SECONDS
     ) -> AsyncIterator[Self]:
-        """Open the file.
+        """Open the file. Without a clock, it has its own, which is steadier than the machine's.
 
         A query, the statements of a batch, and the wait for another process's lock take at most so many seconds each.
         """
         async with AsyncExitStack() as stack:
             writer = await stack.enter_async_context(_Writer.open(path, seconds))
             lent = await stack.enter_async_context(_Readers.open(path, seconds, readers))
-            yield cls(path, seconds, clock, writer, lent)
+            yield cls(path, seconds, FileClock(clock), writer, lent)
 
     async def apply(self, batch: Sequence[AnyCommand]) -> Applied:
         """Decide and write a batch, as the Store port says."""
-        now = self._clock.now
-        judged = await self._writer.transact(lambda: apply_batch(batch, now(), self.dialect), lambda done: done.wrote)
-        return judged.applied
+        result = await self._writer.transact(lambda: self._decide(batch), lambda done: done.wrote)
+        return result.applied
+
+    def _decide(self, batch: Sequence[AnyCommand]) -> Flow[AppliedBatch]:
+        """Decide on a batch at the instant of the file's clock."""
+        result = yield from apply_batch(batch, (yield from self._clock.tell()), self.dialect)
+        if result.wrote:
+            yield from self._clock.keep()
+        return result
+
+    async def now(self) -> Micros:
+        """Return the instant of the file's clock."""
+        return self._clock.instant(await self._readers.run(KEPT))
 
     async def ping(self) -> None:
         """Return when the file answers."""

@@ -75,7 +75,7 @@ async def retention_preview(context: Context, texts: Sequence[str]) -> list[Rete
     """Return what compaction would remove of each of these runs that exists, in the order of the ids."""
     check_ids(texts, "runIds")
     ids = [run_id for run_id in dict.fromkeys(map(find_run_id, texts)) if run_id is not None]
-    removable = await context.index.store.count_removable(ids, context.index.clock.now())
+    removable = await context.index.store.count_removable(ids, await context.index.store.now())
     return [
         RetentionPreview(
             run_id=strawberry.ID(run_id),

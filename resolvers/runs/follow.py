@@ -54,7 +54,7 @@ async def follow_changes(
             if batch.silent and not goes_on:
                 lossless.cursor = batch.cursor
                 if bookmarks:
-                    yield Bookmark(cursor=batch.cursor, at=DateTime(context.index.clock.now()))
+                    yield Bookmark(cursor=batch.cursor, at=DateTime(await context.index.store.now()))
                 else:
                     lossless.begin(batch.cursor)
             goes_on = False

@@ -46,7 +46,6 @@ async def _compact(settings: Settings, *, dry_run: bool) -> None:
     from runindex.bootstrap import open_storage
     from runindex.domain.runs.retention import NOTHING_REMOVABLE, Removable
     from runindex.maintenance import compaction
-    from runindex.ports.clock import SystemClock
 
     def counts(removed: Removable) -> str:
         return " ".join(f"{field.name}={getattr(removed, field.name)}" for field in fields(removed))
@@ -54,7 +53,7 @@ async def _compact(settings: Settings, *, dry_run: bool) -> None:
     total, runs = NOTHING_REMOVABLE, 0
     compact_runs = compaction.preview if dry_run else compaction.compact
     async with open_storage(settings) as storage:
-        async for run in compact_runs(storage, SystemClock().now()):
+        async for run in compact_runs(storage, await storage.now()):
             click.echo(f"{run.run_id} {counts(run.removed)}")
             total += run.removed
             runs += 1

@@ -71,7 +71,8 @@ def start_if_new(workspace: Workspace, run: Run, command: AnyCommand) -> Run:
     """Return the run started: its first result or receipt starts it, which is a change of its own in the log."""
     if run.started_at is not None:
         return run
-    started = replace(run, started_at=workspace.now, updated_at=workspace.now, version=run.version + 1)
+    at = workspace.instant(run)
+    started = replace(run, started_at=at, updated_at=at, version=run.version + 1)
     workspace.runs.put(run.id, started)
     workspace.record(RunChangeKind.STARTED, started, former_of(run), reason=command.reason, actor=command.actor)
     return started

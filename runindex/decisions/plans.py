@@ -29,7 +29,12 @@ def update_plan(workspace: Workspace, command: UpdatePlan) -> PlanSaved:
     name = plan.name if command.name is None else command.name
     spec = plan.spec if command.spec is None else _spec(command.spec)
     changed = replace(
-        plan, name=name, name_folded=name.lower(), spec=spec, updated_at=workspace.now, version=plan.version + 1
+        plan,
+        name=name,
+        name_folded=name.lower(),
+        spec=spec,
+        updated_at=max(workspace.now, plan.updated_at),
+        version=plan.version + 1,
     )
     workspace.save(changed)
     return PlanSaved(changed)

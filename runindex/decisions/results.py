@@ -7,6 +7,7 @@ from runindex.commands.outcomes import ResultRecorded, ResultsDeleted
 from runindex.decisions.guards import existing_run, open_run, start_if_new
 from runindex.decisions.workspace import Workspace
 from runindex.domain.ids import new_id
+from runindex.domain.instants import Micros
 from runindex.domain.json_text import JsonText, JsonValue, check_content
 from runindex.domain.lifecycle import CLOSED
 from runindex.domain.problems import ConstraintReason, violation
@@ -33,7 +34,7 @@ def record_result(workspace: Workspace, command: RecordResult) -> ResultRecorded
     after = item.attempted(command.retry_count, failed=command.error is not None)
     workspace.save(result)
     workspace.save(after)
-    workspace.save(_counted(totals, item, after))
+    workspace.save(_counted(totals, item, after, result.created_at))
     if not result.late:
         start_if_new(workspace, run, command)
     return ResultRecorded(result)
@@ -95,7 +96,7 @@ def _result(workspace: Workspace, command: RecordResult, run: Run, totals: Total
         error=command.error,
         started_at=command.started_at,
         completed_at=command.completed_at,
-        created_at=workspace.now,
+        created_at=workspace.instant(run),
         scores=encode_scores(command.scores),
         trace_id=command.trace_id,
         late=int(run.status in CLOSED),
@@ -106,7 +107,7 @@ def _text(value: JsonValue, field: str) -> JsonText | None:
     return None if value is None else check_content(value, field)
 
 
-def _counted(totals: Totals, before: Item, after: Item) -> Totals:
+def _counted(totals: Totals, before: Item, after: Item, at: Micros) -> Totals:
     was_failed = before.attempts > 0 and not before.succeeded
     return replace(
         totals,
@@ -115,4 +116,5 @@ def _counted(totals: Totals, before: Item, after: Item) -> Totals:
         item_count=totals.item_count + (before.attempts == 0),
         succeeded=totals.succeeded + after.succeeded - before.succeeded,
         failed=totals.failed + (not after.succeeded) - was_failed,
+        last_at=at,
     )

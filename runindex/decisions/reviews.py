@@ -65,7 +65,7 @@ def annotate_result(workspace: Workspace, command: AnnotateResult) -> ResultAnno
         annotations=_patched(result.annotations, command.patch),
         labels=_labelled(result.labels, command),
         annotation_version=version,
-        annotated_at=workspace.now,
+        annotated_at=workspace.instant(run),
     )
     workspace.save(after)
     _tell(workspace, command, run, after, {"change": "ANNOTATED", "version": version})
@@ -105,7 +105,7 @@ def _revised(
         for old in recorded:
             workspace.save(_row(result, old, result.created_at))
     revised = replace(score, revision=1 if former is None else former.revision + 1)
-    row = _row(result, revised, workspace.now)
+    row = _row(result, revised, workspace.instant(existing_run(workspace, result.run_id)))
     workspace.save(replace(row, reason=command.reason, actor=command.actor))
     return revised
 

@@ -19,18 +19,20 @@ def put_values(workspace: Workspace, command: PutValues) -> ValuesPut:
     """Put values; the former versions stay as history."""
     run = open_run(workspace, command.run_id)
     check_entries(len(command.entries))
-    values = []
+    at = workspace.instant(run)
+    values, added = [], 0
     for position, entry in enumerate(command.entries):
         stored = workspace.records(Value).get((run.incarnation, entry.key))
         present = stored is not None and not stored.deleted
         check_version(entry.expected_version, stored.version if stored is not None and present else 0)
         text = check_content(entry.value, f"entries.{position}.value")
         version = 1 if stored is None else stored.version + 1
-        value = Value(run.incarnation, entry.key, text, version, workspace.now)
+        value = Value(run.incarnation, entry.key, text, version, at)
         _write(workspace, value)
-        if not present:
-            _count(workspace, run, values=1)
+        added += not present
         values.append(value)
+    if values:
+        _count(workspace, run, values=added)
     return ValuesPut(tuple(values))
 
 
@@ -38,13 +40,13 @@ def delete_values(workspace: Workspace, command: DeleteValues) -> ValuesDeleted:
     """Delete values; a deletion takes a version of its own."""
     run = open_run(workspace, command.run_id)
     check_entries(len(command.keys))
-    deleted = 0
+    at, deleted = workspace.instant(run), 0
     for key in command.keys:
         stored = workspace.records(Value).get((run.incarnation, key))
         if stored is not None and not stored.deleted:
             _write(
                 workspace,
-                replace(stored, value="null", version=stored.version + 1, updated_at=workspace.now, deleted=1),
+                replace(stored, value="null", version=stored.version + 1, updated_at=at, deleted=1),
             )
             deleted += 1
     _count(workspace, run, values=-deleted)
@@ -60,16 +62,16 @@ def append_events(workspace: Workspace, command: AppendEvents) -> EventsAppended
 
 def chain_events(workspace: Workspace, run: Run, entries: Sequence[EventEntry]) -> tuple[Event, ...]:
     """Add events to the run's chain, whatever its status, and return them."""
-    totals, late = workspace.totals(run), int(run.status in CLOSED)
+    totals, at, late = workspace.totals(run), workspace.instant(run), int(run.status in CLOSED)
     sequence, previous, events = totals.event_seq, totals.event_hash, []
     for position, entry in enumerate(entries):
         text = check_content(entry.payload, f"events.{position}.payload")
-        previous = event_hash(sequence, entry.stream, workspace.now, entry.payload, previous)
-        events.append(Event(run.incarnation, sequence, entry.stream, text, workspace.now, previous, late))
+        previous = event_hash(sequence, entry.stream, at, entry.payload, previous)
+        events.append(Event(run.incarnation, sequence, entry.stream, text, at, previous, late))
         sequence += 1
     for event in events:
         workspace.save(event)
-    workspace.save(replace(totals, event_seq=sequence, event_hash=previous))
+    workspace.save(replace(totals, event_seq=sequence, event_hash=previous, last_at=at))
     return tuple(events)
 
 
@@ -79,10 +81,10 @@ def set_cell(workspace: Workspace, command: SetCell) -> CellSet:
     stored = workspace.records(Cell).get((run.incarnation, command.name))
     version = 0 if stored is None else stored.version
     check_version(command.expected_version, version)
-    cell = Cell(run.incarnation, command.name, check_content(command.value, "value"), version + 1, workspace.now)
+    at = workspace.instant(run)
+    cell = Cell(run.incarnation, command.name, check_content(command.value, "value"), version + 1, at)
     workspace.save(cell)
-    if stored is None:
-        _count(workspace, run, cells=1)
+    _count(workspace, run, cells=stored is None)
     return CellSet(cell)
 
 
@@ -93,10 +95,10 @@ def write_document(workspace: Workspace, command: WriteDocument) -> DocumentWrit
     version = 0 if stored is None else stored.version
     check_version(command.expected_version, version)
     content = check_content(_content(stored, command), f"change.{command.verb}")
-    document = Document(run.incarnation, command.key, content, version + 1, workspace.now)
+    at = workspace.instant(run)
+    document = Document(run.incarnation, command.key, content, version + 1, at)
     workspace.save(document)
-    if stored is None:
-        _count(workspace, run, documents=1)
+    _count(workspace, run, documents=stored is None)
     return DocumentWritten(document)
 
 
@@ -122,5 +124,6 @@ def _count(workspace: Workspace, run: Run, *, values: int = 0, cells: int = 0, d
             value_count=totals.value_count + values,
             cell_count=totals.cell_count + cells,
             document_count=totals.document_count + documents,
+            last_at=workspace.instant(run),
         )
     )

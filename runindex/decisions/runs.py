@@ -60,14 +60,14 @@ def start_run(workspace: Workspace, command: StartRun) -> RunApplied:
     """Set `started_at` if it is None; a run that has started gets a new version only."""
     run = expected_run(workspace, command)
     check_open(run)
-    started_at = workspace.now if run.started_at is None else run.started_at
+    started_at = workspace.instant(run) if run.started_at is None else run.started_at
     return _save(workspace, command, run, replace(run, started_at=started_at), RunChangeKind.STARTED)
 
 
 def transition_run(workspace: Workspace, command: TransitionRun) -> RunApplied:
     """Move a run as the transition table allows."""
     run = _movable_run(workspace, command)
-    moved = run.moved(command.to, workspace.now, command.error)
+    moved = run.moved(command.to, workspace.instant(run), command.error)
     workspace.runs.put(run.id, moved)
     seq = workspace.record(RunChangeKind.STATUS, moved, former_of(run), reason=command.reason, actor=command.actor)
     return RunApplied(moved, moved.version, seq)
@@ -106,7 +106,7 @@ def set_retention(workspace: Workspace, command: SetRetention) -> RunApplied:
 def delete_run(workspace: Workspace, command: DeleteRun) -> RunDeleted:
     """Delete a run; its children stay, with the id of a parent that no longer exists."""
     run = _movable_run(workspace, command)
-    last = replace(run, version=run.version + 1, updated_at=workspace.now)
+    last = replace(run, version=run.version + 1, updated_at=workspace.instant(run))
     totals = workspace.totals(run)
     workspace.runs.remove(run.id)
     workspace.taken.remove(run.id)
@@ -147,7 +147,7 @@ def _movable_run(workspace: Workspace, command: RunCommand[Success]) -> Run:
 def _save(
     workspace: Workspace, command: RunCommand[Success], before: Run, after: Run, kind: RunChangeKind
 ) -> RunApplied:
-    run = replace(after, version=before.version + 1, updated_at=workspace.now)
+    run = replace(after, version=before.version + 1, updated_at=workspace.instant(before))
     workspace.runs.put(run.id, run)
     seq = workspace.record(kind, run, former_of(before), reason=command.reason, actor=command.actor)
     return RunApplied(run, run.version, seq)

@@ -34,7 +34,7 @@ def commit_boundary(workspace: Workspace, command: CommitBoundary) -> BoundaryAp
         contributing_input_ids=json_text.dumps(command.contributing_input_ids),
         conversation_digest=digest,
         message_count=count,
-        created_at=workspace.now,
+        created_at=workspace.instant(run),
     )
     return _apply(workspace, command, run, receipt, command.snapshot, stamp=receipt)
 
@@ -51,7 +51,7 @@ def apply_boundary(workspace: Workspace, command: ApplyBoundary) -> BoundaryAppl
         contributing_input_ids=json_text.dumps(command.contributing_input_ids),
         conversation_digest=command.conversation_digest,
         message_count=command.message_count,
-        created_at=workspace.now,
+        created_at=workspace.instant(run),
     )
     if workspace.records(Receipt).get(receipt.key) is not None:
         raise violation(
@@ -88,7 +88,7 @@ def _apply(  # noqa: PLR0913 - the parts of a boundary
     head = _head(workspace, command, run)
     workspace.save(replace(head, sequence=max(head.sequence, receipt.sequence + 1)))
     totals = workspace.totals(run)
-    workspace.save(replace(totals, receipt_count=totals.receipt_count + 1))
+    workspace.save(replace(totals, receipt_count=totals.receipt_count + 1, last_at=receipt.created_at))
     start_if_new(workspace, run, command)
     return BoundaryApplied(receipt, runtime)
 
@@ -154,4 +154,4 @@ def _merged(workspace: Workspace, stored: RuntimeInput, update: InputUpdate, sta
         given["detail"] = None if update.detail is None else json_text.check_content(update.detail, "detail")
     if stamp is not None:
         given |= {"last_run_id": stamp.run_id, "last_boundary_sequence": stamp.sequence}
-    return replace(stored, state=update.state, updated_at=workspace.now, **given)
+    return replace(stored, state=update.state, updated_at=max(workspace.now, stored.updated_at), **given)

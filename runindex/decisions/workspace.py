@@ -93,12 +93,14 @@ class Workspace:
         taken: Mapping[str, bool] | None = None,
         results: Mapping[str, Result] | None = None,
         due_jobs: Mapping[str, Sequence[Job]] | None = None,
+        later: Mapping[int, Micros] | None = None,
     ) -> None:
         """Take the rows read: runs under lock, stored replies, and the ids that filters select, by command position.
 
         `looping` has each (id, parent) of runs to be created that would close a circle; `records` has what the commands
         need, by kind and key; `taken` and `results` have those of the requested ids that other nodes, or results, have;
-        `due_jobs` are by queue, in the order of their rank.
+        `due_jobs` are by queue, in the order of their rank; `later` has by owner the latest instant of a run's records,
+        where it is behind `now` and the run's totals are not among `records`.
         """
         self.now = now
         self.runs: Records[str, Run] = Records(runs)
@@ -109,6 +111,7 @@ class Workspace:
         self.taken: Records[str, bool] = Records(taken or {})
         self.results: Records[str, Result] = Records(results or {})
         self.due_jobs = due_jobs or {}
+        self._later = later or {}
         self._read = records or {}
         self._records: dict[type, Records[Any, Any]] = {}
         self._head = head
@@ -127,6 +130,12 @@ class Workspace:
     def totals(self, run: Run) -> Totals:
         """Return the counts of a run's records."""
         return self.records(Totals).get((run.incarnation,)) or Totals(run.incarnation, run.id)
+
+    def instant(self, run: Run) -> Micros:
+        """Return the instant of whatever happens to a run now: the clock's, but never before the run's last one."""
+        totals = self.records(Totals).get((run.incarnation,))
+        of_records = self._later.get(run.incarnation) if totals is None else totals.last_at
+        return max(self.now, run.updated_at, self.now if of_records is None else of_records)
 
     def is_taken(self, node_id: str) -> bool:
         """Tell whether a node has the id, which must be one that a command of the batch requests."""

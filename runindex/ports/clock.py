@@ -1,9 +1,22 @@
-"""The Clock port, and the machine's clock."""
+"""The Clock port, and clocks of a machine, from which storages without a server have the time."""
 
 import time
-from typing import Protocol
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Final, Protocol
 
-from runindex.domain.instants import Micros
+from runindex.domain.instants import SECOND, Micros
+
+# By which part of the time that passes a steady clock may be faster, which shortens leases, or slower.
+_FASTER: Final = 1000
+_SLOWER: Final = 10
+_INEXACT: Final = SECOND // 1000
+_KEPT_FOR: Final = SECOND
+_UPTIME: Final = Path("/proc/uptime")
+_UPTIME_STEP: Final = SECOND // 100
+_BOOT: Final = Path("/proc/sys/kernel/random/boot_id")
 
 
 class Clock(Protocol):
@@ -15,8 +28,75 @@ class Clock(Protocol):
 
 
 class SystemClock:
-    """The machine's clock."""
+    """The machine's clock, which may be set at any time."""
 
     def now(self) -> Micros:
         """Return the current instant."""
         return time.time_ns() // 1000
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What a machine's clocks say at one moment: `uptime` since the start `boot`, which is "" where it is not told."""
+
+    instant: Micros
+    boot: str = ""
+    uptime: Micros = 0
+
+    def steadied(self, before: "Reading | None") -> "Reading":
+        """Return the reading as one of a clock that stood at `before` and cannot be set, only run faster or slower.
+
+        After a new start of the machine there is nothing to go on from but its clock.
+        """
+        if before is None or not self.boot or self.boot != before.boot or self.uptime < before.uptime:
+            return self
+        passed = self.uptime - before.uptime
+        expected = before.instant + passed
+        earliest, latest = expected - passed // _SLOWER - _INEXACT, expected + passed // _FASTER + _INEXACT
+        return Reading(min(max(self.instant, earliest), latest), self.boot, self.uptime)
+
+    def is_worth_keeping(self, before: "Reading | None") -> bool:
+        """Tell whether later readings had better be steadied by this one than by `before`."""
+        if not self.boot:
+            return False
+        return before is None or self.boot != before.boot or not 0 <= self.uptime - before.uptime < _KEPT_FOR
+
+
+def read_machine() -> Reading:
+    """Read the machine's clocks; without those of Linux, only the one that may be set."""
+    now = SystemClock().now()
+    try:
+        return Reading(now, _boot(), _uptime())
+    except (OSError, ValueError, IndexError, AttributeError):
+        return Reading(now)
+
+
+@cache
+def _boot() -> str:
+    return _BOOT.read_text().strip()
+
+
+def _uptime() -> Micros:
+    """Return the time since the machine started, in suspension too.
+
+    The file is coarse, and the same to all processes, even where a library or a namespace tells them another time.
+    """
+    fine = time.clock_gettime_ns(time.CLOCK_BOOTTIME) // 1000
+    coarse = round(float(_UPTIME.read_text().split()[0]) * SECOND)
+    return fine if abs(fine - coarse) <= 2 * _UPTIME_STEP else coarse
+
+
+class SteadyClock:
+    """A clock of this process that runs on when the machine's is set, and approaches it little by little."""
+
+    def __init__(self, read: Callable[[], Reading] = read_machine) -> None:
+        """Begin with the machine's time."""
+        self._read = read
+        self._kept: Reading | None = None
+
+    def now(self) -> Micros:
+        """Return the current instant."""
+        reading = self._read().steadied(self._kept)
+        if reading.is_worth_keeping(self._kept):
+            self._kept = reading
+        return reading.instant

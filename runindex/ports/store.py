@@ -70,10 +70,12 @@ class Store(Protocol):
     async def apply(self, batch: Sequence[AnyCommand]) -> Applied:
         """Decide and write a batch of checked commands in one transaction, durable on return.
 
-        Commands are decided in their order, each on the state that its predecessors left (`runindex.decisions`). A
-        command that selects by filter comes first in its batch: it selects from the state before it, newest first.
-        The batch's changes get consecutive sequence numbers in commit order, over all processes. Raise
-        OutcomeUnknownError when it cannot be found out whether the commit took place.
+        All are decided at one instant of the storage's clock, the same for all processes: what is due, who has a lease.
+        What is written has that instant, or, where that clock was set back, the last one written of the same run, job,
+        plan or input. Commands are decided in their order, each on the state that its predecessors left
+        (`runindex.decisions`). A command that selects by filter comes first in its batch: it selects from the state
+        before it, newest first. The batch's changes get consecutive sequence numbers in commit order, over all
+        processes. Raise OutcomeUnknownError when it cannot be found out whether the commit took place.
         """
         ...
 
@@ -208,6 +210,10 @@ class Store(Protocol):
         self, owners: Sequence[int], item_ids: Sequence[str], columns: Columns
     ) -> Sequence[Row]:
         """Return the last attempt (the largest retry count) at each of the items in each of the runs."""
+        ...
+
+    async def now(self) -> Micros:
+        """Return the instant of the storage's clock, to within some milliseconds."""
         ...
 
     async def ping(self) -> None:

@@ -33,7 +33,7 @@ def timings() -> StreamTimings:
 async def api(store: Store, clock: StandingClock, timings: StreamTimings) -> AsyncIterator[Api]:
     """Open the API on the store."""
     watched = WatchedStore(store)
-    async with open_index(cast("Store", watched), MemoryFeed(), clock=clock) as index:
+    async with open_index(cast("Store", watched), MemoryFeed()) as index:
         app = application(index, timings)
         async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://runindex") as http:
             yield Api(index, watched, clock, http, endpoint_of(app))

@@ -38,7 +38,7 @@ async def indexes(url: str, count: int) -> AsyncIterator[list[IndexDoor]]:
         for _ in range(count):
             store = await stack.enter_async_context(PostgresStore.open(url, clock, pool_size=2))
             feed = await stack.enter_async_context(PostgresFeed(url))
-            index = await stack.enter_async_context(open_index(store, feed, clock=clock))
+            index = await stack.enter_async_context(open_index(store, feed))
             doors.append(IndexDoor(index, (await store.log_state()).epoch))
         yield doors
 

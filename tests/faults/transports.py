@@ -169,10 +169,12 @@ async def _pieces(response: httpx.Response, separator: bytes) -> AsyncIterator[b
 
 async def _events(pieces: AsyncIterator[bytes]) -> AsyncGenerator[JsonObject, None]:
     async for event in pieces:
-        kind, _, data = event.partition(b"\ndata: ")
-        if kind == b"event: next":
-            yield json.loads(data)
-        elif kind == b"event: complete":
+        fields = dict(line.partition(b": ")[::2] for line in event.split(b"\n") if line)
+        if fields.keys() == {b"id"}:
+            continue
+        if fields.get(b"event") == b"next":
+            yield json.loads(fields[b"data"])
+        elif fields.get(b"event") == b"complete":
             return
         else:
             assert event == b"" or event.startswith(b":"), event

@@ -1,7 +1,7 @@
 """A test's world: servers on one storage, their writers and subscribers, and the check of the history."""
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import AsyncExitStack, ExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -83,12 +83,21 @@ async def mark_end(workload: Workload) -> str:
 
 
 @asynccontextmanager
-async def open_world(storage: Storage, directory: Path, servers: int = 1, **environment: str) -> AsyncIterator[World]:
-    """Serve the storage from so many processes and open a door to each."""
+async def open_world(
+    storage: Storage,
+    directory: Path,
+    servers: int = 1,
+    *,
+    each: Sequence[Mapping[str, str]] | None = None,
+    **environment: str,
+) -> AsyncIterator[World]:
+    """Serve the storage from so many processes, or one for `each` environment, and open a door to each."""
     with ExitStack() as stack:
         started = [
-            await asyncio.to_thread(stack.enter_context, serving(directory, **storage.environment, **environment))
-            for _ in range(servers)
+            await asyncio.to_thread(
+                stack.enter_context, serving(directory, **storage.environment, **environment, **own)
+            )
+            for own in (each or [{}] * servers)
         ]
         async with AsyncExitStack() as clients:
             doors = [HttpDoor(server.url, clients) for server in started]

@@ -67,7 +67,7 @@ async def serving(storage: str, place: str, clock: StandingClock) -> AsyncIterat
     async with (
         kind.open_store(place, clock) as store,
         kind.open_feed(place) as feed,
-        open_index(store, feed, clock=clock) as index,
+        open_index(store, feed) as index,
         listening(configured(application(index, StreamTimings(idle=0.05)), port=0, lifespan="off")) as port,
         httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}", timeout=PATIENCE) as http,
     ):

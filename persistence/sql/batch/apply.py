@@ -5,8 +5,9 @@ before the log's head, each kind in one statement, and nothing is locked after i
 Runs selected by a filter are found before they can be locked, so the filter is evaluated again under the locks.
 """
 
+import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from sqlalchemy import Select, select
 
@@ -15,7 +16,7 @@ from persistence.sql.batch.dialect import Dialect
 from persistence.sql.batch.reads import read_records
 from persistence.sql.batch.writes import writes_of
 from persistence.sql.queries.where import where
-from persistence.sql.statements import Flow
+from persistence.sql.statements import Flow, Statement
 from persistence.sql.tables.runs import runs as run_table
 from runindex.commands import MAX_BULK, AnyCommand, BulkCommand, CreateRun
 from runindex.commands.base import Need
@@ -40,18 +41,33 @@ class AppliedBatch:
     wrote: bool
 
 
-def apply_batch(batch: Sequence[AnyCommand], now: Micros, dialect: Dialect, *, wait: bool = True) -> Flow[AppliedBatch]:
+@dataclass(frozen=True, slots=True)
+class _Moment:
+    """The instant of a batch, the log's head, and instants of runs' records that are later, by owner."""
+
+    now: Micros
+    head: int = 0
+    later: Mapping[int, Micros] = field(default_factory=dict)
+
+
+def apply_batch(
+    batch: Sequence[AnyCommand], clock: Micros | Statement, dialect: Dialect, *, wait: bool = True
+) -> Flow[AppliedBatch]:
     """Decide on a batch, yielding the statements that read and write its rows.
 
-    Without `wait`, a command on a run that another transaction has locked times out by itself; the others go on.
+    All of it is decided at one instant: the one given, or the storage's. That comes with the locks; only a batch that
+    needs none executes the statement given, which selects it as `now`. Without `wait`, a command on a run that another
+    transaction has locked times out by itself; the others go on.
     """
     selections = yield from _select(_filters(batch), dialect)
     wanted = [_runs_of(command, selections.get(index, ())) for index, command in enumerate(batch)]
-    runs = yield from _lock(set().union(*wanted), dialect, wait=wait)
+    runs, told = yield from _lock(set().union(*wanted), dialect, wait=wait)
+    if told is not None and isinstance(clock, Statement):
+        clock = told
     locked = set() if wait else (yield from _find(set().union(*wanted) - runs.keys(), dialect)).keys()
     unlocked = [index for index, run_ids in enumerate(wanted) if run_ids.isdisjoint(locked)]
     selected = {index: selections[origin] for index, origin in enumerate(unlocked) if origin in selections}
-    result = yield from _decide([batch[index] for index in unlocked], now, runs, selected, dialect)
+    result = yield from _decide([batch[index] for index in unlocked], clock, runs, selected, dialect)
     if len(unlocked) == len(batch):
         return result
     outcomes: list[Outcome | Exception] = [OperationTimeoutError("the run stayed locked for too long") for _ in batch]
@@ -62,15 +78,13 @@ def apply_batch(batch: Sequence[AnyCommand], now: Micros, dialect: Dialect, *, w
 
 def _decide(
     batch: Sequence[AnyCommand],
-    now: Micros,
+    clock: Micros | Statement,
     runs: dict[str, Run],
     selections: Mapping[int, Sequence[str]],
     dialect: Dialect,
 ) -> Flow[AppliedBatch]:
     """Decide on commands whose runs are locked, and write what they change."""
-    head = 0
-    if any(_takes_head(command, runs) for command in batch):
-        head = (yield dialect.lock_head())[0]["n"]
+    moment = yield from _settle(batch, clock, runs, dialect)
     narrowed = {
         index: RunFilter(ids=tuple(run_id for run_id in selections[index] if run_id in runs), and_=(run_filter,))
         for index, run_filter in _filters(batch).items()
@@ -78,10 +92,10 @@ def _decide(
     }
     selections = {**selections, **(yield from _select(narrowed, dialect))}
     kept, shown = yield from _kept(batch, runs, dialect)
-    rows = yield from read_records(batch, runs, shown, now, dialect)
+    rows = yield from read_records(batch, runs, shown, moment.now, dialect)
     workspace = Workspace(
-        now=now,
-        head=head,
+        now=moment.now,
+        head=moment.head,
         runs=runs,
         kept=kept,
         selections=selections,
@@ -89,6 +103,7 @@ def _decide(
         taken=rows.taken,
         results=rows.results,
         due_jobs=rows.due_jobs,
+        later=moment.later,
     )
     lineage = yield from _lineage(batch, dialect)
     # The batch's own runs are in the workspace, where it may meanwhile have deleted them.
@@ -98,6 +113,18 @@ def _decide(
     if writes:
         yield from dialect.write(writes)
     return AppliedBatch(Applied(outcomes, workspace.changes), bool(writes))
+
+
+def _settle(
+    batch: Sequence[AnyCommand], clock: Micros | Statement, runs: Mapping[str, Run], dialect: Dialect
+) -> Flow[_Moment]:
+    """Lock the head, if the batch needs it, and settle the batch's instant."""
+    if any(_takes_head(command, runs) for command in batch):
+        given = None if isinstance(clock, Statement) else clock
+        row = (yield dialect.lock_head([run.incarnation for run in runs.values()], given))[0]
+        later = json.loads(row["later"]) if row["later"] else {}
+        return _Moment(row["now"], row["n"], {int(owner): at for owner, at in later.items()})
+    return _Moment((yield clock)[0]["now"] if isinstance(clock, Statement) else clock)
 
 
 def _takes_head(command: AnyCommand, runs: Mapping[str, Run]) -> bool:
@@ -140,11 +167,12 @@ def _runs_of(command: AnyCommand, selected: Sequence[str]) -> set[str]:
     return set() if isinstance(command, BulkCommand) and len(run_ids) > MAX_BULK else run_ids
 
 
-def _lock(run_ids: set[str], dialect: Dialect, *, wait: bool) -> Flow[dict[str, Run]]:
+def _lock(run_ids: set[str], dialect: Dialect, *, wait: bool) -> Flow[tuple[dict[str, Run], Micros | None]]:
+    """Lock runs, and return them with the storage's instant when the last was locked, if that was told."""
     if not run_ids:
-        return {}
+        return {}, None
     rows = yield dialect.lock_runs(sorted(run_ids), wait=wait)
-    return {row["id"]: run_of(row) for row in rows}
+    return {row["id"]: run_of(row) for row in rows}, rows[-1].get("now") if rows else None
 
 
 def _find(run_ids: set[str], dialect: Dialect) -> Flow[dict[str, Run]]:

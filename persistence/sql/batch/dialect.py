@@ -25,12 +25,17 @@ class Dialect(Protocol):
     def lock_runs(self, run_ids: Iterable[str], *, wait: bool) -> Statement:
         """Lock the runs that exist, in the order of their ids, and select all their columns.
 
-        Without `wait`, runs that another transaction has locked are left out.
+        Where the storage has a clock of its own, each row has its instant as `now`. Without `wait`, runs that another
+        transaction has locked are left out.
         """
         ...
 
-    def lock_head(self) -> Statement:
-        """Lock the log's head and select it as `n`."""
+    def lock_head(self, owners: Iterable[int], now: Micros | None) -> Statement:
+        """Lock the log's head and select it as `n`, and as `now` the storage's instant unless one is given.
+
+        `later` is a JSON object, or null: by owner, of those owners (whose runs are locked), the latest instant of its
+        records, where that is later than `now`.
+        """
         ...
 
     def find_runs(self, run_ids: Iterable[str]) -> Statement:

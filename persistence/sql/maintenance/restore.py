@@ -24,7 +24,7 @@ class SqlRestoration(SqlSnapshot):
 
     async def log_state(self) -> LogState:
         """Lock the log's head, and return the log's epoch, head and floor."""
-        await self._execute(self._dialect.lock_head())
+        await self._execute(self._dialect.lock_head((), None))
         return await super().log_state()
 
     async def find_taken(self, ids: Sequence[str]) -> frozenset[str]:

@@ -145,6 +145,10 @@ feed_head: Final = Table(
     Column("n", BigInteger, nullable=False),
     Column("floor", BigInteger, nullable=False),
     Column("epoch", TextC, nullable=False),
+    # What the clock of a SQLite file stood at (runindex.ports.clock.Reading); null elsewhere.
+    Column("boot_id", TextC),
+    Column("uptime", BigInteger),
+    Column("clock_at", BigInteger),
 )
 
 # Counts that queries read instead of counting; moved in the batch that changes the runs.

@@ -77,17 +77,22 @@ class Job(Record):
             self,
             status=JobStatus.RUNNING,
             attempts=self.attempts + 1,
-            started_at=now,
+            started_at=self._not_before(now),
             lease_expires_at=now + lease_seconds * SECOND,
         )
 
     def completed(self, now: Micros) -> "Job":
         """Return the job as completed."""
-        return replace(self, status=JobStatus.COMPLETED, completed_at=now, lease_expires_at=None)
+        return replace(self, status=JobStatus.COMPLETED, completed_at=self._not_before(now), lease_expires_at=None)
 
     def failed(self, now: Micros, error: str, *, retry: bool) -> "Job":
         """Return the job as failed: to be retried after exponential backoff, or finally."""
         if retry and self.attempts < self.max_attempts:
             pause = min(BACKOFF_UNIT * 2 ** min(self.attempts, 30), LONGEST_BACKOFF)
             return replace(self, status=JobStatus.RETRYING, error=error, run_at=now + pause, lease_expires_at=None)
-        return replace(self, status=JobStatus.FAILED, error=error, completed_at=now, lease_expires_at=None)
+        ended_at = self._not_before(now)
+        return replace(self, status=JobStatus.FAILED, error=error, completed_at=ended_at, lease_expires_at=None)
+
+    def _not_before(self, now: Micros) -> Micros:
+        """Return an instant to record: that of a clock that was set back would be before the job's last one."""
+        return max(now, self.started_at or self.created_at)

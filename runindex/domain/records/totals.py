@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import ClassVar, Final
 
+from runindex.domain.instants import Micros
 from runindex.domain.records.record import Record
 
 NO_HASH: Final = "0" * 64
@@ -14,6 +15,7 @@ class Totals(Record):
 
     `result_count` to `failed` count the present generation of results; `result_seq` and `event_seq` are the next
     sequence numbers and never fall. Events below `event_floor` were compacted; `floor_hash` is the hash of the last.
+    `last_at` is the latest instant of a storage's clock in the records, None if all of them are older than this field.
     """
 
     KEY: ClassVar = ("owner",)
@@ -34,6 +36,7 @@ class Totals(Record):
     cell_count: int = 0
     document_count: int = 0
     receipt_count: int = 0
+    last_at: Micros | None = None
 
 
 ALL_GENERATIONS: Final = -1

@@ -169,7 +169,7 @@ def _without_path(check_value: Callable[[Any, str], object]) -> Check:
 _INSTANTS: Final = dict.fromkeys(
     (
         *("at", "created_at", "updated_at", "started_at", "finished_at", "completed_at", "run_at", "lease_expires_at"),
-        *("former_updated_at", "former_started_at", "annotated_at", "dataset_version", "item_version"),
+        *("last_at", "former_updated_at", "former_started_at", "annotated_at", "dataset_version", "item_version"),
     ),
     (instants.EARLIEST, instants.LATEST),
 )

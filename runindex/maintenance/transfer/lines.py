@@ -39,7 +39,9 @@ _SHAPES: Final[Mapping[type, tuple[Field, ...]]] = {
     **{kind: fields_of(kind) for kind in FREE},
 }
 _KINDS: Final = {name: kind for kind, name in _NAMES.items()}
-_TOTALS: Final = fields_of(Totals, OWNER)
+_TOTALS: Final = fields_of(Totals, OWNER | {"last_at"})
+# Left out where it is null, as in exports of releases that did not have it.
+_LAST_AT: Final = tuple(field for field in fields_of(Totals) if field.name == "last_at")
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +98,7 @@ def end_line(lines: int) -> bytes:
 
 def run_line(run: Row, totals: Row | None) -> bytes:
     """Return the line of a run."""
-    return _line({"run": encode(RUN, run) | {"totals": None if totals is None else encode(_TOTALS, totals)}})
+    return _line({"run": encode(RUN, run) | {"totals": None if totals is None else _encode_totals(totals)}})
 
 
 def change_line(change: Row) -> bytes:
@@ -144,13 +146,21 @@ def _entry(name: str, content: Mapping[str, Any]) -> Entry:
     if name == "run":
         totals = content["totals"]
         run = _run(decode(RUN, {key: value for key, value in content.items() if key != "totals"}))
-        return RunEntry(run, None if totals is None else Totals(0, run.id, **decode(_TOTALS, totals)))
+        return RunEntry(run, None if totals is None else Totals(0, run.id, **_decode_totals(totals)))
     if name == "change":
         return _change(decode(CHANGE, content))
     kind = _KINDS[name]
     row = decode(_SHAPES[kind], content)
     check_record(kind, row)
     return OwnedEntry(kind, row) if kind in OWNED else FreeEntry(kind(**row))
+
+
+def _encode_totals(totals: Row) -> dict[str, Any]:
+    return encode(_TOTALS if totals["last_at"] is None else _TOTALS + _LAST_AT, totals)
+
+
+def _decode_totals(content: Mapping[str, Any]) -> dict[str, Any]:
+    return decode(_TOTALS + _LAST_AT if "last_at" in content else _TOTALS, content)
 
 
 def _run(fields: Row) -> Run:

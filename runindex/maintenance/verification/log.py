@@ -7,6 +7,7 @@ from runindex.domain.errors import CorruptStoreError
 from runindex.domain.runs.changes import Change, RunChangeKind
 from runindex.domain.runs.run import Run
 from runindex.maintenance.snapshot_reader import SnapshotReader
+from runindex.maintenance.verification.instants import check_state
 from runindex.ports.maintenance import Scan, Snapshot
 from runindex.ports.queries import RUN_COLUMNS, Row
 
@@ -53,6 +54,9 @@ async def check_histories(snapshot: Snapshot, progress: Callable[[int], None]) -
             fault = _break_between(last, row)
             if fault is not None:
                 yield f"run {row['id']}: {fault}"
+            is_next = last is not None and last["incarnation"] == row["incarnation"]
+            for fall in check_state(row, last if is_next else None):
+                yield f"run {row['id']}: {fall}"
             last = row
         fault = _disagreement(last, present)
         if fault is not None:

@@ -128,7 +128,7 @@ async def test_what_does_not_agree_is_refused(
 
 async def test_counts_that_are_wrong_are_refused(furnished: Storage, other: Storage) -> None:
     lines = await exported(furnished)
-    for name in said(lines[1])["totals"]:
+    for name in said(lines[1])["totals"].keys() - {"last_at"}:  # which may be later than all that is left
         totals = said(lines[1])["totals"]
         totals[name] = "1" * 64 if isinstance(totals[name], str) else totals[name] + (-1 if name == "result_seq" else 1)
         await assert_refused(other, edited(lines, "run", {"totals": totals}), f"run {A}: |something comes twice")

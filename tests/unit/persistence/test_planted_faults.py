@@ -16,7 +16,7 @@ from persistence.postgres.store import PostgresStore
 from persistence.sqlite.store import SqliteStore
 from runindex.ports.maintenance import Storage
 from tests.support.clock import StandingClock
-from tests.support.commands import A, B
+from tests.support.commands import A, B, C
 from tests.support.data.maintenance import faults, follow_up, furnish
 
 pytestmark = pytest.mark.asyncio
@@ -81,7 +81,7 @@ PLANTS: Final = {
         f"2 receipts of owner {GONE}",
     ),
     "orphan totals": (
-        f"INSERT INTO totals SELECT {GONE}, id, 0, 0, 1, 0, 0, 0, 0, '', 0, '', 0, 0, 0, 0 FROM runs WHERE id = '{A}'",
+        f"INSERT INTO totals SELECT {GONE}, '{A}', 0, 0, 1, 0, 0, 0, 0, '', 0, '', 0, 0, 0, 0, NULL",
         f"totals of owner {GONE}, which run {A} is not",
     ),
     "what nobody will sweep": ("DELETE FROM remains WHERE generation = -1", "which is no run's"),
@@ -243,6 +243,73 @@ PLANTS: Final = {
         f"run {B}: the log does not say that it was created",
     ),
     "a run that vanished": (f"DELETE FROM runs WHERE id = '{B}'", f"run {B}: the log does not say that it was deleted"),
+    "a change before its predecessor": (
+        f"UPDATE changes SET updated_at = updated_at - 9000000 WHERE run_id = '{B}' AND version = 2",
+        f"run {B}: version 2 has an earlier instant than its predecessor",
+    ),
+    "a run that changed before it was created": (
+        f"UPDATE changes SET updated_at = created_at - 1 WHERE run_id = '{A}' AND version = 1",
+        f"run {A}: updated_at is before created_at",
+    ),
+    "a run that finished before it was created": (
+        f"UPDATE changes SET finished_at = created_at - 1 WHERE run_id = '{C}' AND status = 'FAILED'",
+        f"run {C}: finished_at is before created_at",
+    ),
+    "a run that finished before it started": (
+        f"UPDATE changes SET started_at = finished_at + 1 WHERE run_id = '{C}' AND status = 'FAILED'",
+        f"run {C}: finished_at is before started_at",
+    ),
+    "a run that finished after its last change": (
+        f"UPDATE changes SET finished_at = updated_at + 1 WHERE run_id = '{C}' AND status = 'FAILED'",
+        f"run {C}: updated_at is before finished_at",
+    ),
+    "a result before its predecessor": (
+        f"UPDATE results SET created_at = created_at + 1 WHERE owner = {OF_A} AND seq = 3",
+        f"run {A}: result 4 has an earlier instant than its predecessor",
+    ),
+    "an event before its predecessor": (
+        f"UPDATE events SET at = at - 1 WHERE owner = {OF_A} AND sequence = 2",
+        f"run {A}: event 2 has an earlier instant than its predecessor",
+    ),
+    "a version before its predecessor": (
+        f"UPDATE value_versions SET at = at - 9000000 WHERE owner = {OF_A} AND key_name = 'b' AND version = 3",
+        f"run {A}: version 3 of value 'b' has an earlier instant than its predecessor",
+    ),
+    **{
+        f"one of the {table} from before its run": (
+            f"UPDATE {table} SET {instant} = 5 WHERE owner = {OF_A}",
+            f"run {A}: a {kind} is older than it",
+        )
+        for table, instant, kind in (
+            ("results", "created_at", "Result"),
+            ("events", "at", "Event"),
+            ("run_values", "updated_at", "Value"),
+            ("value_versions", "at", "ValueVersion"),
+            ("cells", "updated_at", "Cell"),
+            ("documents", "updated_at", "Document"),
+            ("receipts", "created_at", "Receipt"),
+        )
+    },
+    "a record later than the last": (
+        f"UPDATE cells SET updated_at = updated_at + 9000000 WHERE owner = {OF_A}",
+        f"run {A}: a Cell is younger than its last instant",
+    ),
+    "a plan that changed before it was created": (
+        "UPDATE plans SET updated_at = created_at - 1",
+        "updated_at is before created_at",
+    ),
+    "a job that started before it was created": (
+        "UPDATE jobs SET started_at = created_at - 1 WHERE started_at IS NOT NULL",
+        "started_at is before created_at",
+    ),
+    "a job that ended before it started": (
+        "UPDATE jobs SET completed_at = started_at - 1 WHERE completed_at IS NOT NULL",
+        "completed_at is before started_at",
+    ),
+    "an input that changed before it was created": (
+        "UPDATE runtime_inputs SET updated_at = created_at - 1",
+        "updated_at is before created_at",
+    ),
     "a circle": (f"UPDATE runs SET parent_id = '{B}' WHERE id = '{A}'", "its own ancestor"),
 }
 

@@ -46,7 +46,7 @@ def statements(dialect: Dialect) -> Iterator[Statement]:
     """Yield what a batch may say, but for what chooses runs by a filter."""
     for wait in (True, False):
         yield dialect.lock_runs([A], wait=wait)
-    yield dialect.lock_head()
+    yield dialect.lock_head([1], 7)
     yield dialect.find_runs([A])
     yield dialect.find_kept([KeyScope("actor", "mutation", "key")])
     yield dialect.find_parents([A])

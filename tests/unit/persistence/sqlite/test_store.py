@@ -113,7 +113,7 @@ async def test_a_batch_that_takes_too_long_is_broken_off_and_writes_nothing(
 ) -> None:
     async with SqliteStore.open(sqlite_path, SystemClock(), seconds=ENOUGH) as store:
         with monkeypatch.context() as patched:
-            patched.setattr(SqliteDialect, "lock_head", lambda _: Statement(ENDLESS))
+            patched.setattr(SqliteDialect, "lock_head", lambda *_: Statement(ENDLESS))
             with pytest.raises(OperationTimeoutError):
                 await store.apply([create()])
         assert len(await listed(store)) == 1

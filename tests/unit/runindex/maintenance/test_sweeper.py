@@ -95,7 +95,7 @@ async def test_the_sweeper_ends_in_the_middle_of_its_work() -> None:
 async def test_an_index_sweeps_after_deletions(clock: StandingClock) -> None:
     async with MemoryStore.open(clock) as store:
         watched = Watched(store)
-        async with open_index(store, MemoryFeed(), maintenance=cast("Maintenance", watched), clock=clock) as index:
+        async with open_index(store, MemoryFeed(), maintenance=cast("Maintenance", watched)) as index:
             await watched.wait()
             await index.submit(create(A))
             # A result, its item, and with the run what is counted of it.

@@ -69,6 +69,11 @@ query ($session: ID!) {
 
 def main() -> int:
     """Run the demo and return its exit code."""
+    if not (ROOT / "examples" / "pytest_recorder.py").exists():
+        print(
+            "demo: it records tests of the project that it is a part of: run it there, by `make demo`", file=sys.stderr
+        )
+        return 2
     try:
         with serving() as address:
             return asyncio.run(asyncio.wait_for(demonstrate(address), DEMO_SECONDS))

@@ -1,10 +1,11 @@
-"""Report a pytest session to RunIndex while it runs.
+"""Report a pytest session to RunIndex while it runs. To be copied with `reporter.py`; both need nothing but pytest.
 
-    python -m pytest -p examples.pytest_recorder --runindex-url http://127.0.0.1:8000/graphql
+    python -m pytest -p pytest_recorder --runindex-url http://127.0.0.1:8000/graphql
 
 The session becomes a run of a dataset, the test suite: each executed test is a result, under its node id. A skipped
 test has no result, so that the run counts it as skipped. Each test file becomes a child of the session's run, which is
-closed when its tests passed, and else failed with their errors.
+closed when its tests passed, and else failed with their errors. The session's outcome is that of its exit code: a
+session without tests fails, as pytest has it.
 
 Reports are sent in the background, so that a slow server does not slow the tests; the session's end waits for them. A
 session that is recorded again under the same `--runindex-session` adds nothing. Under pytest-xdist only the controller
@@ -18,6 +19,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 from uuid import NAMESPACE_URL, UUID, uuid4, uuid5
@@ -25,10 +27,11 @@ from uuid import NAMESPACE_URL, UUID, uuid4, uuid5
 import pytest
 
 if TYPE_CHECKING:
-    from examples.reporter import Reporter
+    from .reporter import Reporter
 
 MAX_NAME: Final = 256
 MAX_ITEM: Final = 512
+NO_TESTS: Final = "no tests were collected"
 MAX_RUN_ERROR: Final = 50_000
 MAX_RESULT_ERROR: Final = 1_000
 EXPECTED: Final = {"skipped": "xfailed", "passed": "xpassed"}
@@ -46,9 +49,9 @@ def pytest_configure(config: pytest.Config) -> None:
     """Begin to record, in the process that knows the whole session."""
     url = config.getoption("--runindex-url")
     if url and not hasattr(config, "workerinput") and not config.option.collectonly:
-        from examples.reporter import Reporter  # noqa: PLC0415 - workers do not need the import
-
-        reporter = Reporter(url, config.getoption("--runindex-session") or uuid4())
+        # It lies beside this file, whether that is in a package or not. Workers do not need it.
+        module = import_module(".reporter", __package__) if __package__ else import_module("reporter")
+        reporter: Reporter = module.Reporter(url, config.getoption("--runindex-session") or uuid4())
         config.pluginmanager.register(Recorder(reporter, config.rootpath), "runindex-recorder")
 
 
@@ -142,8 +145,10 @@ class Recorder:
         # pytest also ends this way when tests cannot be collected or enough have failed: that is no interruption.
         self._interrupted = excinfo.type is KeyboardInterrupt or excinfo.errisinstance(pytest.exit.Exception)
 
-    def pytest_sessionfinish(self, exitstatus: int) -> None:
-        self._safely(self._end_session, exitstatus)
+    @pytest.hookimpl(trylast=True)
+    def pytest_sessionfinish(self, session: pytest.Session) -> None:
+        # Other plugins may have changed the exit code by now.
+        self._safely(self._end_session, int(session.exitstatus))
         self._reporter.finish()
 
     def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
@@ -167,14 +172,14 @@ class Recorder:
         self._begun = True
         self._to_come.update(map(file_of, tests))
         dataset = {
-            "datasetId": self._root.name or str(self._root),
+            "datasetId": name_of(self._root),
             "datasetVersion": last_change(self._root / path for path in self._to_come),
             "targetType": "WORKFLOW",
             "targetId": PYTHON,  # the interpreter that executes the suite
             "totalItems": len(set(tests)),
         }
         metadata = {"pytest": pytest.__version__, "python": platform.python_version(), "platform": platform.platform()}
-        self._begin(self._session, name=f"pytest {self._root.name}", metadata=metadata, dataset=dataset)
+        self._begin(self._session, name=f"pytest {name_of(self._root)}"[:MAX_NAME], metadata=metadata, dataset=dataset)
         for file in self._files.values():
             self._begin_file(file)
 
@@ -251,10 +256,11 @@ class Recorder:
             session.errors |= file.errors
         if self._interrupted:
             self._end(session, "interrupted", "the session was interrupted")
-        elif exitstatus in (pytest.ExitCode.OK, pytest.ExitCode.NO_TESTS_COLLECTED):
+        elif exitstatus == pytest.ExitCode.OK:
             self._end(session, "passed")
         else:
-            self._end(session, "failed", "\n".join([f"pytest: exit code {int(exitstatus)}", *sorted(session.errors)]))
+            why = f": {NO_TESTS}" if exitstatus == pytest.ExitCode.NO_TESTS_COLLECTED else ""
+            self._end(session, "failed", "\n".join([f"pytest: exit code {exitstatus}{why}", *sorted(session.errors)]))
 
     def _end(self, run: Recorded, outcome: str, why: str = "") -> None:
         counts = Counter(run.outcomes.values())
@@ -274,6 +280,12 @@ class Recorder:
 def file_of(nodeid: str) -> str:
     """Return the path of the file that a test or collector belongs to."""
     return plain(nodeid.partition("::")[0]) or "."
+
+
+def name_of(root: Path) -> str:
+    """Return the name of the root folder, as far as the index can hold it; its path, if the name is blank."""
+    name, path = plain(root.name), plain(str(root))
+    return name[:MAX_NAME] if name.strip() else path[-MAX_NAME:]
 
 
 def item_of(nodeid: str) -> str:

@@ -1,6 +1,7 @@
 """Keep a table of runs up to date, whatever happens to the connection: a reader to start from.
 
-    python -m examples.reader --url ws://127.0.0.1:8000/graphql --tag env:dev
+    pip install 'gql[websockets]'
+    python reader.py --url ws://127.0.0.1:8000/graphql --tag env:dev
 
 First it reads a cursor, then the state, then the changes after that cursor: none is missed, and changes that the state
 contains already are recognised by their versions. When the connection breaks, the reader resumes from the last cursor;

@@ -1,28 +1,30 @@
 """Report runs and results to RunIndex in the background, in order; send again when a response was lost.
 
+It needs nothing but Python's standard library, and is made to be copied.
+
 Every mutation can be sent twice: that of a run has an idempotency key made of the session's id, its subject and its
 name, and an attempt at an item is recorded once. The first failure ends the reporting, and is kept for the caller.
 """
 
+import json
 import time
 from collections import deque
 from collections.abc import Callable
 from contextlib import suppress
 from functools import partial
+from http.client import HTTPException
 from queue import SimpleQueue
 from threading import Event, Thread
 from typing import Any, Final
+from urllib.error import HTTPError
+from urllib.request import Request, urlopen
 from uuid import UUID, uuid5
-
-from gql import Client, GraphQLRequest
-from gql.client import SyncClientSession
-from gql.transport.exceptions import TransportError
-from gql.transport.httpx import HTTPXTransport
 
 TIMEOUT_SECONDS: Final = 5
 PAUSES: Final = (0.1, 0.4, 1.0)  # seconds between the attempts to send one mutation
 GATHER_SECONDS: Final = 0.2  # to collect more results before some are sent
 BATCH: Final = 50  # results in one mutation, well below the limit of a request
+LOST: Final = (OSError, HTTPException, ValueError)  # no response, or none that can be read
 
 INPUTS: Final = {
     "createRun": "CreateRunInput",
@@ -52,7 +54,7 @@ class Reporter:
         self.session = session
         self.trouble: Exception | None = None
         self._url = url
-        self._steps: SimpleQueue[Callable[[SyncClientSession], None] | None] = SimpleQueue()
+        self._steps: SimpleQueue[Callable[[], None] | None] = SimpleQueue()
         self._results: deque[dict[str, object]] = deque()
         self._ending = Event()
         self._thread = Thread(target=self._work, name="runindex", daemon=True)
@@ -76,23 +78,22 @@ class Reporter:
 
     def _work(self) -> None:
         try:
-            with Client(transport=HTTPXTransport(url=self._url, timeout=TIMEOUT_SECONDS)) as connection:
-                while step := self._steps.get():
-                    step(connection)
+            while step := self._steps.get():
+                step()
         except Exception as error:  # noqa: BLE001 - a failure to report must not end the program
             self.trouble = error
 
-    def _send(self, mutation: str, about: str, fields: dict[str, object], connection: SyncClientSession) -> None:
-        outcome = deliver(connection, MUTATION % (INPUTS[mutation], mutation), fields)
+    def _send(self, mutation: str, about: str, fields: dict[str, object]) -> None:
+        outcome = deliver(self._url, MUTATION % (INPUTS[mutation], mutation), fields)
         check(f"{mutation} of {about}", outcome)
 
-    def _send_results(self, connection: SyncClientSession) -> None:
+    def _send_results(self) -> None:
         """Send queued results, as many as one mutation takes; an earlier step may have left none."""
         if not self._results:
             return
         self._ending.wait(GATHER_SECONDS)
         batch = [self._results.popleft() for _ in range(min(len(self._results), BATCH))]
-        outcome = deliver(connection, RECORD_RESULTS, {"results": batch})
+        outcome = deliver(self._url, RECORD_RESULTS, {"results": batch})
         check("recordResults", outcome)
         for result, told in zip(batch, outcome["outcomes"], strict=True):
             # The attempt was recorded before with other times: the session is recorded again.
@@ -100,15 +101,31 @@ class Reporter:
                 check(f"recordResults of {result['itemId']}", told)
 
 
-def deliver(connection: SyncClientSession, document: str, fields: dict[str, object]) -> dict[str, Any]:
+def deliver(url: str, document: str, fields: dict[str, object]) -> dict[str, Any]:
     """Execute a mutation, again if its response was lost, and return its outcome."""
-    request = GraphQLRequest(document, variable_values={"input": fields})
     for pause in PAUSES:
         # It may have been executed; sending it again is safe.
-        with suppress(TransportError):
-            return dict(connection.execute(request)["outcome"])
+        with suppress(*LOST):
+            return execute(url, document, fields)
         time.sleep(pause)
-    return dict(connection.execute(request)["outcome"])
+    return execute(url, document, fields)
+
+
+def execute(url: str, document: str, fields: dict[str, object]) -> dict[str, Any]:
+    """Execute a mutation once and return its outcome; raise one of LOST when there is none, with the server's words."""
+    body = json.dumps({"query": document, "variables": {"input": fields}}).encode()
+    request = Request(url, body, {"content-type": "application/json", "accept": "application/json"})  # noqa: S310 - the user's own address
+    try:
+        with urlopen(request, timeout=TIMEOUT_SECONDS) as response:  # noqa: S310 - as above
+            answer = json.load(response)
+    except HTTPError as error:
+        with error:
+            answer = json.loads(error.read() or b"{}") if "json" in error.headers.get_content_type() else {}
+        if not answer.get("errors"):
+            raise OSError(f"{url} answers {error.code} {error.reason}") from None
+    if answer.get("errors"):
+        raise ValueError(answer["errors"][0]["message"])
+    return dict(answer["data"]["outcome"])
 
 
 def check(what: str, outcome: dict[str, Any]) -> None:

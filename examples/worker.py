@@ -1,6 +1,7 @@
 """Execute the jobs of a RunIndex queue: the worker executes, the index only records.
 
-    python -m examples.worker --url http://127.0.0.1:8000/graphql --queue default
+    pip install 'gql[httpx]'
+    python worker.py --url http://127.0.0.1:8000/graphql --queue default
 
 A job is for a run and its data `{"command": ["make", "test"]}`, as given to `startPlan`. The worker claims a job under
 a lease, starts its run, appends what the command prints as events, records the outcome as a result, closes the run and
@@ -35,6 +36,7 @@ EVENTS_A_CALL: Final = 100
 READ_BYTES: Final = 16_384
 LONG_LINE: Final = 16_384  # characters
 PAUSES: Final = (0.1, 0.4, 1.0)  # seconds between the attempts to send one mutation
+INTERRUPTED: Final = 130  # the exit code after Ctrl-C
 TAIL: Final = 2000  # characters of the output that an error quotes
 
 INPUTS: Final = {
@@ -64,6 +66,10 @@ class Index:
     def __init__(self, url: str) -> None:
         self._client = Client(transport=HTTPXTransport(url=url, timeout=15))
         self._connection = self._client.connect_sync()  # type: ignore[no-untyped-call]  # gql has no types here
+
+    def close(self) -> None:
+        """Close the connection."""
+        self._client.close_sync()  # type: ignore[no-untyped-call]  # as above
 
     def send(self, mutation: str, **fields: object) -> dict[str, Any]:
         """Send a mutation and return its payload; raise RefusedError for a problem."""
@@ -226,9 +232,17 @@ def main() -> None:
     parser.add_argument("--lease", type=int, default=LEASE_SECONDS, help="seconds for which a job is claimed")
     parser.add_argument("--until-idle", action="store_true", help="stop when no job is due")
     options = parser.parse_args()
-    worker = Worker(Index(options.url), options.queue, options.lease)
+    index = Index(options.url)
+    worker = Worker(index, options.queue, options.lease)
     signal.signal(signal.SIGTERM, worker.stop)
-    print(f"{worker.run(until_idle=options.until_idle)} jobs executed")
+    try:
+        print(f"{worker.run(until_idle=options.until_idle)} jobs executed")
+    except KeyboardInterrupt:
+        sys.exit(INTERRUPTED)
+    except (TransportError, OSError) as error:
+        sys.exit(f"worker: {str(error) or type(error).__name__}")
+    finally:
+        index.close()
 
 
 if __name__ == "__main__":

@@ -11,10 +11,11 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Final
 
-from runindex.commands import AnyCommand, BulkCommand
+from runindex.commands import AnyCommand, BulkCommand, DeleteRecords, RunSelector
 from runindex.commands.outcomes import Outcome
 from runindex.domain.errors import OperationTimeoutError, RunIndexError, UnavailableError
 from runindex.domain.runs.changes import Change
+from runindex.domain.runs.filters import RunFilter
 from runindex.ports.store import Store
 
 MAX_BATCH: Final = 512  # the weight of its commands, about as many rows
@@ -39,8 +40,11 @@ class _Entry:
 
 
 def _selects(command: AnyCommand) -> bool:
-    """Tell whether a command selects runs by filter: it starts a batch, to see the effects of all before it."""
-    return isinstance(command, BulkCommand) and command.runs.filter is not None
+    """Tell whether a command selects by filter: it starts a batch, to see the effects of all before it."""
+    match command:
+        case BulkCommand(runs=RunSelector(filter=RunFilter())) | DeleteRecords(ids=None):
+            return True
+    return False
 
 
 @dataclass(slots=True)

@@ -4,9 +4,11 @@ import strawberry
 
 from schema.typesystem.enums import (
     DatasetRunStatus,
+    JobOrderField,
     JobStatus,
     MetadataOperator,
     OrderDirection,
+    PlanOrderField,
     RunOrderField,
     RunStatus,
     TargetType,
@@ -126,3 +128,30 @@ class JobFilter:
     queue: str | None = strawberry.field(description="Waits in this queue.")
     status: list[JobStatus] | None = strawberry.field(description="Has one of these statuses.")
     run_id: strawberry.ID | None = strawberry.field(description="Is for this run.")
+    created_at: DateTimeRange | None = strawberry.field(description="Was enqueued then.")
+    completed_at: DateTimeRange | None = strawberry.field(description="Was acknowledged, or failed for good, then.")
+
+
+@strawberry.input(description="Ties are broken by id in the same direction.")
+class JobOrder:
+    """An order of jobs."""
+
+    field: JobOrderField = strawberry.field(default=JobOrderField.CREATED_AT, description="What it is ordered by.")
+    direction: OrderDirection = strawberry.field(default=OrderDirection.DESC, description="Up or down.")
+
+
+@strawberry.input(description="Conditions on plans; all that are given hold together.")
+class PlanFilter:
+    """Conditions on plans."""
+
+    name_contains: str | None = strawberry.field(description="Has this somewhere in its name, whatever the case.")
+    created_at: DateTimeRange | None = strawberry.field(description="Was created then.")
+    updated_at: DateTimeRange | None = strawberry.field(description="Last changed then.")
+
+
+@strawberry.input(description="Ties are broken by id in the same direction.")
+class PlanOrder:
+    """An order of plans."""
+
+    field: PlanOrderField = strawberry.field(default=PlanOrderField.CREATED_AT, description="What it is ordered by.")
+    direction: OrderDirection = strawberry.field(default=OrderDirection.DESC, description="Up or down.")

@@ -11,7 +11,7 @@ from typing import Any, Protocol, TypeAlias
 import strawberry
 
 from runindex.ports.queries import Columns, Row
-from schema.filters import JobFilter, RunFilter, RunOrder, RunResultFilter
+from schema.filters import JobFilter, JobOrder, PlanFilter, PlanOrder, RunFilter, RunOrder, RunResultFilter
 from schema.typesystem.connections import Page, PageArguments
 from schema.typesystem.selection import PageSelection
 
@@ -66,9 +66,15 @@ class ResultLoaders(Protocol):
         """Return a result, None when there is none."""
 
     async def results(
-        self, owner: int, result_filter: RunResultFilter | None, page: PageArguments, selected: PageSelection
+        self,
+        owner: int,
+        result_filter: RunResultFilter | None,
+        page: PageArguments,
+        selected: PageSelection,
+        *,
+        offset: int | None = None,
     ) -> Page:
-        """Return a page of a run's results that pass the filter, by startedAt, createdAt, id."""
+        """Return a page of a run's results that pass the filter, by startedAt, createdAt, id, so many skipped."""
 
     async def score_revisions(self, key: tuple[Any, ...], page: PageArguments, selected: PageSelection) -> Page:
         """Return a page of the revisions of a result's scores; `key` is the result's."""
@@ -120,8 +126,17 @@ class PlanLoaders(Protocol):
     async def plan(self, plan_id: str, columns: Columns) -> Row | None:
         """Return a plan, None when there is none."""
 
-    async def plans(self, name_contains: str | None, page: PageArguments, selected: PageSelection) -> Page:
-        """Return a page of the plans with that text in their names, newest first."""
+    async def plans(
+        self,
+        name_contains: str | None,
+        plan_filter: PlanFilter | None,
+        order: PlanOrder | None,
+        page: PageArguments,
+        selected: PageSelection,
+        *,
+        offset: int | None = None,
+    ) -> Page:
+        """Return a page of the plans with that text in their names that pass the filter, so many skipped."""
 
     async def plan_runs(self, plan_id: str, page: PageArguments, selected: PageSelection) -> Page:
         """Return a page of a plan's runs that are not archived, newest first."""
@@ -133,8 +148,16 @@ class JobLoaders(Protocol):
     async def job(self, job_id: str, columns: Columns) -> Row | None:
         """Return a job, None when there is none."""
 
-    async def jobs(self, job_filter: JobFilter | None, page: PageArguments, selected: PageSelection) -> Page:
-        """Return a page of the jobs that pass the filter, newest first."""
+    async def jobs(
+        self,
+        job_filter: JobFilter | None,
+        order: JobOrder | None,
+        page: PageArguments,
+        selected: PageSelection,
+        *,
+        offset: int | None = None,
+    ) -> Page:
+        """Return a page of the jobs that pass the filter, so many skipped."""
 
     async def run_jobs(self, run_id: str, columns: Columns) -> Sequence[Row]:
         """Return all jobs of a run, newest first."""

@@ -18,7 +18,7 @@ from persistence.memory.tables.kept_answers import KeptAnswers
 from persistence.memory.tables.log import ChangeLog
 from persistence.memory.tables.records import RecordTables
 from persistence.memory.tables.runs import RunTable
-from runindex.commands import MAX_BULK, AnyCommand, BulkCommand, ClaimJobs, CreateRun, RunSelector
+from runindex.commands import MAX_BULK, AnyCommand, BulkCommand, ClaimJobs, CreateRun, DeleteRecords, RunSelector
 from runindex.commands.outcomes import Outcome
 from runindex.decisions.batch import decide
 from runindex.decisions.workspace import Workspace
@@ -30,6 +30,7 @@ from runindex.domain.runs.timeline import TimelineInterval
 from runindex.ports.clock import Clock
 from runindex.ports.maintenance import Storage
 from runindex.ports.queries import Columns, Row, RunGroupKey, RunQuery, Window
+from runindex.ports.record_filters import selection_of
 from runindex.ports.rows import row_of
 from runindex.ports.statistics import TimelineRow
 from runindex.ports.store import Applied, ChangeQuery, DescendantQuery
@@ -168,6 +169,7 @@ class MemoryStore(MemoryChildReads, MemoryRecordReads, MemoryMaintenance, Storag
         self._runs.write(workspace.runs, workspace.counters())
         self._log.append(workspace.changes)
         self._kept.write(workspace.kept)
+        self._records.drop_inputs(workspace.dropped_runtimes)
         self._records.write(workspace.written_records)
         for run_id, _, _ in workspace.runs.written():
             self._texts.forget(run_id)
@@ -179,6 +181,8 @@ class MemoryStore(MemoryChildReads, MemoryRecordReads, MemoryMaintenance, Storag
         match command:
             case BulkCommand(runs=RunSelector(filter=RunFilter() as run_filter)):
                 selections[0] = lists.select_runs(self._runs, run_filter, MAX_BULK + 1)
+            case DeleteRecords() if (listing := selection_of(command)) is not None:
+                selections[0] = self._select_records(listing, MAX_BULK + 1)
             case CreateRun(id=str() as run_id, parent_id=str() as parent_id):
                 if self._runs.closes_cycle(run_id, parent_id):
                     looping.add((run_id, parent_id))

@@ -85,6 +85,7 @@ _LOCK_SPENT: Final = """
 SELECT * FROM jobs WHERE queue = $1 AND status = 'RUNNING' AND lease_expires_at <= $2 AND attempts >= max_attempts
 ORDER BY lease_expires_at, id LIMIT $3 FOR UPDATE SKIP LOCKED
 """
+_DROP_INPUTS: Final = "DELETE FROM runtime_inputs WHERE runtime_id = ANY($1::text[])"
 _FIND_NODES: Final = """
 SELECT id FROM plans WHERE id = ANY($1::text[]) UNION ALL SELECT id FROM jobs WHERE id = ANY($1::text[])
 """
@@ -125,6 +126,8 @@ class PostgresRecords:
 
     def write_records(self, writes: Writes) -> Iterator[Statement]:
         """Yield one statement for each kind of record and verb."""
+        if writes.inputs_dropped:
+            yield Statement(_DROP_INPUTS, _columns(writes.inputs_dropped))
         for part in RECORD_PARTS:
             rows = writes.records.get(part)
             if rows:

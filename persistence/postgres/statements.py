@@ -13,7 +13,7 @@ from sqlalchemy.dialects.postgresql import asyncpg
 
 from persistence.postgres.record_statements import PostgresRecords
 from persistence.sql.batch.writes import CHANGE_COLUMNS, MOVED_COLUMNS, STORED_RUN_COLUMNS, Values, Writes
-from persistence.sql.statements import Flow, Rows, Statement, compiled
+from persistence.sql.statements import NO_PARAMETERS, Flow, Rows, Statement, compiled
 from persistence.sql.tables.runs import (
     SHARD,
     changes,
@@ -181,10 +181,10 @@ class PostgresDialect(PostgresRecords):
         """With `notify`, each batch sends one notification: the log's head, or 0 when the log did not grow."""
         self._notify = notify
 
-    def choose(self, query: Executable) -> Flow[Rows]:
+    def choose(self, query: Executable, parameters: Mapping[str, Any] = NO_PARAMETERS) -> Flow[Rows]:
         """Run a SQLAlchemy query that finds rows by other columns than their keys."""
         yield _PLAN_FREELY
-        return (yield self.query(query, {}))
+        return (yield self.query(query, parameters))
 
     def query(self, query: Executable, parameters: Mapping[str, Any]) -> Statement:
         """Return a SQLAlchemy query as a statement, bound to parameters."""

@@ -53,6 +53,7 @@ _FIND_SPENT: Final = """
 SELECT * FROM jobs WHERE queue = ?1 AND status = 'RUNNING' AND lease_expires_at <= ?2 AND attempts >= max_attempts
 ORDER BY lease_expires_at, id LIMIT ?3
 """
+_DROP_INPUTS: Final = "DELETE FROM runtime_inputs WHERE runtime_id IN ({rows})"
 _FIND_NODES: Final = f"SELECT id FROM plans WHERE id IN {_IDS} UNION ALL SELECT id FROM jobs WHERE id IN {_IDS}"
 _FIND_RESULTS: Final = f"""
 SELECT r.*, (u.id IS NOT NULL) AS is_live FROM results AS r
@@ -92,6 +93,8 @@ class SqliteRecords:
 
     def write_records(self, writes: Writes) -> Iterator[Statement]:
         """Yield statements for each kind of record and verb."""
+        for chunk in chunks_of(writes.inputs_dropped):
+            yield Statement(_DROP_INPUTS.format(rows=rows_text(len(chunk), 1)), [value for (value,) in chunk])
         for part in RECORD_PARTS:
             for chunk in chunks_of(writes.records.get(part, ())):
                 text = _WRITE[part].format(rows=rows_text(len(chunk), len(chunk[0])))

@@ -15,7 +15,7 @@ from sqlalchemy import Executable, Table
 from sqlalchemy.dialects import sqlite
 
 from persistence.sql.batch.writes import MOVED_COLUMNS, Writes
-from persistence.sql.statements import Flow, Rows, Statement, compiled
+from persistence.sql.statements import NO_PARAMETERS, Flow, Rows, Statement, compiled
 from persistence.sql.tables.runs import SHARD, changes, kept_answers, run_tags, runs
 from persistence.sqlite.chunks import chunks_of, rows_text
 from persistence.sqlite.record_statements import SqliteRecords
@@ -103,9 +103,9 @@ _PARTS: Final = (
 class SqliteDialect(SqliteRecords):
     """Statements with positional placeholders. The file's only writer needs no other locks."""
 
-    def choose(self, query: Executable) -> Flow[Rows]:
+    def choose(self, query: Executable, parameters: Mapping[str, Any] = NO_PARAMETERS) -> Flow[Rows]:
         """Run a SQLAlchemy query that finds rows by other columns than their keys."""
-        return (yield self.query(query, {}))
+        return (yield self.query(query, parameters))
 
     def query(self, query: Executable, parameters: Mapping[str, Any]) -> Statement:
         """Return a SQLAlchemy query as a statement, bound to parameters."""

@@ -1,15 +1,28 @@
 """The mutations of jobs."""
 
+from typing import cast
+
 import strawberry
 
 from resolvers.execution.context import Info
 from resolvers.execution.fields import mutation
-from resolvers.execution.mutate import execute
+from resolvers.execution.mutate import execute, member
+from resolvers.paging.filters import job_filter_of
 from runindex import commands
-from runindex.commands.outcomes import JobSaved, JobsClaimed
+from runindex.commands.outcomes import JobDeleted, JobSaved, JobsClaimed, RecordsDeleted
+from runindex.domain.problems import Problem
 from runindex.ports.rows import record_row
 from schema.jobs import inputs
-from schema.jobs.outcomes import ClaimOutcome, ClaimPayload, JobOutcome, JobPayload
+from schema.jobs.outcomes import (
+    BulkJobDeletionOutcome,
+    BulkJobDeletionPayload,
+    ClaimOutcome,
+    ClaimPayload,
+    JobDeletion,
+    JobDeletionOutcome,
+    JobOutcome,
+    JobPayload,
+)
 from schema.jobs.types import Job
 from schema.typesystem.connections import given
 
@@ -45,6 +58,30 @@ def _claim_payload(claimed: JobsClaimed) -> ClaimPayload:
     return ClaimPayload(jobs=[Job(row=record_row(job)) for job in claimed.jobs], replayed=claimed.replayed)
 
 
+def _delete(input: inputs.DeleteJobInput) -> commands.DeleteJob:
+    return commands.DeleteJob(id=input.id)
+
+
+def _delete_many(input: inputs.DeleteJobsInput) -> commands.DeleteJobs:
+    if input.jobs.ids is not None:
+        return commands.DeleteJobs(ids=tuple(input.jobs.ids))
+    return commands.DeleteJobs(filter=job_filter_of(input.jobs.filter, "jobs.filter"))
+
+
+def _deletion(deleted: JobDeleted) -> JobDeletion:
+    return JobDeletion(id=strawberry.ID(deleted.id), replayed=deleted.replayed)
+
+
+def _bulk_deletion(applied: RecordsDeleted) -> BulkJobDeletionPayload:
+    outcomes = cast("tuple[JobDeleted | Problem, ...]", applied.outcomes)
+    return BulkJobDeletionPayload(
+        deleted=applied.deleted,
+        failed=len(outcomes) - applied.deleted,
+        outcomes=[member(outcome, _deletion) for outcome in outcomes],
+        replayed=applied.replayed,
+    )
+
+
 @strawberry.type
 class JobMutations:
     """The fields of `Mutation` that change jobs."""
@@ -68,3 +105,13 @@ class JobMutations:
     async def fail_job(self, info: Info, input: inputs.FailJobInput) -> JobOutcome:
         """Fail a job."""
         return await execute(info, _fail, input, _job_payload)
+
+    @mutation("Delete a job that no executor holds; its run stays.")
+    async def delete_job(self, info: Info, input: inputs.DeleteJobInput) -> JobDeletionOutcome:
+        """Delete a job."""
+        return await execute(info, _delete, input, _deletion)
+
+    @mutation("Each on its own.")
+    async def delete_jobs(self, info: Info, input: inputs.DeleteJobsInput) -> BulkJobDeletionOutcome:
+        """Delete many jobs."""
+        return await execute(info, _delete_many, input, _bulk_deletion)

@@ -5,7 +5,7 @@ from typing import Any, Final, TypeAlias
 
 from resolvers.loading.batching import BatchLoader
 from resolvers.paging.lists import record_pager
-from resolvers.paging.pager import NO_COLUMNS
+from resolvers.paging.pager import NO_COLUMNS, check_offset
 from runindex.domain.records.record import Record
 from runindex.ports.queries import Columns, Row, Window
 from runindex.ports.record_lists import NO_OWNER, ListQuery, Owner, RecordList
@@ -41,9 +41,15 @@ class RecordLoader:
         return await self._batches.load(("find", kind), key, columns, find)
 
     async def _page(
-        self, records: RecordList, page: PageArguments, selected: PageSelection, owner: Owner = NO_OWNER
+        self,
+        records: RecordList,
+        page: PageArguments,
+        selected: PageSelection,
+        owner: Owner = NO_OWNER,
+        *,
+        offset: int | None = None,
     ) -> Page:
-        """Return a page of an owner's list."""
+        """Return a page of an owner's list; raise BadRequestError for an offset below 0 or beside cursors."""
 
         async def fetch(window: Window, columns: Columns) -> Sequence[Row]:
             return await self._window(records, window, owner, columns)
@@ -51,7 +57,7 @@ class RecordLoader:
         async def count() -> int:
             return await self._count(records, owner)
 
-        return await record_pager(fetch, records, owner).page(page, selected, count)
+        return await record_pager(fetch, records, owner).page(page, selected, count, check_offset(offset, page))
 
     async def _all(self, records: RecordList, owner: Owner, columns: Columns) -> Sequence[Row]:
         """Return the whole list of an owner."""

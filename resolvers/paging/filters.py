@@ -10,11 +10,12 @@ from typing import Final
 from runindex.domain import json_text
 from runindex.domain.ids import find_run_id
 from runindex.domain.problems import invalid
+from runindex.domain.records.jobs import JobFilter as CoreJobFilter
 from runindex.domain.runs import filters
 from runindex.domain.runs.filters import InstantRange, MetadataOperator, is_ordered, parse_path, visible
 from runindex.ports.queries import NEWEST_FIRST
 from runindex.ports.queries import RunOrder as CoreOrder
-from schema.filters import DateTimeRange, MetadataFilter, RunFilter, RunOrder, TagFilter
+from schema.filters import DateTimeRange, JobFilter, MetadataFilter, RunFilter, RunOrder, TagFilter
 from schema.typesystem.connections import ABSENT
 
 DEEPEST_FILTER: Final = 20
@@ -37,6 +38,19 @@ def filter_of(run_filter: RunFilter | None, path: str = "filter") -> filters.Run
 def listed_filter(run_filter: RunFilter | None, path: str = "filter") -> filters.RunFilter:
     """Return the core's filter with what lists hide: archived runs, unless it names them; raise as `filter_of` does."""
     return visible(filter_of(run_filter, path))
+
+
+def job_filter_of(job_filter: JobFilter | None, path: str = "filter") -> CoreJobFilter:
+    """Return the core's filter, without conditions for None; raise ProblemError for one with a bad value."""
+    if job_filter is None:
+        return CoreJobFilter()
+    return CoreJobFilter(
+        queue=plain(job_filter.queue, f"{path}.queue"),
+        status=None if job_filter.status is None else tuple(job_filter.status),
+        run_id=_stored_id(job_filter.run_id),
+        created_at=range_of(job_filter.created_at),
+        completed_at=range_of(job_filter.completed_at),
+    )
 
 
 def plain(text: str | None, path: str) -> str | None:
@@ -71,9 +85,9 @@ class _Reader:
             target_type=given.target_type,
             target_id=plain(given.target_id, f"{path}.target_id"),
             plan_id=plan_id or None,
-            created_at=_range(given.created_at),
-            updated_at=_range(given.updated_at),
-            finished_at=_range(given.finished_at),
+            created_at=range_of(given.created_at),
+            updated_at=range_of(given.updated_at),
+            finished_at=range_of(given.finished_at),
             metadata=self._metadata(given.metadata, f"{path}.metadata"),
             and_=self._parts(given.and_, f"{path}.and", depth),
             or_=self._parts(given.or_, f"{path}.or", depth),
@@ -120,7 +134,8 @@ def _known_ids(ids: Sequence[str] | None) -> tuple[str, ...] | None:
     return tuple(run_id for run_id in map(find_run_id, ids) if run_id is not None)
 
 
-def _range(bounds: DateTimeRange | None) -> InstantRange | None:
+def range_of(bounds: DateTimeRange | None) -> InstantRange | None:
+    """Return the core's range, None for None."""
     return None if bounds is None else InstantRange(bounds.from_, bounds.to)
 
 

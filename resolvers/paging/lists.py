@@ -5,10 +5,11 @@ from typing import Final
 from resolvers.paging.pager import Fetch, Pager, Position, keyset_pager
 from runindex.domain.errors import BadRequestError
 from runindex.domain.runs.filters import RunFilter
-from runindex.ports.queries import Row, RunOrder
+from runindex.ports.queries import OrderDirection, Row, RunOrder
 from runindex.ports.record_lists import Owner, RecordList
 from runindex.ports.store import LogState
 from runindex.streams.cursors import binding_of, list_cursor, log_cursor, read_list_cursor, read_log_cursor
+from schema.filters import JobOrder, PlanOrder
 
 RUNS: Final = "runs"
 CHILDREN: Final = "children"
@@ -21,6 +22,13 @@ RESULT_STREAM: Final = "resultRecorded"
 NEWEST: Final = ("created_at", "id")
 # The columns of a descendant's position that are not answered unless selected.
 POSITION_COLUMNS: Final = frozenset({"created_at"})
+
+
+def fields_of(order: PlanOrder | JobOrder | None) -> tuple[tuple[str, ...], bool]:
+    """Return the fields of an order of plans or jobs, and whether it is descending; newest first for None."""
+    if order is None:
+        return NEWEST, True
+    return (order.field.value.lower(), "id"), order.direction is OrderDirection.DESC
 
 
 def run_pager(fetch: Fetch, run_filter: RunFilter, order: RunOrder, *owner: str) -> Pager:

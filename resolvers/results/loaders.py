@@ -36,13 +36,18 @@ class StoreResultLoaders(RecordLoader):
         return await self._batches.load("result", result_id, columns, self._store.find_results)
 
     async def results(
-        self, owner: int, result_filter: RunResultFilter | None, page: PageArguments, selected: PageSelection
+        self,
+        owner: int,
+        result_filter: RunResultFilter | None,
+        page: PageArguments,
+        selected: PageSelection,
+        *,
+        offset: int | None = None,
     ) -> Page:
-        """Return a page of a run's results that pass the filter, by startedAt, createdAt, id."""
+        """Return a page of a run's results that pass the filter, by startedAt, createdAt, id, so many skipped."""
         conditions = () if result_filter is None else _conditions(result_filter)
-        return await self._page(
-            RecordList(Result, ORDER, conditions=conditions, owner_field="owner"), page, selected, owner
-        )
+        records = RecordList(Result, ORDER, conditions=conditions, owner_field="owner")
+        return await self._page(records, page, selected, owner, offset=offset)
 
     async def score_revisions(self, key: tuple[Any, ...], page: PageArguments, selected: PageSelection) -> Page:
         """Return a page of the revisions of a result's scores."""

@@ -10,7 +10,7 @@ from resolvers.paging.pager import check_offset
 from resolvers.roots import nodes
 from resolvers.roots.arguments import Filter, GroupBy
 from resolvers.runs import aggregates, queries
-from schema.filters import DateTimeRange, JobFilter, RunOrder
+from schema.filters import DateTimeRange, JobFilter, JobOrder, PlanFilter, PlanOrder, RunOrder
 from schema.jobs.types import Job, JobConnection
 from schema.plans.types import Plan, PlanConnection
 from schema.results.comparison import RunComparison
@@ -21,7 +21,7 @@ from schema.runs.lifecycle import LifecycleState, lifecycle_states
 from schema.runs.retention import RetentionPreview
 from schema.runs.run import Run, RunConnection
 from schema.runtimes.types import AgentRuntime
-from schema.typesystem.connections import ABSENT, After, Before, First, Last, given, page_arguments
+from schema.typesystem.connections import ABSENT, After, Before, First, Last, Offset, given, page_arguments
 from schema.typesystem.enums import RunGroupKey, TimelineInterval
 from schema.typesystem.fields import wrap
 from schema.typesystem.interfaces import Node
@@ -72,7 +72,7 @@ class Query:
         after: After = ABSENT,
         last: Last = ABSENT,
         before: Before = ABSENT,
-        offset: Annotated[int | None, strawberry.argument(description="Skip so many.")] = ABSENT,
+        offset: Offset = ABSENT,
     ) -> RunConnection:
         """List runs."""
         page = page_arguments(first, after, last, before)
@@ -187,15 +187,22 @@ class Query:
     async def plans(
         self,
         info: Info,
+        *,
         name_contains: Annotated[
             str | None, strawberry.argument(description="Only plans with this in their names, whatever the case.")
         ] = ABSENT,
+        filter: Annotated[PlanFilter | None, strawberry.argument(description="Only plans that pass this.")] = ABSENT,
+        order_by: Annotated[PlanOrder | None, strawberry.argument(description="Their order.")] = ABSENT,
         first: First = ABSENT,
         after: After = ABSENT,
+        offset: Offset = ABSENT,
     ) -> PlanConnection:
         """List plans."""
         page, selected = page_arguments(first, after), page_selection(info, "Plan")
-        return PlanConnection(page=await info.context.loaders.plans(given(name_contains), page, selected))
+        found = await info.context.loaders.plans(
+            given(name_contains), given(filter), given(order_by), page, selected, offset=given(offset)
+        )
+        return PlanConnection(page=found)
 
     @query("A job; null when there is none.")
     async def job(self, info: Info, id: Id) -> Job | None:
@@ -206,13 +213,17 @@ class Query:
     async def jobs(
         self,
         info: Info,
+        *,
         filter: Annotated[JobFilter | None, strawberry.argument(description="Only jobs that pass this.")] = ABSENT,
+        order_by: Annotated[JobOrder | None, strawberry.argument(description="Their order.")] = ABSENT,
         first: First = ABSENT,
         after: After = ABSENT,
+        offset: Offset = ABSENT,
     ) -> JobConnection:
         """List jobs."""
         page, selected = page_arguments(first, after), page_selection(info, "Job")
-        return JobConnection(page=await info.context.loaders.jobs(given(filter), page, selected))
+        found = await info.context.loaders.jobs(given(filter), given(order_by), page, selected, offset=given(offset))
+        return JobConnection(page=found)
 
     @query("What an agent runtime left behind; null when nothing is known of it.")
     async def runtime(

@@ -1,18 +1,30 @@
 """The mutations of agent runtimes."""
 
 from collections.abc import Sequence
-from typing import Any, Final
+from typing import Any, Final, cast
 
 import strawberry
 
 from resolvers.execution.context import Info
 from resolvers.execution.fields import mutation
-from resolvers.execution.mutate import execute
+from resolvers.execution.mutate import execute, member
+from resolvers.paging.filters import plain
 from runindex import commands
-from runindex.commands.outcomes import BoundaryApplied, RuntimeSaved
+from runindex.commands.outcomes import BoundaryApplied, RecordsDeleted, RuntimeDeleted, RuntimeSaved
+from runindex.domain.problems import Problem
+from runindex.domain.records.runtimes import RuntimeFilter
 from runindex.ports.rows import record_row
 from schema.runtimes import inputs
-from schema.runtimes.outcomes import ReceiptOutcome, ReceiptPayload, RuntimeOutcome, RuntimePayload
+from schema.runtimes.outcomes import (
+    BulkRuntimeDeletionOutcome,
+    BulkRuntimeDeletionPayload,
+    ReceiptOutcome,
+    ReceiptPayload,
+    RuntimeDeletion,
+    RuntimeDeletionOutcome,
+    RuntimeOutcome,
+    RuntimePayload,
+)
 from schema.runtimes.receipts import BoundaryReceipt
 from schema.runtimes.types import AgentRuntime
 from schema.typesystem.connections import ABSENT
@@ -82,6 +94,39 @@ def _runtime_payload(saved: RuntimeSaved) -> RuntimePayload:
     return RuntimePayload(runtime=AgentRuntime(row=record_row(saved.runtime)), replayed=saved.replayed)
 
 
+def _delete(input: inputs.DeleteRuntimeInput) -> commands.DeleteRuntime:
+    return commands.DeleteRuntime(runtime_id=input.runtime_id)
+
+
+def _delete_many(input: inputs.DeleteRuntimesInput) -> commands.DeleteRuntimes:
+    if input.runtimes.ids is not None:
+        return commands.DeleteRuntimes(ids=tuple(input.runtimes.ids))
+    return commands.DeleteRuntimes(filter=_filter_of(input.runtimes.filter))
+
+
+def _filter_of(runtime_filter: inputs.RuntimeFilter | None) -> RuntimeFilter:
+    if runtime_filter is None:
+        return RuntimeFilter()
+    return RuntimeFilter(
+        state=None if runtime_filter.state is None else tuple(runtime_filter.state),
+        prefix=plain(runtime_filter.prefix, "runtimes.filter.prefix"),
+    )
+
+
+def _deletion(deleted: RuntimeDeleted) -> RuntimeDeletion:
+    return RuntimeDeletion(runtime_id=deleted.runtime_id, replayed=deleted.replayed)
+
+
+def _bulk_deletion(applied: RecordsDeleted) -> BulkRuntimeDeletionPayload:
+    outcomes = cast("tuple[RuntimeDeleted | Problem, ...]", applied.outcomes)
+    return BulkRuntimeDeletionPayload(
+        deleted=applied.deleted,
+        failed=len(outcomes) - applied.deleted,
+        outcomes=[member(outcome, _deletion) for outcome in outcomes],
+        replayed=applied.replayed,
+    )
+
+
 @strawberry.type
 class RuntimeMutations:
     """The fields of `Mutation` that change agent runtimes."""
@@ -105,3 +150,13 @@ class RuntimeMutations:
     async def commit_runtime_lifecycle(self, info: Info, input: inputs.CommitRuntimeLifecycleInput) -> RuntimeOutcome:
         """Write a runtime's state and inputs."""
         return await execute(info, _commit_lifecycle, input, _runtime_payload)
+
+    @mutation("Delete a runtime with its snapshot and inputs; its receipts stay with their runs.")
+    async def delete_runtime(self, info: Info, input: inputs.DeleteRuntimeInput) -> RuntimeDeletionOutcome:
+        """Delete a runtime."""
+        return await execute(info, _delete, input, _deletion)
+
+    @mutation("Each on its own.")
+    async def delete_runtimes(self, info: Info, input: inputs.DeleteRuntimesInput) -> BulkRuntimeDeletionOutcome:
+        """Delete many runtimes."""
+        return await execute(info, _delete_many, input, _bulk_deletion)

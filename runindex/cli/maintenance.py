@@ -12,12 +12,15 @@ from typing import IO, Final
 import click
 
 from runindex.cli.errors import in_one_line
+from runindex.cli.input import lines_of, open_input
 from runindex.cli.output import open_output
-from runindex.domain.errors import BadRequestError, NotFoundError
+from runindex.domain.errors import NotFoundError
+from runindex.domain.instants import SECOND
 from runindex.domain.runs.filters import RunFilter
 from runindex.settings.settings import Settings
 
-LONGEST_LINE: Final = 64 * 1024 * 1024
+STANDARD: Final = "-"
+MAX_SECONDS: Final = 1e10
 _STEP: Final = 10_000
 
 
@@ -32,17 +35,25 @@ def _settings() -> Settings:
 
 @click.command()
 @click.option("--dry-run", is_flag=True, help="Say what would be removed, and remove nothing.")
+@click.option(
+    "--jobs-older-than",
+    metavar="SECONDS",
+    type=click.FloatRange(0, MAX_SECONDS),
+    help="Delete jobs that are done since then too. [default: RUNINDEX_KEEP_JOBS_SECONDS; all are kept without it]",
+)
 @in_one_line
-def compact(*, dry_run: bool) -> None:
+def compact(*, dry_run: bool, jobs_older_than: float | None) -> None:
     """Remove history that is beyond the retention policies of runs.
 
     Old entries of the change log, old versions of values, events and receipts go; the present state of runs does not.
     It may be broken off and run again at any time. Prints what goes, run by run.
     """
-    asyncio.run(_compact(_settings(), dry_run=dry_run))
+    settings = _settings()
+    keep_jobs = settings.keep_jobs_seconds if jobs_older_than is None else jobs_older_than
+    asyncio.run(_compact(settings, keep_jobs, dry_run=dry_run))
 
 
-async def _compact(settings: Settings, *, dry_run: bool) -> None:
+async def _compact(settings: Settings, keep_jobs: float | None, *, dry_run: bool) -> None:
     from runindex.bootstrap import open_storage
     from runindex.domain.runs.retention import NOTHING_REMOVABLE, Removable
     from runindex.maintenance import compaction
@@ -57,7 +68,15 @@ async def _compact(settings: Settings, *, dry_run: bool) -> None:
             click.echo(f"{run.run_id} {counts(run.removed)}")
             total += run.removed
             runs += 1
-    click.echo(f"{'to remove' if dry_run else 'removed'} of {runs} runs: {counts(total)}")
+        verb = "to remove" if dry_run else "removed"
+        click.echo(f"{verb} of {runs} runs: {counts(total)}")
+        if keep_jobs is not None:
+            before = await storage.now() - int(keep_jobs * SECOND)
+            if dry_run:
+                jobs = await compaction.count_done_jobs(storage, before)
+            else:
+                jobs = sum([number async for number in compaction.compact_jobs(storage, before)])
+            click.echo(f"{verb}: {jobs} jobs that are done")
 
 
 @click.command()
@@ -125,9 +144,9 @@ def reset(*, yes: bool) -> None:
 @click.command(name="export")
 @click.option("--run", "run_id", metavar="ID", help="Only this run and all below it.")
 @click.option("--filter", "filter_text", metavar="JSON", help="Only the runs that this filter, as in the API, lists.")
-@click.option("--output", type=click.Path(dir_okay=False, path_type=Path), help="A file instead of standard output.")
+@click.option("--output", help="A file instead of standard output, which is `-`.")
 @in_one_line
-def export_index(run_id: str | None, filter_text: str | None, output: Path | None) -> None:
+def export_index(run_id: str | None, filter_text: str | None, output: str | None) -> None:
     """Write everything, or some runs with all that is theirs, as lines of JSON.
 
     The export is a snapshot: later changes are not in it. `runindex import` reads it.
@@ -136,8 +155,13 @@ def export_index(run_id: str | None, filter_text: str | None, output: Path | Non
         raise click.UsageError("--run and --filter cannot be combined.")
     settings = _settings()
     run_filter = _filter_of(run_id, filter_text)
-    with open_output(output) as file:
+    with open_output(_path_of(output)) as file:
         asyncio.run(_export(settings, run_filter, run_id, file))
+
+
+def _path_of(text: str | None) -> Path | None:
+    """Return the path of a file, None for standard input or output; `./-` is a file."""
+    return None if text is None or text == STANDARD else Path(text)
 
 
 def _filter_of(run_id: str | None, filter_text: str | None) -> RunFilter | None:
@@ -168,10 +192,10 @@ async def _export(settings: Settings, run_filter: RunFilter | None, run_id: str 
 
 
 @click.command(name="import")
-@click.argument("file", type=click.File("rb"), default="-")
+@click.argument("file", default=STANDARD)
 @in_one_line
-def import_index(file: IO[bytes]) -> None:
-    """Read an export from FILE, or from standard input, into the storage, which is brought up to date first.
+def import_index(file: str) -> None:
+    """Read an export from FILE, or from standard input (`-`), into the storage, which is brought up to date first.
 
     All of it is there in the end, or nothing. What is there already is passed over if it is the same, and ends the
     import if it is not. Mutations wait meanwhile, and may be refused: better stop the servers.
@@ -179,9 +203,10 @@ def import_index(file: IO[bytes]) -> None:
     from runindex import bootstrap
 
     settings = Settings.from_environment()
-    bootstrap.migrate(settings)
-    bootstrap.check_storage(settings)
-    asyncio.run(_import(settings, file))
+    with open_input(_path_of(file)) as opened:
+        bootstrap.migrate(settings)
+        bootstrap.check_storage(settings)
+        asyncio.run(_import(settings, opened))
 
 
 async def _import(settings: Settings, file: IO[bytes]) -> None:
@@ -190,20 +215,13 @@ async def _import(settings: Settings, file: IO[bytes]) -> None:
 
     async with open_storage(settings) as storage:
         with _progress_bar(_size_of(file), "bytes") as progress:
-            imported = await import_lines(storage, _lines_of(file), progress)
+            imported = await import_lines(storage, lines_of(file), progress)
     click.echo(
         f"added: {imported.runs} runs, {imported.changes} entries of the log, {imported.records} other things;"
         f" there already: {imported.runs_there} runs, {imported.records_there} other things"
     )
     if imported.changes_left_out:
         click.echo(f"left out: {imported.changes_left_out} entries of the log of runs that were deleted")
-
-
-def _lines_of(file: IO[bytes]) -> Iterator[bytes]:
-    while line := file.readline(LONGEST_LINE):
-        if len(line) == LONGEST_LINE:
-            raise BadRequestError("a line is too long to be of an export")
-        yield line
 
 
 def _size_of(file: IO[bytes]) -> int | None:

@@ -1,31 +1,49 @@
-"""Output files that appear under their name only when they are complete."""
+"""Output: standard output, and files that appear under their name only when they are complete."""
 
 import os
 import sys
 from collections.abc import Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from pathlib import Path
 from typing import IO
 from uuid import uuid4
 
+from runindex.domain.errors import UnavailableError
 from runindex.settings.settings import SettingsError
 
 
 @contextmanager
 def open_output(output: Path | None) -> Iterator[IO[bytes]]:
-    """Open a path for writing, standard output for None; raise SettingsError when it cannot be written.
+    """Open a path for writing, standard output for None.
 
-    A file appears under its name, or where a link of that name points, when it is complete. Pipes and devices are
-    written to directly.
+    Raise SettingsError when it cannot be opened, UnavailableError when writing fails later; BrokenPipeError when nobody
+    reads any more. A file appears under its name, or where a link of that name points, when it is complete. Pipes and
+    devices are written to directly.
     """
     if output is None:
-        yield sys.stdout.buffer
+        with writing("standard output"):
+            if sys.stdout is None:
+                raise SettingsError("standard output is closed")
+            yield sys.stdout.buffer
+            sys.stdout.buffer.flush()
         return
+    with writing(str(output)), ExitStack() as stack:
+        try:
+            file = stack.enter_context(_open(output))
+        except (OSError, ValueError) as error:
+            raise SettingsError(f"{output} cannot be written: {getattr(error, 'strerror', None) or error}") from None
+        yield file
+
+
+@contextmanager
+def writing(name: str) -> Iterator[None]:
+    """Raise UnavailableError when what the context writes to cannot take it; BrokenPipeError stays one."""
     try:
-        with _open(output) as file:
-            yield file
+        yield
+    except BrokenPipeError:
+        raise
     except OSError as error:
-        raise SettingsError(f"{output} cannot be written: {error.strerror}") from None
+        raise UnavailableError(f"{name} cannot be written: {error.strerror}") from None
 
 
 def _open(output: Path) -> AbstractContextManager[IO[bytes]]:

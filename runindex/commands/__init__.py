@@ -5,7 +5,8 @@ on stored state is decided in `runindex.decisions`, on the runs and records that
 """
 
 from runindex.commands.base import MAX_REASON, AnyCommand, Command, RunCommand
-from runindex.commands.jobs import AcknowledgeJob, ClaimJobs, EnqueueJob, FailJob, JobCommand
+from runindex.commands.bulk import DeleteRecords
+from runindex.commands.jobs import AcknowledgeJob, ClaimJobs, DeleteJob, DeleteJobs, EnqueueJob, FailJob, JobCommand
 from runindex.commands.plans import CreatePlan, DeletePlan, PlanCommand, StartPlan, UpdatePlan
 from runindex.commands.results import DeleteResults, RecordResult, RecordResults
 from runindex.commands.reviews import AnnotateResult, Attempt, ReviewCommand, ScoreResult
@@ -42,6 +43,8 @@ from runindex.commands.runtimes import (
     ApplyBoundary,
     CommitBoundary,
     CommitLifecycle,
+    DeleteRuntime,
+    DeleteRuntimes,
     InputUpdate,
     PersistInput,
     RuntimeCommand,
@@ -65,10 +68,15 @@ __all__ = [
     "CommitLifecycle",
     "CreatePlan",
     "CreateRun",
+    "DeleteJob",
+    "DeleteJobs",
     "DeletePlan",
+    "DeleteRecords",
     "DeleteResults",
     "DeleteRun",
     "DeleteRuns",
+    "DeleteRuntime",
+    "DeleteRuntimes",
     "DeleteValues",
     "DocumentVerb",
     "EnqueueJob",

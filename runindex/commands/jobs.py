@@ -5,11 +5,14 @@ from dataclasses import dataclass, replace
 from typing import ClassVar, Self
 
 from runindex.commands.base import Command, Need, TotalsOf, check_form, node_id_of, run_id_of
-from runindex.commands.outcomes import JobSaved, JobsClaimed
+from runindex.commands.bulk import DeleteRecords
+from runindex.commands.outcomes import JobDeleted, JobSaved, JobsClaimed
+from runindex.domain.ids import DEFAULT_RUN, find_run_id
 from runindex.domain.instants import Micros
 from runindex.domain.json_text import JsonValue
 from runindex.domain.problems import invalid
-from runindex.domain.records.jobs import MAX_ATTEMPTS, MAX_LEASE_SECONDS, MAX_LIMIT, MAX_QUEUE, Job
+from runindex.domain.records.jobs import MAX_ATTEMPTS, MAX_LEASE_SECONDS, MAX_LIMIT, MAX_QUEUE, Job, JobFilter
+from runindex.domain.records.record import Record
 from runindex.domain.texts import check_plain, check_text
 
 
@@ -94,6 +97,43 @@ class FailJob(JobCommand):
         """Return the command in stored form; raise ProblemError for a wrong input."""
         check_plain(self.error, "error")
         return JobCommand.checked(self)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeleteJob(Command[JobDeleted]):
+    """Delete a job that no claim holds."""
+
+    touches_log: ClassVar[bool] = False
+    id: str
+
+    def checked(self) -> Self:
+        """Return the command in stored form; raise ProblemError for a wrong input."""
+        return replace(Command.checked(self), id=node_id_of(self.id, "id"))
+
+    def needs(self, totals_of: TotalsOf) -> Iterator[Need]:
+        """Yield the job."""
+        del totals_of
+        yield Job, (self.id,)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeleteJobs(DeleteRecords):
+    """Delete jobs that no claim holds, each on its own."""
+
+    kind: ClassVar[type[Record]] = Job
+    filter: JobFilter | None = None
+
+    def checked(self) -> Self:
+        """Return the command in stored form; raise ProblemError for a wrong input."""
+        command = DeleteRecords.checked(self)
+        if self.ids is None:
+            return command
+        return replace(command, ids=tuple(find_run_id(text) or text for text in self.ids))
+
+    @staticmethod
+    def is_formed(record_id: str) -> bool:
+        """Tell whether a job may have the id."""
+        return find_run_id(record_id) not in (None, DEFAULT_RUN)
 
 
 def check_queue(queue: str, field: str = "queue") -> str:

@@ -182,6 +182,14 @@ class JobsClaimed:
 
 
 @dataclass(frozen=True, slots=True)
+class JobDeleted:
+    """A job was deleted."""
+
+    id: str
+    replayed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class BoundaryApplied:
     """A boundary was committed or applied; `runtime` is the runtime after it."""
 
@@ -196,6 +204,27 @@ class RuntimeSaved:
 
     runtime: Runtime
     replayed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class RuntimeDeleted:
+    """A runtime was deleted, with its snapshot and its inputs."""
+
+    runtime_id: str
+    replayed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class RecordsDeleted:
+    """One outcome for each job or runtime, in the order of the ids given."""
+
+    outcomes: "tuple[JobDeleted | RuntimeDeleted | Problem, ...]"
+    replayed: bool = False
+
+    @property
+    def deleted(self) -> int:
+        """Return the number of entries that were deleted."""
+        return sum(isinstance(outcome, JobDeleted | RuntimeDeleted) for outcome in self.outcomes)
 
 
 Success: TypeAlias = (
@@ -219,5 +248,8 @@ Success: TypeAlias = (
     | JobsClaimed
     | BoundaryApplied
     | RuntimeSaved
+    | JobDeleted
+    | RuntimeDeleted
+    | RecordsDeleted
 )
 Outcome: TypeAlias = Success | Problem

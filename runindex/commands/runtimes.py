@@ -5,9 +5,11 @@ from dataclasses import dataclass, replace
 from typing import ClassVar, Final, Self
 
 from runindex.commands.base import Command, Need, S_co, TotalsOf, check_form, run_id_of
-from runindex.commands.outcomes import BoundaryApplied, RuntimeSaved
+from runindex.commands.bulk import DeleteRecords
+from runindex.commands.outcomes import BoundaryApplied, RuntimeDeleted, RuntimeSaved
 from runindex.domain.json_text import JsonValue
-from runindex.domain.problems import invalid
+from runindex.domain.problems import ProblemError, invalid
+from runindex.domain.records.record import Record
 from runindex.domain.records.runtimes import (
     MAX_SNAPSHOT,
     InputDurability,
@@ -16,6 +18,7 @@ from runindex.domain.records.runtimes import (
     ReceiptHead,
     RunBoundary,
     Runtime,
+    RuntimeFilter,
     RuntimeInput,
     RuntimeState,
     check_reference,
@@ -151,6 +154,41 @@ class CommitLifecycle(RuntimeCommand[RuntimeSaved]):
 
     updates_path: ClassVar[str] = "inputs.{position}."
     state: RuntimeState
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeleteRuntime(Command[RuntimeDeleted]):
+    """Delete a runtime with its snapshot and its inputs; its receipts stay with their runs."""
+
+    touches_log: ClassVar[bool] = False
+    runtime_id: str
+
+    def checked(self) -> Self:
+        """Return the command in stored form; raise ProblemError for a wrong input."""
+        check_reference(self.runtime_id, "runtime_id")
+        return Command.checked(self)
+
+    def needs(self, totals_of: TotalsOf) -> Iterator[Need]:
+        """Yield the runtime."""
+        del totals_of
+        yield Runtime, (self.runtime_id,)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeleteRuntimes(DeleteRecords):
+    """Delete runtimes, each on its own."""
+
+    kind: ClassVar[type[Record]] = Runtime
+    filter: RuntimeFilter | None = None
+
+    @staticmethod
+    def is_formed(record_id: str) -> bool:
+        """Tell whether a runtime may have the id."""
+        try:
+            check_reference(record_id, "")
+        except ProblemError:
+            return False
+        return True
 
 
 def check_snapshot(snapshot: bytes | None) -> None:

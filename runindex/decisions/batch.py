@@ -42,14 +42,18 @@ DECISIONS: Final[Mapping[type, Decision]] = {
     commands.ClaimJobs: jobs.claim_jobs,
     commands.AcknowledgeJob: jobs.acknowledge_job,
     commands.FailJob: jobs.fail_job,
+    commands.DeleteJob: jobs.delete_job,
     commands.CommitBoundary: runtimes.commit_boundary,
     commands.ApplyBoundary: runtimes.apply_boundary,
     commands.PersistInput: runtimes.persist_input,
     commands.CommitLifecycle: runtimes.commit_lifecycle,
+    commands.DeleteRuntime: runtimes.delete_runtime,
 }
 BULK_DECISIONS: Final[Mapping[type, Callable[[Workspace, Any, int], Success]]] = {
     commands.TransitionRuns: bulk.transition_runs,
     commands.DeleteRuns: bulk.delete_runs,
+    commands.DeleteJobs: bulk.delete_jobs,
+    commands.DeleteRuntimes: bulk.delete_runtimes,
 }
 
 

@@ -1,18 +1,33 @@
-"""Decisions on many runs at once: each run is decided on its own."""
+"""Decisions on many runs, jobs or runtimes at once: each is decided on its own."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from typing import TypeVar
 
 from runindex.commands import (
     MAX_BULK,
     BulkCommand,
     BulkMode,
+    DeleteJob,
+    DeleteJobs,
+    DeleteRecords,
     DeleteRun,
     DeleteRuns,
+    DeleteRuntime,
+    DeleteRuntimes,
     TransitionRun,
     TransitionRuns,
 )
-from runindex.commands.outcomes import BulkApplied, RunApplied, RunDeleted
+from runindex.commands.outcomes import (
+    BulkApplied,
+    JobDeleted,
+    RecordsDeleted,
+    RunApplied,
+    RunDeleted,
+    RuntimeDeleted,
+)
+from runindex.decisions.jobs import delete_job
 from runindex.decisions.runs import delete_run, transition_run
+from runindex.decisions.runtimes import delete_runtime
 from runindex.decisions.workspace import Workspace
 from runindex.domain.ids import find_run_id
 from runindex.domain.problems import (
@@ -23,6 +38,10 @@ from runindex.domain.problems import (
     ProblemError,
     violation,
 )
+from runindex.domain.records.jobs import Job
+from runindex.domain.records.runtimes import Runtime
+
+D = TypeVar("D", JobDeleted, RuntimeDeleted)
 
 
 def transition_runs(workspace: Workspace, command: TransitionRuns, position: int) -> BulkApplied:
@@ -61,6 +80,56 @@ def delete_runs(workspace: Workspace, command: DeleteRuns, position: int) -> Bul
         return delete_run(workspace, single)
 
     return BulkApplied(tuple(_attempt(delete, run_id) for run_id in _selected(workspace, command, position)))
+
+
+def delete_jobs(workspace: Workspace, command: DeleteJobs, position: int) -> RecordsDeleted:
+    """Delete many jobs, each on its own; one that no longer passes the filter stays."""
+
+    def passes(job_id: str) -> bool:
+        job = workspace.records(Job).get((job_id,))
+        return job is not None and (command.filter is None or command.filter.matches(job))
+
+    def delete(job_id: str) -> JobDeleted:
+        return delete_job(workspace, DeleteJob(mutation=command.mutation, id=job_id))
+
+    return RecordsDeleted(tuple(_deletions(command, _chosen(workspace, command, position, passes), delete, "jobs.ids")))
+
+
+def delete_runtimes(workspace: Workspace, command: DeleteRuntimes, position: int) -> RecordsDeleted:
+    """Delete many runtimes, each on its own; one that no longer passes the filter stays."""
+
+    def passes(runtime_id: str) -> bool:
+        runtime = workspace.records(Runtime).get((runtime_id,))
+        return runtime is not None and (command.filter is None or command.filter.matches(runtime))
+
+    def delete(runtime_id: str) -> RuntimeDeleted:
+        return delete_runtime(workspace, DeleteRuntime(mutation=command.mutation, runtime_id=runtime_id))
+
+    chosen = _chosen(workspace, command, position, passes)
+    return RecordsDeleted(tuple(_deletions(command, chosen, delete, "runtimes.ids")))
+
+
+def _chosen(
+    workspace: Workspace, command: DeleteRecords, position: int, passes: Callable[[str], bool]
+) -> Sequence[str]:
+    """Return the ids given, or those of the records that were selected and still pass the filter under the lock."""
+    ids = workspace.selections[position] if command.ids is None else command.ids
+    if len(ids) > MAX_BULK:
+        raise violation(ConstraintReason.LIMIT_EXCEEDED, f"more than {MAX_BULK} in one call")
+    return ids if command.ids is not None else list(filter(passes, ids))
+
+
+def _deletions(
+    command: DeleteRecords, ids: Sequence[str], delete: Callable[[str], D], path: str
+) -> "Iterator[D | Problem]":
+    for record_id in ids:
+        if not command.is_formed(record_id):
+            yield InvalidInput("no id that it can have", path)
+            continue
+        try:
+            yield delete(record_id)
+        except ProblemError as refusal:
+            yield refusal.problem
 
 
 def _selected(workspace: Workspace, command: BulkCommand, position: int) -> Sequence[str]:

@@ -1,7 +1,7 @@
 """Decisions on jobs: enqueued, claimed under a lease, acknowledged or failed by the claim that holds it."""
 
-from runindex.commands import AcknowledgeJob, ClaimJobs, EnqueueJob, FailJob, JobCommand
-from runindex.commands.outcomes import JobSaved, JobsClaimed
+from runindex.commands import AcknowledgeJob, ClaimJobs, DeleteJob, EnqueueJob, FailJob, JobCommand
+from runindex.commands.outcomes import JobDeleted, JobSaved, JobsClaimed
 from runindex.decisions.guards import existing, existing_run
 from runindex.decisions.workspace import Workspace
 from runindex.domain.ids import new_id
@@ -73,6 +73,16 @@ def fail_job(workspace: Workspace, command: FailJob) -> JobSaved:
     failed = job.failed(workspace.now, command.error, retry=command.retry)
     workspace.save(failed)
     return JobSaved(failed)
+
+
+def delete_job(workspace: Workspace, command: DeleteJob) -> JobDeleted:
+    """Delete a job, done or not; refuse one that a worker holds, for its report would find nothing."""
+    job = existing(workspace, Job, command.id)
+    if job.is_held(workspace.now):
+        raise violation(ConstraintReason.JOB_RUNNING, "a worker holds the job: it can be deleted when its lease lapses")
+    workspace.records(Job).remove(job.key)
+    workspace.taken.remove(job.id)
+    return JobDeleted(job.id)
 
 
 def _held(workspace: Workspace, command: JobCommand) -> Job:

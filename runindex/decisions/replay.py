@@ -8,7 +8,7 @@ from dataclasses import dataclass, fields
 from typing import Any, Final, cast
 
 from runindex.commands.base import Need
-from runindex.commands.outcomes import Outcome, Success
+from runindex.commands.outcomes import JobsClaimed, Outcome, Success
 from runindex.decisions.workspace import Workspace
 from runindex.domain import json_text
 from runindex.domain.json_text import JsonText
@@ -92,6 +92,8 @@ class _Decoder:
 
     def outcome(self, entry: dict[str, Any]) -> Outcome:
         kind = _OUTCOMES[entry["outcome"]]
+        if kind is JobsClaimed:
+            entry = {**entry, "jobs": [job for job in entry["jobs"] if self._is_stored(job)]}
         try:
             named = {field.name: self._field(field.name, entry[field.name]) for field in fields(kind)}
         except ProblemError as refusal:
@@ -113,6 +115,9 @@ class _Decoder:
         if "record" in value:
             kind, key = value["record"], value["key"]
             record = self._workspace.records(_RECORDS[kind]).get(tuple(key))
+            if kind == Runtime.__name__ and record is None:
+                # A runtime need not exist: of one that was deleted, nothing is known.
+                return Runtime(*key)
             if "run" in value:
                 self._check_owner(value["run"], key)
             if record is None or self._is_deleted(record):
@@ -122,6 +127,11 @@ class _Decoder:
         if run is None or run.incarnation != value["incarnation"]:
             raise ProblemError(NotFound("Run", value["run"]))
         return run
+
+    def _is_stored(self, reference: dict[str, Any]) -> bool:
+        """Tell whether the record exists: a claim's jobs may be deleted one by one."""
+        kind = _RECORDS[reference["record"]]
+        return self._workspace.records(kind).get(tuple(reference["key"])) is not None
 
     def _check_owner(self, run_id: str, key: list[Any]) -> None:
         """Refuse a record of a deleted run, whose rows may not be swept yet."""

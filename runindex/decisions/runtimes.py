@@ -7,15 +7,16 @@ from runindex.commands import (
     ApplyBoundary,
     CommitBoundary,
     CommitLifecycle,
+    DeleteRuntime,
     InputUpdate,
     PersistInput,
     RuntimeCommand,
 )
-from runindex.commands.outcomes import BoundaryApplied, RuntimeSaved, Success
+from runindex.commands.outcomes import BoundaryApplied, RuntimeDeleted, RuntimeSaved, Success
 from runindex.decisions.guards import open_run, start_if_new
 from runindex.decisions.workspace import Workspace
 from runindex.domain import json_text
-from runindex.domain.problems import ConstraintReason, violation
+from runindex.domain.problems import ConstraintReason, NotFound, ProblemError, violation
 from runindex.domain.records.runtimes import Receipt, ReceiptHead, Runtime, RuntimeInput, digest_of
 from runindex.domain.runs.run import Run
 
@@ -71,6 +72,16 @@ def commit_lifecycle(workspace: Workspace, command: CommitLifecycle) -> RuntimeS
     return RuntimeSaved(_save_runtime(workspace, command, runtime, stamp=None))
 
 
+def delete_runtime(workspace: Workspace, command: DeleteRuntime) -> RuntimeDeleted:
+    """Delete a runtime and its inputs. Receipts belong to their runs and stay: later sequences count on from them."""
+    runtime = workspace.records(Runtime).get((command.runtime_id,))
+    if runtime is None:
+        raise ProblemError(NotFound("Runtime", command.runtime_id))
+    workspace.records(Runtime).remove(runtime.key)
+    workspace.drop_inputs(runtime.runtime_id)
+    return RuntimeDeleted(runtime.runtime_id)
+
+
 def _apply(  # noqa: PLR0913 - the parts of a boundary
     workspace: Workspace,
     command: RuntimeCommand[Success],
@@ -119,9 +130,7 @@ def _updated(
     inputs: dict[str, RuntimeInput] = {}
     position = runtime.inputs
     for update in updates:
-        stored = inputs.get(update.input_id) or workspace.records(RuntimeInput).get(
-            (runtime.runtime_id, update.input_id)
-        )
+        stored = inputs.get(update.input_id) or workspace.find_input(runtime.runtime_id, update.input_id)
         if stored is None:
             stored = _new_input(workspace, runtime, update, position)
             position += 1

@@ -4,7 +4,7 @@ A storage fills a workspace, decisions change it, the storage writes the changes
 Python, and storages only read and write rows.
 """
 
-from collections.abc import Container, Iterator, Mapping, Sequence
+from collections.abc import Collection, Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Generic, TypeVar
 
@@ -14,6 +14,7 @@ from runindex.domain.lifecycle import RunStatus
 from runindex.domain.records.jobs import Job
 from runindex.domain.records.record import Record
 from runindex.domain.records.results import Result
+from runindex.domain.records.runtimes import RuntimeInput
 from runindex.domain.records.totals import ALL_GENERATIONS, Tombstone, Totals
 from runindex.domain.runs.changes import Change, Former, RunChangeKind
 from runindex.domain.runs.run import Run
@@ -37,6 +38,10 @@ class Records(Generic[K, V]):
         if key in self._written:
             return self._written[key]
         return self._read.get(key)
+
+    def get_written(self, key: K) -> V | None:
+        """Return the row that was put, None when it was removed or is as it was read."""
+        return self._written.get(key)
 
     def put(self, key: K, row: V) -> None:
         """Insert or replace a row."""
@@ -110,6 +115,8 @@ class Workspace:
         self.looping = looping
         self.taken: Records[str, bool] = Records(taken or {})
         self.results: Records[str, Result] = Records(results or {})
+        # Runtimes that the batch deleted: their stored inputs go, none of which needs to have been read.
+        self.dropped: Records[str, bool] = Records({})
         self.due_jobs = due_jobs or {}
         self._later = later or {}
         self._read = records or {}
@@ -126,6 +133,24 @@ class Workspace:
     def save(self, record: Record) -> None:
         """Insert or replace a record."""
         self.records(type(record)).put(record.key, record)
+
+    def find_input(self, runtime_id: str, input_id: str) -> RuntimeInput | None:
+        """Return an input of a runtime, None when there is none."""
+        inputs, key = self.records(RuntimeInput), (runtime_id, input_id)
+        return inputs.get_written(key) if self.dropped.get(runtime_id) else inputs.get(key)
+
+    def drop_inputs(self, runtime_id: str) -> None:
+        """Delete all inputs of a runtime."""
+        inputs = self.records(RuntimeInput)
+        for key, _, row in list(inputs.written()):
+            if row is not None and row.runtime_id == runtime_id:
+                inputs.remove(key)
+        self.dropped.put(runtime_id, True)  # noqa: FBT003 - the row of a set
+
+    @property
+    def dropped_runtimes(self) -> Collection[str]:
+        """Return the runtimes whose inputs were deleted."""
+        return {runtime_id for runtime_id, _, dropped in self.dropped.written() if dropped}
 
     def totals(self, run: Run) -> Totals:
         """Return the counts of a run's records."""
@@ -191,7 +216,7 @@ class Workspace:
         del self.changes[self._changes_kept :]
 
     def _all(self) -> Iterator[Records[Any, Any]]:
-        yield from (self.runs, self.kept, self.taken, self.results)
+        yield from (self.runs, self.kept, self.taken, self.results, self.dropped)
         yield from self._records.values()
 
     def counters(self) -> Counters:

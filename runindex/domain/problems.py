@@ -31,6 +31,7 @@ class ConstraintReason(StrEnum):
     DUPLICATE_RESULT = "DUPLICATE_RESULT"
     BAD_SNAPSHOT = "BAD_SNAPSHOT"
     LEASE_LOST = "LEASE_LOST"
+    JOB_RUNNING = "JOB_RUNNING"
 
 
 @dataclass(frozen=True, slots=True)

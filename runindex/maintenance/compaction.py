@@ -1,5 +1,7 @@
 """Compaction: removes history beyond its run's retention policy, chunk by chunk, and never the present state.
 
+Jobs that have been done for longer than an operator says go too.
+
 Expired entries are found without a lock, and removed only if the run still has the same incarnation and policy. An
 entry that has expired stays expired, so compaction may be interrupted and started again at any time.
 """
@@ -11,21 +13,26 @@ from dataclasses import dataclass
 from itertools import takewhile
 from typing import Any, Final
 
+from runindex.commands import DeleteJobs
+from runindex.commands.outcomes import RecordsDeleted
 from runindex.domain.instants import Micros
 from runindex.domain.records.events import Event
+from runindex.domain.records.jobs import DONE, Job, JobFilter
 from runindex.domain.records.run_data import Value, ValueVersion
 from runindex.domain.records.runtimes import Receipt
 from runindex.domain.records.totals import Totals
 from runindex.domain.runs.changes import Change
-from runindex.domain.runs.filters import EVERYTHING
+from runindex.domain.runs.filters import EVERYTHING, InstantRange
 from runindex.domain.runs.retention import KEEP_ALL, NOTHING_REMOVABLE, Removable, Retention
 from runindex.ports.maintenance import ChunkSize, Key, Removal, Storage
 from runindex.ports.queries import NEWEST_FIRST, Columns, Row, RunQuery, Window
-from runindex.ports.record_lists import ListQuery, RecordList
+from runindex.ports.record_filters import job_conditions
+from runindex.ports.record_lists import NO_OWNER, ListQuery, RecordList
 from runindex.ports.rows import retention_of
 
 RUNS: Final = 200  # a page
 CHUNK: Final = 200
+JOBS: Final = 200  # a page, and a chunk
 ENTRIES: Final = 50  # of the log, a chunk: each has its run's metadata twice
 FIRST: Final = 16  # rows of the first chunk: each may have a megabyte
 QUICK: Final = 0.05  # seconds
@@ -35,6 +42,7 @@ _EVENTS: Final = RecordList(Event, ("sequence",), owner_field="owner")
 _RECEIPTS: Final = RecordList(Receipt, ("created_at", "sequence", "runtime_id"), owner_field="owner")
 _VERSIONS: Final = RecordList(ValueVersion, ("key_name", "version"), owner_field="owner")
 _POLICY: Final = frozenset({"incarnation", "version", "retention_kind", "retention_value"})
+_JOB_PLACE: Final = frozenset({"created_at", "id"})
 _VERSION: Final = frozenset({"version"})
 _TOTALS: Final = frozenset({"event_seq", "receipt_count"})
 
@@ -62,6 +70,38 @@ async def compact(storage: Storage, now: Micros) -> AsyncIterator[Compacted]:
         for run in runs:
             if removed := await _compact_run(storage, run, now):
                 yield Compacted(run.id, removed)
+
+
+async def count_done_jobs(storage: Storage, before: Micros) -> int:
+    """Return how many jobs were completed, or failed for good, before an instant."""
+    return (await storage.count_records(_done_jobs(before), ()))[NO_OWNER]
+
+
+async def compact_jobs(storage: Storage, before: Micros) -> AsyncIterator[int]:
+    """Delete the jobs that were completed, or failed for good, before an instant; yield how many, chunk by chunk.
+
+    A job that is done stays as it is, so none is deleted that the chunk did not find.
+    """
+    after: Key | None = None
+    while True:
+        query = ListQuery(_done_jobs(before), Window(JOBS, after))
+        rows = (await storage.list_records(query, (), _JOB_PLACE))[NO_OWNER]
+        if rows:
+            command = DeleteJobs(mutation="compact", ids=tuple(row["id"] for row in rows))
+            (outcome,) = (await storage.apply([command])).outcomes
+            if isinstance(outcome, Exception):
+                raise outcome
+            if isinstance(outcome, RecordsDeleted) and outcome.deleted:
+                yield outcome.deleted
+        if len(rows) < JOBS:
+            return
+        after = (rows[-1]["created_at"], rows[-1]["id"])
+        await asyncio.sleep(PAUSE)
+
+
+def _done_jobs(before: Micros) -> RecordList:
+    job_filter = JobFilter(status=DONE, completed_at=InstantRange(None, before))
+    return RecordList(Job, ("created_at", "id"), conditions=job_conditions(job_filter))
 
 
 @dataclass(frozen=True, slots=True)

@@ -53,6 +53,22 @@ class RunOrderField(StrEnum):
         return self.value.lower()
 
 
+class PlanOrderField(StrEnum):
+    """What a list of plans is ordered by; each names its column."""
+
+    CREATED_AT = "CREATED_AT"
+    UPDATED_AT = "UPDATED_AT"
+    NAME = "NAME"
+
+
+class JobOrderField(StrEnum):
+    """What a list of jobs is ordered by; each names its column."""
+
+    CREATED_AT = "CREATED_AT"
+    RUN_AT = "RUN_AT"
+    PRIORITY = "PRIORITY"
+
+
 class OrderDirection(StrEnum):
     """Up or down."""
 

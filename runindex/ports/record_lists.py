@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import Any, Final, TypeAlias
 
+from runindex.domain.instants import Micros
 from runindex.ports.queries import Row, Window
 
 Owner: TypeAlias = int | str | tuple[int | str, ...]
@@ -65,7 +66,16 @@ class ScoreBelow:
     value: float
 
 
-Condition: TypeAlias = Equals | OneOf | StartsWith | Contains | IsNull | HasText | ScoreBelow
+@dataclass(frozen=True, slots=True)
+class Within:
+    """The instant in the field is in the range from `start` (inclusive) to `end` (exclusive); None is no bound."""
+
+    field: str
+    start: Micros | None
+    end: Micros | None
+
+
+Condition: TypeAlias = Equals | OneOf | StartsWith | Contains | IsNull | HasText | ScoreBelow | Within
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,9 +13,10 @@ from platformdirs import user_data_path
 from runindex.settings.sqlite_path import PathError, read_path
 
 Choice = TypeVar("Choice", bound=StrEnum)
+Default = TypeVar("Default", float, None)
 NAMES: Final = (
     *("STORAGE_BACKEND", "SQLITE_PATH", "POSTGRESQL_URL", "LISTEN_DSN", "RUNINDEX_NOTIFY", "RUNINDEX_POOL_SIZE"),
-    *("RUNINDEX_OPERATION_SECONDS", "RUNINDEX_GRAPHIQL"),
+    *("RUNINDEX_OPERATION_SECONDS", "RUNINDEX_GRAPHIQL", "RUNINDEX_KEEP_JOBS_SECONDS"),
 )
 # A connection string of keywords and values begins with one.
 _KEYWORD: Final = re.compile(r"\s*[a-z_]+\s*=")
@@ -45,6 +46,7 @@ class Settings:
     pool_size: int = 10
     operation_seconds: float = 10.0
     graphiql: bool = True
+    keep_jobs_seconds: float | None = None
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] = os.environ) -> Self:
@@ -58,6 +60,7 @@ class Settings:
             pool_size=_count(environment, "RUNINDEX_POOL_SIZE", 10),
             operation_seconds=_positive(environment, "RUNINDEX_OPERATION_SECONDS", 10),
             graphiql=_choice(environment, "RUNINDEX_GRAPHIQL", _Switch, _Switch.ON) is _Switch.ON,
+            keep_jobs_seconds=_positive(environment, "RUNINDEX_KEEP_JOBS_SECONDS", None),
         )
         if settings.storage is StorageBackend.POSTGRES and settings.postgresql_url is None:
             raise SettingsError(
@@ -82,7 +85,7 @@ def _choice(environment: Mapping[str, str], name: str, choices: type[Choice], de
         raise SettingsError(f"{name} must be one of {', '.join(choices)}") from None
 
 
-def _positive(environment: Mapping[str, str], name: str, default: float) -> float:
+def _positive(environment: Mapping[str, str], name: str, default: Default) -> float | Default:
     text = environment.get(name)
     if not text:
         return default

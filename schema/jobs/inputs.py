@@ -4,8 +4,10 @@ from typing import Final
 
 import strawberry
 
+from schema.filters import JobFilter
 from schema.typesystem.connections import ABSENT
 from schema.typesystem.descriptions import DUE, IDEMPOTENCY_KEY, MAX_ATTEMPTS, PRIORITY, QUEUE
+from schema.typesystem.directives import OneOf
 from schema.typesystem.scalars import DateTime, Json
 
 _JOB: Final = "The job."
@@ -56,4 +58,33 @@ class FailJobInput:
     attempt: int | None = strawberry.field(description=_ATTEMPT)
     error: str = strawberry.field(description="What went wrong.")
     retry: bool = strawberry.field(default=True, description="Try again while attempts are left.")
+    idempotency_key: str | None = strawberry.field(description=IDEMPOTENCY_KEY)
+
+
+@strawberry.input(description="A job to be deleted; one that an executor holds is JOB_RUNNING.")
+class DeleteJobInput:
+    """A job."""
+
+    id: strawberry.ID = strawberry.field(description=_JOB)
+    idempotency_key: str | None = strawberry.field(description=IDEMPOTENCY_KEY)
+
+
+@strawberry.input(
+    directives=[OneOf()],
+    description=(
+        "At most 1000 jobs in one call; a filter that matches more is a LIMIT_EXCEEDED problem that changed nothing."
+    ),
+)
+class JobSelector:
+    """Jobs by id or by filter; the other is None."""
+
+    ids: list[strawberry.ID] | None = strawberry.field(description="These jobs.")
+    filter: JobFilter | None = strawberry.field(description="The jobs that pass this.")
+
+
+@strawberry.input(description="Jobs to be deleted.")
+class DeleteJobsInput:
+    """Jobs."""
+
+    jobs: JobSelector = strawberry.field(description="Which jobs.")
     idempotency_key: str | None = strawberry.field(description=IDEMPOTENCY_KEY)

@@ -18,7 +18,7 @@ from schema.run_data.events import RunEventConnection
 from schema.run_data.values import RunValue, RunValueConnection
 from schema.runs.dataset import COUNTS, DATASET_COLUMNS, DatasetRun
 from schema.runtimes.receipts import ReceiptConnection
-from schema.typesystem.connections import ABSENT, After, Before, First, Last, given, page_arguments
+from schema.typesystem.connections import ABSENT, After, Before, First, Last, Offset, given, page_arguments
 from schema.typesystem.fields import column, relation, wrap
 from schema.typesystem.selection import page_selection, selection_of
 
@@ -59,12 +59,14 @@ class RunRelations:
         after: After = ABSENT,
         last: Last = ABSENT,
         before: Before = ABSENT,
+        offset: Offset = ABSENT,
     ) -> RunResultConnection:
         """Load a page of the results."""
         page = page_arguments(first, after, last, before)
         owner = self.row["incarnation"]
         selected = page_selection(info, "RunResult")
-        return RunResultConnection(page=await info.context.loaders.results(owner, given(filter), page, selected))
+        found = await info.context.loaders.results(owner, given(filter), page, selected, offset=given(offset))
+        return RunResultConnection(page=found)
 
     @relation("result_summary", needs=("incarnation",), description="Figures of the run's results.")
     async def result_summary(self, info: Info) -> ResultSummary:

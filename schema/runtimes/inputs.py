@@ -7,6 +7,7 @@ import strawberry
 from schema.runtimes.enums import InputDurability, InputState, RunBoundary, RuntimeState
 from schema.typesystem.connections import ABSENT
 from schema.typesystem.descriptions import IDEMPOTENCY_KEY, OPEN_RUN
+from schema.typesystem.directives import OneOf
 from schema.typesystem.scalars import Base64, Json
 
 _RUNTIME: Final = "The runtime: 1 to 512 characters; it need not exist."
@@ -84,4 +85,44 @@ class CommitRuntimeLifecycleInput:
     runtime_id: str = strawberry.field(description=_RUNTIME)
     state: RuntimeState = strawberry.field(description="Its state.")
     inputs: list[RuntimeInputUpdate] = strawberry.field(description=_UPDATES)
+    idempotency_key: str | None = strawberry.field(description=IDEMPOTENCY_KEY)
+
+
+@strawberry.input(
+    description="A runtime to be deleted, with its snapshot and inputs; its receipts stay with their runs."
+)
+class DeleteRuntimeInput:
+    """A runtime."""
+
+    runtime_id: str = strawberry.field(description="The runtime.")
+    idempotency_key: str | None = strawberry.field(description=IDEMPOTENCY_KEY)
+
+
+@strawberry.input(description="Conditions on runtimes; all that are given hold together.")
+class RuntimeFilter:
+    """Conditions on runtimes."""
+
+    state: list[RuntimeState] | None = strawberry.field(description="Has one of these states.")
+    prefix: str | None = strawberry.field(description="Has a name that starts with this.")
+
+
+@strawberry.input(
+    directives=[OneOf()],
+    description=(
+        "At most 1000 runtimes in one call; "
+        "a filter that matches more is a LIMIT_EXCEEDED problem that changed nothing."
+    ),
+)
+class RuntimeSelector:
+    """Runtimes by name or by filter; the other is None."""
+
+    ids: list[strawberry.ID] | None = strawberry.field(description="These runtimes.")
+    filter: RuntimeFilter | None = strawberry.field(description="The runtimes that pass this.")
+
+
+@strawberry.input(description="Runtimes to be deleted.")
+class DeleteRuntimesInput:
+    """Runtimes."""
+
+    runtimes: RuntimeSelector = strawberry.field(description="Which runtimes.")
     idempotency_key: str | None = strawberry.field(description=IDEMPOTENCY_KEY)

@@ -18,6 +18,7 @@ After: TypeAlias = Annotated[str | None, strawberry.argument(description="Begin 
 Last: TypeAlias = Annotated[int | None, strawberry.argument(description="At most so many, from the end.")]
 Before: TypeAlias = Annotated[str | None, strawberry.argument(description="End just before this cursor.")]
 
+Offset: TypeAlias = Annotated[int | None, strawberry.argument(description="Skip so many.")]
 # The default of arguments, not shown in the SDL: null is something else.
 ABSENT: Any = strawberry.UNSET
 

@@ -18,16 +18,18 @@ from runindex.domain.runs.dataset import DatasetRunStatus
 from runindex.domain.runs.filters import MetadataOperator
 from runindex.domain.runs.run import TargetType
 from runindex.domain.runs.timeline import TimelineInterval
-from runindex.ports.queries import OrderDirection, RunGroupKey, RunOrderField
+from runindex.ports.queries import JobOrderField, OrderDirection, PlanOrderField, RunGroupKey, RunOrderField
 
 __all__ = [
     "BulkMode",
     "ConstraintReason",
     "DatasetRunStatus",
+    "JobOrderField",
     "JobStatus",
     "Membership",
     "MetadataOperator",
     "OrderDirection",
+    "PlanOrderField",
     "ProblemCode",
     "RunChangeKind",
     "RunGroupKey",
@@ -69,6 +71,24 @@ expose(
         RunOrderField.CREATED_AT: "When the run was created.",
         RunOrderField.UPDATED_AT: "When the run last changed.",
         RunOrderField.FINISHED_AT: "When the run finished.",
+    },
+)
+expose(
+    PlanOrderField,
+    "What a list of plans is ordered by.",
+    {
+        PlanOrderField.CREATED_AT: "When the plan was created.",
+        PlanOrderField.UPDATED_AT: "When the plan last changed.",
+        PlanOrderField.NAME: "The plan's name, by code point.",
+    },
+)
+expose(
+    JobOrderField,
+    "What a list of jobs is ordered by.",
+    {
+        JobOrderField.CREATED_AT: "When the job was enqueued.",
+        JobOrderField.RUN_AT: "Since when the job is due.",
+        JobOrderField.PRIORITY: "The job's priority.",
     },
 )
 expose(
@@ -189,6 +209,7 @@ expose(
         ConstraintReason.DUPLICATE_RESULT: "The attempt was recorded with other content or under another id.",
         ConstraintReason.BAD_SNAPSHOT: "The snapshot is not JSON with a list `messages`.",
         ConstraintReason.LEASE_LOST: "The job is no longer the caller's.",
+        ConstraintReason.JOB_RUNNING: "An executor holds the job.",
     },
 )
 expose(

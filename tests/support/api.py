@@ -62,6 +62,10 @@ MEMBERS: Final = {
         replayed
     """,
     "RuntimePayload": "runtime { runtimeId state snapshot inputs { inputId state } } replayed",
+    "JobDeletion": "id replayed",
+    "BulkJobDeletionPayload": "deleted failed replayed outcomes",
+    "RuntimeDeletion": "runtimeId replayed",
+    "BulkRuntimeDeletionPayload": "deleted failed replayed outcomes",
     "NotFound": "code message kind id",
     "InvalidTransition": "code message from to allowed",
     "ConstraintViolation": "code message reason",
@@ -73,6 +77,8 @@ ENTRIES: Final = {
     "BulkRunPayload": "RunOutcome",
     "BulkDeletionPayload": "RunDeletionOutcome",
     "RunResultsPayload": "RunResultOutcome",
+    "BulkJobDeletionPayload": "JobDeletionOutcome",
+    "BulkRuntimeDeletionPayload": "RuntimeDeletionOutcome",
 }
 
 

@@ -15,8 +15,12 @@ from runindex.commands import (
     CommitBoundary,
     CommitLifecycle,
     CreatePlan,
+    DeleteJob,
+    DeleteJobs,
     DeletePlan,
     DeleteResults,
+    DeleteRuntime,
+    DeleteRuntimes,
     DeleteValues,
     DocumentVerb,
     EnqueueJob,
@@ -39,7 +43,7 @@ from runindex.domain.instants import SECOND
 from runindex.domain.json_text import JsonValue
 from runindex.domain.problems import PROBLEMS, ConstraintReason, ConstraintViolation
 from runindex.domain.records.events import Event
-from runindex.domain.records.jobs import Job
+from runindex.domain.records.jobs import Job, JobFilter
 from runindex.domain.records.plans import Plan
 from runindex.domain.records.results import Item, Result, ResultScore, Score
 from runindex.domain.records.run_data import Cell, Document, Value, ValueVersion
@@ -49,6 +53,7 @@ from runindex.domain.records.runtimes import (
     ReceiptHead,
     RunBoundary,
     Runtime,
+    RuntimeFilter,
     RuntimeInput,
     RuntimeState,
 )
@@ -192,6 +197,17 @@ def fail_job(target: str, attempt: int | None = None, *, error: str = "no luck",
     return FailJob(mutation="failJob", id=target, attempt=attempt, error=error, **fields).checked()
 
 
+def delete_job(target: str, **fields: Field) -> DeleteJob:
+    return DeleteJob(mutation="deleteJob", id=target, **fields).checked()
+
+
+def delete_jobs(*ids: str, **conditions: Field) -> DeleteJobs:
+    """Make a command that deletes the jobs of these ids, or without any those that a filter matches."""
+    key = conditions.pop("idempotency_key", None)
+    selection: dict[str, Field] = {"ids": ids} if ids else {"filter": JobFilter(**conditions)}
+    return DeleteJobs(mutation="deleteJobs", idempotency_key=key, **selection).checked()
+
+
 def update(input_id: str, state: InputState = InputState.ACCEPTED, **given: Field) -> InputUpdate:
     """Make an update of an input that gives the fields named, and no others."""
     return InputUpdate(input_id=input_id, state=state, given=frozenset(given), **given)
@@ -238,6 +254,17 @@ def commit_lifecycle(runtime: str, state: RuntimeState, *updates: InputUpdate, *
     return CommitLifecycle(
         mutation="commitRuntimeLifecycle", runtime_id=runtime, state=state, updates=updates, **fields
     ).checked()
+
+
+def delete_runtime(runtime: str, **fields: Field) -> DeleteRuntime:
+    return DeleteRuntime(mutation="deleteRuntime", runtime_id=runtime, **fields).checked()
+
+
+def delete_runtimes(*ids: str, **conditions: Field) -> DeleteRuntimes:
+    """Make a command that deletes the runtimes of these names, or without any those that a filter matches."""
+    key = conditions.pop("idempotency_key", None)
+    selection: dict[str, Field] = {"ids": ids} if ids else {"filter": RuntimeFilter(**conditions)}
+    return DeleteRuntimes(mutation="deleteRuntimes", idempotency_key=key, **selection).checked()
 
 
 async def gained(store: Store, command: AnyCommand, kind: type[T]) -> T:

@@ -12,7 +12,8 @@ from runindex.domain import json_text
 from runindex.domain.json_text import JsonText
 from runindex.domain.records.results import Item, Result, Score, decode_scores
 from runindex.domain.records.runtimes import Receipt
-from runindex.ports.queries import Columns, Row
+from runindex.domain.runs.filters import InstantRange
+from runindex.ports.queries import Columns, Row, Window
 from runindex.ports.record_lists import (
     NO_OWNER,
     Condition,
@@ -26,6 +27,7 @@ from runindex.ports.record_lists import (
     RecordList,
     ScoreBelow,
     StartsWith,
+    Within,
 )
 from runindex.ports.rows import record_row
 from runindex.ports.statistics import ResultStatistics, ScoreStatistics
@@ -89,6 +91,11 @@ class MemoryRecordReads:
         """Return the statistics of each run's scores, taken from the last attempt at each item."""
         return {owner: _score_statistics(self._last_results(owner)) for owner in owners}
 
+    def _select_records(self, listing: RecordList, limit: int) -> list[str]:
+        """Return the ids of the first records of a list."""
+        ((_, records),) = self._listed(listing, ())
+        return [record.key[0] for record in page_of(records, Window(limit), _order(listing))]
+
     def _last_results(self, owner: int) -> list[Result]:
         results = self._records.by_kind[Result]
         return [results[(*item.key, item.last_retry)] for item in self._records.of_owner(Item, owner).values()]
@@ -133,7 +140,7 @@ def _order(listing: RecordList) -> Order[Record]:
     )
 
 
-def _holds(condition: Condition, record: Record) -> bool:
+def _holds(condition: Condition, record: Record) -> bool:  # noqa: PLR0911 - one answer for each kind of condition
     value = getattr(record, condition.field)
     match condition:
         case Equals(_, wanted):
@@ -146,6 +153,8 @@ def _holds(condition: Condition, record: Record) -> bool:
             return part in value
         case IsNull(_, is_null):
             return (value is None) is is_null
+        case Within(_, start, end):
+            return value in InstantRange(start, end)
         case HasText() | ScoreBelow():
             return value is not None and _has(condition, value)
 

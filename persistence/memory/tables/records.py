@@ -1,6 +1,6 @@
 """Records in memory: a table for each kind, split by owner where records belong to a run."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from typing import Any, Final
 
 from runindex.decisions.workspace import Records
@@ -10,6 +10,7 @@ from runindex.domain.records.kinds import FREE, OWNED
 from runindex.domain.records.plans import Plan
 from runindex.domain.records.record import Record
 from runindex.domain.records.results import Item, Result, ResultScore
+from runindex.domain.records.runtimes import RuntimeInput
 from runindex.domain.records.totals import ALL_GENERATIONS, Tombstone, Totals
 
 _BY_OWNER: Final[tuple[type[Record], ...]] = (Totals, *OWNED)
@@ -70,6 +71,13 @@ class RecordTables:
         claimable = sorted((job for job in due if not job.is_spent(now)), key=lambda job: job.rank)
         return [*claimable, *spent[:MOST_SPENT]]
 
+    def drop_inputs(self, runtime_ids: Collection[str]) -> None:
+        """Forget the inputs of deleted runtimes."""
+        if runtime_ids:
+            inputs = self._free[RuntimeInput]
+            for key in [key for key in inputs if key[0] in runtime_ids]:
+                del inputs[key]
+
     def write(self, written: Mapping[type, Records[Any, Any]]) -> None:
         """Write a batch's records; those behind its tombstones are out of reach at once, and swept later."""
         for kind, records in written.items():
@@ -90,7 +98,7 @@ class RecordTables:
         elif record is not None:
             self._free[kind][key] = record
         else:
-            del self._free[kind][key]
+            self._free[kind].pop(key, None)  # an input may have gone with its runtime
 
     def sweep(self, limit: int) -> int:
         """Drop at most so many records that are out of reach, and return how many."""

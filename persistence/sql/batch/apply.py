@@ -15,6 +15,7 @@ from persistence.sql.batch.cycles import ParentCycles
 from persistence.sql.batch.dialect import Dialect
 from persistence.sql.batch.reads import read_records
 from persistence.sql.batch.writes import writes_of
+from persistence.sql.queries.records import bare, condition_values, selection
 from persistence.sql.queries.where import where
 from persistence.sql.statements import Flow, Statement
 from persistence.sql.tables.runs import runs as run_table
@@ -29,6 +30,7 @@ from runindex.domain.idempotency import KeptAnswer, KeyScope
 from runindex.domain.instants import Micros
 from runindex.domain.runs.filters import RunFilter
 from runindex.domain.runs.run import Run
+from runindex.ports.record_filters import selection_of
 from runindex.ports.rows import run_of
 from runindex.ports.store import Applied
 
@@ -91,8 +93,10 @@ def _decide(
         if len(selections[index]) <= MAX_BULK
     }
     selections = {**selections, **(yield from _select(narrowed, dialect))}
+    selected_records, found = yield from _select_records(batch, dialect)
+    selections = {**selections, **selected_records}
     kept, shown = yield from _kept(batch, runs, dialect)
-    rows = yield from read_records(batch, runs, shown, moment.now, dialect)
+    rows = yield from read_records(batch, runs, shown | found, moment.now, dialect)
     workspace = Workspace(
         now=moment.now,
         head=moment.head,
@@ -153,6 +157,24 @@ def _select(filters: Mapping[int, RunFilter], dialect: Dialect) -> Flow[dict[int
         rows = yield from dialect.choose(_newest(run_filter))
         selections[index] = [row["id"] for row in rows]
     return selections
+
+
+def _select_records(batch: Sequence[AnyCommand], dialect: Dialect) -> Flow[tuple[dict[int, Sequence[str]], set[Need]]]:
+    """Find the records that commands select by filter, by the command's index, and name those to read and lock.
+
+    A command that selects too many is refused without reading any.
+    """
+    selections: dict[int, Sequence[str]] = {}
+    found: set[Need] = set()
+    for index, command in enumerate(batch):
+        listing = selection_of(command)
+        if listing is not None:
+            values = condition_values(listing.conditions)
+            rows = yield from dialect.choose(selection(bare(listing), MAX_BULK + 1), values)
+            selections[index] = [row["key"] for row in rows]
+            if len(rows) <= MAX_BULK:
+                found.update((listing.kind, (row["key"],)) for row in rows)
+    return selections, found
 
 
 def _newest(run_filter: RunFilter) -> Select[tuple[str]]:

@@ -6,7 +6,7 @@ from typing import Any, Protocol
 from sqlalchemy import Executable
 
 from persistence.sql.batch.writes import Writes
-from persistence.sql.statements import Flow, Rows, Statement
+from persistence.sql.statements import NO_PARAMETERS, Flow, Rows, Statement
 from runindex.domain.idempotency import KeyScope
 from runindex.domain.instants import Micros
 
@@ -18,7 +18,7 @@ class Dialect(Protocol):
         """Return a SQLAlchemy query as a statement, bound to parameters."""
         ...
 
-    def choose(self, query: Executable) -> Flow[Rows]:
+    def choose(self, query: Executable, parameters: Mapping[str, Any] = NO_PARAMETERS) -> Flow[Rows]:
         """Run a SQLAlchemy query that finds rows by other columns than their keys."""
         ...
 

@@ -8,7 +8,7 @@ from typing import Any
 from persistence.sql.batch.dialect import Dialect
 from persistence.sql.statements import Flow
 from persistence.sql.tables.records import record_of
-from runindex.commands import AnyCommand, ClaimJobs, JobCommand
+from runindex.commands import AnyCommand, ClaimJobs
 from runindex.commands.base import Need
 from runindex.domain.instants import Micros
 from runindex.domain.records.jobs import MOST_SPENT, Job
@@ -90,8 +90,8 @@ def _read_due(batch: Sequence[AnyCommand], rows_read: BatchRows, now: Micros, di
     for command in batch:
         if isinstance(command, ClaimJobs):
             limits[command.queue] += command.limit
-    # The batch itself may finish lapsed jobs, which are then no longer due.
-    settled = sum(isinstance(command, JobCommand) for command in batch)
+    # The batch itself may finish or delete lapsed jobs, which are then no longer due.
+    settled = sum(job.is_due(now) for job in rows_read.records.get(Job, {}).values())
     for queue, limit in sorted(limits.items()):
         due = yield dialect.lock_due(queue, now, limit + settled)
         spent = yield dialect.lock_spent(queue, now, MOST_SPENT)

@@ -9,6 +9,7 @@ from persistence.sql.tables.records import TABLES
 from persistence.sql.tables.runs import SHARD, changes, runs
 from runindex.decisions.workspace import Workspace
 from runindex.domain.idempotency import KEPT_FOR, KeptAnswer
+from runindex.domain.records.runtimes import RuntimeInput
 from runindex.domain.runs.changes import Change
 from runindex.domain.runs.run import Run
 from runindex.domain.runs.search import lasting_text, words_in
@@ -47,7 +48,7 @@ class Writes:
     `rewritten` and `inserted` are whole runs, `moved` only what MOVED_COLUMNS names, `deleted` ids. Tags are
     (tag, created_at, run id), steps (status or tag, difference). `tags_dropped` are the steps that may end at zero.
     `expired` is (instant, number): delete at most so many kept answers from before that instant. `records` are the
-    rows of records by RECORD_PARTS.
+    rows of records by RECORD_PARTS; before them, all inputs of the runtimes in `inputs_dropped` are deleted.
     """
 
     inserted: list[Values] = field(default_factory=list)
@@ -63,6 +64,7 @@ class Writes:
     tags_dropped: list[Values] = field(default_factory=list)
     kept: list[Values] = field(default_factory=list)
     expired: list[Values] = field(default_factory=list)
+    inputs_dropped: list[Values] = field(default_factory=list)
     records: dict[RecordPart, list[Values]] = field(default_factory=dict)
 
     def __bool__(self) -> bool:
@@ -163,8 +165,13 @@ def _moved_values(run: Run) -> Values:
 
 
 def _add_records(writes: Writes, workspace: Workspace) -> None:
+    dropped = workspace.dropped_runtimes
+    writes.inputs_dropped = [(runtime_id,) for runtime_id in sorted(dropped)]
     for kind, records in workspace.written_records.items():
         written = sorted(records.written(), key=lambda entry: entry[0])
+        if kind is RuntimeInput:
+            # Inputs of a deleted runtime are gone before any is inserted anew.
+            written = [(key, None if key[0] in dropped else before, row) for key, before, row in written]
         rows: dict[RecordPart, list[Values]] = {
             ("insert", kind): [record_values(row) for _, before, row in written if before is None and row is not None],
             ("replace", kind): [

@@ -7,13 +7,10 @@ from typing import Any, Final
 from sqlalchemy import (
     ColumnElement,
     CompoundSelect,
-    Double,
     Select,
     Table,
     and_,
     bindparam,
-    cast,
-    exists,
     func,
     or_,
     select,
@@ -25,6 +22,7 @@ from sqlalchemy import (
 from persistence.sql.queries import expressions
 from persistence.sql.queries.keys import MOST_KEYS, is_one_of, key_parameters, key_part, padded
 from persistence.sql.queries.keyset import WindowShape, in_list_order, limited, shape_of, values_of
+from persistence.sql.queries.records import bare, condition_values, holding
 from persistence.sql.queries.where import TEXT
 from persistence.sql.reads.runs import array_of
 from persistence.sql.statements import StatementRunner
@@ -33,17 +31,9 @@ from persistence.sql.tables.runs import runs
 from runindex.ports.queries import Columns, Row
 from runindex.ports.record_lists import (
     NO_OWNER,
-    Condition,
-    Contains,
-    Equals,
-    HasText,
-    IsNull,
     ListQuery,
-    OneOf,
     Owner,
     RecordList,
-    ScoreBelow,
-    StartsWith,
 )
 
 MOST_OWNERS: Final = 256
@@ -66,27 +56,27 @@ class RecordReads(StatementRunner):
         """Return for each owner a window of the list."""
         listing, window = query.listing, query.window
         if listing.owner_field is None:
-            rows = await self._fetch(_list(_shape(listing), shape_of(window), columns, 0), _values(query))
+            rows = await self._fetch(_list(bare(listing), shape_of(window), columns, 0), _values(query))
             return {NO_OWNER: in_list_order(rows, window)}
         found: dict[Owner, list[Row]] = {owner: [] for owner in owners}
         requested = list(found)
         for start in range(0, len(requested), MOST_OWNERS):
             some = requested[start : start + MOST_OWNERS]
-            statement = _list(_shape(listing), shape_of(window), columns, padded(len(some)))
+            statement = _list(bare(listing), shape_of(window), columns, padded(len(some)))
             for row in in_list_order(await self._fetch(statement, _values(query) | _owner_parameters(some)), window):
                 found[listing.owner_of(row)].append(row)
         return found
 
     async def count_records(self, listing: RecordList, owners: Sequence[Owner]) -> Mapping[Owner, int]:
         """Return for each owner how many records the list has."""
-        values = _condition_values(listing.conditions)
+        values = condition_values(listing.conditions)
         if listing.owner_field is None:
-            (row,) = await self._fetch(_count(_shape(listing), 0), values)
+            (row,) = await self._fetch(_count(bare(listing), 0), values)
             return {NO_OWNER: row["n"]}
         requested = list(dict.fromkeys(owners))
         if not requested:
             return {}
-        rows = await self._fetch(_count(_shape(listing), padded(len(requested))), values | _owner_parameters(requested))
+        rows = await self._fetch(_count(bare(listing), padded(len(requested))), values | _owner_parameters(requested))
         return dict.fromkeys(requested, 0) | {listing.owner_of(row): row["n"] for row in rows}
 
     async def find_results(self, result_ids: Sequence[str], columns: Columns) -> Mapping[str, Row]:
@@ -104,48 +94,8 @@ def _by_key(kind: type, columns: Columns, keys: int) -> Select[Any]:
     return select(*chosen).where(is_one_of(key, keys), _is_live(table))
 
 
-def _shape(listing: RecordList) -> RecordList:
-    """Return the list without its conditions' values: the part that a statement's text depends on."""
-    return RecordList(
-        listing.kind,
-        listing.order,
-        listing.descending,
-        tuple(_without_value(condition) for condition in listing.conditions),
-        listing.owner_field,
-    )
-
-
-def _without_value(condition: Condition) -> Condition:
-    match condition:
-        case Equals(field):
-            return Equals(field, None)
-        case OneOf(field, values):
-            return OneOf(field, (None,) * len(values))
-        case StartsWith(field) | Contains(field) | HasText(field):
-            return type(condition)(field, "")
-        case IsNull():
-            return condition
-        case ScoreBelow(field):
-            return ScoreBelow(field, "", 0.0)
-
-
-def _condition_values(conditions: Sequence[Condition]) -> dict[str, Any]:
-    values: dict[str, Any] = {}
-    for place, condition in enumerate(conditions):
-        match condition:
-            case Equals(_, value) | StartsWith(_, value) | Contains(_, value):
-                values[f"condition_{place}"] = value
-            case OneOf(_, several):
-                values |= {f"condition_{place}_{which}": value for which, value in enumerate(several)}
-            case HasText(_, text):
-                values[f"condition_{place}"] = text
-            case ScoreBelow(_, scorer_id, bound):
-                values |= {f"condition_{place}": scorer_id, f"condition_{place}_bound": bound}
-    return values
-
-
 def _values(query: ListQuery) -> dict[str, Any]:
-    return _condition_values(query.listing.conditions) | values_of(query.window)
+    return condition_values(query.listing.conditions) | values_of(query.window)
 
 
 def _owner_parameters(owners: Sequence[Owner]) -> dict[str, Any]:
@@ -189,13 +139,13 @@ def _ordering(
 def _chosen(table: Table, shape: RecordList, columns: Columns) -> Select[Any]:
     names = columns.union(shape.order, shape.owner_fields)
     chosen = [column for column in table.columns if column.name in names]
-    return select(*chosen).where(_is_live(table), *_conditions(table, shape.conditions))
+    return select(*chosen).where(_is_live(table), *holding(table, shape.conditions))
 
 
 @lru_cache(maxsize=128)
 def _count(shape: RecordList, owners: int) -> Select[Any]:
     table = TABLES[shape.kind]
-    holds = (_is_live(table), *_conditions(table, shape.conditions))
+    holds = (_is_live(table), *holding(table, shape.conditions))
     if shape.owner_field is None:
         return select(func.count().label("n")).select_from(table).where(*holds)
     owner = [table.c[name] for name in shape.owner_fields]
@@ -221,36 +171,6 @@ def _is_live(table: Table) -> ColumnElement[bool]:
 def _run_exists(table: Table) -> ColumnElement[bool]:
     run = select(runs.c.incarnation).where(runs.c.id == table.c.run_id).correlate(table)
     return table.c.owner == run.scalar_subquery()
-
-
-def _conditions(table: Table, conditions: Sequence[Condition]) -> list[ColumnElement[bool]]:
-    return [_condition(table, condition, f"condition_{place}") for place, condition in enumerate(conditions)]
-
-
-def _condition(table: Table, condition: Condition, name: str) -> ColumnElement[bool]:
-    column = table.c[condition.field]
-    match condition:
-        case Equals():
-            return column == bindparam(name, type_=column.type)
-        case OneOf(_, values):
-            return column.in_([bindparam(f"{name}_{place}", type_=column.type) for place in range(len(values))])
-        case StartsWith():
-            return expressions.starts_with(column, bindparam(name, type_=TEXT))
-        case Contains():
-            return expressions.contains_text(column, bindparam(name, type_=TEXT))
-        case IsNull(_, is_null):
-            return column.is_(None) if is_null else column.is_not(None)
-        case HasText() | ScoreBelow():
-            return _has(column, condition, name)
-
-
-def _has(column: ColumnElement[Any], condition: HasText | ScoreBelow, name: str) -> ColumnElement[bool]:
-    if isinstance(condition, HasText):
-        return column.is_not(None) & expressions.array_has(column, bindparam(name, type_=TEXT))
-    each = expressions.each(column)
-    value = cast(expressions.member(each.c.value, "value"), Double)
-    is_scorer = expressions.member(each.c.value, "scorerId") == bindparam(name, type_=TEXT)
-    return exists(1).select_from(each).where(is_scorer, value < bindparam(f"{name}_bound", type_=Double()))
 
 
 @lru_cache(maxsize=64)

@@ -7,6 +7,7 @@ from typing import ClassVar, Final
 from runindex.domain.instants import SECOND, Micros
 from runindex.domain.json_text import JsonText
 from runindex.domain.records.record import Record
+from runindex.domain.runs.filters import InstantRange
 
 MAX_QUEUE: Final = 256
 MAX_LIMIT: Final = 100
@@ -29,6 +30,7 @@ class JobStatus(StrEnum):
 
 
 WAITING: Final = (JobStatus.PENDING, JobStatus.RETRYING)
+DONE: Final = (JobStatus.COMPLETED, JobStatus.FAILED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +69,10 @@ class Job(Record):
         """Tell whether a claimed job's lease has lapsed."""
         return self.status is JobStatus.RUNNING and self.lease_expires_at is not None and self.lease_expires_at <= now
 
+    def is_held(self, now: Micros) -> bool:
+        """Tell whether a claim holds the job: it is RUNNING, and its lease has not lapsed."""
+        return self.status is JobStatus.RUNNING and not self.has_lapsed(now)
+
     def is_spent(self, now: Micros) -> bool:
         """Tell whether the lease of the last attempt has lapsed."""
         return self.has_lapsed(now) and self.attempts >= self.max_attempts
@@ -96,3 +102,24 @@ class Job(Record):
     def _not_before(self, now: Micros) -> Micros:
         """Return an instant to record: that of a clock that was set back would be before the job's last one."""
         return max(now, self.started_at or self.created_at)
+
+
+@dataclass(frozen=True, slots=True)
+class JobFilter:
+    """Conditions on jobs that hold together; None is no condition."""
+
+    queue: str | None = None
+    status: tuple[JobStatus, ...] | None = None
+    run_id: str | None = None
+    created_at: InstantRange | None = None
+    completed_at: InstantRange | None = None
+
+    def matches(self, job: Job) -> bool:
+        """Tell whether all conditions hold for a job."""
+        return (
+            (self.queue is None or job.queue == self.queue)
+            and (self.status is None or job.status in self.status)
+            and (self.run_id is None or job.run_id == self.run_id)
+            and (self.created_at is None or job.created_at in self.created_at)
+            and (self.completed_at is None or job.completed_at in self.completed_at)
+        )

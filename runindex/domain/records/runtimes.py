@@ -146,3 +146,17 @@ def digest_of(snapshot: bytes) -> tuple[str, int]:
 def check_reference(text: str, field: str) -> str:
     """Return a runtime's or an input's id; refuse one that does not fit."""
     return check_text(text, field, MAX_NAME)
+
+
+@dataclass(frozen=True, slots=True)
+class RuntimeFilter:
+    """Conditions on runtimes that hold together; None is no condition."""
+
+    state: tuple[RuntimeState, ...] | None = None
+    prefix: str | None = None
+
+    def matches(self, runtime: Runtime) -> bool:
+        """Tell whether all conditions hold for a runtime."""
+        return (self.state is None or runtime.state in self.state) and (
+            self.prefix is None or runtime.runtime_id.startswith(self.prefix)
+        )

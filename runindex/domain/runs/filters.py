@@ -39,6 +39,14 @@ class InstantRange:
     start: Micros | None = None
     end: Micros | None = None
 
+    def __contains__(self, instant: Micros | None) -> bool:
+        """Tell whether an instant is in the range; None is in none."""
+        return (
+            instant is not None
+            and (self.start is None or instant >= self.start)
+            and (self.end is None or instant < self.end)
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class TagFilter:
@@ -237,15 +245,7 @@ def _dataset_checks(f: RunFilter) -> Iterable[Predicate]:
 
 
 def _range_check(name: str, bounds: InstantRange) -> Predicate:
-    def check(run: Run) -> bool:
-        instant = getattr(run, name)
-        return (
-            instant is not None
-            and (bounds.start is None or instant >= bounds.start)
-            and (bounds.end is None or instant < bounds.end)
-        )
-
-    return check
+    return lambda run: getattr(run, name) in bounds
 
 
 def _tag_checks(tags: TagFilter) -> Iterable[Predicate]:

@@ -9,8 +9,9 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from runindex.domain.errors import BadRequestError
+from runindex.maintenance.transfer.encoding import checked_start
 from runindex.maintenance.transfer.importer import Imported, Importer
-from runindex.maintenance.transfer.lines import Entry, read_end, read_entry, read_header
+from runindex.maintenance.transfer.lines import Entry, fault, read_end, read_entry, read_header
 from runindex.ports.maintenance import Maintenance
 
 BLOCK_LINES: Final = 256
@@ -26,38 +27,49 @@ async def import_lines(
     already with other content.
     """
     remaining = iter(lines)
-    first = next(remaining, b"")
-    header = read_header(first)
+    header = read_header(checked_start(next(remaining, b"")))
     async with maintenance.restoration() as restoration:
         importer = await Importer.open(restoration, header)
         for block in _blocks(remaining):
-            await importer.add(block.entries)
+            await importer.add(block.entries, block.first_line)
             progress(block.size)
         return await importer.finish()
 
 
 @dataclass(slots=True)
 class _Block:
-    """Some lines, parsed; `size` is in bytes."""
+    """Some consecutive lines, parsed; `size` is in bytes."""
 
+    first_line: int
     entries: list[Entry] = field(default_factory=list)
     size: int = 0
 
 
 def _blocks(lines: Iterator[bytes]) -> Iterator[_Block]:
-    """Yield the entries in blocks; raise BadRequestError unless the end line comes last and counts them all."""
-    block, number = _Block(), 1
-    for line in lines:
+    """Yield the entries in blocks; raise BadRequestError unless the end line comes last and counts them all.
+
+    Blank lines may follow it.
+    """
+    block, number = _Block(2), 1
+    for number, line in enumerate(lines, 2):
         block.size += len(line)
         end = read_end(line)
         if end is not None:
-            if end != number or next(lines, None) is not None:
-                raise BadRequestError("lines are missing, or there are too many")
+            if end != number - 1:
+                raise fault(
+                    number, f"lines are missing, or there are too many: {number - 1} come before the end, not {end}"
+                )
+            _check_rest(lines, number)
             yield block
             return
-        number += 1
         block.entries.append(read_entry(line, number))
         if len(block.entries) >= BLOCK_LINES or block.size >= BLOCK_BYTES:
             yield block
-            block = _Block()
-    raise BadRequestError("the export is cut off: its last line is missing")
+            block = _Block(number + 1)
+    raise BadRequestError(f"the export is cut off: it has no end behind line {number}")
+
+
+def _check_rest(lines: Iterator[bytes], end: int) -> None:
+    for number, line in enumerate(lines, end + 1):
+        if line.strip():
+            raise fault(number, f"lines are missing, or there are too many: the export ends in line {end}")

@@ -12,7 +12,7 @@ from runindex.domain.records.totals import Totals
 from runindex.domain.runs.changes import Change
 from runindex.domain.runs.run import Run
 from runindex.maintenance.transfer.history_check import HistoryCheck
-from runindex.maintenance.transfer.lines import Entry, FreeEntry, Header, OwnedEntry, RunEntry
+from runindex.maintenance.transfer.lines import Entry, FreeEntry, Header, OwnedEntry, RunEntry, fault
 from runindex.maintenance.verification.records import check_records
 from runindex.ports.maintenance import Restoration, Restored, Scan
 from runindex.ports.rows import record_row, run_of
@@ -83,10 +83,13 @@ class Importer:
     _history: HistoryCheck = field(default_factory=HistoryCheck)
     _entries_above_floor: int = 0
     _current: _Current | None = None
+    _line: int = 0
     _rows: Restored = field(default_factory=Restored)
     _stored: dict[str, _Known] = field(default_factory=dict)
-    _expected: dict[type, list[Any]] = field(default_factory=lambda: defaultdict(list))
-    _offered: dict[type, list[Any]] = field(default_factory=lambda: defaultdict(list))
+    # Records with the numbers of their lines.
+    _expected: dict[type, list[tuple[Any, int]]] = field(default_factory=lambda: defaultdict(list))
+    _offered: dict[type, list[tuple[Any, int]]] = field(default_factory=lambda: defaultdict(list))
+    _lines_of_ids: dict[str, int] = field(default_factory=dict)
 
     @classmethod
     async def open(cls, restoration: Restoration, header: Header) -> Self:
@@ -97,10 +100,13 @@ class Importer:
             await restoration.drop_default_run(with_log=True)
         return cls(restoration, header, state, keeps_log, state.head + 1)
 
-    async def add(self, entries: Sequence[Entry]) -> None:
-        """Check a block of entries and write those that are new; raise BadRequestError for one that conflicts."""
+    async def add(self, entries: Sequence[Entry], first_line: int) -> None:
+        """Check the entries of consecutive lines and write those that are new.
+
+        Raise BadRequestError, with the number of its line, for one that conflicts.
+        """
         await self._find_runs([entry.run.id for entry in entries if isinstance(entry, RunEntry)])
-        for entry in entries:
+        for self._line, entry in enumerate(entries, first_line):
             match entry:
                 case RunEntry(run, totals):
                     await self._add_run(_Known(run, totals))
@@ -110,9 +116,9 @@ class Importer:
                     self._add_owned(entry)
                 case FreeEntry(record):
                     self._current = None
-                    self._offered[type(record)].append(record)
+                    self._offered[type(record)].append((record, self._line))
         await self._compare()
-        await self._write()
+        await self._write(first_line)
 
     async def finish(self) -> Imported:
         """Set the log's head, check what was added, and return the counts; raise BadRequestError for a fault."""
@@ -146,7 +152,7 @@ class Importer:
         self._stored = {run.id: _Known(run, totals.get(run.incarnation)) for run in runs}
 
     async def _add_run(self, known: _Known) -> None:
-        self._history.add_run(known.run)
+        self._history.add_run(known.run, self._line)
         stored = self._stored.get(known.run.id)
         if stored is None:
             self._insert_run(known)
@@ -157,13 +163,14 @@ class Importer:
             await self.restoration.drop_default_run(with_log=False)
             self._insert_run(known)
         else:
-            raise BadRequestError(f"run {known.run.id} is there already with other content")
+            raise fault(self._line, f"run {known.run.id} is there already with other content")
 
     def _insert_run(self, known: _Known) -> None:
         # The run's entries follow its line: the first of them gives it its incarnation.
         owner = known.run.incarnation if self.keeps_log else self.next_seq
         added = known.of(owner)
         self._rows.runs.append(added.run)
+        self._lines_of_ids[added.run.id] = self._line
         if added.totals is not None:
             self._rows.records.append(added.totals)
         self._current = _Current(known.run.id, known.run.incarnation, owner, is_new=True)
@@ -171,7 +178,7 @@ class Importer:
         self.imported.runs += 1
 
     def _add_change(self, change: Change) -> None:
-        self._history.add_entry(change)
+        self._history.add_entry(change, self._line)
         current = self._current
         is_current = current is not None and (change.run.id, change.run.incarnation) == (
             current.run_id,
@@ -194,44 +201,52 @@ class Importer:
     def _add_owned(self, entry: OwnedEntry) -> None:
         current = self._current
         if current is None:
-            raise BadRequestError(f"a {entry.kind.__name__} comes before the run that has it")
+            raise fault(self._line, f"a {entry.kind.__name__} comes before the run that has it")
         record = entry.of(current.run_id, current.owner)
         if current.is_new:
-            self._rows.records.append(record)
-            self.imported.records += 1
+            self._append_record(record, self._line)
         else:
-            self._expected[entry.kind].append(record)
+            self._expected[entry.kind].append((record, self._line))
+
+    def _append_record(self, record: Any, line: int) -> None:  # noqa: ANN401 - any record
+        self._rows.records.append(record)
+        if hasattr(record, "id"):
+            self._lines_of_ids[record.id] = line
+        self.imported.records += 1
 
     async def _compare(self) -> None:
         """Compare records with those stored: what a stored run owns must be equal, of the rest the absent are added."""
         for kind, records in self._expected.items():
             stored = await self._find(kind, records)
-            for record in records:
+            for record, line in records:
                 if stored.get(record.key) != record_row(record):
-                    raise BadRequestError(f"{_describe(record)} is there already with other content, or is missing")
+                    raise fault(line, f"{_describe(record)} is there already with other content, or is missing")
                 self.imported.records_there += 1
         for kind, records in self._offered.items():
             stored = await self._find(kind, records)
-            for record in records:
+            for record, line in records:
                 if record.key not in stored:
-                    self._rows.records.append(record)
-                    self.imported.records += 1
+                    self._append_record(record, line)
                 elif stored[record.key] == record_row(record):
                     self.imported.records_there += 1
                 else:
-                    raise BadRequestError(f"{_describe(record)} is there already with other content")
+                    raise fault(line, f"{_describe(record)} is there already with other content")
         self._expected.clear()
         self._offered.clear()
 
-    async def _find(self, kind: type, records: Sequence[Any]) -> Mapping[Any, Any]:
-        rows = await self.restoration.find(kind, [record.key for record in records])
+    async def _find(self, kind: type, records: Sequence[tuple[Any, int]]) -> Mapping[Any, Any]:
+        rows = await self.restoration.find(kind, [record.key for record, _ in records])
         return {kind(**row).key: dict(row) for row in rows}
 
-    async def _write(self) -> None:
+    async def _write(self, first_line: int) -> None:
         if not self.keeps_log:
             await self._check_ids()
-        await self.restoration.write(self._rows)
+        try:
+            await self.restoration.write(self._rows)
+        except BadRequestError as error:
+            raise BadRequestError(f"lines {first_line} to {self._line}: {error.message}") from None
         self._rows = Restored()
+        self._lines_of_ids.clear()
 
     async def _check_ids(self) -> None:
         """Raise BadRequestError for an id that a node of another kind has."""
@@ -239,8 +254,10 @@ class Importer:
         ids = [*of_records, *(run.id for run in self._rows.runs)]
         taken = await self.restoration.find_taken(ids) if ids else frozenset()
         runs = await self.restoration.find(Run, [(node_id,) for node_id in of_records]) if of_records else ()
-        for node_id in sorted(taken.union(row["id"] for row in runs)):
-            raise BadRequestError(f"{node_id} is there already as something else")
+        found = taken.union(row["id"] for row in runs)
+        if found:
+            line, node_id = min((self._lines_of_ids[node_id], node_id) for node_id in found)
+            raise fault(line, f"{node_id} is there already as something else")
 
 
 async def _is_empty(restoration: Restoration, state: LogState) -> bool:

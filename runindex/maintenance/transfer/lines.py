@@ -26,6 +26,7 @@ from runindex.ports.rows import row_of, run_of
 
 FORMAT: Final = "runindex-export"
 VERSION: Final = 1
+MAX_SHOWN: Final = 40
 
 _NAMES: Final[Mapping[type, str]] = {
     **{kind: kind.__name__.lower() for kind in (*OWNED, *FREE)},
@@ -135,11 +136,19 @@ def read_end(line: bytes) -> int | None:
 
 def read_entry(line: bytes, number: int) -> Entry:
     """Parse a line between header and end; raise BadRequestError, with its `number`, when that is not possible."""
+    found = _object(line)
+    if len(found) != 1:
+        raise BadRequestError(f"line {number} is not as an export has it: it is no JSON object of one kind of thing")
+    ((name, content),) = found.items()
     try:
-        ((name, content),) = _object(line).items()
         return _entry(name, content)
     except (ProblemError, ValueError, TypeError, KeyError, AttributeError):
-        raise BadRequestError(f"line {number} is not as an export has it") from None
+        raise BadRequestError(f"line {number} is not as an export has it ({name[:MAX_SHOWN]!r})") from None
+
+
+def fault(line: int, message: str) -> BadRequestError:
+    """Return the error of a fault in one line."""
+    return BadRequestError(f"line {line}: {message}")
 
 
 def _entry(name: str, content: Mapping[str, Any]) -> Entry:

@@ -18,8 +18,10 @@ from runindex.domain.ids import DEFAULT_RUN
 from runindex.domain.instants import SECOND
 from runindex.domain.json_text import JsonValue
 from runindex.domain.lifecycle import RunStatus
+from runindex.domain.records.jobs import DONE, WAITING, JobStatus
 from runindex.domain.records.results import Score
 from runindex.domain.records.runtimes import InputDurability, InputState, RunBoundary, RuntimeState
+from runindex.domain.runs.filters import InstantRange
 from tests.support import commands, records
 from tests.support.clock import START
 from tests.support.commands import run_id
@@ -201,6 +203,8 @@ work_commands: SearchStrategy[AnyCommand] = st.one_of(
     _command(records.claim, _one_of(1, 1, 2, 5), lease=_one_of(1, 2, 60), queue=_one_of("default", "other")),
     _command(records.acknowledge, st.sampled_from(JOBS), _one_of(None, 1, 1, 2)),
     _command(records.fail_job, st.sampled_from(JOBS), _one_of(None, 1, 1, 2), retry=st.booleans()),
+    st.sampled_from(JOBS).map(records.delete_job),
+    st.lists(st.sampled_from((*JOBS, "junk")), min_size=1, max_size=3).map(lambda ids: records.delete_jobs(*ids)),
 )
 runtime_commands: SearchStrategy[AnyCommand] = st.one_of(
     _command(
@@ -235,6 +239,23 @@ runtime_commands: SearchStrategy[AnyCommand] = st.one_of(
         st.sampled_from(RuntimeState),
         some_updates,
     ),
+    runtimes.map(records.delete_runtime),
+    st.lists(_one_of("r", "R", "q", "\0"), min_size=1, max_size=3).map(lambda ids: records.delete_runtimes(*ids)),
+)
+# What selects by filter comes first in its batch, as the writer has it.
+selections: SearchStrategy[AnyCommand] = st.one_of(
+    st.fixed_dictionaries(
+        {},
+        optional={
+            "queue": _one_of("default", "other"),
+            "status": _one_of(DONE, WAITING, (JobStatus.RUNNING,), ()),
+            "run_id": targets,
+            "completed_at": _one_of(InstantRange(START, None), InstantRange(None, START + 2 * SECOND)),
+        },
+    ).map(lambda conditions: records.delete_jobs(**conditions)),
+    st.fixed_dictionaries(
+        {}, optional={"prefix": _one_of("r", "R", ""), "state": _one_of(tuple(RuntimeState)[:3], ())}
+    ).map(lambda conditions: records.delete_runtimes(**conditions)),
 )
 run_commands: SearchStrategy[AnyCommand] = st.one_of(
     _command(commands.delete, st.sampled_from(IDS[:2])),
@@ -257,4 +278,5 @@ KINDS = (
 @st.composite
 def record_batches(draw: st.DrawFn) -> list[AnyCommand]:
     """Draw a batch that is mostly about records."""
-    return [draw(KINDS[draw(st.integers(0, len(KINDS) - 1))]) for _ in range(draw(st.integers(2, 9)))]
+    first = [draw(selections)] if draw(st.integers(0, 7)) == 0 else []
+    return [*first, *(draw(KINDS[draw(st.integers(0, len(KINDS) - 1))]) for _ in range(draw(st.integers(2, 9))))]

@@ -1,6 +1,7 @@
 """Real pytest sessions, in processes of their own, with the recorder of the examples."""
 
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -44,16 +45,22 @@ def write(project: Path, **files: str) -> None:
         (project / f"{name}.py").write_text(text)
 
 
-def run_pytest(project: Path, *options: str) -> tuple[int, list[str]]:
-    """Run a project's tests and return pytest's exit code and output."""
+def copy_recorder(directory: Path) -> None:
+    """Copy the recorder into a directory, as the README says."""
+    for name in ("pytest_recorder.py", "reporter.py"):
+        shutil.copy(ROOT / "examples" / name, directory)
+
+
+def run_pytest(project: Path, *options: str, recorder: str = "examples.pytest_recorder") -> tuple[int, list[str]]:
+    """Run a project's tests and return pytest's exit code and output; `recorder` is the name of its module."""
     result = subprocess.run(
-        [sys.executable, "-m", "pytest", "-p", "examples.pytest_recorder", *options],
+        [sys.executable, "-m", "pytest", "-p", recorder, *options],
         check=False,
         cwd=project,
         env={
             "PATH": os.defpath,
             "HOME": str(project),
-            "PYTHONPATH": str(ROOT),
+            "PYTHONPATH": str(ROOT) if recorder.startswith("examples.") else "",
             "PYTHONDONTWRITEBYTECODE": "1",
             "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1",
         },
@@ -67,8 +74,11 @@ def run_pytest(project: Path, *options: str) -> tuple[int, list[str]]:
     return result.returncode, result.stdout.splitlines()
 
 
-def record(project: Path, url: str, *options: str, session: str | None = None) -> tuple[int, list[str], str]:
+def record(
+    project: Path, url: str, *options: str, session: str | None = None, recorder: str = "examples.pytest_recorder"
+) -> tuple[int, list[str], str]:
     """Record a project's tests; return pytest's exit code, the recorder's lines, and the session's run."""
     session = session or str(uuid4())
-    code, output = run_pytest(project, "--runindex-url", url, "--runindex-session", session, *options)
+    given = ("--runindex-url", url, "--runindex-session", session, *options)
+    code, output = run_pytest(project, *given, recorder=recorder)
     return code, [line for line in output if line.startswith("runindex:")], session

@@ -1,6 +1,7 @@
 """The recorder reports real pytest sessions, in processes of their own, to a real server."""
 
 import json
+import os
 import socket
 import sys
 from collections.abc import Iterator
@@ -11,7 +12,16 @@ from typing import Any, Final
 
 import pytest
 
-from tests.support.programs.pytest_sessions import BAD, GOOD, SESSION_SECONDS, WORKERS, record, run_pytest, write
+from tests.support.programs.pytest_sessions import (
+    BAD,
+    GOOD,
+    SESSION_SECONDS,
+    WORKERS,
+    copy_recorder,
+    record,
+    run_pytest,
+    write,
+)
 from tests.support.servers.ports import free_port
 from tests.support.servers.relay import losing_first_answers, relaying
 from tests.support.servers.served import Served, serving
@@ -305,3 +315,112 @@ def test_without_an_address_nothing_is_said(project: Path) -> None:
     code, output = run_pytest(project)
     assert code == pytest.ExitCode.OK
     assert "runindex" not in "\n".join(output)
+
+
+# A module that is neither pytest's nor Python's, but for the recorder's own: it has to do without.
+ALONE: Final = """
+import sys
+
+class Refusing:
+    def find_spec(self, name, path=None, target=None):
+        if name.partition(".")[0] in {"gql", "httpx", "graphql", "websockets", "runindex", "examples"}:
+            raise ImportError(f"{name} may not be needed")
+
+sys.meta_path.insert(0, Refusing())
+"""
+
+
+@pytest.mark.parametrize("options", [[], WORKERS], ids=["alone", "workers"])
+def test_a_copy_needs_nothing_but_pytest(server: Served, project: Path, options: list[str]) -> None:
+    copy_recorder(project)
+    write(project, conftest=ALONE, test_good=GOOD, test_bad=BAD)
+    code, said, session = record(project, server.url, *options, recorder="pytest_recorder")
+    assert code == pytest.ExitCode.TESTS_FAILED
+    assert said == [f"runindex: recorded as run {session}"]
+    assert_is_good_and_bad(server, session)
+
+
+def test_a_copy_in_a_package_works_too(server: Served, project: Path) -> None:
+    package = project / "tools"
+    package.mkdir()
+    (package / "__init__.py").touch()
+    copy_recorder(package)
+    write(project, test_good=GOOD, test_bad=BAD)
+    _, said, session = record(project, server.url, recorder="tools.pytest_recorder")
+    assert said == [f"runindex: recorded as run {session}"]
+    assert_is_good_and_bad(server, session)
+
+
+@pytest.mark.parametrize("options", [[], ["-k", "nothing"], WORKERS], ids=["empty", "deselected", "workers"])
+def test_a_session_without_tests_fails(server: Served, project: Path, options: list[str]) -> None:
+    if "-k" in options:
+        write(project, test_good=GOOD)
+    code, said, session = record(project, server.url, *options)
+    assert code == pytest.ExitCode.NO_TESTS_COLLECTED
+    assert said == [f"runindex: recorded as run {session}"]
+    run, files = find_session(server, session)
+    assert (run["status"], run["tags"], files) == ("FAILED", [PYTHON, "outcome-failed"], {})
+    assert run["error"] == "pytest: exit code 5: no tests were collected"
+    assert counts(run) == {"totalItems": 0, "succeededCount": 0, "failedCount": 0, "skippedCount": 0}
+
+
+EXITS: Final = "def pytest_sessionfinish(session): session.exitstatus = {}"
+INTERNAL: Final = "def pytest_runtest_logfinish(): raise RuntimeError('a fault of a plugin')"
+
+
+@pytest.mark.parametrize(
+    ("conftest", "test", "expected"),
+    [
+        (EXITS.format(0), BAD, (0, "COMPLETED")),
+        (EXITS.format(0), "", (0, "COMPLETED")),
+        (EXITS.format(7), GOOD, (7, "FAILED")),
+        (INTERNAL, GOOD, (3, "FAILED")),
+        ("", "import pytest\ndef test_exit(): pytest.exit('enough', returncode=9)", (9, "CANCELLED")),
+        ("", "import pytest\npytest.exit('enough')", (2, "FAILED")),
+        ("", "raise KeyboardInterrupt", (2, "CANCELLED")),
+        ("", "raise SyntaxError", (2, "FAILED")),
+    ],
+    ids=["forgiven", "forgiven-empty", "refused", "internal", "exit", "exit-at-once", "interrupted-at-once", "syntax"],
+)
+def test_the_outcome_is_that_of_the_exit_code(
+    server: Served, project: Path, conftest: str, test: str, expected: tuple[int, str]
+) -> None:
+    code, status = expected
+    write(project, conftest=conftest, test_it=test)
+    found, said, session = record(project, server.url)
+    assert found == code
+    # After a code that pytest does not know, or a fault of its own, it prints no summary.
+    assert said in ([], [f"runindex: recorded as run {session}"])
+    run, _ = find_session(server, session)
+    assert run["status"] == status
+    if status == "FAILED":
+        assert run["error"].startswith(f"pytest: exit code {code}")
+
+
+@pytest.mark.parametrize(
+    "name",
+    [b"caf\xe9 \xff", b"x" * 255, "ü🛷".encode() * 40 + b"\xff" * 8, b" "],
+    ids=["not-utf-8", "long", "long-and-not-utf-8", "blank"],
+)
+def test_a_folder_of_any_name_is_recorded(server: Served, tmp_path: Path, name: bytes) -> None:
+    project = tmp_path / os.fsdecode(name)
+    project.mkdir()
+    (project / "pytest.ini").write_text("[pytest]\naddopts = -p no:cacheprovider\n")
+    (project / os.fsdecode(b"test_\xe9.py")).write_text("def test_one(): pass")
+    write(project, test_good=GOOD)
+    _, said, session = record(project, server.url)
+    assert said == [f"runindex: recorded as run {session}"]
+    run, files = find_session(server, session)
+    assert run["name"].startswith("pytest ")
+    assert len(run["name"]) <= 256
+    assert run["status"] == "COMPLETED"
+    assert len(files) == 2
+
+
+@pytest.mark.parametrize("url", ["127.0.0.1:8000/graphql", "nowhere", "http://127.0.0.1:{port}/none", "http://[", ""])
+def test_an_address_that_is_none_costs_at_most_one_line(server: Served, project: Path, url: str) -> None:
+    write(project, test_good=GOOD)
+    code, said, _ = record(project, url.format(port=server.port))
+    assert code == pytest.ExitCode.OK
+    assert len(said) == (1 if url else 0)
+    assert all(line.startswith("runindex: warning: not all was recorded: ") for line in said)

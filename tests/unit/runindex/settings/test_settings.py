@@ -22,6 +22,7 @@ def test_settings_are_read_from_the_environment() -> None:
             "RUNINDEX_POOL_SIZE": "3",
             "RUNINDEX_OPERATION_SECONDS": "0.5",
             "RUNINDEX_GRAPHIQL": "off",
+            "RUNINDEX_KEEP_JOBS_SECONDS": "86400",
             "SQLITE_PATH": "here.db",
         }
     )
@@ -34,6 +35,7 @@ def test_settings_are_read_from_the_environment() -> None:
         pool_size=3,
         operation_seconds=0.5,
         graphiql=False,
+        keep_jobs_seconds=86400,
     )
 
 

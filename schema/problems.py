@@ -21,7 +21,7 @@ class Problem(Concrete):
 class NotFound(Problem):
     """A node that does not exist."""
 
-    kind: str = strawberry.field(description="Run, Plan, Job, or another kind of thing.")
+    kind: str = strawberry.field(description="Run, Plan or Job.")
     id: strawberry.ID = strawberry.field(description="The id that was asked for.")
 
 

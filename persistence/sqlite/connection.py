@@ -7,6 +7,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from threading import Event
 from typing import Final
 
 from persistence.sql.queries.expressions import SQLITE_FUNCTIONS
@@ -74,7 +75,8 @@ def begin(connection: sqlite3.Connection, seconds: float) -> None:
         except sqlite3.OperationalError as error:
             if _code(error) != sqlite3.SQLITE_BUSY or time.monotonic() > deadline:
                 raise
-            time.sleep(random.uniform(_SHORTEST_PAUSE, _LONGEST_PAUSE))  # noqa: S311 - only spreads the tries
+            # Not by time.sleep, which raises in a process whose clock libfaketime shifts.
+            Event().wait(random.uniform(_SHORTEST_PAUSE, _LONGEST_PAUSE))  # noqa: S311 - only spreads the tries
         else:
             return
 

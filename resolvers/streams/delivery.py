@@ -8,11 +8,19 @@ from resolvers.execution.operation_counts import OK
 from resolvers.execution.position import StreamPosition
 from resolvers.streams.channels import Channels, Subscriber
 from resolvers.streams.conflated import ConflatedChannel, ConflatedChannels, ConflatedSubscriber
-from resolvers.streams.operation import Item, Items, Operation, ShareKey, code_of, is_refusal, payload_of
+from resolvers.streams.operation import (
+    Operation,
+    ShareKey,
+    StreamedResult,
+    StreamedResults,
+    code_of,
+    is_refusal,
+    payload_of,
+)
 from resolvers.streams.sink import Sink
 
 
-def results_of(operation: Operation, channels: Channels, conflated: ConflatedChannels, sink: Sink) -> Items:
+def results_of(operation: Operation, channels: Channels, conflated: ConflatedChannels, sink: Sink) -> StreamedResults:
     """Yield an operation's results, each when the client can take one.
 
     While the stream is shared, nothing is yielded: its items go straight to the sink.
@@ -22,7 +30,7 @@ def results_of(operation: Operation, channels: Channels, conflated: ConflatedCha
     return _items_of(operation, channels, sink)
 
 
-async def _items_of(operation: Operation, channels: Channels, sink: Sink) -> Items:
+async def _items_of(operation: Operation, channels: Channels, sink: Sink) -> StreamedResults:
     position, subscriber = StreamPosition(), Subscriber(sink)
     lossless = position.lossless
     share_key: ShareKey | None = None
@@ -38,7 +46,7 @@ async def _items_of(operation: Operation, channels: Channels, sink: Sink) -> Ite
         while True:
             async with aclosing(await operation.open(position)) as results:
                 async for result in results:
-                    yield Item(result, lossless.cursor)
+                    yield StreamedResult(result, lossless.cursor)
                     await sink.writable()
             if not lossless.has_ended:
                 return
@@ -51,14 +59,14 @@ async def _items_of(operation: Operation, channels: Channels, sink: Sink) -> Ite
             operation.context.operations.add(share_key.field)
 
 
-async def _states_of(operation: Operation, conflated: ConflatedChannels, sink: Sink) -> Items:
+async def _states_of(operation: Operation, conflated: ConflatedChannels, sink: Sink) -> StreamedResults:
     history = ""
     while True:
         position = StreamPosition(history)
         async with AsyncExitStack() as stack:
             states = await stack.enter_async_context(aclosing(await operation.open(position)))
             async for result in states:
-                yield Item(result)
+                yield StreamedResult(result)
                 await sink.writable()
                 share_key = None if is_refusal(result) else operation.share_key
                 if share_key is not None:
@@ -76,7 +84,7 @@ async def _states_of(operation: Operation, conflated: ConflatedChannels, sink: S
             if outcome is not None:
                 operation.context.operations.add(share_key.field, outcome)
         if channel.refusal is not None:
-            yield Item(channel.refusal)
+            yield StreamedResult(channel.refusal)
         if outcome is not None:
             return
 

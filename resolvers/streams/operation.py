@@ -24,14 +24,14 @@ from runindex.domain import json_text
 Results: TypeAlias = AsyncGenerator[ExecutionResult, None]
 
 
-class Item(NamedTuple):
+class StreamedResult(NamedTuple):
     """A result on its way to one client, and its cursor, if its stream resumes from one."""
 
     result: ExecutionResult
     cursor: str = ""
 
 
-Items: TypeAlias = AsyncGenerator[Item, None]
+StreamedResults: TypeAlias = AsyncGenerator[StreamedResult, None]
 
 # Each item of these streams has a position in a history; of the others only the newest state matters.
 LOSSLESS: Final = frozenset({"runChanges", "resultRecorded", "runEvents"})

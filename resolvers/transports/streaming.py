@@ -15,7 +15,7 @@ import orjson
 from starlette.types import Message, Receive, Scope, Send
 
 from resolvers.execution.errors import ErrorCode
-from resolvers.streams.operation import Items, code_of, is_refusal, payload_of
+from resolvers.streams.operation import StreamedResults, code_of, is_refusal, payload_of
 from resolvers.streams.sink import FlowControl, Sink
 from resolvers.transports.framing import StreamFraming
 from resolvers.transports.scope import flow_of
@@ -41,7 +41,7 @@ class Payload(NamedTuple):
 Payloads: TypeAlias = AsyncGenerator[Payload, None]
 
 
-async def payloads(items: Items) -> Payloads:
+async def payloads(items: StreamedResults) -> Payloads:
     """Yield results as JSON; a refusal is the last one, and has no `data`."""
     async with aclosing(items) as closing:
         async for result, cursor in closing:

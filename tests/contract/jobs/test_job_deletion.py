@@ -125,20 +125,20 @@ async def test_many_are_deleted_each_on_its_own(store: Store, clock: StandingClo
 @pytest.mark.parametrize(
     ("conditions", "expected"),
     [
-        ({}, {*JobStatus} - {JobStatus.RUNNING}),
+        ({}, (*DONE, *WAITING)),
         ({"status": DONE}, DONE),
         ({"status": WAITING}, WAITING),
         ({"status": ()}, ()),
         ({"status": (), "queue": "FAILED"}, ()),
-        ({"queue": "FAILED"}, {JobStatus.FAILED}),
+        ({"queue": "FAILED"}, (JobStatus.FAILED,)),
         ({"queue": "nobody's"}, ()),
         ({"run_id": A}, ()),
-        ({"status": DONE, "queue": "COMPLETED"}, {JobStatus.COMPLETED}),
+        ({"status": DONE, "queue": "COMPLETED"}, (JobStatus.COMPLETED,)),
     ],
     ids=repr,
 )
 async def test_a_filter_chooses(
-    store: Store, clock: StandingClock, conditions: dict[str, object], expected: set[JobStatus]
+    store: Store, clock: StandingClock, conditions: dict[str, object], expected: tuple[JobStatus, ...]
 ) -> None:
     jobs = await one_of_each(store, clock)
     deleted = await gained(store, delete_jobs(**conditions), RecordsDeleted)

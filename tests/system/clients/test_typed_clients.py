@@ -15,7 +15,10 @@ from tests.support.paths import ROOT
 from tests.support.programs.clients import ARIADNE, COMPILED, NODE, run
 from tests.support.servers.served import PATIENCE, Served, serving
 
-ONE_OF: Final = {"DocumentChange", "MetadataChange", "RetentionPolicyInput", "RunSelector"}
+ONE_OF: Final = {
+    *("DocumentChange", "MetadataChange", "RetentionPolicyInput"),
+    *("JobSelector", "RunSelector", "RuntimeSelector"),
+}
 OWN_SCALARS: Final = {"Base64", "DateTime", "JSON"}
 INSPECT: Final = NODE / "inspect.js"
 EXPORTED: Final = ROOT / "frontend-schema.graphql"

@@ -38,7 +38,7 @@ async def wire(port: int) -> AsyncIterator[Wire]:
         ("application/json; charset=utf-16", (), BODY.decode().encode("utf-16"), 415),
         ("application/json; charset=iso-8859-1", (), BODY, 415),
         ("application/json", (), BODY.decode().encode("utf-16"), 400),
-        ("application/json", ("Content-Encoding: gzip",), gzip.compress(BODY), 415),
+        ("application/json", ("Content-Encoding: gzip",), gzip.compress(BODY, mtime=0), 415),
         ("application/json", ("Content-Encoding: br",), BODY, 415),
         ("application/json", ("Content-Encoding: identity, gzip",), BODY, 415),
         ("application/graphql", (), b"{ runCount }", 415),

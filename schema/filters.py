@@ -66,7 +66,9 @@ class RunFilter:
 
     ids: list[strawberry.ID] | None = strawberry.field(description="Is one of these.")
     status: list[RunStatus] | None = strawberry.field(description="Has one of these statuses.")
-    include_archived: bool | None = strawberry.field(description="Shows archived runs; counts on the outermost filter.")
+    include_archived: bool | None = strawberry.field(
+        description="Shows archived runs, which `runCount` leaves out as lists do; counts on the outermost filter."
+    )
     tags: TagFilter | None = strawberry.field(description="Meets these conditions on its tags.")
     name_contains: str | None = strawberry.field(description="Has this somewhere in its name, whatever the case.")
     parent_id: strawberry.ID | None = strawberry.field(description="Was recorded as a child of this run.")

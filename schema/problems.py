@@ -9,7 +9,12 @@ from schema.typesystem.enums import ConstraintReason, ProblemCode, RunStatus
 from schema.typesystem.interfaces import Concrete
 
 
-@strawberry.interface(description="An expected failure: nothing was changed.")
+@strawberry.interface(
+    description=(
+        "An expected failure: nothing was changed. "
+        "The mutations of one document are not one transaction: what the others changed stays."
+    )
+)
 class Problem(Concrete):
     """The fields of all problems."""
 

@@ -247,7 +247,8 @@ def error_for(error: BaseException) -> RunIndexError | None:
         return UnavailableError("the storage cannot be reached")
     if isinstance(error, _RACES):
         return UnavailableError("the storage is busy")
-    return UnavailableError("the storage cannot be used") if _state_class(error) in _UNUSABLE else None
+    is_unusable = _state_class(error) in _UNUSABLE or isinstance(error, asyncpg.InsufficientPrivilegeError)
+    return UnavailableError("the storage cannot be used") if is_unusable else None
 
 
 def is_lost(error: BaseException) -> bool:

@@ -10,6 +10,6 @@ from resolvers.runs.mutations import RunMutations
 from resolvers.runtimes.mutations import RuntimeMutations
 
 
-@strawberry.type(description="What can be changed.")
+@strawberry.type(description="What can be changed. The mutations of one document are not one transaction.")
 class Mutation(RunMutations, ResultMutations, RunDataMutations, PlanMutations, JobMutations, RuntimeMutations):
     """The mutations of all nouns."""

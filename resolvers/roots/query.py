@@ -81,7 +81,7 @@ class Query:
             info.context, given(filter), given(order_by), page, page_selection(info), offset=skipped
         )
 
-    @query("Exact number of runs that match.")
+    @query("Exact number of runs that match; archived ones only if the filter includes them.")
     async def run_count(self, info: Info, filter: Filter = ABSENT) -> int:
         """Count runs."""
         return await queries.count_runs(info.context, given(filter))

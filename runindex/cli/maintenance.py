@@ -6,6 +6,7 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import fields
+from math import isnan
 from pathlib import Path
 from typing import IO, Final
 
@@ -17,10 +18,9 @@ from runindex.cli.output import open_output
 from runindex.domain.errors import NotFoundError
 from runindex.domain.instants import SECOND
 from runindex.domain.runs.filters import RunFilter
-from runindex.settings.settings import Settings
+from runindex.settings.settings import MAX_SECONDS, Settings
 
 STANDARD: Final = "-"
-MAX_SECONDS: Final = 1e10
 _STEP: Final = 10_000
 
 
@@ -39,6 +39,7 @@ def _settings() -> Settings:
     "--jobs-older-than",
     metavar="SECONDS",
     type=click.FloatRange(0, MAX_SECONDS),
+    callback=lambda _context, _option, seconds: _number(seconds),
     help="Delete jobs that are done since then too. [default: RUNINDEX_KEEP_JOBS_SECONDS; all are kept without it]",
 )
 @in_one_line
@@ -51,6 +52,13 @@ def compact(*, dry_run: bool, jobs_older_than: float | None) -> None:
     settings = _settings()
     keep_jobs = settings.keep_jobs_seconds if jobs_older_than is None else jobs_older_than
     asyncio.run(_compact(settings, keep_jobs, dry_run=dry_run))
+
+
+def _number(seconds: float | None) -> float | None:
+    """Return a number of seconds; refuse NaN, which a range lets pass."""
+    if seconds is not None and isnan(seconds):
+        raise click.BadParameter("NaN is no number of seconds.")
+    return seconds
 
 
 async def _compact(settings: Settings, keep_jobs: float | None, *, dry_run: bool) -> None:

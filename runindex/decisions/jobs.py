@@ -79,7 +79,9 @@ def delete_job(workspace: Workspace, command: DeleteJob) -> JobDeleted:
     """Delete a job, done or not; refuse one that a worker holds, for its report would find nothing."""
     job = existing(workspace, Job, command.id)
     if job.is_held(workspace.now):
-        raise violation(ConstraintReason.JOB_RUNNING, "a worker holds the job: it can be deleted when its lease lapses")
+        raise violation(
+            ConstraintReason.JOB_RUNNING, "an executor holds the job: it can be deleted when its lease lapses"
+        )
     workspace.records(Job).remove(job.key)
     workspace.taken.remove(job.id)
     return JobDeleted(job.id)

@@ -15,6 +15,8 @@ from runindex.settings.sqlite_path import PathError, read_path
 
 Choice = TypeVar("Choice", bound=StrEnum)
 Default = TypeVar("Default", float, None)
+# No time is longer, so that all can be computed with.
+MAX_SECONDS: Final = 1e10
 NAMES: Final = (
     *("STORAGE_BACKEND", "SQLITE_PATH", "POSTGRESQL_URL", "LISTEN_DSN", "RUNINDEX_NOTIFY", "RUNINDEX_POOL_SIZE"),
     *("RUNINDEX_OPERATION_SECONDS", "RUNINDEX_GRAPHIQL", "RUNINDEX_KEEP_JOBS_SECONDS"),
@@ -97,8 +99,8 @@ def _positive(environment: Mapping[str, str], name: str, default: Default) -> fl
         value = float(text)
     except ValueError:
         value = 0.0
-    if not 0 < value < float("inf"):
-        raise SettingsError(f"{name} must be a number above 0")
+    if not 0 < value <= MAX_SECONDS:
+        raise SettingsError(f"{name} must be a number above 0, and at most {MAX_SECONDS:.0f}")
     return value
 
 

@@ -56,6 +56,6 @@ class JobEdge:
     node: Job = strawberry.field(description="The job.")
 
 
-@connection(Job, JobEdge, "jobs", "A page of jobs, newest first.", counted=True)
+@connection(Job, JobEdge, "jobs", "A page of jobs.", counted=True)
 class JobConnection(Connection):
     """A page of job rows."""

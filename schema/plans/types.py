@@ -26,7 +26,7 @@ class Plan(Node):
     name: str = column("name", description="1 to 256 characters.")
     spec: Json = column("spec", description="Any JSON.")
     created_at: DateTime = column("created_at", description="When it was created.")
-    updated_at: DateTime = column("updated_at", description="When it last changed.")
+    updated_at: DateTime = column("updated_at", description="When it last changed; its runs do not move it.")
     version: int = column("version", description="1 at creation, +1 with each update.")
 
     @relation(

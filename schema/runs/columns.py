@@ -43,7 +43,9 @@ class RunColumns(Node):
     )
     error: str | None = column("error", description="Set by failRun only; kept when the run is archived.")
     created_at: DateTime = column("created_at", description="When it was created.")
-    updated_at: DateTime = column("updated_at", description="When it last changed; moves with `version`.")
+    updated_at: DateTime = column(
+        "updated_at", description="When it last changed; moves with `version`, not with results, data or children."
+    )
     started_at: DateTime | None = column(
         "started_at",
         description="First time work was reported: startRun, the first result, or the first boundary receipt.",

@@ -40,7 +40,9 @@ class CreateRunInput:
     name: str | None = strawberry.field(description=NAME)
     metadata: Json | None = strawberry.field(default=ABSENT, description=_METADATA)
     tags: list[str] | None = strawberry.field(description=_TAGS)
-    parent_id: strawberry.ID | None = strawberry.field(description=PARENT)
+    parent_id: strawberry.ID | None = strawberry.field(
+        description=f"{PARENT} Not one below a former run of this id: the new run would be its own ancestor."
+    )
     plan_id: strawberry.ID | None = strawberry.field(description="The plan that it is a run of.")
     retention: RetentionPolicyInput | None = strawberry.field(description="Its retention policy; KeepAll if not given.")
     dataset: DatasetRunInput | None = strawberry.field(description="The dataset that it executes.")

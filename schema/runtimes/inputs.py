@@ -51,14 +51,14 @@ class BoundaryReceiptInput:
     """A receipt."""
 
     run_id: strawberry.ID = strawberry.field(description=OPEN_RUN)
-    sequence: int = strawberry.field(description="Its number, 0 or more; a taken one is DUPLICATE_RECEIPT.")
+    sequence: int = strawberry.field(description="Its number, 0 to 1073741824; a taken one is DUPLICATE_RECEIPT.")
     boundary: RunBoundary = strawberry.field(description="Which kind of boundary it was.")
     contributing_input_ids: list[strawberry.ID] = strawberry.field(description="The inputs that the boundary took in.")
     conversation_digest: str | None = strawberry.field(description="The digest of the session's messages.")
     message_count: int = strawberry.field(description="How many messages the session has, 0 or more.")
 
 
-@strawberry.input(description="A boundary that the caller has a receipt for.")
+@strawberry.input(description="A boundary of an open run that the caller has a receipt for.")
 class ApplyBoundaryInput:
     """A boundary and its receipt."""
 

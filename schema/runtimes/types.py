@@ -31,7 +31,7 @@ class RuntimeInput:
         description="Policy, history, terminal outcome, reconstruction source and the persisted input, as given.",
     )
     last_run_id: strawberry.ID | None = column(
-        "last_run_id", description="The run of the last committed boundary that updated it."
+        "last_run_id", description="The run of the last committed boundary that updated it. It may dangle."
     )
     last_boundary_sequence: int | None = column(
         "last_boundary_sequence", description="The sequence of the last committed boundary that updated it."

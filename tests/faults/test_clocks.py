@@ -21,7 +21,7 @@ from tests.faults.test_job_workers import OPEN, Fleet, ended_jobs, offer_all
 from tests.faults.truth import Storage
 from tests.faults.world import open_world
 from tests.support.servers.clocks import ShiftedClock
-from tests.support.servers.served import COMMAND, Served, serving
+from tests.support.servers.served import COMMAND, HTTP, Served, serving
 
 SHIFTS: Final = (-3600, 70, 0, -70, 3600)
 SETTINGS: Final = 10
@@ -135,23 +135,24 @@ async def test_streams_and_histories_are_in_order_while_clocks_are_set(storage: 
 
 
 @pytest.mark.timeout(120)
-@pytest.mark.parametrize("seconds", [-3600, -70, 70, 3600])
-def test_a_server_whose_clock_is_off_judges_by_the_storages(storage: Storage, tmp_path: Path, seconds: int) -> None:
-    clocks = Clocks.make(tmp_path, 0, seconds)
+def test_a_server_whose_clock_is_off_judges_by_the_storages(storage: Storage, tmp_path: Path) -> None:
+    clocks = Clocks.make(tmp_path, 0, 0)
     with ExitStack() as stack:
         right, wrong = (
             stack.enter_context(serving(tmp_path, **storage.environment, **own)) for own in clocks.environments
         )
-        for here, there in ((right, wrong), (wrong, right)):
-            assert here.execute(ENQUEUE)
-            (job,) = here.execute(CLAIM)["claimJobs"]["jobs"]
-            assert job["id"]
-            for server in (there, here):
-                assert server.execute(CLAIM) == {"claimJobs": {"jobs": []}}
-            clocks.clocks[1].set(-seconds)
-            assert there.execute(CLAIM) == {"claimJobs": {"jobs": []}}
+        for seconds in (-3600, -70, 70, 3600):
             clocks.clocks[1].set(seconds)
-        assert_a_run_is_in_order(right, wrong)
+            for here, there in ((right, wrong), (wrong, right)):
+                assert here.execute(ENQUEUE)
+                (job,) = here.execute(CLAIM)["claimJobs"]["jobs"]
+                assert job["id"]
+                for server in (there, here):
+                    assert server.execute(CLAIM) == {"claimJobs": {"jobs": []}}
+                clocks.clocks[1].set(-seconds)
+                assert there.execute(CLAIM) == {"claimJobs": {"jobs": []}}
+                clocks.clocks[1].set(seconds)
+            assert_a_run_is_in_order(right, wrong)
     verified(storage, tmp_path)
 
 
@@ -215,5 +216,5 @@ def test_a_server_that_starts_again_with_an_earlier_clock_goes_on(storage: Stora
         assert server.execute(CLOSE, id=run["id"])["closeRun"]["run"]["finishedAt"] >= run["createdAt"]
         as_of = server.execute(AS_OF, id=run["id"], at=run["createdAt"])["run"]["asOf"]
         assert as_of["at"] == run["createdAt"]
-        assert httpx.get(f"{server.root}/readyz").status_code == httpx.codes.OK
+        assert HTTP.get(f"{server.root}/readyz").status_code == httpx.codes.OK
     verified(storage, tmp_path)

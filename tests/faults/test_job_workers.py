@@ -21,6 +21,7 @@ from tests.faults import job_worker
 from tests.faults.job_ledger import Ended, flaws
 from tests.faults.job_worker import Index, Step
 from tests.faults.truth import Storage
+from tests.support.drawn.effort import EFFORT
 from tests.support.servers.served import PATIENCE, Served, serving
 
 WORKERS: Final = 10
@@ -159,7 +160,7 @@ def work_off(fleet: Fleet, index: Index, count: int) -> list[Step]:
 @pytest.mark.timeout(300)
 @pytest.mark.parametrize(
     ("storage", "servers", "count"),
-    [("postgres_storage", 2, 2000), ("sqlite_storage", 1, 500)],
+    [("postgres_storage", 2, 500 * EFFORT), ("sqlite_storage", 1, 300 * EFFORT)],
     indirect=["storage"],
 )
 def test_each_job_is_completed_once_or_fails_after_its_attempts(

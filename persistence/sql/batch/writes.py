@@ -1,8 +1,8 @@
 """The rows that a batch writes, by table."""
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
-from operator import itemgetter
+from dataclasses import dataclass, field, fields
+from operator import attrgetter, itemgetter
 from typing import Any, Final, TypeAlias
 
 from persistence.sql.tables.records import TABLES
@@ -39,6 +39,10 @@ MOVED_COLUMNS: Final = (
     "retention_kind",
     "retention_value",
 )
+
+
+# All that a move leaves as it is.
+_rest_of: Final = attrgetter(*sorted({each.name for each in fields(Run)} - {*MOVED_COLUMNS[1:], "retention"}))
 
 
 @dataclass(slots=True)
@@ -141,12 +145,7 @@ def _add_runs(writes: Writes, workspace: Workspace) -> None:
 
 def _is_move(before: Run, after: Run) -> bool:
     """Tell whether only MOVED_COLUMNS may differ; a new incarnation under the same id is no move."""
-    return (
-        before.incarnation == after.incarnation
-        and before.tags == after.tags
-        and before.name == after.name
-        and before.metadata == after.metadata
-    )
+    return bool(_rest_of(before) == _rest_of(after))
 
 
 def _moved_values(run: Run) -> Values:

@@ -11,6 +11,7 @@ from typing import Final
 import httpx
 
 from tests.support.servers.ports import free_port
+from tests.support.servers.served import HTTP
 
 COMMAND: Final = shutil.which("nginx", path=f"{os.environ.get('PATH', os.defpath)}:/usr/sbin:/usr/local/sbin")
 PATIENCE: Final = 30
@@ -68,7 +69,7 @@ def proxying(directory: Path, upstream: int, *directives: str) -> Iterator[str]:
 def _wait_until_ready(process: subprocess.Popen[bytes], port: int, log: Path) -> None:
     for _ in range(int(PATIENCE / POLL)):
         try:
-            httpx.get(f"http://127.0.0.1:{port}/livez", timeout=PATIENCE)
+            HTTP.get(f"http://127.0.0.1:{port}/livez")
         except httpx.TransportError:
             pass
         else:

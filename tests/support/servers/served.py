@@ -18,6 +18,12 @@ from tests.support.servers.ports import free_port
 COMMAND: Final = Path(sysconfig.get_path("scripts"), "runindex")
 PATIENCE: Final = 60
 POLL: Final = 0.02
+# Without TLS, whose certificates take longer to load than a server takes to answer. No connection outlives its request,
+# for servers are killed.
+HTTP: Final = httpx.Client(
+    transport=httpx.HTTPTransport(verify=False, trust_env=False, limits=httpx.Limits(max_keepalive_connections=0)),
+    timeout=PATIENCE,
+)
 
 
 @dataclass(slots=True)
@@ -83,7 +89,7 @@ class Served:
     def is_ready(self) -> bool:
         """Tell whether the server takes requests."""
         try:
-            return httpx.get(f"{self.root}/readyz", timeout=PATIENCE).status_code == httpx.codes.OK
+            return HTTP.get(f"{self.root}/readyz").status_code == httpx.codes.OK
         except httpx.TransportError:
             return False
 
@@ -103,7 +109,7 @@ class Served:
 
     def execute(self, document: str, **variables: object) -> dict[str, Any]:
         """Execute an operation over HTTP and return its data; raise when there are errors."""
-        answer = httpx.post(self.url, json={"query": document, "variables": variables}, timeout=PATIENCE).json()
+        answer = HTTP.post(self.url, json={"query": document, "variables": variables}).json()
         if answer.get("errors"):
             raise RuntimeError(f"{answer['errors']}\n{self.log}")
         data: dict[str, Any] = answer["data"]

@@ -14,6 +14,7 @@ from strawberry.types.graphql import OperationType
 
 from resolvers.costs.extension import LimitedDocuments
 from resolvers.costs.measure import DocumentMeasures
+from resolvers.execution.context import Context
 from resolvers.execution.document_cache import CachedDocuments, DocumentCache, NamedOperation, TextCache
 from resolvers.execution.errors import shown
 from resolvers.execution.operation_counts import CountedOperations
@@ -74,17 +75,18 @@ class RunIndexSchema(strawberry.Schema):
     async def execute(self, *args: Any, **kwargs: Any) -> ExecutionResult:  # noqa: ANN401 - passed on unchanged
         """Execute a query or a mutation."""
         result = await super().execute(*args, **kwargs)
-        result.errors = shown(result.errors)
+        context: Context = kwargs["context_value"]
+        result.errors = shown(result.errors, wrote=context.submitted > 0)
         return result
 
     async def stream(self, *args: Any, **kwargs: Any) -> AsyncGenerator[Any, None]:  # noqa: ANN401 - as above
         """Execute any operation and yield its results."""
-        return self._shown(await super().stream(*args, **kwargs))
+        return self._shown(await super().stream(*args, **kwargs), kwargs["context_value"])
 
-    async def _shown(self, results: AsyncGenerator[Any, None]) -> AsyncGenerator[Any, None]:
+    async def _shown(self, results: AsyncGenerator[Any, None], context: Context) -> AsyncGenerator[Any, None]:
         try:
             async for result in results:
-                result.errors = shown(result.errors)
+                result.errors = shown(result.errors, wrote=context.submitted > 0)
                 yield result
         finally:
             await results.aclose()

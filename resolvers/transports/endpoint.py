@@ -83,7 +83,7 @@ class Endpoint(GraphQL[Context, None]):
             connection_init_wait_timeout=INIT_WAIT,
         )
         self._timings = timings or StreamTimings()
-        self._limits = limits or Limits()
+        self.limits = limits or Limits()
         self._page = page
         self.channels = Channels()
         self.conflated = ConflatedChannels()
@@ -109,7 +109,7 @@ class Endpoint(GraphQL[Context, None]):
         index: RunIndex = request.app.state.index
         if self._epoch is None or self._epoch.index is not index:
             self._epoch = LogEpoch(index)
-        return Context(index, self._epoch, self._timings, StoreLoaders, operations=self.operations, limits=self._limits)
+        return Context(index, self._epoch, self._timings, StoreLoaders, operations=self.operations, limits=self.limits)
 
     async def get_sub_response(self, request: Request | WebSocket) -> Response:
         """Begin a response of the media type that the caller prefers."""

@@ -6,6 +6,7 @@ import httpx
 import pytest
 from graphql import get_introspection_query
 
+from runindex.settings.limits import Limits
 from tests.api.conftest import OpenSocket
 from tests.support.api import Api
 
@@ -87,3 +88,40 @@ async def test_a_document_beyond_a_limit_is_refused_in_an_event_stream(api: Api)
         response = await api.post(json={"query": document}, headers={"Accept": "text/event-stream"})
         assert "LIMIT_EXCEEDED" in response.text
         assert '"data":{' not in response.text
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("ids", ["x"] * 10_001),
+        ("tags.any", ["x"] * 1_001),
+        ("tags.all", ["x"] * 1_001),
+        ("tags.none", ["x"] * 1_001),
+        ("metadata.0.value", list(range(1_001))),
+    ],
+)
+async def test_a_list_in_a_filter_is_bounded(api: Api, field: str, value: list[object]) -> None:
+    first, _, second = field.partition(".")
+    run_filter = {
+        "ids": {"ids": value},
+        "tags": {"tags": {second: value}},
+        "metadata": {"metadata": [{"path": "a", "op": "IN", "value": value}]},
+    }[first]
+    code, message = await api.refusal("query ($f: RunFilter) { runCount(filter: $f) }", f=run_filter)
+    assert code == "BAD_USER_INPUT"
+    assert message.startswith(f"`filter.{field}`: at most ")
+    del value[-1]
+    assert await api.ask("query ($f: RunFilter) { runCount(filter: $f) }", f=run_filter) == {
+        "runCount": int(field == "tags.none")
+    }
+
+
+async def test_what_is_broken_off_after_a_write_is_not_called_the_callers_mistake(api: Api) -> None:
+    api.endpoint.limits = Limits(tokens=10**6, aliases=10**6, root_fields=10**6, selections=10**6, repetitions=10**6)
+    for number in (100, 200, 300, 400, 600, 950):
+        before = (await api.ask("{ runCount }"))["runCount"]
+        fields = " ".join(f"a{n}: createRun(input: {{}}) {{ __typename }}" for n in range(number))
+        answer = await api.send(f"mutation {{ {fields} }}")
+        written = (await api.ask("{ runCount }"))["runCount"] - before
+        codes = {error["extensions"]["code"] for error in answer.get("errors", [])}
+        assert codes == (set() if written == number else {"OUTCOME_UNKNOWN"} if written else {"BAD_USER_INPUT"})

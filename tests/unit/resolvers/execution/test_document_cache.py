@@ -20,7 +20,7 @@ SMALL = parse("{ a }")
 async def execute(text: str, operation: str | None = None, by: Schema = schema) -> dict[str, Any] | None:
     """Execute a document that asks no storage; return None when it is refused."""
     context = SimpleNamespace(
-        timings=StreamTimings(), position=StreamPosition(), operations=OperationCounts(), limits=Limits()
+        timings=StreamTimings(), position=StreamPosition(), operations=OperationCounts(), limits=Limits(), submitted=0
     )
     result = await by.execute(text, operation_name=operation, context_value=context)
     assert (result.data is None) is bool(result.errors)

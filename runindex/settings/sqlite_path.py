@@ -10,6 +10,7 @@ from urllib.parse import unquote
 
 _URL: Final = re.compile(r"sqlite3?(\+\w+)?:(?P<rest>.*)", re.DOTALL)
 _FILE: Final = re.compile(r"file:(?P<rest>.*)", re.DOTALL)
+_OTHER: Final = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://")
 _VARIABLE: Final = re.compile(r"\$(?:\{(\w+)\}|(\w+))")
 _MEMORY: Final = "it keeps nothing (STORAGE_BACKEND=memory does that)"
 
@@ -25,6 +26,8 @@ def read_path(text: str, environment: Mapping[str, str]) -> Path:
         plain = _path_of_url(match["rest"])
     elif match := _FILE.fullmatch(text):
         plain = _path_of_uri(match["rest"])
+    elif _OTHER.match(text):
+        raise PathError("it is an address of something else: name a file, or sqlite:///data/runindex.db")
     else:
         plain = text
     if plain in ("", ":memory:") or not plain.strip():

@@ -37,6 +37,8 @@ REFUSED: Final = {
     ":memory:": "keeps nothing",
     " ": "keeps nothing",
     "sqlite://": "keeps nothing",
+    "postgresql://host/database": "address of something else",
+    "https://example.org/x.db": "address of something else",
     "sqlite:///": "keeps nothing",
     "sqlite:///:memory:": "keeps nothing",
     "sqlite:": "keeps nothing",

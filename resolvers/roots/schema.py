@@ -12,9 +12,9 @@ from strawberry.schema.schema import StrawberryGraphQLCoreExecutionContext
 from strawberry.types import ExecutionContext, ExecutionResult
 from strawberry.types.graphql import OperationType
 
-from resolvers.costs.extension import LimitedDocuments
-from resolvers.costs.measure import DocumentMeasures
 from resolvers.execution.context import Context
+from resolvers.execution.costs.extension import LimitedDocuments
+from resolvers.execution.costs.measure import DocumentMeasures
 from resolvers.execution.document_cache import CachedDocuments, DocumentCache, NamedOperation, TextCache
 from resolvers.execution.errors import shown
 from resolvers.execution.operation_counts import CountedOperations

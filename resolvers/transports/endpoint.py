@@ -34,7 +34,7 @@ from resolvers.streams.delivery import results_of
 from resolvers.streams.operation import Operation
 from resolvers.transports import graphiql
 from resolvers.transports.framing import COMPLETED, EVENT_STREAM, may_stream, wanted_framing
-from resolvers.transports.negotiation import JSON, VARY, wanted_media_type, wants_page
+from resolvers.transports.negotiation import JSON, PRIVATE, wanted_media_type, wants_page
 from resolvers.transports.persisted_queries import PersistedQueries
 from resolvers.transports.refusals import RefusedRequestError
 from resolvers.transports.requests import read_request
@@ -81,6 +81,7 @@ class Endpoint(GraphQL[Context, None]):
             graphql_ide=None,
             subscription_protocols=[GRAPHQL_TRANSPORT_WS_PROTOCOL],
             connection_init_wait_timeout=INIT_WAIT,
+            allowed_origins=["*"],  # the server's doors know which pages may come in, on every route
         )
         self._timings = timings or StreamTimings()
         self.limits = limits or Limits()
@@ -169,9 +170,9 @@ class Endpoint(GraphQL[Context, None]):
         sub_response: Response,
     ) -> Response:
         """Return a response of the media type that was chosen, with the status that it calls for."""
-        status, headers = sub_response.status_code, VARY
+        status, headers = sub_response.status_code, PRIVATE
         if status == HTTPStatus.SERVICE_UNAVAILABLE:
-            headers = VARY | {"Retry-After": str(RETRY_SECONDS)}
+            headers = PRIVATE | {"Retry-After": str(RETRY_SECONDS)}
         elif sub_response.media_type != JSON and "data" not in response_data:
             status = HTTPStatus.BAD_REQUEST
         return Response(self.encode_json(response_data), status, headers, sub_response.media_type)
@@ -219,7 +220,7 @@ class Endpoint(GraphQL[Context, None]):
                 stop=request.app.state.going_away,
                 grace=GRACE_SECONDS,
             )
-        headers = {**VARY, **refusal.headers}
+        headers = {**PRIVATE, **refusal.headers}
         if status == HTTPStatus.METHOD_NOT_ALLOWED:
             headers["Allow"] = "GET, HEAD, POST"
         return Response(self.encode_json(body), status, headers, wanted_media_type(request.headers))
@@ -231,7 +232,7 @@ class Endpoint(GraphQL[Context, None]):
             return None
         last_event_id = _last_event_id(request.headers)
         if last_event_id == COMPLETED:
-            return Response(status_code=HTTPStatus.NO_CONTENT, headers=VARY)
+            return Response(status_code=HTTPStatus.NO_CONTENT, headers=PRIVATE)
         data = await self.parse_http_body(adapter)
         query, name = data.query or "", data.operation_name
         kind = self.documents.operation_type(query, name)

@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager
 from http import HTTPStatus
 
 from starlette.applications import Starlette
+from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse
 from starlette.routing import Route, WebSocketRoute
@@ -17,6 +18,7 @@ from resolvers.transports.graphiql import send_asset
 from resolvers.transports.metrics import Metrics
 from runindex.bootstrap import open_runindex
 from runindex.domain.errors import RunIndexError
+from runindex.server.doors.doors import Doors
 from runindex.settings.settings import Settings
 
 
@@ -38,8 +40,8 @@ async def readyz(request: Request) -> PlainTextResponse:
     return PlainTextResponse("ok")
 
 
-def create_app(settings: Settings) -> Starlette:
-    """Make the application; its index is open from startup to shutdown.
+def create_app(settings: Settings, host: str = "localhost") -> Starlette:
+    """Make the application, which listens on a host; its index is open from startup to shutdown.
 
     `state.stopping` fails readiness; `state.going_away` ends streams over HTTP.
     """
@@ -63,6 +65,7 @@ def create_app(settings: Settings) -> Starlette:
             Route("/metrics", Metrics(endpoint).answer),
         ],
         lifespan=lifespan,
+        middleware=[Middleware(Doors, hosts=(*settings.allowed_hosts, host), origins=settings.allowed_origins)],
     )
     app.state.stopping = False
     app.state.going_away = asyncio.Event()

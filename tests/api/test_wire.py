@@ -30,7 +30,7 @@ async def port(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator
     (tmp_path / "index.html").write_text("<!doctype html>")
     (tmp_path / "assets" / "main-1.js").write_text("1")
     monkeypatch.setattr(graphiql, "FILES", tmp_path)
-    app = create_app(Settings(storage=StorageBackend.MEMORY, sqlite_path=Path("unused")))
+    app = create_app(Settings(storage=StorageBackend.MEMORY, sqlite_path=Path("unused"), allowed_hosts=("x",)))
     async with listening(configured(app, port=0)) as number:
         yield number
 

@@ -25,7 +25,7 @@ from graphql import (
     is_composite_type,
 )
 
-from resolvers.costs.cost import FREE, MOST, USUAL_LENGTH, Cost, Size, size_of, times, total
+from resolvers.execution.costs.cost import FREE, MOST, USUAL_LENGTH, Cost, Size, size_of, times, total
 
 _META: Final = frozenset({"__schema", "__type"})
 # They hold a list's entries, and are none themselves.

@@ -8,7 +8,7 @@ from graphql import get_introspection_query, parse
 from hypothesis import given
 from hypothesis import strategies as st
 
-from resolvers.costs.measure import Measure, measured
+from resolvers.execution.costs.measure import Measure, measured
 from resolvers.roots.schema import schema
 
 SCHEMA: Final = schema._schema  # noqa: SLF001 - graphql-core's
@@ -98,7 +98,7 @@ def expected(parts: list[Part], fragments: list[list[Part]]) -> Measure:
 
 def measure_like(depth: int, aliases: int, roots: int, selections: int, objects: int) -> Measure:
     """Return a measure that costs so many objects."""
-    from resolvers.costs.cost import Cost  # noqa: PLC0415 - made here only
+    from resolvers.execution.costs.cost import Cost  # noqa: PLC0415 - made here only
 
     return Measure(depth, aliases, 0, roots, selections, Cost(objects))
 

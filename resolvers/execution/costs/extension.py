@@ -6,7 +6,7 @@ from typing import Any, Final
 from graphql import DocumentNode, GraphQLError
 from strawberry.extensions import SchemaExtension
 
-from resolvers.costs.measure import DocumentMeasures, measured
+from resolvers.execution.costs.measure import DocumentMeasures, measured
 from resolvers.execution.document_cache import TextCache
 from runindex.domain.errors import LimitExceededError
 from runindex.settings.limits import Limits

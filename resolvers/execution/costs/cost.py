@@ -15,8 +15,8 @@ from graphql import (
     value_from_ast_untyped,
 )
 
-from resolvers.paging.pager import DEFAULT_PAGE
 from runindex.commands import MAX_BULK
+from schema.typesystem.connections import DEFAULT_PAGE
 
 # A list whose size no argument says, such as the scores of a result, is taken to have so many entries.
 USUAL_LENGTH: Final = 10

@@ -27,6 +27,8 @@ PING_SECONDS: Final = 12.0
 # almost all garbage is found without one.
 COLLECTIONS: Final = (10_000, 20, 100)
 PONG_SECONDS: Final = 45.0  # long, for a slow reader is still there
+# Longer than the minute that balancers keep a connection idle: the request that they send on it then is not lost.
+KEEP_ALIVE_SECONDS: Final = 75
 log: Final = logging.getLogger(__name__)
 
 
@@ -94,6 +96,7 @@ def configured(
         log_config=None,
         access_log=False,
         timeout_graceful_shutdown=DRAIN_SECONDS,
+        timeout_keep_alive=KEEP_ALIVE_SECONDS,
         **options,
     )
 

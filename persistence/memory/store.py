@@ -157,6 +157,9 @@ class MemoryStore(MemoryChildReads, MemoryRecordReads, MemoryMaintenance, Storag
         """Return the instant of the store's clock."""
         return self._clock.now()
 
+    async def check_writable(self) -> None:
+        """Return: memory can always be written."""
+
     async def ping(self) -> None:
         """Return at once."""
 

@@ -17,8 +17,8 @@ from resolvers.transports.endpoint import Endpoint
 from resolvers.transports.graphiql import send_asset
 from resolvers.transports.metrics import Metrics
 from runindex.bootstrap import open_runindex
-from runindex.domain.errors import RunIndexError
 from runindex.server.doors.doors import Doors
+from runindex.server.health import Health
 from runindex.settings.settings import Settings
 
 
@@ -29,15 +29,13 @@ async def livez(request: Request) -> PlainTextResponse:
 
 
 async def readyz(request: Request) -> PlainTextResponse:
-    """Answer 200 while the storage answers and the server is not stopping, else 503."""
+    """Answer 200 while the storage can be written and the server is not stopping, else 503."""
     state = request.app.state
     if state.stopping:
         return PlainTextResponse("stopping", status_code=HTTPStatus.SERVICE_UNAVAILABLE)
-    try:
-        await state.index.store.ping()
-    except RunIndexError:
-        return PlainTextResponse("the storage does not answer", status_code=HTTPStatus.SERVICE_UNAVAILABLE)
-    return PlainTextResponse("ok")
+    if await state.health.is_well():
+        return PlainTextResponse("ok")
+    return PlainTextResponse("the storage does not answer", status_code=HTTPStatus.SERVICE_UNAVAILABLE)
 
 
 def create_app(settings: Settings, host: str = "localhost") -> Starlette:
@@ -49,7 +47,7 @@ def create_app(settings: Settings, host: str = "localhost") -> Starlette:
     @asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
         async with open_runindex(settings) as index:
-            app.state.index = index
+            app.state.index, app.state.health = index, Health(index.store)
             yield
 
     endpoint = Endpoint(

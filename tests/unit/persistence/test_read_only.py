@@ -33,8 +33,7 @@ async def test_sessions_that_began_read_only_do_not_outlast_it(postgres_url: str
             with pytest.raises(UnavailableError, match=r"^the storage is read-only$"):
                 await store.check_writable()
             assert (await get(store, A)).name is None
-        await sql(
-            f"SET default_transaction_read_only = off; ALTER DATABASE {database} RESET default_transaction_read_only"
-        )
+        writable = f"{postgres_url}?options=-cdefault_transaction_read_only%3Doff"
+        await asyncio.to_thread(psql, writable, f"ALTER DATABASE {database} RESET default_transaction_read_only")
         await store.check_writable()
         assert (await made(store, rename(A, "y"))).name == "y"

@@ -89,11 +89,13 @@ class PostgresStore(SqlReads, SqlMaintenance):
 
     async def check_writable(self) -> None:
         """Return when the database answers, and transactions may write."""
-        (row,) = await self._fetch(_IS_READ_ONLY)
-        if row["is_read_only"]:
-            # Sessions keep what they began with; the database may be back.
+        for _ in range(2):
+            (row,) = await self._fetch(_IS_READ_ONLY)
+            if not row["is_read_only"]:
+                return
+            # Sessions keep what they began with, so only a new one knows.
             await self._pool.expire_connections()
-            raise UnavailableError("the storage is read-only")
+        raise UnavailableError("the storage is read-only")
 
     async def ping(self) -> None:
         """Return when the database answers."""

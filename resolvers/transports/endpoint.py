@@ -33,6 +33,7 @@ from resolvers.streams.conflated import ConflatedChannels
 from resolvers.streams.delivery import results_of
 from resolvers.streams.operation import Operation
 from resolvers.transports import graphiql
+from resolvers.transports.bodies import Bodies
 from resolvers.transports.framing import COMPLETED, EVENT_STREAM, may_stream, wanted_framing
 from resolvers.transports.negotiation import JSON, PRIVATE, wanted_media_type, wants_page
 from resolvers.transports.persisted_queries import PersistedQueries
@@ -91,6 +92,7 @@ class Endpoint(GraphQL[Context, None]):
         self.operations = OperationCounts()
         self.documents = DOCUMENTS
         self.persisted = PersistedQueries()
+        self.bodies = Bodies(self.limits.body, self.limits.bodies)
         self._epoch: LogEpoch | None = None
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -98,11 +100,12 @@ class Endpoint(GraphQL[Context, None]):
         if scope["type"] == "websocket":
             await super().__call__(scope, receive, send)
             return
-        try:
-            response = await self._respond(Request(scope, receive))
-        except ClientDisconnect:
-            return
-        await response(scope, receive, send)
+        with self.bodies.receiving(scope, receive) as body:
+            try:
+                response = await self._respond(Request(scope, body))
+            except ClientDisconnect:
+                return
+            await response(scope, receive, send)
 
     async def get_context(self, request: Request | WebSocket, response: Response | WebSocket) -> Context:
         """Return the context of a request, or of a socket."""

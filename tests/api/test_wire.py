@@ -3,6 +3,7 @@
 import asyncio
 import json
 from collections.abc import AsyncIterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Final
 from urllib.parse import quote
@@ -245,7 +246,8 @@ async def test_a_head_that_does_not_end_is_refused_before_it_is_read(wire: Wire,
         await asyncio.sleep(0)
     assert sent < 20_000_000
     # A client that goes on writing may see its connection reset before it reads why.
-    assert (await wire.rest())[:12] in {b"HTTP/1.1 431", b""}
+    with suppress(ConnectionError):
+        assert (await wire.rest())[:12] in {b"HTTP/1.1 431", b""}
 
 
 async def test_a_head_of_many_lines_is_refused(wire: Wire) -> None:

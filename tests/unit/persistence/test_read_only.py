@@ -1,7 +1,6 @@
 """A database that becomes read-only takes no mutation, says so, and is written again as soon as it can be."""
 
 import asyncio
-from functools import partial
 
 import pytest
 
@@ -19,14 +18,13 @@ SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_d
 
 
 async def test_sessions_that_began_read_only_do_not_outlast_it(postgres_url: str) -> None:
-    sql = partial(asyncio.to_thread, psql, postgres_url)
     async with PostgresStore.open(postgres_url) as store:
         await made(store, create(A))
         await get(store, A)
         await store.check_writable()
         database = postgres_url.rpartition("/")[2]
-        await sql(f"ALTER DATABASE {database} SET default_transaction_read_only = on")
-        await sql(END_SESSIONS)
+        await asyncio.to_thread(psql, postgres_url, f"ALTER DATABASE {database} SET default_transaction_read_only = on")
+        await asyncio.to_thread(psql, postgres_url, END_SESSIONS)
         for _ in range(2):
             with pytest.raises(UnavailableError, match=r"^the storage cannot be used$"):
                 await store.apply([rename(A, "x")])

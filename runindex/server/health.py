@@ -5,7 +5,7 @@ import logging
 import time
 from typing import Final
 
-from runindex.domain.errors import RunIndexError
+from runindex.domain.errors import RunIndexError, UnavailableError
 from runindex.ports.store import Store
 
 BELIEVED_SECONDS: Final = 0.5
@@ -20,6 +20,7 @@ class Health:
         """Know nothing yet."""
         self._store = store
         self._is_well = False
+        self._was_writable = False
         self._stale_at = 0.0
         self._probe: asyncio.Task[bool] | None = None
 
@@ -34,7 +35,7 @@ class Health:
     async def _probed(self) -> bool:
         try:
             async with asyncio.timeout(PROBE_SECONDS):
-                await self._store.check_writable()
+                await self._ask()
         except (RunIndexError, TimeoutError):
             return False
         except Exception:
@@ -45,3 +46,14 @@ class Health:
         finally:
             self._stale_at = time.monotonic() + BELIEVED_SECONDS
             self._probe = None
+
+    async def _ask(self) -> None:
+        """Return when the storage is as it was: a server that began on a read-only one is there for reading."""
+        try:
+            await self._store.check_writable()
+        except UnavailableError:
+            if self._was_writable:
+                raise
+            await self._store.ping()
+        else:
+            self._was_writable = True

@@ -19,6 +19,11 @@ class Storage:
     def __init__(self, answer: Any = None) -> None:  # noqa: ANN401 - an error, an event or nothing
         self.asked = 0
         self.answer = answer
+        self.is_away = False
+
+    async def ping(self) -> None:
+        if self.is_away:
+            raise UnavailableError("it is away")
 
     async def check_writable(self) -> None:
         self.asked += 1
@@ -46,7 +51,13 @@ async def test_a_storage_that_fails_is_not_well_until_it_answers(monkeypatch: py
     monkeypatch.setattr(health, "BELIEVED_SECONDS", 0)
     storage = Storage()
     well = health_of(storage)
-    for answer, is_well in ((UnavailableError("x"), False), (None, True), (ValueError("a bug"), False), (None, True)):
+    for answer, is_well in (
+        (None, True),
+        (UnavailableError("x"), False),
+        (None, True),
+        (ValueError("a bug"), False),
+        (None, True),
+    ):
         storage.answer = answer
         assert await well.is_well() is is_well
 
@@ -65,3 +76,18 @@ async def test_a_question_that_is_given_up_ends_no_other() -> None:
     await asyncio.sleep(0)
     storage.answer.set()
     assert await other
+
+
+async def test_a_storage_that_was_read_only_from_the_start_is_well_while_it_answers(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(health, "BELIEVED_SECONDS", 0)
+    storage = Storage(UnavailableError("read-only"))
+    well = health_of(storage)
+    assert await well.is_well()
+    storage.is_away = True
+    assert not await well.is_well()
+    storage.answer = None
+    assert await well.is_well()
+    storage.answer, storage.is_away = UnavailableError("read-only"), False
+    assert not await well.is_well()

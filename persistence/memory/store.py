@@ -27,7 +27,7 @@ from runindex.domain.instants import Micros
 from runindex.domain.runs.changes import Change
 from runindex.domain.runs.filters import Predicate, RunFilter, predicate
 from runindex.domain.runs.timeline import TimelineInterval
-from runindex.ports.clock import Clock
+from runindex.ports.clock import Clock, SteadyClock
 from runindex.ports.maintenance import Storage
 from runindex.ports.queries import Columns, Row, RunGroupKey, RunQuery, Window
 from runindex.ports.record_filters import selection_of
@@ -65,6 +65,8 @@ class MemoryStore(MemoryChildReads, MemoryRecordReads, MemoryMaintenance, Storag
     async def apply(self, batch: Sequence[AnyCommand]) -> Applied:
         """Decide and write each command in turn, all with the same time."""
         async with self._turn:
+            if isinstance(self._clock, SteadyClock):
+                self._clock.catch_up(self._records.has_lease)
             now = self._clock.now()
             self._kept.drop_expired(now)
             before = self._log.head
@@ -156,6 +158,9 @@ class MemoryStore(MemoryChildReads, MemoryRecordReads, MemoryMaintenance, Storag
     async def now(self) -> Micros:
         """Return the instant of the store's clock."""
         return self._clock.now()
+
+    async def check_writable(self) -> None:
+        """Return: memory can always be written."""
 
     async def ping(self) -> None:
         """Return at once."""

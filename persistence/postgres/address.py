@@ -3,8 +3,8 @@
 An option comes from the address itself, else from the service that it names, else from the environment.
 """
 
-import getpass
 import os
+import pwd
 import random
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -192,9 +192,10 @@ def _home(environment: Mapping[str, str], name: str) -> Path | None:
 
 
 def _login_name() -> str:
+    # As libpq: not as the environment says.
     try:
-        return getpass.getuser()
-    except (OSError, KeyError):
+        return pwd.getpwuid(os.geteuid()).pw_name
+    except KeyError:
         raise AddressError("it names no user, and the system does not either") from None
 
 
@@ -269,6 +270,9 @@ def _tls(options: Mapping[str, str], hosts: Sequence[Host]) -> tuple[Mapping[str
         if tls.setdefault("sslmode", "verify-full") != "verify-full":
             raise AddressError("sslrootcert=system takes sslmode=verify-full")
         tls["sslrootcert"] = _system_certificates()
+    for name in ("sslrootcert", "sslcert", "sslkey", "sslcrl"):
+        if tls.get(name) and not Path(tls[name]).is_file():
+            raise AddressError(f"{name}={tls[name]}: there is no such file")
     if options.get("channel_binding") == "require":
         if tls.get("sslmode", "prefer") not in _STRICT:
             tls["sslmode"] = "require"

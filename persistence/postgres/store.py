@@ -24,6 +24,7 @@ from persistence.sql.maintenance.maintenance import SqlMaintenance
 from persistence.sql.reads.store_reads import SqlReads
 from persistence.sql.statements import NO_PARAMETERS, Flow, Rows, Statement
 from runindex.commands import AnyCommand
+from runindex.domain.errors import UnavailableError
 from runindex.domain.instants import Micros
 from runindex.ports.clock import Clock
 from runindex.ports.store import Applied
@@ -32,6 +33,9 @@ T = TypeVar("T")
 
 POOL_SIZE: Final = 10
 _PING: Final = text("SELECT 1 AS one")
+_IS_READ_ONLY: Final = text(
+    "SELECT pg_is_in_recovery() OR current_setting('transaction_read_only')::boolean AS is_read_only"
+)
 
 
 class PostgresStore(SqlReads, SqlMaintenance):
@@ -82,6 +86,16 @@ class PostgresStore(SqlReads, SqlMaintenance):
     async def now(self) -> Micros:
         """Return the instant of the server's clock."""
         return await self._time.now() if self._writer.clock is None else self._writer.clock.now()
+
+    async def check_writable(self) -> None:
+        """Return when the database answers, and transactions may write."""
+        for _ in range(2):
+            (row,) = await self._fetch(_IS_READ_ONLY)
+            if not row["is_read_only"]:
+                return
+            # Sessions keep what they began with, so only a new one knows.
+            await self._pool.expire_connections()
+        raise UnavailableError("the storage is read-only")
 
     async def ping(self) -> None:
         """Return when the database answers."""

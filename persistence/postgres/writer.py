@@ -96,8 +96,11 @@ class PostgresWriter:
         try:
             async with _deadline(deadline):
                 result, transaction = await self._drive(connection, batch, wait=wait)
-        except BaseException:
+        except BaseException as error:
             await roll_back(connection, self._timeouts)
+            if isinstance(error, asyncpg.ReadOnlySQLTransactionError):
+                # The session stays read-only when the database is not any more.
+                connection.terminate()
             raise
         if not result.wrote:
             await roll_back(connection, self._timeouts)

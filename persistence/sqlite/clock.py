@@ -7,13 +7,15 @@ from typing import Final
 from persistence.sql.statements import Flow, Rows, Statement
 from persistence.sql.tables.runs import SHARD
 from runindex.domain.instants import SECOND, Micros
+from runindex.domain.records.jobs import MAX_LEASE_SECONDS
 from runindex.ports.clock import Clock, Reading, read_machine
 
 # What the clock stood at when that was last kept.
 KEPT: Final = Statement(f"SELECT boot_id, uptime, clock_at FROM feed_head WHERE shard = {SHARD}")
 _KEEP: Final = f"UPDATE feed_head SET boot_id = ?, uptime = ?, clock_at = ? WHERE shard = {SHARD}"
 _MUCH: Final = SECOND
-_HELD: Final = "SELECT 1 AS one FROM jobs WHERE status = 'RUNNING' AND lease_expires_at > ? LIMIT 1"
+# A lease that is longer than any was given by a clock that was far ahead of this one.
+_HELD: Final = "SELECT 1 AS one FROM jobs WHERE status = 'RUNNING' AND lease_expires_at BETWEEN ? + 1 AND ? LIMIT 1"
 
 
 class FileClock:
@@ -38,7 +40,7 @@ class FileClock:
         self._to_keep = told if told.is_worth_keeping(kept) else None
         if machine.instant - told.instant > _MUCH:
             # The machine's clock was set forward. The file's follows, unless that would end somebody's lease.
-            held = yield Statement(_HELD, (told.instant,))
+            held = yield Statement(_HELD, (told.instant, told.instant + MAX_LEASE_SECONDS * SECOND))
             if not held:
                 self._to_keep = told = machine
         return told.instant

@@ -16,7 +16,7 @@ from runindex.domain.errors import OperationTimeoutError, RunIndexError, Unavail
 
 LOGGER: Final = logging.getLogger("runindex.sqlite")
 # The steps of SQLite's virtual machine between two checks of the time.
-_STEPS_BETWEEN_CHECKS: Final = 20_000
+_STEPS_BETWEEN_CHECKS: Final = 2_000
 # Seconds between a writer's tries for the lock. SQLite's own handler backs off to 100 ms, and may lose every race
 # against a process that writes all the time.
 _SHORTEST_PAUSE: Final = 0.0005

@@ -18,9 +18,11 @@ from persistence.sql.reads.store_reads import SqlReads
 from persistence.sql.statements import NO_PARAMETERS, Flow, Rows, Statement
 from persistence.sqlite.clock import KEPT, FileClock
 from persistence.sqlite.connection import begin, connect, is_busy, run, time_limit, translate_errors
+from persistence.sqlite.file import IndexFile
 from persistence.sqlite.session import open_session
 from persistence.sqlite.statements import SqliteDialect
 from runindex.commands import AnyCommand
+from runindex.domain.errors import OutcomeUnknownError
 from runindex.domain.instants import Micros
 from runindex.ports.clock import Clock
 from runindex.ports.store import Applied
@@ -57,8 +59,9 @@ class SqliteStore(SqlReads, SqlMaintenance):
         A query, the statements of a batch, and the wait for another process's lock take at most so many seconds each.
         """
         async with AsyncExitStack() as stack:
-            writer = await stack.enter_async_context(_Writer.open(path, seconds))
-            lent = await stack.enter_async_context(_Readers.open(path, seconds, readers))
+            file = IndexFile(path)
+            writer = await stack.enter_async_context(_Writer.open(path, file, seconds))
+            lent = await stack.enter_async_context(_Readers.open(path, file, seconds, readers))
             yield cls(path, seconds, FileClock(clock), writer, lent)
 
     async def apply(self, batch: Sequence[AnyCommand]) -> Applied:
@@ -81,6 +84,10 @@ class SqliteStore(SqlReads, SqlMaintenance):
         """Return when the file answers."""
         await self._fetch(_PING)
 
+    async def check_writable(self) -> None:
+        """Return when a transaction can begin that writes."""
+        await self._writer.transact(_nothing, lambda _: False)
+
     async def _transact(self, flow: Callable[[], Flow[T]]) -> T:
         return await self._writer.transact(flow)
 
@@ -94,17 +101,18 @@ class SqliteStore(SqlReads, SqlMaintenance):
 class _Writer:
     """The thread that writes, and its connection."""
 
-    def __init__(self, path: Path, seconds: float, thread: ThreadPoolExecutor) -> None:
+    def __init__(self, path: Path, file: IndexFile, seconds: float, thread: ThreadPoolExecutor) -> None:
         self._path = path
+        self._file = file
         self._seconds = seconds
         self._thread = thread
         self._connection: sqlite3.Connection | None = None
 
     @classmethod
     @asynccontextmanager
-    async def open(cls, path: Path, seconds: float) -> AsyncIterator[Self]:
+    async def open(cls, path: Path, file: IndexFile, seconds: float) -> AsyncIterator[Self]:
         thread = ThreadPoolExecutor(1, thread_name_prefix="sqlite-writer")
-        writer = cls(path, seconds, thread)
+        writer = cls(path, file, seconds, thread)
         try:
             await writer._in_thread(writer._open_connection)
             yield writer
@@ -121,15 +129,22 @@ class _Writer:
             return await asyncio.get_running_loop().run_in_executor(self._thread, function)
 
     def _transact(self, flow: Callable[[], Flow[T]], is_wanted: Callable[[T], bool]) -> T:
+        self._file.check()
         connection = self._connection or self._open_connection()
         try:
             begin(connection, self._seconds)
             with time_limit(connection, self._seconds):
                 found = _drive(connection, flow())
-            connection.execute("COMMIT" if is_wanted(found) else "ROLLBACK")
+            if not is_wanted(found):
+                connection.execute("ROLLBACK")
+                return found
+            connection.execute("COMMIT")
         except BaseException as error:
             self._roll_back(connection, error)
             raise
+        self._file.know_log()
+        if not self._file.is_there():
+            raise OutcomeUnknownError("the storage's file was deleted or replaced in the commit")
         return found
 
     def _roll_back(self, connection: sqlite3.Connection, error: BaseException) -> None:
@@ -143,6 +158,7 @@ class _Writer:
             self._close()
 
     def _open_connection(self) -> sqlite3.Connection:
+        self._file.forget_log()
         self._connection = connect(self._path, seconds=self._seconds)
         return self._connection
 
@@ -151,6 +167,11 @@ class _Writer:
         if connection is not None:
             with suppress(sqlite3.Error):
                 connection.close()
+
+
+def _nothing() -> Flow[None]:
+    """Run no statement."""
+    yield from ()
 
 
 def _drive(connection: sqlite3.Connection, flow: Flow[T]) -> T:
@@ -167,17 +188,18 @@ def _drive(connection: sqlite3.Connection, flow: Flow[T]) -> T:
 class _Readers:
     """A few threads that read, each on a connection of its own."""
 
-    def __init__(self, path: Path, seconds: float, threads: ThreadPoolExecutor) -> None:
+    def __init__(self, path: Path, file: IndexFile, seconds: float, threads: ThreadPoolExecutor) -> None:
         self._path = path
+        self._file = file
         self._seconds = seconds
         self._threads = threads
         self._idle: SimpleQueue[sqlite3.Connection] = SimpleQueue()
 
     @classmethod
     @asynccontextmanager
-    async def open(cls, path: Path, seconds: float, count: int) -> AsyncIterator[Self]:
+    async def open(cls, path: Path, file: IndexFile, seconds: float, count: int) -> AsyncIterator[Self]:
         threads = ThreadPoolExecutor(count, thread_name_prefix="sqlite-reader")
-        readers = cls(path, seconds, threads)
+        readers = cls(path, file, seconds, threads)
         try:
             yield readers
         finally:
@@ -190,6 +212,7 @@ class _Readers:
             return await asyncio.get_running_loop().run_in_executor(self._threads, self._run, statement)
 
     def _run(self, statement: Statement) -> Rows:
+        self._file.check()
         connection = self._take()
         try:
             with time_limit(connection, self._seconds):

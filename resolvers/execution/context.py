@@ -11,6 +11,7 @@ from resolvers.execution.operation_counts import OperationCounts
 from resolvers.execution.position import StreamPosition
 from runindex.index import RunIndex
 from runindex.ports.store import Store
+from runindex.settings.limits import Limits
 from runindex.streams.changes import IDLE_SECONDS
 from schema.loaders import Loaders
 
@@ -51,8 +52,9 @@ class LogEpoch:
 class Context:
     """The way to the index of one request, or of one socket.
 
-    `actor` is the caller's name if callers are known; `writes` counts the mutations that were answered;
-    `position` is that of a stream, `operations` counts root fields.
+    `actor` is the caller's name if callers are known; `submitted` counts the mutations that were begun, `writes` those
+    that were answered;
+    `position` is that of a stream, `limits` bound a document, `operations` counts root fields.
     """
 
     index: RunIndex
@@ -60,7 +62,9 @@ class Context:
     timings: StreamTimings
     make_loaders: Callable[[Store], Loaders]
     actor: str | None = None
+    submitted: int = 0
     writes: int = 0
+    limits: Limits = field(default_factory=Limits)
     position: StreamPosition = field(default_factory=StreamPosition)
     operations: OperationCounts = field(default_factory=OperationCounts)
     loaders: Loaders = field(init=False)
@@ -71,7 +75,7 @@ class Context:
 
     def at(self, position: StreamPosition) -> "Context":
         """Return the context of one operation, whose stream begins at a position."""
-        return replace(self, writes=0, position=position)
+        return replace(self, submitted=0, writes=0, position=position)
 
 
 Info: TypeAlias = strawberry.Info[Context, Any]

@@ -8,13 +8,14 @@ from collections.abc import Iterable
 from enum import StrEnum
 from typing import Final
 
-from graphql import GraphQLError
+from graphql import GraphQLError, GraphQLSyntaxError
 from strawberry.exceptions import MissingQueryError
 from strawberry.schema.exceptions import CannotGetOperationTypeError, InvalidOperationTypeError
 
-from runindex.domain.errors import RunIndexError
+from runindex.domain.errors import LimitExceededError, OutcomeUnknownError, RunIndexError
 from runindex.domain.problems import InvalidInput, ProblemError, camel_case
 
+INTERRUPTED: Final = "the operation was broken off; mutations in it may have been carried out"
 log: Final = logging.getLogger(__name__)
 
 
@@ -28,9 +29,9 @@ class ErrorCode(StrEnum):
     PERSISTED_QUERY_NOT_FOUND = "PERSISTED_QUERY_NOT_FOUND"
 
 
-def shown(errors: Iterable[GraphQLError] | None) -> list[GraphQLError] | None:
-    """Return errors as the caller sees them, None for none."""
-    return [_shown(error) for error in errors] if errors else None
+def shown(errors: Iterable[GraphQLError] | None, *, wrote: bool = False) -> list[GraphQLError] | None:
+    """Return errors as the caller sees them, None for none; `wrote` tells whether a mutation had begun."""
+    return [_shown(error, wrote=wrote) for error in errors] if errors else None
 
 
 def legible(message: str) -> str:
@@ -38,8 +39,10 @@ def legible(message: str) -> str:
     return message.encode("utf-8", "replace").decode()
 
 
-def _shown(error: GraphQLError) -> GraphQLError:
+def _shown(error: GraphQLError, *, wrote: bool) -> GraphQLError:
     message, code = explained(error)
+    if wrote and isinstance(error.original_error, RecursionError | MemoryError):
+        message, code = INTERRUPTED, OutcomeUnknownError.code
     if code == ErrorCode.INTERNAL:
         log.error("internal error at %s", error.path, exc_info=error.original_error)
     return GraphQLError(
@@ -48,8 +51,15 @@ def _shown(error: GraphQLError) -> GraphQLError:
         source=error.source,
         positions=error.positions,
         path=error.path,
-        extensions={"code": code},
+        extensions={"code": code, **_measures(error.original_error)},
     )
+
+
+def _measures(cause: BaseException | None) -> dict[str, int]:
+    """Return the limit that a request exceeds, and what it has of it."""
+    if not isinstance(cause, LimitExceededError):
+        return {}
+    return {"limit": cause.limit} | ({} if cause.measured is None else {"measured": cause.measured})
 
 
 def explained(error: GraphQLError) -> tuple[str, str]:
@@ -65,7 +75,8 @@ def explained(error: GraphQLError) -> tuple[str, str]:
         case RecursionError():
             return "the request is nested too deeply", ErrorCode.BAD_USER_INPUT
         case None | GraphQLError() | CannotGetOperationTypeError() | InvalidOperationTypeError() | MissingQueryError():
-            return error.message, ErrorCode.BAD_USER_INPUT
+            is_too_long = isinstance(error, GraphQLSyntaxError) and error.message.endswith("Parsing aborted.")
+            return error.message, ErrorCode.LIMIT_EXCEEDED if is_too_long else ErrorCode.BAD_USER_INPUT
     return "internal error", ErrorCode.INTERNAL
 
 

@@ -53,6 +53,7 @@ async def execute_with_epoch(
     # The epoch is read first: after the commit, a failing read would withhold the outcome from the caller.
     try:
         epoch = await context.epoch.get()
+        context.submitted += 1
         outcome = await context.index.submit(command)
     except RunIndexError as error:
         context.operations.add(mutation, error.code)

@@ -21,6 +21,8 @@ from schema.typesystem.connections import ABSENT
 DEEPEST_FILTER: Final = 20
 MOST_CONDITIONS: Final = 300
 DEEPEST_VALUE: Final = 64
+MOST_IDS: Final = 10_000
+MOST_VALUES: Final = 1_000
 _ORDERINGS: Final = frozenset({MetadataOperator.LT, MetadataOperator.LTE, MetadataOperator.GT, MetadataOperator.GTE})
 _WITHOUT_VALUE: Final = frozenset({MetadataOperator.EXISTS, MetadataOperator.MISSING})
 
@@ -73,7 +75,7 @@ class _Reader:
         parent_id, ancestor_id, plan_id = map(_stored_id, (given.parent_id, given.ancestor_id, given.plan_id))
         matches_nothing = "" in {parent_id, ancestor_id, plan_id}
         return filters.RunFilter(
-            ids=() if matches_nothing else _known_ids(given.ids),
+            ids=() if matches_nothing else _known_ids(given.ids, f"{path}.ids"),
             status=None if given.status is None else tuple(given.status),
             include_archived=bool(given.include_archived),
             tags=None if given.tags is None else _tags(given.tags, f"{path}.tags"),
@@ -128,10 +130,23 @@ def _stored_id(run_id: str | None) -> str | None:
     return None if run_id is None else find_run_id(run_id) or ""
 
 
-def _known_ids(ids: Sequence[str] | None) -> tuple[str, ...] | None:
+def _known_ids(ids: Sequence[str] | None, path: str) -> tuple[str, ...] | None:
     if ids is None:
         return None
+    _check_length(ids, MOST_IDS, path)
     return tuple(run_id for run_id in map(find_run_id, ids) if run_id is not None)
+
+
+def _check_list(value: object, path: str) -> None:
+    if not isinstance(value, list):
+        raise invalid("IN compares with a list", path)
+    _check_length(value, MOST_VALUES, path)
+
+
+def _check_length(entries: Sequence[object], most: int, path: str) -> None:
+    """Refuse a list that is too long, before its entries are read."""
+    if len(entries) > most:
+        raise invalid(f"at most {most} entries", path)
 
 
 def range_of(bounds: DateTimeRange | None) -> InstantRange | None:
@@ -151,6 +166,7 @@ def _tags(tags: TagFilter, path: str) -> filters.TagFilter:
 def _texts(texts: Sequence[str] | None, path: str) -> tuple[str, ...] | None:
     if texts is None:
         return None
+    _check_length(texts, MOST_VALUES, path)
     for index, text in enumerate(texts):
         plain(text, f"{path}.{index}")
     return tuple(texts)
@@ -164,8 +180,8 @@ def _value(condition: MetadataFilter, path: str) -> object:
         raise invalid(f"{condition.op} needs a value to compare with", path)
     if condition.op in _ORDERINGS and not is_ordered(value):
         raise invalid(f"{condition.op} compares with a number or a text", path)
-    if condition.op is MetadataOperator.IN and not isinstance(value, list):
-        raise invalid("IN compares with a list", path)
+    if condition.op is MetadataOperator.IN:
+        _check_list(value, path)
     try:
         depth = json_text.depth_of(value)
     except json_text.JsonError as error:

@@ -7,10 +7,9 @@ from typing import Any, Final, TypeAlias
 from runindex.domain.errors import BadRequestError
 from runindex.ports.queries import Columns, Row, Window
 from runindex.streams.cursors import list_cursor, read_list_cursor
-from schema.typesystem.connections import Page, PageArguments
+from schema.typesystem.connections import DEFAULT_PAGE, Page, PageArguments
 from schema.typesystem.selection import PageSelection
 
-DEFAULT_PAGE: Final = 50
 LARGEST_PAGE: Final = 500
 NO_COLUMNS: Final[Columns] = frozenset()
 

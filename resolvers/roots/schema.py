@@ -12,7 +12,10 @@ from strawberry.schema.schema import StrawberryGraphQLCoreExecutionContext
 from strawberry.types import ExecutionContext, ExecutionResult
 from strawberry.types.graphql import OperationType
 
-from resolvers.execution.document_cache import CachedDocuments, DocumentCache, NamedOperation
+from resolvers.execution.context import Context
+from resolvers.execution.costs.extension import LimitedDocuments
+from resolvers.execution.costs.measure import DocumentMeasures
+from resolvers.execution.document_cache import CachedDocuments, DocumentCache, NamedOperation, TextCache
 from resolvers.execution.errors import shown
 from resolvers.execution.operation_counts import CountedOperations
 from resolvers.roots.mutation import Mutation
@@ -72,17 +75,18 @@ class RunIndexSchema(strawberry.Schema):
     async def execute(self, *args: Any, **kwargs: Any) -> ExecutionResult:  # noqa: ANN401 - passed on unchanged
         """Execute a query or a mutation."""
         result = await super().execute(*args, **kwargs)
-        result.errors = shown(result.errors)
+        context: Context = kwargs["context_value"]
+        result.errors = shown(result.errors, wrote=context.submitted > 0)
         return result
 
     async def stream(self, *args: Any, **kwargs: Any) -> AsyncGenerator[Any, None]:  # noqa: ANN401 - as above
         """Execute any operation and yield its results."""
-        return self._shown(await super().stream(*args, **kwargs))
+        return self._shown(await super().stream(*args, **kwargs), kwargs["context_value"])
 
-    async def _shown(self, results: AsyncGenerator[Any, None]) -> AsyncGenerator[Any, None]:
+    async def _shown(self, results: AsyncGenerator[Any, None], context: Context) -> AsyncGenerator[Any, None]:
         try:
             async for result in results:
-                result.errors = shown(result.errors)
+                result.errors = shown(result.errors, wrote=context.submitted > 0)
                 yield result
         finally:
             await results.aclose()
@@ -92,6 +96,7 @@ class RunIndexSchema(strawberry.Schema):
 
 
 DOCUMENTS: Final = DocumentCache()
+MEASURES: Final[TextCache[DocumentMeasures]] = TextCache()
 _OPERATIONS: Final = ("query", "mutation", "subscription")
 
 
@@ -103,7 +108,13 @@ def make_schema(documents: DocumentCache) -> RunIndexSchema:
         subscription=Subscription,
         description=DESCRIPTION,
         types=STREAM_ITEMS,
-        extensions=[lambda: CachedDocuments(documents), NamedOperation, QueryTimeout, CountedOperations],
+        extensions=[
+            lambda: LimitedDocuments(MEASURES),
+            lambda: CachedDocuments(documents),
+            NamedOperation,
+            QueryTimeout,
+            CountedOperations,
+        ],
         config=StrawberryConfig(scalar_map=SCALARS),
         execution_context_class=EventExecutor,
     )

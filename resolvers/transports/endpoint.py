@@ -33,8 +33,9 @@ from resolvers.streams.conflated import ConflatedChannels
 from resolvers.streams.delivery import results_of
 from resolvers.streams.operation import Operation
 from resolvers.transports import graphiql
+from resolvers.transports.bodies import Bodies
 from resolvers.transports.framing import COMPLETED, EVENT_STREAM, may_stream, wanted_framing
-from resolvers.transports.negotiation import JSON, VARY, wanted_media_type, wants_page
+from resolvers.transports.negotiation import JSON, PRIVATE, wanted_media_type, wants_page
 from resolvers.transports.persisted_queries import PersistedQueries
 from resolvers.transports.refusals import RefusedRequestError
 from resolvers.transports.requests import read_request
@@ -43,6 +44,7 @@ from resolvers.transports.websocket import SocketHandler, TextSocket
 from runindex.domain import json_text
 from runindex.domain.errors import UnavailableError
 from runindex.index import RunIndex
+from runindex.settings.limits import Limits
 
 RETRY_SECONDS: Final = 1
 INIT_WAIT: Final = timedelta(seconds=5)
@@ -53,6 +55,7 @@ HOW_TO_SUBSCRIBE: Final = (
 )
 OVER_GET: Final = frozenset({OperationType.QUERY})
 OVER_POST: Final = frozenset({OperationType.QUERY, OperationType.MUTATION})
+_REFUSALS: Final = frozenset({ErrorCode.BAD_USER_INPUT, ErrorCode.LIMIT_EXCEEDED})
 log: Final = logging.getLogger(__name__)
 
 
@@ -65,21 +68,31 @@ class Endpoint(GraphQL[Context, None]):
     websocket_adapter_class = TextSocket
     graphql_transport_ws_handler_class = SocketHandler
 
-    def __init__(self, schema: BaseSchema, timings: StreamTimings | None = None, *, page: bool = False) -> None:
-        """Serve with the given timings; with `page`, browsers get GraphiQL."""
+    def __init__(
+        self,
+        schema: BaseSchema,
+        timings: StreamTimings | None = None,
+        limits: Limits | None = None,
+        *,
+        page: bool = False,
+    ) -> None:
+        """Serve with the given timings and limits; with `page`, browsers get GraphiQL."""
         super().__init__(
             schema,
             graphql_ide=None,
             subscription_protocols=[GRAPHQL_TRANSPORT_WS_PROTOCOL],
             connection_init_wait_timeout=INIT_WAIT,
+            allowed_origins=["*"],  # the server's doors know which pages may come in, on every route
         )
         self._timings = timings or StreamTimings()
+        self.limits = limits or Limits()
         self._page = page
         self.channels = Channels()
         self.conflated = ConflatedChannels()
         self.operations = OperationCounts()
         self.documents = DOCUMENTS
         self.persisted = PersistedQueries()
+        self.bodies = Bodies(self.limits.body, self.limits.bodies)
         self._epoch: LogEpoch | None = None
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -87,11 +100,12 @@ class Endpoint(GraphQL[Context, None]):
         if scope["type"] == "websocket":
             await super().__call__(scope, receive, send)
             return
-        try:
-            response = await self._respond(Request(scope, receive))
-        except ClientDisconnect:
-            return
-        await response(scope, receive, send)
+        with self.bodies.receiving(scope, receive) as body:
+            try:
+                response = await self._respond(Request(scope, body))
+            except ClientDisconnect:
+                return
+            await response(scope, receive, send)
 
     async def get_context(self, request: Request | WebSocket, response: Response | WebSocket) -> Context:
         """Return the context of a request, or of a socket."""
@@ -99,7 +113,7 @@ class Endpoint(GraphQL[Context, None]):
         index: RunIndex = request.app.state.index
         if self._epoch is None or self._epoch.index is not index:
             self._epoch = LogEpoch(index)
-        return Context(index, self._epoch, self._timings, StoreLoaders, operations=self.operations)
+        return Context(index, self._epoch, self._timings, StoreLoaders, operations=self.operations, limits=self.limits)
 
     async def get_sub_response(self, request: Request | WebSocket) -> Response:
         """Begin a response of the media type that the caller prefers."""
@@ -131,6 +145,7 @@ class Endpoint(GraphQL[Context, None]):
                 variable_values=request_data.variables,
                 context_value=context,
                 operation_name=request_data.operation_name,
+                operation_extensions=request_data.extensions,
                 allowed_operation_types=OVER_GET if request_adapter.method == "GET" else OVER_POST,
             )
         except CannotGetOperationTypeError as error:
@@ -158,9 +173,9 @@ class Endpoint(GraphQL[Context, None]):
         sub_response: Response,
     ) -> Response:
         """Return a response of the media type that was chosen, with the status that it calls for."""
-        status, headers = sub_response.status_code, VARY
+        status, headers = sub_response.status_code, PRIVATE
         if status == HTTPStatus.SERVICE_UNAVAILABLE:
-            headers = VARY | {"Retry-After": str(RETRY_SECONDS)}
+            headers = PRIVATE | {"Retry-After": str(RETRY_SECONDS)}
         elif sub_response.media_type != JSON and "data" not in response_data:
             status = HTTPStatus.BAD_REQUEST
         return Response(self.encode_json(response_data), status, headers, sub_response.media_type)
@@ -208,7 +223,7 @@ class Endpoint(GraphQL[Context, None]):
                 stop=request.app.state.going_away,
                 grace=GRACE_SECONDS,
             )
-        headers = {**VARY, **refusal.headers}
+        headers = {**PRIVATE, **refusal.headers}
         if status == HTTPStatus.METHOD_NOT_ALLOWED:
             headers["Allow"] = "GET, HEAD, POST"
         return Response(self.encode_json(body), status, headers, wanted_media_type(request.headers))
@@ -220,7 +235,7 @@ class Endpoint(GraphQL[Context, None]):
             return None
         last_event_id = _last_event_id(request.headers)
         if last_event_id == COMPLETED:
-            return Response(status_code=HTTPStatus.NO_CONTENT, headers=VARY)
+            return Response(status_code=HTTPStatus.NO_CONTENT, headers=PRIVATE)
         data = await self.parse_http_body(adapter)
         query, name = data.query or "", data.operation_name
         kind = self.documents.operation_type(query, name)
@@ -253,7 +268,7 @@ def _code(error: GraphQLError) -> object:
 
 
 def _is_refusal(error: GraphQLError) -> bool:
-    return error.path is None and _code(error) == ErrorCode.BAD_USER_INPUT
+    return error.path is None and _code(error) in _REFUSALS
 
 
 def _is_unavailable(result: ExecutionResult) -> bool:

@@ -11,16 +11,16 @@ import orjson
 from starlette.datastructures import Headers
 from strawberry.types.graphql import OperationType
 
-from resolvers.transports.negotiation import ANY_JSON, VARY, MediaRange, media_ranges
+from resolvers.transports.negotiation import ANY_JSON, PRIVATE, MediaRange, media_ranges
 from runindex.domain.errors import UnavailableError
 
 STOPPING: Final = "the server stops: connect again and go on from the last cursor"
 # The id of an event stream's last event; no cursor is like it.
 COMPLETED: Final = "complete"
 _STREAMED: Final[Mapping[str, str]] = {
-    "Cache-Control": "no-cache, no-transform",
+    **PRIVATE,
+    "Cache-Control": "no-store, no-transform",
     "X-Accel-Buffering": "no",  # a proxy must not collect items
-    **VARY,
 }
 
 

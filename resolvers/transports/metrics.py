@@ -10,6 +10,7 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 
 from resolvers.transports.endpoint import Endpoint
+from resolvers.transports.negotiation import PRIVATE
 from runindex.domain.errors import RunIndexError
 from runindex.index import RunIndex
 
@@ -27,10 +28,10 @@ class Metrics:
         try:
             head = (await index.log_state()).head
         except RunIndexError:
-            return PlainTextResponse("the storage does not answer", HTTPStatus.SERVICE_UNAVAILABLE)
+            return PlainTextResponse("the storage does not answer", HTTPStatus.SERVICE_UNAVAILABLE, PRIVATE)
         registry = CollectorRegistry()
         registry.register(_Collected([*_of_log(index, head), *_of_writer(index), *_of_api(self._endpoint)]))
-        return Response(generate_latest(registry), media_type=CONTENT_TYPE_LATEST)
+        return Response(generate_latest(registry), headers=PRIVATE, media_type=CONTENT_TYPE_LATEST)
 
 
 class _Collected(Collector):

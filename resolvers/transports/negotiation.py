@@ -11,6 +11,8 @@ HTML: Final = "text/html"
 GRAPHQL_JSON: Final = "application/graphql-response+json"
 # For caches: the answer depends on the `Accept` header.
 VARY: Final = {"Vary": "Accept"}
+# An answer is the caller's alone, and is what it says it is.
+PRIVATE: Final = VARY | {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
 ANY_JSON: Final = frozenset({JSON, GRAPHQL_JSON, "application/*", "*/*"})
 
 

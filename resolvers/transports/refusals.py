@@ -19,7 +19,7 @@ class RefusedRequestError(HTTPException):
         self,
         message: str,
         status: HTTPStatus = HTTPStatus.BAD_REQUEST,
-        code: ErrorCode = ErrorCode.BAD_USER_INPUT,
+        code: str = ErrorCode.BAD_USER_INPUT,
         headers: Mapping[str, str] = _NONE,
     ) -> None:
         """Refuse with a message, by default as one that the caller has to correct."""

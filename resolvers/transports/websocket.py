@@ -113,7 +113,7 @@ class SocketHandler(BaseGraphQLTransportWSHandler[Context, None]):
                     {**message, "payload": {**payload, "query": query, "operationName": name}}
                 )
 
-    async def _refuse(self, message: SubscribeMessage, reason: str, code: ErrorCode) -> None:
+    async def _refuse(self, message: SubscribeMessage, reason: str, code: str) -> None:
         error = GraphQLError(reason, extensions={"code": code})
         await self.send_message({"id": message["id"], "type": "error", "payload": [error.formatted]})
 

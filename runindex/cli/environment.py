@@ -49,5 +49,7 @@ def unknown_names(environment: Mapping[str, str]) -> Iterator[str]:
     for name in sorted(environment):
         if not name.startswith(PREFIX) or name in NAMES or _OTHERS.fullmatch(name):
             continue
-        near = get_close_matches(name, NAMES, n=1)
-        yield f"{name} is no setting" + (f": {near[0]} is the nearest" if near else "")
+        # All have the prefix: without it, what is near is so by its own.
+        own = {each.removeprefix(PREFIX): each for each in NAMES}
+        near = get_close_matches(name.removeprefix(PREFIX).upper(), own, n=1)
+        yield f"{name} is no setting" + (f": {own[near[0]]} is the nearest" if near else "")

@@ -115,7 +115,8 @@ def _chosen(
     """Return the ids given, or those of the records that were selected and still pass the filter under the lock."""
     ids = workspace.selections[position] if command.ids is None else command.ids
     if len(ids) > MAX_BULK:
-        raise violation(ConstraintReason.LIMIT_EXCEEDED, f"more than {MAX_BULK} in one call")
+        message = f"more than {MAX_BULK} in one call: narrow the filter, or name some of them"
+        raise violation(ConstraintReason.LIMIT_EXCEEDED, message)
     return ids if command.ids is not None else list(filter(passes, ids))
 
 

@@ -14,8 +14,10 @@ _FASTER: Final = 1000
 _SLOWER: Final = 10
 _INEXACT: Final = SECOND // 1000
 _KEPT_FOR: Final = SECOND
+_MUCH: Final = SECOND
 _UPTIME: Final = Path("/proc/uptime")
 _UPTIME_STEP: Final = SECOND // 100
+_TIME_NAMESPACE: Final = Path("/proc/self/ns/time")
 _BOOT: Final = Path("/proc/sys/kernel/random/boot_id")
 
 
@@ -73,7 +75,13 @@ def read_machine() -> Reading:
 
 @cache
 def _boot() -> str:
-    return _BOOT.read_text().strip()
+    """Return what names the start of the machine, and the uptime that this process sees.
+
+    Containers may have one of their own: by a namespace for time, or by a file system in front of the file (lxcfs).
+    """
+    namespace = _TIME_NAMESPACE.readlink() if _TIME_NAMESPACE.is_symlink() else ""
+    device = _UPTIME.stat().st_dev
+    return f"{_BOOT.read_text().strip()} {namespace}" + ("" if device == _UPTIME.parent.stat().st_dev else f" {device}")
 
 
 def _uptime() -> Micros:
@@ -93,6 +101,13 @@ class SteadyClock:
         """Begin with the machine's time."""
         self._read = read
         self._kept: Reading | None = None
+
+    def catch_up(self, is_held: Callable[[Micros], bool]) -> None:
+        """Follow the machine's clock where it was set forward, unless that would end a lease held at the instant."""
+        machine = self._read()
+        told = machine.steadied(self._kept).instant
+        if machine.instant - told > _MUCH and not is_held(told):
+            self._kept = machine
 
     def now(self) -> Micros:
         """Return the current instant."""

@@ -219,3 +219,7 @@ class Store(Protocol):
     async def ping(self) -> None:
         """Return when the storage answers."""
         ...
+
+    async def check_writable(self) -> None:
+        """Return when the storage could take a mutation; raise UnavailableError when it could not."""
+        ...

@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager
 from http import HTTPStatus
 
 from starlette.applications import Starlette
+from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse
 from starlette.routing import Route, WebSocketRoute
@@ -16,7 +17,8 @@ from resolvers.transports.endpoint import Endpoint
 from resolvers.transports.graphiql import send_asset
 from resolvers.transports.metrics import Metrics
 from runindex.bootstrap import open_runindex
-from runindex.domain.errors import RunIndexError
+from runindex.server.doors.doors import Doors
+from runindex.server.health import Health
 from runindex.settings.settings import Settings
 
 
@@ -27,19 +29,17 @@ async def livez(request: Request) -> PlainTextResponse:
 
 
 async def readyz(request: Request) -> PlainTextResponse:
-    """Answer 200 while the storage answers and the server is not stopping, else 503."""
+    """Answer 200 while the storage can be written and the server is not stopping, else 503."""
     state = request.app.state
     if state.stopping:
         return PlainTextResponse("stopping", status_code=HTTPStatus.SERVICE_UNAVAILABLE)
-    try:
-        await state.index.store.ping()
-    except RunIndexError:
-        return PlainTextResponse("the storage does not answer", status_code=HTTPStatus.SERVICE_UNAVAILABLE)
-    return PlainTextResponse("ok")
+    if await state.health.is_well():
+        return PlainTextResponse("ok")
+    return PlainTextResponse("the storage does not answer", status_code=HTTPStatus.SERVICE_UNAVAILABLE)
 
 
-def create_app(settings: Settings) -> Starlette:
-    """Make the application; its index is open from startup to shutdown.
+def create_app(settings: Settings, host: str = "localhost") -> Starlette:
+    """Make the application, which listens on a host; its index is open from startup to shutdown.
 
     `state.stopping` fails readiness; `state.going_away` ends streams over HTTP.
     """
@@ -47,10 +47,12 @@ def create_app(settings: Settings) -> Starlette:
     @asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
         async with open_runindex(settings) as index:
-            app.state.index = index
+            app.state.index, app.state.health = index, Health(index.store)
             yield
 
-    endpoint = Endpoint(schema, StreamTimings(operation=settings.operation_seconds), page=settings.graphiql)
+    endpoint = Endpoint(
+        schema, StreamTimings(operation=settings.operation_seconds), page=settings.graphiql, limits=settings.limits
+    )
     app = Starlette(
         routes=[
             Route("/graphql", endpoint, methods=None),
@@ -61,6 +63,7 @@ def create_app(settings: Settings) -> Starlette:
             Route("/metrics", Metrics(endpoint).answer),
         ],
         lifespan=lifespan,
+        middleware=[Middleware(Doors, hosts=(*settings.allowed_hosts, host), origins=settings.allowed_origins)],
     )
     app.state.stopping = False
     app.state.going_away = asyncio.Event()

@@ -13,12 +13,15 @@ from uvicorn.protocols.http.flow_control import FlowControl
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 
 from resolvers.transports.scope import FLOW
-from runindex.server.response_cycle import HTTP_1_0, ResponseCycle, refusal_of_head, without_upgrade
+from runindex.server.response_cycle import HTTP_1_0, LARGEST_HEAD, ResponseCycle, refusal_of_head, without_upgrade
 
 # For a connection's first request, and for each that has begun, to arrive in full.
 REQUEST_SECONDS: Final = 60.0
 # For a request that has begun when the server stops.
 STOPPING_SECONDS: Final = 1.0
+HEAD_TOO_LARGE: Final = (
+    b"HTTP/1.1 431 Request Header Fields Too Large\r\nConnection: close\r\nContent-Length: 0\r\n\r\n"
+)
 REQUEST_TIMEOUT: Final = b"HTTP/1.1 408 Request Timeout\r\nConnection: close\r\nContent-Length: 0\r\n\r\n"
 
 
@@ -37,6 +40,8 @@ class HttpProtocol(HttpToolsProtocol):
     _cycles: tuple[RequestResponseCycle, ...] = ()  # those that are not answered in full
     _received = b""  # what is being parsed
     _is_incomplete = True  # the request that arrives
+    _in_head = False
+    _head_size = 0
     _deadline: asyncio.TimerHandle | None = None
 
     # uvicorn has no deadline for requests (Kludex/uvicorn#157): from here on the first one has.
@@ -50,7 +55,13 @@ class HttpProtocol(HttpToolsProtocol):
     def data_received(self, data: bytes) -> None:
         """Receive a part of a request."""
         self._received = data
+        was_in_head = self._in_head
         super().data_received(data)
+        if was_in_head and self._in_head:
+            self._head_size += len(data)
+            if self._head_size > LARGEST_HEAD and not self.transport.is_closing():
+                self.transport.write(HEAD_TOO_LARGE)
+                self.transport.close()
         if self._is_incomplete and self._deadline is None:
             self._start_deadline()
 
@@ -58,7 +69,8 @@ class HttpProtocol(HttpToolsProtocol):
     def on_message_begin(self) -> None:
         """Begin a request."""
         super().on_message_begin()
-        self._is_incomplete = True
+        self._is_incomplete = self._in_head = True
+        self._head_size = 0
         cast("MutableMapping[str, Any]", self.scope)[FLOW] = self.flow
 
     # The deadline was met (Kludex/uvicorn#157).
@@ -73,6 +85,7 @@ class HttpProtocol(HttpToolsProtocol):
     # uvicorn knows only the last cycle of a pipeline, answers in chunks whatever the version, and checks no head.
     def on_headers_complete(self) -> None:
         """Begin to answer, or let the request wait behind the one that is being answered."""
+        self._in_head = False
         if self._offers_upgrade():
             return
         version = self.parser.get_http_version()

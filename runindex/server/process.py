@@ -104,8 +104,10 @@ def configured(
 def serve(settings: Settings, host: str, sockets: Sequence[socket], storage: str) -> None:
     """Serve on sockets that are bound, until SIGTERM or SIGINT. The storage must be up to date."""
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
-    app = create_app(settings)
-    config = configured(app)
+    app = create_app(settings, host)
+    config = configured(
+        app, proxy_headers=bool(settings.trusted_proxies), forwarded_allow_ips=list(settings.trusted_proxies)
+    )
     gc.set_threshold(*COLLECTIONS)
     server = Server(config, app, partial(announce, settings, host, sockets, storage))
     server.run(sockets=list(sockets))

@@ -12,6 +12,7 @@ from uvicorn._types import ASGISendEvent
 from uvicorn.protocols.http.httptools_impl import RequestResponseCycle
 
 HTTP_1_0: Final = "1.0"
+LARGEST_HEAD: Final = 64 * 1024  # bytes
 VERSIONS: Final = frozenset({HTTP_1_0, "1.1"})
 _CLOSE: Final = {"Connection": "close"}
 
@@ -43,6 +44,12 @@ def _has_length(headers: Iterable[tuple[bytes, bytes]]) -> bool:
 
 def refusal_of_head(version: str, headers: Sequence[tuple[bytes, bytes]]) -> Any | None:  # noqa: ANN401 - uvicorn's
     """Return the application that refuses a request for its head, None if nothing is wrong with that."""
+    if sum(len(name) + len(value) for name, value in headers) > LARGEST_HEAD:
+        return _refusing(HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE, "the head is larger than 64 KiB")
+    return _refusal_of_version(version, headers)
+
+
+def _refusal_of_version(version: str, headers: Sequence[tuple[bytes, bytes]]) -> Any | None:  # noqa: ANN401
     if version not in VERSIONS:
         return _refusing(HTTPStatus.HTTP_VERSION_NOT_SUPPORTED, "this server speaks HTTP/1.1")
     hosts, codings, expected = (_values(headers, name) for name in (b"host", b"transfer-encoding", b"expect"))

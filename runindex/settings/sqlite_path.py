@@ -8,9 +8,9 @@ from stat import S_ISREG
 from typing import Final
 from urllib.parse import unquote
 
-_URL: Final = re.compile(r"sqlite3?(\+\w+)?:(?P<rest>.*)", re.DOTALL)
-_FILE: Final = re.compile(r"file:(?P<rest>.*)", re.DOTALL)
-_OTHER: Final = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://")
+_URL: Final = re.compile(r"sqlite3?(\+\w+)?:(?P<rest>.*)", re.DOTALL | re.IGNORECASE)
+_FILE: Final = re.compile(r"file:(?P<rest>.*)", re.DOTALL | re.IGNORECASE)
+_OTHER: Final = re.compile(r"jdbc:|[A-Za-z][A-Za-z0-9+.-]*://", re.IGNORECASE)
 _VARIABLE: Final = re.compile(r"\$(?:\{(\w+)\}|(\w+))")
 _MEMORY: Final = "it keeps nothing (STORAGE_BACKEND=memory does that)"
 

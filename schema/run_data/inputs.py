@@ -51,7 +51,7 @@ class RunEventEntry:
 class AppendRunEventsInput:
     """A run and events."""
 
-    run_id: strawberry.ID = strawberry.field(description=OPEN_RUN)
+    run_id: strawberry.ID = strawberry.field(description="The run, which must be open unless the events are late.")
     events: list[RunEventEntry] = strawberry.field(description="The events, 1 to 1000.")
     late: bool = strawberry.field(default=False, description=LATE)
     idempotency_key: str | None = strawberry.field(description=IDEMPOTENCY_KEY)

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from types import GenericAlias
-from typing import Annotated, Any, ClassVar, TypeAlias, TypeVar
+from typing import Annotated, Any, ClassVar, Final, TypeAlias, TypeVar
 
 import strawberry
 
@@ -13,6 +13,7 @@ from schema.typesystem.fields import derived
 T = TypeVar("T")
 C = TypeVar("C", bound="Connection")
 
+DEFAULT_PAGE: Final = 50
 First: TypeAlias = Annotated[int | None, strawberry.argument(description="At most so many, from the start.")]
 After: TypeAlias = Annotated[str | None, strawberry.argument(description="Begin just behind this cursor.")]
 Last: TypeAlias = Annotated[int | None, strawberry.argument(description="At most so many, from the end.")]

@@ -18,7 +18,7 @@ BROWSER = {"Accept": "text/html,application/xhtml+xml,application/xml;q=0.9,imag
 
 
 def serving(*, page: bool) -> AbstractAsyncContextManager[httpx.AsyncClient]:
-    app = create_app(Settings(storage=StorageBackend.MEMORY, sqlite_path=Path("unused"), graphiql=page))
+    app = create_app(Settings(storage=StorageBackend.MEMORY, sqlite_path=Path("unused"), graphiql=page), "runindex")
 
     @asynccontextmanager
     async def client() -> AsyncIterator[httpx.AsyncClient]:

@@ -58,7 +58,7 @@ async def test_an_unknown_hash_is_told_so_and_the_query_is_known_from_then_on(
             assert (await api.post(json=body, headers=accept)).json() == {"data": {"runExists": True}}
         got = await api.http.get("/graphql", params=parameters(by_hash), headers=accept)
         assert got.json() == {"data": {"runExists": True}}
-        assert "Cache-Control" not in got.headers
+        assert got.headers["Cache-Control"] == "no-store"
         api.endpoint.persisted = PersistedQueries()
 
 

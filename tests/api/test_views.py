@@ -10,6 +10,7 @@ from starlette.applications import Starlette
 from runindex.domain.errors import UnavailableError
 from tests.api.conftest import Connect, OpenSocket
 from tests.support.api import Api, Socket, Value, endpoint_of
+from tests.support.api import until as eventually
 from tests.support.stores import settled
 
 pytestmark = pytest.mark.asyncio
@@ -142,6 +143,7 @@ async def test_a_failure_is_told_to_all_and_counted_for_each(
     screens = [await subscribed(sockets, COUNTS, tag="t") for _ in range(3)]
     leaving = await subscribed(sockets, COUNTS, tag="t")
     await leaving.complete("1")
+    await eventually(lambda: endpoint_of(app).operations.counts["runCounts", "OK"] == 1)
     with monkeypatch.context() as patch:
         patch.setattr(api.store, "group_runs", fail, raising=False)
         await api.run(tags=["t"])

@@ -3,6 +3,7 @@
 import asyncio
 import json
 from collections.abc import AsyncIterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Final
 from urllib.parse import quote
@@ -30,7 +31,7 @@ async def port(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator
     (tmp_path / "index.html").write_text("<!doctype html>")
     (tmp_path / "assets" / "main-1.js").write_text("1")
     monkeypatch.setattr(graphiql, "FILES", tmp_path)
-    app = create_app(Settings(storage=StorageBackend.MEMORY, sqlite_path=Path("unused")))
+    app = create_app(Settings(storage=StorageBackend.MEMORY, sqlite_path=Path("unused"), allowed_hosts=("x",)))
     async with listening(configured(app, port=0)) as number:
         yield number
 
@@ -229,3 +230,77 @@ async def test_a_head_that_is_wrong_is_refused_behind_the_answers_before_it(wire
     wire.post()
     wire.send("GET /livez HTTP/1.1")
     assert [(await wire.answer())[0].status for _ in range(2)] == [200, 400]
+
+
+@pytest.mark.parametrize("piece", [1_000, 60_000, 250_000])
+async def test_a_head_that_does_not_end_is_refused_before_it_is_read(wire: Wire, piece: int) -> None:
+    wire.writer.write(b"POST /graphql HTTP/1.1\r\nHost: x\r\nX-Long: ")
+    sent = 0
+    while not wire.reader.at_eof() and sent < 100_000_000:
+        try:
+            wire.writer.write(b"a" * piece)
+            await wire.writer.drain()
+        except ConnectionError:
+            break
+        sent += piece
+        await asyncio.sleep(0)
+    assert sent < 20_000_000
+    # A client that goes on writing may see its connection reset before it reads why.
+    with suppress(ConnectionError):
+        assert (await wire.rest())[:12] in {b"HTTP/1.1 431", b""}
+
+
+async def test_a_head_of_many_lines_is_refused(wire: Wire) -> None:
+    wire.post(*(f"X-{n}: {'a' * 1000}" for n in range(70)))
+    assert (await wire.head()).status == 431
+
+
+async def test_a_body_that_is_too_large_is_refused_before_it_is_read(wire: Wire) -> None:
+    wire.send(
+        "POST /graphql HTTP/1.1",
+        "Host: x",
+        "Content-Type: application/json",
+        f"Content-Length: {2 * 1024 * 1024 + 1}",
+    )
+    head, body = await wire.answer()
+    assert (head.status, head.headers["connection"]) == (413, "close")
+    assert json.loads(body)["errors"][0]["extensions"]["code"] == "LIMIT_EXCEEDED"
+
+
+async def test_a_body_in_chunks_is_refused_once_it_is_too_large(wire: Wire) -> None:
+    wire.send("POST /graphql HTTP/1.1", "Host: x", "Content-Type: application/json", "Transfer-Encoding: chunked")
+    for _ in range(40):
+        wire.writer.write(b"10000\r\n" + b" " * 0x10000 + b"\r\n")
+    head, _ = await wire.answer()
+    assert head.status == 413
+
+
+async def test_a_body_of_the_largest_size_is_read(wire: Wire) -> None:
+    body = BODY + b" " * (2 * 1024 * 1024 - len(BODY))
+    wire.post(body=body)
+    assert (await wire.answer())[0].status == 200
+
+
+async def test_bodies_are_bounded_together_until_they_are_answered(port: int) -> None:
+    size = 2 * 1024 * 1024
+    held = [await Wire.open(port) for _ in range(32)]
+    for each in held:
+        each.send("POST /graphql HTTP/1.1", "Host: x", "Content-Type: application/json", f"Content-Length: {size}")
+    other = await Wire.open(port)
+    async with asyncio.timeout(PATIENCE):
+        while True:
+            other.post()
+            head, _ = await other.answer()
+            if head.status == 503:
+                break
+    assert head.headers["retry-after"] == "1"
+    for each in held:
+        each.writer.write(BODY + b" " * (size - len(BODY)))
+    for each in held:
+        assert (await each.answer())[0].status == 200
+        each.writer.close()
+    again = await Wire.open(port)
+    again.post()
+    assert (await again.answer())[0].status == 200
+    for each in (other, again):
+        each.writer.close()

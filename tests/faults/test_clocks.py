@@ -31,7 +31,7 @@ KILLS: Final = 12
 PATIENCE: Final = 60
 RUNS: Final = """
 query ($after: String) {
-  runs(filter: {includeArchived: true}, first: 100, after: $after) {
+  runs(filter: {includeArchived: true}, first: 50, after: $after) {
     nodes {
       id createdAt startedAt finishedAt updatedAt
       history(first: 200) { nodes { at version kind } pageInfo { hasNextPage } }

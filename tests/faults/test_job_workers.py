@@ -27,7 +27,7 @@ from tests.support.servers.served import PATIENCE, Served, serving
 WORKERS: Final = 10
 KILLS: Final = 50
 SERVER_KILLS: Final = 2
-AT_ONCE: Final = 100
+AT_ONCE: Final = 20
 OFTEN: Final = 100
 # What jobs are like, of each hundred. Those that take long are offered first.
 KINDS: Final[Sequence[tuple[int, Mapping[str, Any]]]] = (

@@ -29,7 +29,7 @@ main()
 """
 UPGRADE: Final = """\
 GET /graphql HTTP/1.1
-Host: runindex
+Host: localhost
 Upgrade: websocket
 Connection: Upgrade
 Sec-WebSocket-Version: 13

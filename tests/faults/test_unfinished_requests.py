@@ -19,7 +19,7 @@ from tests.support.stores import open_memory_index
 pytestmark = pytest.mark.asyncio
 
 QUERY: Final = json.dumps({"query": "{ runCount }"})
-HEAD: Final = "POST /graphql HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n"
+HEAD: Final = "POST /graphql HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
 WHOLE: Final = f"{HEAD}Content-Length: {len(QUERY)}\r\n\r\n{QUERY}".encode()
 CUTS: Final = pytest.mark.parametrize("length", [0, 4, 60, len(WHOLE) - 1], ids=["all", "word", "head", "end"])
 SHORT: Final = 0.3
@@ -98,7 +98,7 @@ async def test_each_request_has_its_own_time() -> None:
 async def test_nothing_is_said_amid_an_answer(impatient_port: int) -> None:
     reader, writer = await asyncio.open_connection("127.0.0.1", impatient_port)
     query = "query=subscription%7BrunChanges(bookmarks:true)%7Bcursor%7D%7D"
-    writer.write(f"GET /graphql?{query} HTTP/1.1\r\nHost: x\r\nAccept: text/event-stream\r\n".encode())
+    writer.write(f"GET /graphql?{query} HTTP/1.1\r\nHost: localhost\r\nAccept: text/event-stream\r\n".encode())
     writer.write(b"Content-Length: 5\r\n\r\n")  # which never come
     answer = await all_from(reader)
     assert answer.startswith(b"HTTP/1.1 200 ")

@@ -4,8 +4,8 @@ from collections.abc import Collection, Iterator, Mapping
 from typing import Any, Final
 
 from runindex.decisions.workspace import Records
-from runindex.domain.instants import Micros
-from runindex.domain.records.jobs import MOST_SPENT, Job
+from runindex.domain.instants import SECOND, Micros
+from runindex.domain.records.jobs import MAX_LEASE_SECONDS, MOST_SPENT, Job
 from runindex.domain.records.kinds import FREE, OWNED
 from runindex.domain.records.plans import Plan
 from runindex.domain.records.record import Record
@@ -70,6 +70,11 @@ class RecordTables:
         spent = sorted((job for job in due if job.is_spent(now)), key=lambda job: (job.lease_expires_at, job.id))
         claimable = sorted((job for job in due if not job.is_spent(now)), key=lambda job: job.rank)
         return [*claimable, *spent[:MOST_SPENT]]
+
+    def has_lease(self, now: Micros) -> bool:
+        """Tell whether an executor holds a job."""
+        latest = now + MAX_LEASE_SECONDS * SECOND
+        return any(job.is_held(now) and (job.lease_expires_at or 0) <= latest for job in self._free[Job].values())
 
     def drop_inputs(self, runtime_ids: Collection[str]) -> None:
         """Forget the inputs of deleted runtimes."""

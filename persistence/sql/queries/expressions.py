@@ -34,7 +34,7 @@ from sqlalchemy.sql.visitors import InternalTraversal
 from persistence.sql.queries.shape import Comparison
 from runindex.domain.json_text import loads
 from runindex.domain.runs import search
-from runindex.domain.runs.filters import MetadataFilter, MetadataOperator, metadata_matches
+from runindex.domain.runs.filters import MetadataFilter, MetadataOperator, metadata_check
 
 _ZERO: Final[ColumnElement[int]] = literal_column("0")
 
@@ -164,7 +164,7 @@ class MetadataValues(NamedTuple):
 
 
 def metadata_meets(metadata: ColumnElement[Any], comparison: Comparison, values: MetadataValues) -> ColumnElement[bool]:
-    """Tell whether metadata meets a condition, as `runindex.domain.runs.filters.metadata_matches` does."""
+    """Tell whether metadata meets a condition, as `runindex.domain.runs.filters.metadata_check` does."""
     has_trace = contains_text(metadata, values.trace)
     matches = func.runindex_metadata_matches(metadata, values.whole) > _ZERO
     return PerDialect(
@@ -291,13 +291,14 @@ class SqliteFunction(NamedTuple):
 
 
 @lru_cache(maxsize=256)
-def _condition(text: str) -> MetadataFilter:
+def _check(text: str) -> Callable[[str | None], bool]:
     condition = loads(text)
-    return MetadataFilter(tuple(condition["path"]), MetadataOperator(condition["op"]), condition["value"])
+    path, op = tuple(condition["path"]), MetadataOperator(condition["op"])
+    return metadata_check(MetadataFilter(path, op, condition["value"]))
 
 
 def _metadata_matches(metadata: str | None, condition: str) -> bool:
-    return metadata_matches(metadata, _condition(condition))
+    return _check(condition)(metadata)
 
 
 SQLITE_FUNCTIONS: Final[Mapping[str, SqliteFunction]] = MappingProxyType(

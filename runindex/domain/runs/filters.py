@@ -264,7 +264,8 @@ def _tag_checks(tags: TagFilter) -> Iterable[Predicate]:
 
 
 def _metadata_check(condition: MetadataFilter) -> Predicate:
-    return lambda run: metadata_matches(run.metadata, condition)
+    meets = metadata_check(condition)
+    return lambda run: meets(run.metadata)
 
 
 _ABSENT: Final = object()
@@ -272,27 +273,43 @@ _ABSENT: Final = object()
 _decode: Final = lru_cache(maxsize=2)(loads)
 
 
+def metadata_check(condition: MetadataFilter) -> Callable[[str | None], bool]:
+    """Return what tells whether metadata (as JSON text) meets the condition; its values are prepared once.
+
+    A path leads through objects, never through lists.
+    """
+    compare = _comparison(condition.op, condition.value)
+
+    def meets(text: str | None) -> bool:
+        found: JsonValue = _ABSENT if text is None else _decode(text)
+        for key in condition.path:
+            found = found.get(key, _ABSENT) if isinstance(found, dict) else _ABSENT
+        if found is _ABSENT:
+            return condition.op is MetadataOperator.MISSING
+        return compare(found)
+
+    return meets
+
+
 def metadata_matches(text: str | None, condition: MetadataFilter) -> bool:
-    """Tell whether metadata (as JSON text) meets the condition. A path leads through objects, never through lists."""
-    found: JsonValue = _ABSENT if text is None else _decode(text)
-    for key in condition.path:
-        found = found.get(key, _ABSENT) if isinstance(found, dict) else _ABSENT
-    if found is _ABSENT:
-        return condition.op is MetadataOperator.MISSING
-    return _compare(found, condition.op, condition.value)
+    """Tell whether metadata (as JSON text) meets the condition."""
+    return metadata_check(condition)(text)
 
 
-def _compare(found: JsonValue, op: MetadataOperator, value: JsonValue) -> bool:
+def _comparison(op: MetadataOperator, value: JsonValue) -> Callable[[JsonValue], bool]:
     match op:
         case MetadataOperator.EXISTS | MetadataOperator.MISSING:
-            return op is MetadataOperator.EXISTS
+            return lambda _: op is MetadataOperator.EXISTS
         case MetadataOperator.EQ | MetadataOperator.NE:
-            return (canonical(found) == canonical(value)) is (op is MetadataOperator.EQ)
+            wanted = canonical(value)
+            return lambda found: (canonical(found) == wanted) is (op is MetadataOperator.EQ)
         case MetadataOperator.IN:
-            return canonical(found) in set(map(canonical, value))
-        case _:
-            comparable = is_ordered(found) and is_ordered(value) and isinstance(found, str) is isinstance(value, str)
-            return comparable and bool(_ORDERINGS[op](_exact(found), _exact(value)))
+            several = frozenset(map(canonical, value))
+            return lambda found: canonical(found) in several
+    if not is_ordered(value):
+        return lambda _: False
+    compare, bound, is_text = _ORDERINGS[op], _exact(value), isinstance(value, str)
+    return lambda found: is_ordered(found) and isinstance(found, str) is is_text and bool(compare(_exact(found), bound))
 
 
 def _exact(value: str | float | Decimal) -> str | int | Decimal:

@@ -62,11 +62,20 @@ def _blocks(lines: Iterator[bytes]) -> Iterator[_Block]:
             _check_rest(lines, number)
             yield block
             return
-        block.entries.append(read_entry(line, number))
+        block.entries.append(_entry(line, number))
         if len(block.entries) >= BLOCK_LINES or block.size >= BLOCK_BYTES:
             yield block
             block = _Block(number + 1)
     raise BadRequestError(f"the export is cut off: it has no end behind line {number}")
+
+
+def _entry(line: bytes, number: int) -> Entry:
+    try:
+        return read_entry(line, number)
+    except BadRequestError:
+        if line.endswith(b"\n"):
+            raise
+        raise BadRequestError(f"the export is cut off within line {number}") from None
 
 
 def _check_rest(lines: Iterator[bytes], end: int) -> None:

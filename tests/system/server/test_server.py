@@ -150,7 +150,7 @@ async def test_a_stream_that_nobody_reads_does_not_hold_up_the_end(served: Serve
     create = "mutation ($metadata: JSON) { createRun(input: {metadata: $metadata}) { __typename } }"
     reader, writer = await asyncio.open_connection("127.0.0.1", served.port)
     body = json.dumps({"query": "subscription { runChanges { ... on RunChange { run { metadata } } } }"})
-    head = f"POST /graphql HTTP/1.1\r\nHost: x\r\nAccept: {accept}\r\nContent-Type: application/json\r\n"
+    head = f"POST /graphql HTTP/1.1\r\nHost: localhost\r\nAccept: {accept}\r\nContent-Type: application/json\r\n"
     writer.write(f"{head}Content-Length: {len(body)}\r\n\r\n{body}".encode())
     assert await reader.readuntil(b"\r\n\r\n")
     cast("asyncio.Transport", writer.transport).pause_reading()

@@ -193,6 +193,7 @@ def make(url: str, statement: str) -> None:
         "CREATE TABLE alembic_version (version_num TEXT)",
         "CREATE TABLE customers (id INTEGER)",
         "CREATE TABLE feed_head (n INTEGER)",
+        "CREATE VIEW runs AS SELECT 1 AS one",
     ],
 )
 def test_a_storage_of_another_application_is_left_alone(empty_url: str, statement: str) -> None:

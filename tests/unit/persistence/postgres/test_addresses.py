@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import pwd
 import subprocess
 from pathlib import Path
 from typing import Final
@@ -264,3 +265,15 @@ def test_an_address_shows_no_password() -> None:
 def test_a_password_that_must_be_encoded_is_refused_with_what_to_write(text: str) -> None:
     with pytest.raises(AddressError, match=r"in a password, write @ as %40, / as %2F and % as %25$"):
         Address.read(text, {})
+
+
+@pytest.mark.parametrize("name", ["sslrootcert", "sslcert", "sslkey", "sslcrl"])
+def test_a_file_that_is_missing_is_named(name: str) -> None:
+    with pytest.raises(AddressError, match=rf"^{name}=/missing.pem: there is no such file$"):
+        Address.read(f"postgresql://u@h/d?{name}=/missing.pem", {})
+
+
+def test_the_user_is_the_processes_whatever_the_environment_says(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("USER", "nobody-else")
+    monkeypatch.setenv("LOGNAME", "nobody-else")
+    assert Address.read("postgresql://h/d", {}).user == pwd.getpwuid(os.geteuid()).pw_name

@@ -94,6 +94,21 @@ async def test_instants_do_not_fall_while_the_clock_is_set(
     assert await faults(here) == []
 
 
+async def test_a_lease_of_another_time_does_not_hold_the_clock_back(
+    files: tuple[SqliteStore, SqliteStore], machine: Machine
+) -> None:
+    store, _ = files
+    await gained(store, enqueue(max_attempts=9), JobSaved)
+    assert (await gained(store, claim(lease=2), JobsClaimed)).jobs
+    machine.restart()
+    machine.shift = -10 * 365 * 24 * HOUR  # a machine that starts without a battery for its clock
+    await made(store, create(A))
+    machine.shift = 0
+    machine.run(4)
+    assert (await made(store, create(B))).created_at == machine.read().instant
+    assert (await gained(store, claim(lease=2), JobsClaimed)).jobs
+
+
 async def test_a_file_follows_a_clock_that_was_set_forward_as_soon_as_no_lease_is_held(
     files: tuple[SqliteStore, SqliteStore], machine: Machine
 ) -> None:

@@ -56,6 +56,18 @@ def test_a_steady_clock_hardly_notices_that_the_machines_is_set(steps: list[tupl
         assert begun + uptime - uptime // 10 - kept <= clock.now() <= begun + uptime + uptime // 1000 + kept
 
 
+def test_a_steady_clock_catches_up_with_one_that_was_set_forward_unless_a_lease_is_held() -> None:
+    machine = Machine()
+    clock = SteadyClock(machine)
+    clock.now()
+    machine.set(HOUR)
+    machine.run(SECOND)
+    clock.catch_up(lambda _: True)
+    assert clock.now() < machine.reading.instant - HOUR // 2
+    clock.catch_up(lambda _: False)
+    assert clock.now() == machine.reading.instant
+
+
 def test_a_steady_clock_approaches_one_that_was_set_back() -> None:
     machine = Machine()
     clock = SteadyClock(machine)

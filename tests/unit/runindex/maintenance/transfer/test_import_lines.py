@@ -144,6 +144,8 @@ async def test_what_is_missing_is_told() -> None:
     count = len(lines)
     with pytest.raises(BadRequestError, match=f"^the export is cut off: it has no end behind line {count - 1}$"):
         await imported(lines[:-1])
+    with pytest.raises(BadRequestError, match=rf"^the export is cut off within line {count - 1}$"):
+        await imported([*lines[:-2], lines[-2][:20]])
     with pytest.raises(BadRequestError, match=f"^line {count + 1}: .*the export ends in line {count}$"):
         await imported([*lines, lines[1]])
     with pytest.raises(

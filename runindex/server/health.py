@@ -1,0 +1,59 @@
+"""The health of a server's storage, as readiness tells it."""
+
+import asyncio
+import logging
+import time
+from typing import Final
+
+from runindex.domain.errors import RunIndexError, UnavailableError
+from runindex.ports.store import Store
+
+BELIEVED_SECONDS: Final = 0.5
+PROBE_SECONDS: Final = 1.2
+log: Final = logging.getLogger(__name__)
+
+
+class Health:
+    """Probes whether the storage could take a mutation, at most once in a while however often it is asked."""
+
+    def __init__(self, store: Store) -> None:
+        """Know nothing yet."""
+        self._store = store
+        self._is_well = False
+        self._was_writable = False
+        self._stale_at = 0.0
+        self._probe: asyncio.Task[bool] | None = None
+
+    async def is_well(self) -> bool:
+        """Tell whether the storage was well within the last half second; it has little more than one to answer."""
+        if time.monotonic() >= self._stale_at:
+            if self._probe is None:
+                self._probe = asyncio.create_task(self._probed())
+            self._is_well = await asyncio.shield(self._probe)
+        return self._is_well
+
+    async def _probed(self) -> bool:
+        try:
+            async with asyncio.timeout(PROBE_SECONDS):
+                await self._ask()
+        except (RunIndexError, TimeoutError):
+            return False
+        except Exception:
+            log.exception("the storage cannot be probed")
+            return False
+        else:
+            return True
+        finally:
+            self._stale_at = time.monotonic() + BELIEVED_SECONDS
+            self._probe = None
+
+    async def _ask(self) -> None:
+        """Return when the storage is as it was: a server that began on a read-only one is there for reading."""
+        try:
+            await self._store.check_writable()
+        except UnavailableError:
+            if self._was_writable:
+                raise
+            await self._store.ping()
+        else:
+            self._was_writable = True

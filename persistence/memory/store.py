@@ -10,7 +10,7 @@ from uuid import uuid4
 from persistence.memory.maintenance.maintenance import MemoryMaintenance
 from persistence.memory.reads import counts, hierarchy, lists
 from persistence.memory.reads.children import MemoryChildReads
-from persistence.memory.reads.pages import Order, page_of
+from persistence.memory.reads.pages import Order, ordered_row, page_of
 from persistence.memory.reads.records import MemoryRecordReads
 from persistence.memory.reads.search import SearchTexts
 from persistence.memory.reads.selection import CHUNK
@@ -105,7 +105,7 @@ class MemoryStore(MemoryChildReads, MemoryRecordReads, MemoryMaintenance, Storag
 
     async def list_runs(self, query: RunQuery) -> Sequence[Row]:
         """Return a window of a list of runs."""
-        return [row_of(run) for run in await lists.list_runs(self._runs, query)]
+        return [ordered_row(run, query.order) for run in await lists.list_runs(self._runs, query)]
 
     async def count_runs(self, run_filter: RunFilter) -> int:
         """Return how many runs the filter matches."""

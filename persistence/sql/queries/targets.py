@@ -110,17 +110,32 @@ _FORMER_START: Final = func.coalesce(
     changes.c.former_started_at,
     case((changes.c.started_at != changes.c.updated_at, changes.c.started_at), else_=None),
 )
+_STARTED_BEFORE: Final = case(
+    (changes.c.kind == literal(f"'{RunChangeKind.STARTED}'"), _FORMER_START), else_=changes.c.started_at
+)
+_FINISHED_BEFORE: Final = case((_WAS_OPEN, None), else_=changes.c.finished_at)
+
+
+def _duration(started_at: ColumnElement[Any], finished_at: ColumnElement[Any]) -> ColumnElement[Any]:
+    return finished_at - func.coalesce(started_at, changes.c.created_at)
+
+
 _FORMER_COLUMNS: Final[Mapping[str, ColumnElement[Any]]] = {
     "status": changes.c.former_status,
     "name_folded": _overwritten(RunChangeKind.NAME, "former_name_folded", "name_folded"),
     "metadata": _overwritten(RunChangeKind.METADATA, "former_metadata", "metadata"),
     "updated_at": changes.c.former_updated_at,
-    "started_at": case(
-        (changes.c.kind == literal(f"'{RunChangeKind.STARTED}'"), _FORMER_START), else_=changes.c.started_at
-    ),
-    "finished_at": case((_WAS_OPEN, None), else_=changes.c.finished_at),
+    "started_at": _STARTED_BEFORE,
+    "finished_at": _FINISHED_BEFORE,
+    "duration": _duration(_STARTED_BEFORE, _FINISHED_BEFORE),
+    # Only a move that closes a run gives it an error.
+    "error": case((_WAS_OPEN, None), else_=changes.c.error),
 }
-_AFTER_COLUMNS: Final[Mapping[str, ColumnElement[Any]]] = {**dict(changes.c.items()), "id": changes.c.run_id}
+_AFTER_COLUMNS: Final[Mapping[str, ColumnElement[Any]]] = {
+    **dict(changes.c.items()),
+    "id": changes.c.run_id,
+    "duration": _duration(changes.c.started_at, changes.c.finished_at),
+}
 
 
 def run_in(source: FromClause) -> FilterTarget:

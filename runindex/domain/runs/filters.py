@@ -34,7 +34,7 @@ class MetadataOperator(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class InstantRange:
-    """From `start` (inclusive) to `end` (exclusive); None is no bound."""
+    """From `start` (inclusive) to `end` (exclusive), instants or lengths of time; None is no bound."""
 
     start: Micros | None = None
     end: Micros | None = None
@@ -93,6 +93,9 @@ class RunFilter:
     trace_id: str | None = None
     has_dataset: bool | None = None
     dataset_status: tuple[DatasetRunStatus, ...] | None = None
+    started_at: InstantRange | None = None
+    duration: InstantRange | None = None
+    has_error: bool | None = None
 
     def __repr__(self) -> str:
         """Return the text that cursors of lists are bound to: what was added later shows only where it is used."""
@@ -111,7 +114,7 @@ class RunFilter:
 
 
 # Conditions that cursors given out before do not know.
-_ADDED: Final = frozenset({"trace_id", "has_dataset", "dataset_status"})
+_ADDED: Final = frozenset({"trace_id", "has_dataset", "dataset_status", "started_at", "duration", "has_error"})
 EVERYTHING: Final = RunFilter(include_archived=True)
 UNARCHIVED: Final = RunFilter(status=tuple(status for status in RunStatus if status is not RunStatus.ARCHIVED))
 
@@ -222,7 +225,9 @@ def _column_checks(f: RunFilter) -> Iterable[Predicate]:
         yield lambda run: run.plan_id == f.plan_id
     if f.trace_id is not None:
         yield lambda run: run.trace_id == f.trace_id
-    for name in ("created_at", "updated_at", "finished_at"):
+    if f.has_error is not None:
+        yield lambda run: (run.error is not None) is f.has_error
+    for name in ("created_at", "updated_at", "started_at", "finished_at", "duration"):
         bounds = getattr(f, name)
         if bounds is not None:
             yield _range_check(name, bounds)

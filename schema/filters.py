@@ -101,6 +101,9 @@ class RunFilter:
     started_at: DateTimeRange | None = strawberry.field(description="Started then.")
     duration: SecondsRange | None = strawberry.field(description="Finished, and took so long.")
     has_error: bool | None = strawberry.field(description="Has an error, or has none.")
+    last_activity_at: DateTimeRange | None = strawberry.field(
+        description="Its `lastActivityAt` is then; in the change log and its stream, when the run itself last changed."
+    )
 
 
 @strawberry.input(

@@ -24,6 +24,7 @@ from runindex.decisions.batch import decide
 from runindex.decisions.workspace import Workspace
 from runindex.domain.ids import DEFAULT_RUN
 from runindex.domain.instants import Micros
+from runindex.domain.records.totals import Totals
 from runindex.domain.runs.changes import Change
 from runindex.domain.runs.filters import Predicate, RunFilter, predicate
 from runindex.domain.runs.timeline import TimelineInterval
@@ -48,10 +49,10 @@ class MemoryStore(MemoryChildReads, MemoryRecordReads, MemoryMaintenance, Storag
         """Start with the default run only, under a new epoch."""
         self._clock = clock
         self._epoch = uuid4().hex
-        self._runs = RunTable()
+        self._records = RecordTables()
+        self._runs = RunTable(self._records.by_kind[Totals])
         self._log = ChangeLog()
         self._kept = KeptAnswers()
-        self._records = RecordTables()
         self._texts = SearchTexts(self._runs.by_id)
         self._turn = asyncio.Lock()
         self._apply_one(CreateRun(mutation="createRun", id=DEFAULT_RUN), clock.now())

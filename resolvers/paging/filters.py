@@ -116,6 +116,7 @@ class _Reader:
             started_at=range_of(given.started_at),
             duration=length_range_of(given.duration),
             has_error=given.has_error,
+            last_activity_at=second_range_of(given.last_activity_at),
         )
 
     def _parts(self, parts: Sequence[RunFilter] | None, path: str, depth: int) -> tuple[filters.RunFilter, ...] | None:
@@ -168,6 +169,15 @@ def _check_length(entries: Sequence[object], most: int, path: str) -> None:
 def range_of(bounds: DateTimeRange | None) -> InstantRange | None:
     """Return the core's range, None for None."""
     return None if bounds is None else InstantRange(bounds.from_, bounds.to)
+
+
+def second_range_of(bounds: DateTimeRange | None) -> InstantRange | None:
+    """Return the range of the instants that are in a range to the second, None for None."""
+    return None if bounds is None else InstantRange(*map(_second_from, (bounds.from_, bounds.to)))
+
+
+def _second_from(instant: int | None) -> int | None:
+    return None if instant is None else -(-instant // SECOND) * SECOND
 
 
 def length_range_of(bounds: SecondsRange | None) -> InstantRange | None:

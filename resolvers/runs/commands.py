@@ -68,6 +68,11 @@ def transition_run(input: inputs.TransitionRunInput) -> commands.TransitionRun:
     return commands.TransitionRun(**_of_run(input), to=input.to, error=input.error)
 
 
+def touch_run(input: inputs.TouchRunInput) -> commands.TouchRun:
+    """Return the command to say that work on a run goes on."""
+    return commands.TouchRun(id=input.id)
+
+
 def transition_runs(input: inputs.TransitionRunsInput) -> commands.TransitionRuns:
     """Return the command to move many runs to one status."""
     return commands.TransitionRuns(

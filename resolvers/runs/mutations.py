@@ -9,12 +9,18 @@ from resolvers.execution.context import Info
 from resolvers.execution.fields import mutation
 from resolvers.execution.mutate import Input, execute_with_epoch
 from resolvers.runs import commands as make
-from resolvers.runs.outcomes import bulk_deletion_payload, bulk_run_payload, run_deletion, run_payload
+from resolvers.runs.outcomes import (
+    bulk_deletion_payload,
+    bulk_run_payload,
+    run_deletion,
+    run_payload,
+    run_touch_payload,
+)
 from runindex.commands import Command
 from runindex.commands.outcomes import RunApplied
 from runindex.domain.lifecycle import RunStatus
 from schema.runs import inputs
-from schema.runs.outcomes import BulkDeletionOutcome, BulkRunOutcome, RunDeletionOutcome, RunOutcome
+from schema.runs.outcomes import BulkDeletionOutcome, BulkRunOutcome, RunDeletionOutcome, RunOutcome, RunTouchOutcome
 
 
 async def _change(info: Info, make_command: Callable[[Input], Command[RunApplied]], input: Input) -> RunOutcome:
@@ -39,6 +45,11 @@ class RunMutations:
     async def start_run(self, info: Info, input: inputs.RunInput) -> RunOutcome:
         """Start a run."""
         return await _change(info, make.start_run, input)
+
+    @mutation("Say that work on an open run goes on: moves `lastActivityAt`, at most once a second, and nothing else.")
+    async def touch_run(self, info: Info, input: inputs.TouchRunInput) -> RunTouchOutcome:
+        """Move a run's last activity."""
+        return await execute_with_epoch(info, make.touch_run, input, run_touch_payload)
 
     @mutation("Happy end: COMPLETED.")
     async def close_run(self, info: Info, input: inputs.RunInput) -> RunOutcome:

@@ -6,7 +6,7 @@ from enum import StrEnum
 from typing import ClassVar, Final, Self
 
 from runindex.commands.base import Command, RunCommand, check_form, run_id_of
-from runindex.commands.outcomes import BulkApplied, RunApplied, RunDeleted
+from runindex.commands.outcomes import BulkApplied, RunApplied, RunDeleted, RunTouched
 from runindex.domain import json_text
 from runindex.domain.ids import find_run_id
 from runindex.domain.lifecycle import RunStatus
@@ -83,6 +83,14 @@ class CreateRun(Command[RunApplied]):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StartRun(RunCommand[RunApplied]):
     """Set the time at which work began, once."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TouchRun(RunCommand[RunTouched]):
+    """Say that work on a run goes on."""
+
+    touches_log: ClassVar[bool] = False
+    is_scoped: ClassVar[bool] = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -18,6 +18,7 @@ Decision: TypeAlias = Callable[[Workspace, Any], Success]
 DECISIONS: Final[Mapping[type, Decision]] = {
     commands.CreateRun: runs.create_run,
     commands.StartRun: runs.start_run,
+    commands.TouchRun: runs.touch_run,
     commands.TransitionRun: runs.transition_run,
     commands.RenameRun: runs.rename_run,
     commands.UpdateMetadata: runs.update_metadata,

@@ -74,6 +74,14 @@ class RunInput:
     idempotency_key: str | None = strawberry.field(description=IDEMPOTENCY_KEY)
 
 
+@strawberry.input(description="A run on which work goes on.")
+class TouchRunInput:
+    """A run."""
+
+    id: strawberry.ID = strawberry.field(description=RUN)
+    idempotency_key: str | None = strawberry.field(description=IDEMPOTENCY_KEY)
+
+
 @strawberry.input(description="A run that failed.")
 class FailRunInput:
     """A run and its error."""

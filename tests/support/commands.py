@@ -16,6 +16,7 @@ from runindex.commands import (
     RunSelector,
     SetRetention,
     StartRun,
+    TouchRun,
     TransitionRun,
     TransitionRuns,
     UpdateMetadata,
@@ -65,6 +66,10 @@ def dataset(
 
 def start(target: str, **fields: Field) -> StartRun:
     return StartRun(mutation="startRun", id=target, **fields).checked()
+
+
+def touch(target: str, **fields: Field) -> TouchRun:
+    return TouchRun(mutation="touchRun", id=target, **fields).checked()
 
 
 def move(target: str, to: RunStatus, verb: str | None = None, **fields: Field) -> TransitionRun:

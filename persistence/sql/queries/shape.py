@@ -288,4 +288,5 @@ SPLITTERS: Final[Mapping[str, _Splitting]] = {
     "started_at": _Splitter.within,
     "duration": _Splitter.within,
     "has_error": _Splitter.has_error,
+    "last_activity_at": _Splitter.within,
 }

@@ -93,6 +93,7 @@ def run_filters(
                 "started_at": ranges,
                 "duration": st.builds(InstantRange, lengths, lengths),
                 "has_error": st.booleans(),
+                "last_activity_at": ranges,
                 "trace_id": st.sampled_from(texts),
                 "has_dataset": st.booleans(),
                 "dataset_status": st.lists(st.sampled_from(DatasetRunStatus), max_size=3).map(tuple),

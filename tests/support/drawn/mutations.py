@@ -94,6 +94,7 @@ def _tagging(make: Callable[..., AnyCommand]) -> SearchStrategy[AnyCommand]:
 changes: SearchStrategy[AnyCommand] = st.one_of(
     _on_one(commands.move, to=st.sampled_from(RunStatus)),
     _on_one(commands.start),
+    _on_one(commands.touch),
     _on_one(commands.rename, name=st.none() | st.sampled_from(NAMES)),
     _on_one(commands.replace_metadata, value=st.none() | objects | st.just([])),
     _on_one(commands.patch_metadata, value=objects),

@@ -111,6 +111,20 @@ def remove_run_tags(input: inputs.RunTagsInput) -> commands.RemoveTags:
     return commands.RemoveTags(**_of_run(input), tags=tuple(input.tags))
 
 
+def add_tags_to_runs(input: inputs.RunsTagsInput) -> commands.AddTagsToRuns:
+    """Return the command to add tags to many runs."""
+    return commands.AddTagsToRuns(**_tagging(input))
+
+
+def remove_tags_from_runs(input: inputs.RunsTagsInput) -> commands.RemoveTagsFromRuns:
+    """Return the command to remove tags from many runs."""
+    return commands.RemoveTagsFromRuns(**_tagging(input))
+
+
+def _tagging(input: inputs.RunsTagsInput) -> dict[str, Any]:
+    return {"runs": _selector(input.runs), "tags": tuple(input.tags), "mode": input.mode, "reason": input.reason}
+
+
 def set_run_retention(input: inputs.SetRunRetentionInput) -> commands.SetRetention:
     """Return the command to set a retention policy."""
     return commands.SetRetention(**_of_run(input), policy=_retention(input.policy, "policy"))

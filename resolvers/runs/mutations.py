@@ -111,6 +111,16 @@ class RunMutations:
         """Remove tags from a run."""
         return await _change(info, make.remove_run_tags, input)
 
+    @mutation("Add the same tags to many runs.")
+    async def add_tags_to_runs(self, info: Info, input: inputs.RunsTagsInput) -> BulkRunOutcome:
+        """Add tags to many runs."""
+        return await execute_with_epoch(info, make.add_tags_to_runs, input, bulk_run_payload)
+
+    @mutation("Remove the same tags from many runs.")
+    async def remove_tags_from_runs(self, info: Info, input: inputs.RunsTagsInput) -> BulkRunOutcome:
+        """Remove tags from many runs."""
+        return await execute_with_epoch(info, make.remove_tags_from_runs, input, bulk_run_payload)
+
     @mutation("Declare how much of the run's history compaction keeps.")
     async def set_run_retention(self, info: Info, input: inputs.SetRunRetentionInput) -> RunOutcome:
         """Set a run's retention policy."""

@@ -226,6 +226,28 @@ class TransitionRuns(BulkCommand):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class TagRuns(BulkCommand):
+    """Change the tags of many runs."""
+
+    tags: tuple[str, ...]
+    mode: BulkMode = BulkMode.BEST_EFFORT
+
+    def checked(self) -> Self:
+        """Return the command in stored form; raise ProblemError for a wrong input."""
+        return replace(BulkCommand.checked(self), tags=check_tags(self.tags))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AddTagsToRuns(TagRuns):
+    """Add tags to many runs."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RemoveTagsFromRuns(TagRuns):
+    """Remove tags from many runs."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class DeleteRuns(BulkCommand):
     """Delete many runs, each on its own."""
 

@@ -172,6 +172,17 @@ class RunTagsInput:
     idempotency_key: str | None = strawberry.field(description=IDEMPOTENCY_KEY)
 
 
+@strawberry.input(description="Tags of many runs, to be added or removed.")
+class RunsTagsInput:
+    """Runs and tags."""
+
+    runs: RunSelector = strawberry.field(description="Which runs.")
+    tags: list[str] = strawberry.field(description="The tags, 1 to 256 characters each.")
+    reason: str | None = strawberry.field(description=_REASON)
+    mode: BulkMode = strawberry.field(default=BulkMode.BEST_EFFORT, description="Each on its own, or all or none.")
+    idempotency_key: str | None = strawberry.field(description=IDEMPOTENCY_KEY)
+
+
 @strawberry.input(description="A retention policy for a run.")
 class SetRunRetentionInput:
     """A run and its policy."""

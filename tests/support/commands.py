@@ -6,12 +6,14 @@ from uuid import UUID
 
 from runindex.commands import (
     AddTags,
+    AddTagsToRuns,
     BulkMode,
     CreateRun,
     DeleteRun,
     DeleteRuns,
     MetadataVerb,
     RemoveTags,
+    RemoveTagsFromRuns,
     RenameRun,
     RunSelector,
     SetRetention,
@@ -121,6 +123,14 @@ def move_all(
     if to is RunStatus.FAILED:
         fields.setdefault("error", ERROR)
     return TransitionRuns(mutation="transitionRuns", runs=_selector(runs), to=to, mode=mode, **fields).checked()
+
+
+def tag_all(runs: Sequence[str] | RunFilter, *tags: str, **fields: Field) -> AddTagsToRuns:
+    return AddTagsToRuns(mutation="addTagsToRuns", runs=_selector(runs), tags=tags, **fields).checked()
+
+
+def untag_all(runs: Sequence[str] | RunFilter, *tags: str, **fields: Field) -> RemoveTagsFromRuns:
+    return RemoveTagsFromRuns(mutation="removeTagsFromRuns", runs=_selector(runs), tags=tags, **fields).checked()
 
 
 def delete_all(runs: Sequence[str] | RunFilter, **fields: Field) -> DeleteRuns:

@@ -102,6 +102,15 @@ class RunGroupKey(StrEnum):
     PARENT = "PARENT"
 
 
+class RunGroupField(StrEnum):
+    """The field that groups runs in figures."""
+
+    TAG = "TAG"
+    DATASET = "DATASET"
+    TARGET = "TARGET"
+    NAME = "NAME"
+
+
 class DistinctField(StrEnum):
     """A field of runs whose distinct values are read from an index."""
 

@@ -96,6 +96,7 @@ def work_of(type_name: str, field_name: str) -> Cost:
 
 # Fields that look at many runs, whatever they return of them.
 _WORK: Final[Mapping[tuple[str, str], Cost]] = {
+    ("Query", "runGroups"): Cost(1000),
     ("Query", "metadataPaths"): Cost(1000),
     ("Query", "metadataValues"): Cost(1000),
 }

@@ -43,6 +43,7 @@ def cost_of(document: str, **variables: object) -> int:
         ('{ compareRuns(ids: ["a", "b", "c"]) { runs { id } } }', 1 + 3),
         ("{ runNames }", 50),
         ("{ runNames(first: 7) datasetIds(first: 3) }", 10),
+        ("{ runGroups(first: 7, groupBy: {field: TAG}) { groups { byStatus { count } } } }", 1000 + 1 + 7 * (1 + 10)),
         ("{ metadataPaths(first: 7) { path } }", 1000 + 7),
         ('{ metadataValues(path: "a", first: 7) { value } }', 1000 + 7),
         ('{ searchRuns(query: "x") { run { id } } }', 10 * 2),

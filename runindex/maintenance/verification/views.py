@@ -33,4 +33,4 @@ def _is_readable(row: Row) -> bool:
         check_columns(columns)
     except (ProblemError, ValueError, TypeError, KeyError):
         return False
-    return encode_columns(columns) == row["run_columns"]
+    return bool(encode_columns(columns) == row["run_columns"])

@@ -11,6 +11,7 @@ from resolvers.execution.operation_counts import OperationCounts
 from resolvers.execution.position import StreamPosition
 from runindex.index import RunIndex
 from runindex.ports.store import Store
+from runindex.settings.limits import Limits
 from runindex.streams.changes import IDLE_SECONDS
 from schema.loaders import Loaders
 
@@ -52,7 +53,7 @@ class Context:
     """The way to the index of one request, or of one socket.
 
     `actor` is the caller's name if callers are known; `writes` counts the mutations that were answered;
-    `position` is that of a stream, `operations` counts root fields.
+    `position` is that of a stream, `limits` bound a document, `operations` counts root fields.
     """
 
     index: RunIndex
@@ -61,6 +62,7 @@ class Context:
     make_loaders: Callable[[Store], Loaders]
     actor: str | None = None
     writes: int = 0
+    limits: Limits = field(default_factory=Limits)
     position: StreamPosition = field(default_factory=StreamPosition)
     operations: OperationCounts = field(default_factory=OperationCounts)
     loaders: Loaders = field(init=False)

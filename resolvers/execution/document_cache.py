@@ -2,36 +2,49 @@
 
 from collections import OrderedDict
 from collections.abc import Iterator
-from typing import Final
+from typing import Final, Generic, TypeVar
 
 from graphql import DocumentNode, GraphQLError, OperationDefinitionNode, get_operation_ast, parse
 from strawberry.extensions import SchemaExtension
 from strawberry.types.graphql import OperationType
+
+T = TypeVar("T")
 
 MOST_DOCUMENTS: Final = 512
 LONGEST_TEXT: Final = 16 * 1024
 UNNAMED: Final = "Must provide operation name if query contains multiple operations."
 
 
-class DocumentCache:
-    """The valid documents used most recently, bounded in number and length. Validity does not depend on the caller."""
+class TextCache(Generic[T]):
+    """What is known of the texts used most recently, bounded in number and length."""
 
     def __init__(self, most: int = MOST_DOCUMENTS, longest: int = LONGEST_TEXT) -> None:
-        """Keep at most `most` documents of at most `longest` characters."""
+        """Keep at most `most` texts of at most `longest` characters."""
         self._most = most
         self._longest = longest
-        self._documents: OrderedDict[str, DocumentNode] = OrderedDict()
+        self._known: OrderedDict[str, T] = OrderedDict()
 
     def __len__(self) -> int:
-        """Return the number of documents."""
-        return len(self._documents)
+        """Return the number of texts."""
+        return len(self._known)
 
-    def find(self, text: str) -> DocumentNode | None:
-        """Return a valid document, None when it is not in the cache."""
-        document = self._documents.get(text)
-        if document is not None:
-            self._documents.move_to_end(text)
-        return document
+    def find(self, text: str) -> T | None:
+        """Return what is known of a text, None when it is not in the cache."""
+        known = self._known.get(text)
+        if known is not None:
+            self._known.move_to_end(text)
+        return known
+
+    def add(self, text: str, known: T) -> None:
+        """Keep what is known of a text."""
+        if len(text) <= self._longest:
+            self._known[text] = known
+            if len(self._known) > self._most:
+                self._known.popitem(last=False)
+
+
+class DocumentCache(TextCache[DocumentNode]):
+    """The valid documents used most recently. Validity does not depend on the caller."""
 
     def operation(self, text: str, name: str | None) -> OperationDefinitionNode | None:
         """Return the operation that a request names, in a valid document or not; None if there is none to be found."""
@@ -44,13 +57,6 @@ class DocumentCache:
         """Return the type of that operation; None for no operation."""
         operation = self.operation(text, name)
         return None if operation is None else OperationType(operation.operation.value)
-
-    def add(self, text: str, document: DocumentNode) -> None:
-        """Keep a valid document."""
-        if len(text) <= self._longest:
-            self._documents[text] = document
-            if len(self._documents) > self._most:
-                self._documents.popitem(last=False)
 
 
 class CachedDocuments(SchemaExtension):
@@ -74,7 +80,7 @@ class CachedDocuments(SchemaExtension):
     def on_validate(self) -> Iterator[None]:
         """Skip the validation of a document from the cache; keep a document that turns out valid."""
         context = self.execution_context
-        if self._found:
+        if self._found and context.pre_execution_errors is None:
             context.pre_execution_errors = []
         yield
         if not self._found and not context.pre_execution_errors and context.query and context.graphql_document:

@@ -8,11 +8,11 @@ from collections.abc import Iterable
 from enum import StrEnum
 from typing import Final
 
-from graphql import GraphQLError
+from graphql import GraphQLError, GraphQLSyntaxError
 from strawberry.exceptions import MissingQueryError
 from strawberry.schema.exceptions import CannotGetOperationTypeError, InvalidOperationTypeError
 
-from runindex.domain.errors import RunIndexError
+from runindex.domain.errors import LimitExceededError, RunIndexError
 from runindex.domain.problems import InvalidInput, ProblemError, camel_case
 
 log: Final = logging.getLogger(__name__)
@@ -48,8 +48,15 @@ def _shown(error: GraphQLError) -> GraphQLError:
         source=error.source,
         positions=error.positions,
         path=error.path,
-        extensions={"code": code},
+        extensions={"code": code, **_measures(error.original_error)},
     )
+
+
+def _measures(cause: BaseException | None) -> dict[str, int]:
+    """Return the limit that a request exceeds, and what it has of it."""
+    if not isinstance(cause, LimitExceededError):
+        return {}
+    return {"limit": cause.limit} | ({} if cause.measured is None else {"measured": cause.measured})
 
 
 def explained(error: GraphQLError) -> tuple[str, str]:
@@ -65,7 +72,8 @@ def explained(error: GraphQLError) -> tuple[str, str]:
         case RecursionError():
             return "the request is nested too deeply", ErrorCode.BAD_USER_INPUT
         case None | GraphQLError() | CannotGetOperationTypeError() | InvalidOperationTypeError() | MissingQueryError():
-            return error.message, ErrorCode.BAD_USER_INPUT
+            is_too_long = isinstance(error, GraphQLSyntaxError) and error.message.endswith("Parsing aborted.")
+            return error.message, ErrorCode.LIMIT_EXCEEDED if is_too_long else ErrorCode.BAD_USER_INPUT
     return "internal error", ErrorCode.INTERNAL
 
 

@@ -12,7 +12,9 @@ from strawberry.schema.schema import StrawberryGraphQLCoreExecutionContext
 from strawberry.types import ExecutionContext, ExecutionResult
 from strawberry.types.graphql import OperationType
 
-from resolvers.execution.document_cache import CachedDocuments, DocumentCache, NamedOperation
+from resolvers.costs.extension import LimitedDocuments
+from resolvers.costs.measure import DocumentMeasures
+from resolvers.execution.document_cache import CachedDocuments, DocumentCache, NamedOperation, TextCache
 from resolvers.execution.errors import shown
 from resolvers.execution.operation_counts import CountedOperations
 from resolvers.roots.mutation import Mutation
@@ -92,6 +94,7 @@ class RunIndexSchema(strawberry.Schema):
 
 
 DOCUMENTS: Final = DocumentCache()
+MEASURES: Final[TextCache[DocumentMeasures]] = TextCache()
 _OPERATIONS: Final = ("query", "mutation", "subscription")
 
 
@@ -103,7 +106,13 @@ def make_schema(documents: DocumentCache) -> RunIndexSchema:
         subscription=Subscription,
         description=DESCRIPTION,
         types=STREAM_ITEMS,
-        extensions=[lambda: CachedDocuments(documents), NamedOperation, QueryTimeout, CountedOperations],
+        extensions=[
+            lambda: LimitedDocuments(MEASURES),
+            lambda: CachedDocuments(documents),
+            NamedOperation,
+            QueryTimeout,
+            CountedOperations,
+        ],
         config=StrawberryConfig(scalar_map=SCALARS),
         execution_context_class=EventExecutor,
     )

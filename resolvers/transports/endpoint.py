@@ -43,6 +43,7 @@ from resolvers.transports.websocket import SocketHandler, TextSocket
 from runindex.domain import json_text
 from runindex.domain.errors import UnavailableError
 from runindex.index import RunIndex
+from runindex.settings.limits import Limits
 
 RETRY_SECONDS: Final = 1
 INIT_WAIT: Final = timedelta(seconds=5)
@@ -53,6 +54,7 @@ HOW_TO_SUBSCRIBE: Final = (
 )
 OVER_GET: Final = frozenset({OperationType.QUERY})
 OVER_POST: Final = frozenset({OperationType.QUERY, OperationType.MUTATION})
+_REFUSALS: Final = frozenset({ErrorCode.BAD_USER_INPUT, ErrorCode.LIMIT_EXCEEDED})
 log: Final = logging.getLogger(__name__)
 
 
@@ -65,8 +67,15 @@ class Endpoint(GraphQL[Context, None]):
     websocket_adapter_class = TextSocket
     graphql_transport_ws_handler_class = SocketHandler
 
-    def __init__(self, schema: BaseSchema, timings: StreamTimings | None = None, *, page: bool = False) -> None:
-        """Serve with the given timings; with `page`, browsers get GraphiQL."""
+    def __init__(
+        self,
+        schema: BaseSchema,
+        timings: StreamTimings | None = None,
+        limits: Limits | None = None,
+        *,
+        page: bool = False,
+    ) -> None:
+        """Serve with the given timings and limits; with `page`, browsers get GraphiQL."""
         super().__init__(
             schema,
             graphql_ide=None,
@@ -74,6 +83,7 @@ class Endpoint(GraphQL[Context, None]):
             connection_init_wait_timeout=INIT_WAIT,
         )
         self._timings = timings or StreamTimings()
+        self._limits = limits or Limits()
         self._page = page
         self.channels = Channels()
         self.conflated = ConflatedChannels()
@@ -99,7 +109,7 @@ class Endpoint(GraphQL[Context, None]):
         index: RunIndex = request.app.state.index
         if self._epoch is None or self._epoch.index is not index:
             self._epoch = LogEpoch(index)
-        return Context(index, self._epoch, self._timings, StoreLoaders, operations=self.operations)
+        return Context(index, self._epoch, self._timings, StoreLoaders, operations=self.operations, limits=self._limits)
 
     async def get_sub_response(self, request: Request | WebSocket) -> Response:
         """Begin a response of the media type that the caller prefers."""
@@ -131,6 +141,7 @@ class Endpoint(GraphQL[Context, None]):
                 variable_values=request_data.variables,
                 context_value=context,
                 operation_name=request_data.operation_name,
+                operation_extensions=request_data.extensions,
                 allowed_operation_types=OVER_GET if request_adapter.method == "GET" else OVER_POST,
             )
         except CannotGetOperationTypeError as error:
@@ -253,7 +264,7 @@ def _code(error: GraphQLError) -> object:
 
 
 def _is_refusal(error: GraphQLError) -> bool:
-    return error.path is None and _code(error) == ErrorCode.BAD_USER_INPUT
+    return error.path is None and _code(error) in _REFUSALS
 
 
 def _is_unavailable(result: ExecutionResult) -> bool:

@@ -23,6 +23,18 @@ class BadRequestError(RunIndexError):
     code = "BAD_USER_INPUT"
 
 
+class LimitExceededError(RunIndexError):
+    """The request is beyond a limit; nothing was executed."""
+
+    code = "LIMIT_EXCEEDED"
+
+    def __init__(self, message: str, limit: int, measured: int | None = None) -> None:
+        """Keep the limit, and what the request has of it where that is known."""
+        super().__init__(message)
+        self.limit = limit
+        self.measured = measured
+
+
 class NotFoundError(RunIndexError):
     """Something that a query names does not exist."""
 

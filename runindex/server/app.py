@@ -50,7 +50,9 @@ def create_app(settings: Settings) -> Starlette:
             app.state.index = index
             yield
 
-    endpoint = Endpoint(schema, StreamTimings(operation=settings.operation_seconds), page=settings.graphiql)
+    endpoint = Endpoint(
+        schema, StreamTimings(operation=settings.operation_seconds), page=settings.graphiql, limits=settings.limits
+    )
     app = Starlette(
         routes=[
             Route("/graphql", endpoint, methods=None),

@@ -3,13 +3,14 @@
 import os
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, field, fields
 from enum import StrEnum
 from pathlib import Path
 from typing import Final, Self, TypeVar
 
 from platformdirs import user_data_path
 
+from runindex.settings.limits import Limits
 from runindex.settings.sqlite_path import PathError, read_path
 
 Choice = TypeVar("Choice", bound=StrEnum)
@@ -19,6 +20,7 @@ MAX_SECONDS: Final = 1e10
 NAMES: Final = (
     *("STORAGE_BACKEND", "SQLITE_PATH", "POSTGRESQL_URL", "LISTEN_DSN", "RUNINDEX_NOTIFY", "RUNINDEX_POOL_SIZE"),
     *("RUNINDEX_OPERATION_SECONDS", "RUNINDEX_GRAPHIQL", "RUNINDEX_KEEP_JOBS_SECONDS"),
+    *(f"RUNINDEX_MAX_{each.name.upper()}" for each in fields(Limits)),
 )
 # A connection string of keywords and values begins with one.
 _KEYWORD: Final = re.compile(r"\s*[a-z_]+\s*=")
@@ -49,6 +51,7 @@ class Settings:
     operation_seconds: float = 10.0
     graphiql: bool = True
     keep_jobs_seconds: float | None = None
+    limits: Limits = field(default_factory=Limits)
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] = os.environ) -> Self:
@@ -63,6 +66,7 @@ class Settings:
             operation_seconds=_positive(environment, "RUNINDEX_OPERATION_SECONDS", 10),
             graphiql=_choice(environment, "RUNINDEX_GRAPHIQL", _Switch, _Switch.ON) is _Switch.ON,
             keep_jobs_seconds=_positive(environment, "RUNINDEX_KEEP_JOBS_SECONDS", None),
+            limits=_limits(environment),
         )
         if settings.storage is StorageBackend.POSTGRES and settings.postgresql_url is None:
             raise SettingsError(
@@ -107,6 +111,11 @@ def _count(environment: Mapping[str, str], name: str, default: int) -> int:
     if not (text.isascii() and text.isdigit() and int(text) > 0):
         raise SettingsError(f"{name} must be a whole number above 0")
     return int(text)
+
+
+def _limits(environment: Mapping[str, str]) -> Limits:
+    defaults = asdict(Limits())
+    return Limits(**{name: _count(environment, f"RUNINDEX_MAX_{name.upper()}", defaults[name]) for name in defaults})
 
 
 def _postgres_url(environment: Mapping[str, str], name: str) -> str | None:

@@ -55,7 +55,7 @@ async def busy_runs(api: Api, count: int) -> list[str]:
 async def test_every_relation_of_a_list_is_one_statement(api: Api) -> None:
     await busy_runs(api, 3)
     document = """
-        { runs(filter: {tags: {all: ["busy"]}}) { nodes {
+        { runs(filter: {tags: {all: ["busy"]}}, first: 5) { nodes {
           dataset { datasetId succeededCount }
           results { nodes { itemId } totalCount pageInfo { hasNextPage } }
           resultSummary { total latencyP50 scores { mean } }

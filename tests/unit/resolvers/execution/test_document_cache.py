@@ -12,13 +12,16 @@ from resolvers.execution.document_cache import DocumentCache
 from resolvers.execution.operation_counts import OperationCounts
 from resolvers.execution.position import StreamPosition
 from resolvers.roots.schema import make_schema, schema
+from runindex.settings.limits import Limits
 
 SMALL = parse("{ a }")
 
 
 async def execute(text: str, operation: str | None = None, by: Schema = schema) -> dict[str, Any] | None:
     """Execute a document that asks no storage; return None when it is refused."""
-    context = SimpleNamespace(timings=StreamTimings(), position=StreamPosition(), operations=OperationCounts())
+    context = SimpleNamespace(
+        timings=StreamTimings(), position=StreamPosition(), operations=OperationCounts(), limits=Limits()
+    )
     result = await by.execute(text, operation_name=operation, context_value=context)
     assert (result.data is None) is bool(result.errors)
     return result.data

@@ -1,0 +1,1 @@
+"""What a document costs, measured before it is validated and executed."""

@@ -21,6 +21,7 @@ from persistence.postgres.statements import PostgresDialect
 from persistence.postgres.writer import PostgresWriter
 from persistence.sql.batch.transactions import Execute
 from persistence.sql.maintenance.maintenance import SqlMaintenance
+from persistence.sql.maintenance.tokens import SqlTokens
 from persistence.sql.reads.store_reads import SqlReads
 from persistence.sql.statements import NO_PARAMETERS, Flow, Rows, Statement
 from runindex.commands import AnyCommand
@@ -34,7 +35,7 @@ POOL_SIZE: Final = 10
 _PING: Final = text("SELECT 1 AS one")
 
 
-class PostgresStore(SqlReads, SqlMaintenance):
+class PostgresStore(SqlReads, SqlMaintenance, SqlTokens):
     """A store in a database that `persistence.migrations.upgrade` has migrated; open it with `open`."""
 
     sweep_step = 256

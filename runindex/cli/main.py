@@ -4,7 +4,7 @@ import os
 
 import click
 
-from runindex.cli import maintenance
+from runindex.cli import maintenance, tokens
 from runindex.cli.environment import check_packages, unknown_names
 from runindex.cli.errors import in_one_line
 from runindex.settings.settings import Settings
@@ -57,5 +57,5 @@ def print_schema() -> None:
     click.echo(print_sdl(), nl=False)
 
 
-for _command in maintenance.COMMANDS:
+for _command in (*maintenance.COMMANDS, tokens.token):
     main.add_command(_command)

@@ -10,6 +10,7 @@ from typing import Final, Self, TypeVar
 
 from platformdirs import user_data_path
 
+from runindex.domain.tokens import NAME, Token, TokenScope, hash_of
 from runindex.settings.limits import Limits
 from runindex.settings.sqlite_path import PathError, read_path
 
@@ -20,8 +21,11 @@ MAX_SECONDS: Final = 1e10
 NAMES: Final = (
     *("STORAGE_BACKEND", "SQLITE_PATH", "POSTGRESQL_URL", "LISTEN_DSN", "RUNINDEX_NOTIFY", "RUNINDEX_POOL_SIZE"),
     *("RUNINDEX_OPERATION_SECONDS", "RUNINDEX_GRAPHIQL", "RUNINDEX_KEEP_JOBS_SECONDS"),
+    "RUNINDEX_TOKENS",
     *(f"RUNINDEX_MAX_{each.name.upper()}" for each in fields(Limits)),
 )
+# A bearer token (RFC 6750), of a length that is not guessed.
+SECRET: Final = re.compile(r"[A-Za-z0-9._~+/=-]{16,255}")
 # A connection string of keywords and values begins with one.
 _KEYWORD: Final = re.compile(r"\s*[a-z_]+\s*=")
 
@@ -52,6 +56,7 @@ class Settings:
     graphiql: bool = True
     keep_jobs_seconds: float | None = None
     limits: Limits = field(default_factory=Limits)
+    tokens: tuple[Token, ...] = ()
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] = os.environ) -> Self:
@@ -67,6 +72,7 @@ class Settings:
             graphiql=_choice(environment, "RUNINDEX_GRAPHIQL", _Switch, _Switch.ON) is _Switch.ON,
             keep_jobs_seconds=_positive(environment, "RUNINDEX_KEEP_JOBS_SECONDS", None),
             limits=_limits(environment),
+            tokens=_tokens(environment, "RUNINDEX_TOKENS"),
         )
         if settings.storage is StorageBackend.POSTGRES and settings.postgresql_url is None:
             raise SettingsError(
@@ -116,6 +122,21 @@ def _count(environment: Mapping[str, str], name: str, default: int) -> int:
 def _limits(environment: Mapping[str, str]) -> Limits:
     defaults = asdict(Limits())
     return Limits(**{name: _count(environment, f"RUNINDEX_MAX_{name.upper()}", defaults[name]) for name in defaults})
+
+
+def _tokens(environment: Mapping[str, str], name: str) -> tuple[Token, ...]:
+    """Return the tokens of a setting, hashed; no message quotes what may be one."""
+    found: list[Token] = []
+    for entry in filter(None, (entry.strip() for entry in environment.get(name, "").split(","))):
+        label, _, rest = entry.partition(":")
+        scope, _, secret = rest.partition(":")
+        if not NAME.fullmatch(label) or scope not in list(TokenScope) or not SECRET.fullmatch(secret):
+            raise SettingsError(
+                f"{name} must be entries name:scope:token, between commas; a scope is {', '.join(TokenScope)},"
+                " a token 16 to 255 letters, digits and -._~+/="
+            )
+        found.append(Token(f"setting:{label}", label, TokenScope(scope), hash_of(secret), 0))
+    return tuple(found)
 
 
 def _postgres_url(environment: Mapping[str, str], name: str) -> str | None:

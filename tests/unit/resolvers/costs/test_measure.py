@@ -106,7 +106,9 @@ def measure_like(depth: int, aliases: int, roots: int, selections: int, objects:
 def parts_of(first: int) -> st.SearchStrategy[list[Part]]:
     """Draw what stands in a fragment, which may spread those from `first` on."""
     spreads = st.integers(first, FRAGMENTS - 1) if first < FRAGMENTS else st.nothing()
-    leaf: st.SearchStrategy[Part] = st.tuples(st.sampled_from(["", "a: "]), st.sampled_from(["id", "name"]), st.just([]))
+    leaf: st.SearchStrategy[Part] = st.tuples(
+        st.sampled_from(["", "a: "]), st.sampled_from(["id", "name"]), st.just([])
+    )
     return st.recursive(
         st.lists(leaf | spreads, min_size=1, max_size=4),
         lambda below: st.lists(

@@ -22,9 +22,11 @@ from strawberry.subscriptions import GRAPHQL_TRANSPORT_WS_PROTOCOL
 from strawberry.types import ExecutionResult
 from strawberry.types.graphql import OperationType
 
+from resolvers.execution.access import ANYBODY, Caller, check_operation
 from resolvers.execution.context import Context, LogEpoch, StreamTimings
 from resolvers.execution.document_cache import UNNAMED
 from resolvers.execution.errors import ErrorCode, legible
+from resolvers.execution.gate import Gate
 from resolvers.execution.operation_counts import OperationCounts
 from resolvers.roots.loaders import StoreLoaders
 from resolvers.roots.schema import DOCUMENTS
@@ -36,12 +38,14 @@ from resolvers.transports import graphiql
 from resolvers.transports.framing import COMPLETED, EVENT_STREAM, may_stream, wanted_framing
 from resolvers.transports.negotiation import JSON, VARY, wanted_media_type, wants_page
 from resolvers.transports.persisted_queries import PersistedQueries
-from resolvers.transports.refusals import RefusedRequestError
+from resolvers.transports.refusals import RefusedRequestError, refusing
 from resolvers.transports.requests import read_request
+from resolvers.transports.scope import CALLER
 from resolvers.transports.streaming import GRACE_SECONDS, StreamedResponse, payloads, refused
 from resolvers.transports.websocket import SocketHandler, TextSocket
 from runindex.domain import json_text
 from runindex.domain.errors import UnavailableError
+from runindex.domain.tokens import TokenScope
 from runindex.index import RunIndex
 from runindex.settings.limits import Limits
 
@@ -73,6 +77,7 @@ class Endpoint(GraphQL[Context, None]):
         timings: StreamTimings | None = None,
         limits: Limits | None = None,
         *,
+        gate: Gate | None = None,
         page: bool = False,
     ) -> None:
         """Serve with the given timings and limits; with `page`, browsers get GraphiQL."""
@@ -85,6 +90,7 @@ class Endpoint(GraphQL[Context, None]):
         self._timings = timings or StreamTimings()
         self._limits = limits or Limits()
         self._page = page
+        self.gate = gate or Gate()
         self.channels = Channels()
         self.conflated = ConflatedChannels()
         self.operations = OperationCounts()
@@ -109,7 +115,17 @@ class Endpoint(GraphQL[Context, None]):
         index: RunIndex = request.app.state.index
         if self._epoch is None or self._epoch.index is not index:
             self._epoch = LogEpoch(index)
-        return Context(index, self._epoch, self._timings, StoreLoaders, operations=self.operations, limits=self._limits)
+        caller: Caller = request.scope.get(CALLER, ANYBODY)
+        return Context(
+            index,
+            self._epoch,
+            self._timings,
+            StoreLoaders,
+            actor=caller.actor,
+            scope=caller.scope,
+            operations=self.operations,
+            limits=self._limits,
+        )
 
     async def get_sub_response(self, request: Request | WebSocket) -> Response:
         """Begin a response of the media type that the caller prefers."""
@@ -135,6 +151,10 @@ class Endpoint(GraphQL[Context, None]):
     ) -> ExecutionResult:
         """Execute a query, or, if it was posted, a mutation."""
         del request, root_value
+        if not context.scope.allows(TokenScope.WRITE):
+            with refusing():
+                kind = self.documents.operation_type(request_data.query or "", request_data.operation_name)
+                check_operation(context.scope, kind)
         try:
             result = await self.schema.execute(
                 request_data.query,
@@ -154,6 +174,8 @@ class Endpoint(GraphQL[Context, None]):
             raise HTTPException(HTTPStatus.BAD_REQUEST, HOW_TO_SUBSCRIBE) from error
         if _is_unavailable(result) and not context.writes:
             sub_response.status_code = HTTPStatus.SERVICE_UNAVAILABLE
+        elif result.data is None and not context.writes and _codes(result) == {ErrorCode.FORBIDDEN}:
+            sub_response.status_code = HTTPStatus.FORBIDDEN
         return result
 
     async def process_result(self, request: Request, result: ExecutionResult) -> GraphQLHTTPResponse:
@@ -194,6 +216,9 @@ class Endpoint(GraphQL[Context, None]):
         # Answered as GET is; the server leaves out the body.
         answered = Request({**request.scope, "method": "GET"}, request.receive) if is_head else request
         try:
+            with refusing():
+                request.scope[CALLER] = await self.gate.admit(request.headers.get("authorization"))
+            answered.scope[CALLER] = request.scope[CALLER]
             return await self._streamed(answered, is_head=is_head) or await self.run(answered)
         except ClientDisconnect:
             raise
@@ -204,9 +229,9 @@ class Endpoint(GraphQL[Context, None]):
         except Exception:
             log.exception("internal error")
             refusal = RefusedRequestError("internal error", HTTPStatus.INTERNAL_SERVER_ERROR, ErrorCode.INTERNAL)
-        return self._refused(request, refusal)
+        return self.refused(request, refusal)
 
-    def _refused(self, request: Request, refusal: RefusedRequestError) -> ASGIApp:
+    def refused(self, request: Request, refusal: RefusedRequestError) -> ASGIApp:
         """Return the answer to a request that is not executed."""
         status = refusal.status_code
         body = {"errors": [{"message": legible(refusal.reason), "extensions": {"code": refusal.code}}]}
@@ -218,6 +243,7 @@ class Endpoint(GraphQL[Context, None]):
                 heartbeat_seconds=self._timings.heartbeat,
                 stop=request.app.state.going_away,
                 grace=GRACE_SECONDS,
+                admission=lambda: self.gate.stream(request.scope[CALLER]),
             )
         headers = {**VARY, **refusal.headers}
         if status == HTTPStatus.METHOD_NOT_ALLOWED:
@@ -240,9 +266,11 @@ class Endpoint(GraphQL[Context, None]):
             return None
         if request.method == "GET" and kind is OperationType.MUTATION:
             raise HTTPException(HTTPStatus.METHOD_NOT_ALLOWED, BY_POST)
+        context = await self.get_context(request, Response())
+        with refusing():
+            check_operation(context.scope, kind)
         if is_head:
             return StreamingResponse((), headers=framing.headers)
-        context = await self.get_context(request, Response())
         operation = Operation(self.schema, self.documents, context, query, name, data.variables, last_event_id)
         return StreamedResponse(
             framing,
@@ -250,6 +278,7 @@ class Endpoint(GraphQL[Context, None]):
             heartbeat_seconds=self._timings.heartbeat,
             stop=request.app.state.going_away,
             grace=0.0 if kind is OperationType.SUBSCRIPTION else GRACE_SECONDS,
+            admission=lambda: self.gate.stream(request.scope[CALLER]),
         )
 
 
@@ -268,4 +297,8 @@ def _is_refusal(error: GraphQLError) -> bool:
 
 
 def _is_unavailable(result: ExecutionResult) -> bool:
-    return result.data is None and {_code(error) for error in result.errors or ()} == {UnavailableError.code}
+    return result.data is None and _codes(result) == {UnavailableError.code}
+
+
+def _codes(result: ExecutionResult) -> set[object]:
+    return {_code(error) for error in result.errors or ()}

@@ -11,6 +11,7 @@ from starlette.responses import PlainTextResponse
 from starlette.routing import Route, WebSocketRoute
 
 from resolvers.execution.context import StreamTimings
+from resolvers.execution.gate import Gate
 from resolvers.roots.schema import schema
 from resolvers.transports.endpoint import Endpoint
 from resolvers.transports.graphiql import send_asset
@@ -46,12 +47,16 @@ def create_app(settings: Settings) -> Starlette:
 
     @asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
-        async with open_runindex(settings) as index:
+        async with open_runindex(settings) as index, endpoint.gate.watching(index.tokens):
             app.state.index = index
             yield
 
     endpoint = Endpoint(
-        schema, StreamTimings(operation=settings.operation_seconds), page=settings.graphiql, limits=settings.limits
+        schema,
+        StreamTimings(operation=settings.operation_seconds),
+        page=settings.graphiql,
+        limits=settings.limits,
+        gate=Gate(settings.tokens),
     )
     app = Starlette(
         routes=[

@@ -165,7 +165,8 @@ async def test_deletions_by_filter_need_admin_and_nothing_is_written(
                 answer = await http.post("/graphql", json={"query": document}, headers=header(secrets, caller))
                 assert answer.status_code == status, answer.text
         head = (await store.log_state()).head
-        create = (
+        selection = "... on RunPayload { run { history(first: 1) { nodes { actor } } } }"
+        create = f"mutation {{ createRun(input: {{}}) {{ {selection} }} }}"
             "mutation { createRun(input: {}) { ... on RunPayload { run { history(first: 1) { nodes { actor } } } } } }"
         )
         refused = await http.post("/graphql", json={"query": create}, headers=header(secrets, "read"))
@@ -192,20 +193,24 @@ async def test_revocation_ends_streams(served: tuple[int, MemoryStore], secrets:
             head = header(secrets, "read") | accept
             if accept is PARTS:
                 await _restore(store, token)
-                await http.post("/graphql", json={"query": "{ __typename }"}, headers=head)
+                async with asyncio.timeout(5):
+                    while (await http.get("/metrics", headers=head)).status_code != 200:  # noqa: PLR2004
+                        pass
             async with http.stream("POST", "/graphql", json={"query": document}, headers=head) as response:
                 await store.revoke_token(token.id, 1)
                 async with asyncio.timeout(5):
                     text = (await response.aread()).decode()
             assert "UNAUTHENTICATED" in text
             with pytest.raises(websockets.ConnectionClosed) as closed:
-                async with asyncio.timeout(5):
-                    while True:
-                        await socket.recv()
+                await asyncio.wait_for(_drain(socket), 5)
             assert closed.value.rcvd is not None
             assert closed.value.rcvd.code == 4403
 
 
+async def _drain(socket: websockets.ClientConnection) -> None:
+    while True:
+        await socket.recv()
+
+
 async def _restore(store: MemoryStore, token: Token) -> None:
     await store.add_token(token)
-    await asyncio.sleep(0.5)

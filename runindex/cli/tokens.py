@@ -48,7 +48,7 @@ def token() -> None:
 
 @token.command()
 @click.option("--name", required=True, callback=_name, help="Who will use it: the actor of changes made with it.")
-@click.option("--scope", required=True, type=click.Choice(list(TokenScope)), help="What it allows.")
+@click.option("--scope", required=True, type=click.Choice([each.value for each in TokenScope]), help="What it allows.")
 @click.option("--expires", metavar="DURATION", callback=_duration, help="For how long, as 12h or 30d. [default: ever]")
 @in_one_line
 def create(name: str, scope: str, expires: Micros | None) -> None:

@@ -8,7 +8,6 @@ from typing import Any, Final
 
 import orjson
 from cross_web import AsyncHTTPRequestAdapter, HTTPException
-from graphql import GraphQLError
 from starlette.datastructures import Headers
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response, StreamingResponse
@@ -22,6 +21,8 @@ from strawberry.subscriptions import GRAPHQL_TRANSPORT_WS_PROTOCOL
 from strawberry.types import ExecutionResult
 from strawberry.types.graphql import OperationType
 
+from resolvers.execution.access.gate import Gate
+from resolvers.execution.access.rights import ANYBODY, Caller, check_operation
 from resolvers.execution.context import Context, LogEpoch, StreamTimings
 from resolvers.execution.document_cache import UNNAMED
 from resolvers.execution.errors import ErrorCode, legible
@@ -37,12 +38,14 @@ from resolvers.transports.bodies import Bodies
 from resolvers.transports.framing import COMPLETED, EVENT_STREAM, may_stream, wanted_framing
 from resolvers.transports.negotiation import JSON, PRIVATE, wanted_media_type, wants_page
 from resolvers.transports.persisted_queries import PersistedQueries
-from resolvers.transports.refusals import RefusedRequestError
+from resolvers.transports.refusals import RefusedRequestError, refusing
 from resolvers.transports.requests import read_request
+from resolvers.transports.scope import CALLER
+from resolvers.transports.statuses import is_refused, status_of
 from resolvers.transports.streaming import GRACE_SECONDS, StreamedResponse, payloads, refused
 from resolvers.transports.websocket import SocketHandler, TextSocket
 from runindex.domain import json_text
-from runindex.domain.errors import UnavailableError
+from runindex.domain.tokens import TokenScope
 from runindex.index import RunIndex
 from runindex.settings.limits import Limits
 
@@ -55,7 +58,6 @@ HOW_TO_SUBSCRIBE: Final = (
 )
 OVER_GET: Final = frozenset({OperationType.QUERY})
 OVER_POST: Final = frozenset({OperationType.QUERY, OperationType.MUTATION})
-_REFUSALS: Final = frozenset({ErrorCode.BAD_USER_INPUT, ErrorCode.LIMIT_EXCEEDED})
 log: Final = logging.getLogger(__name__)
 
 
@@ -74,6 +76,7 @@ class Endpoint(GraphQL[Context, None]):
         timings: StreamTimings | None = None,
         limits: Limits | None = None,
         *,
+        gate: Gate | None = None,
         page: bool = False,
     ) -> None:
         """Serve with the given timings and limits; with `page`, browsers get GraphiQL."""
@@ -87,6 +90,7 @@ class Endpoint(GraphQL[Context, None]):
         self._timings = timings or StreamTimings()
         self.limits = limits or Limits()
         self._page = page
+        self.gate = gate or Gate()
         self.channels = Channels()
         self.conflated = ConflatedChannels()
         self.operations = OperationCounts()
@@ -113,7 +117,17 @@ class Endpoint(GraphQL[Context, None]):
         index: RunIndex = request.app.state.index
         if self._epoch is None or self._epoch.index is not index:
             self._epoch = LogEpoch(index)
-        return Context(index, self._epoch, self._timings, StoreLoaders, operations=self.operations, limits=self.limits)
+        caller: Caller = request.scope.get(CALLER, ANYBODY)
+        return Context(
+            index,
+            self._epoch,
+            self._timings,
+            StoreLoaders,
+            actor=caller.actor,
+            scope=caller.scope,
+            operations=self.operations,
+            limits=self.limits,
+        )
 
     async def get_sub_response(self, request: Request | WebSocket) -> Response:
         """Begin a response of the media type that the caller prefers."""
@@ -139,6 +153,10 @@ class Endpoint(GraphQL[Context, None]):
     ) -> ExecutionResult:
         """Execute a query, or, if it was posted, a mutation."""
         del request, root_value
+        if not context.scope.allows(TokenScope.WRITE):
+            with refusing():
+                kind = self.documents.operation_type(request_data.query or "", request_data.operation_name)
+                check_operation(context.scope, kind)
         try:
             result = await self.schema.execute(
                 request_data.query,
@@ -156,14 +174,14 @@ class Endpoint(GraphQL[Context, None]):
             if error.operation_type is OperationType.MUTATION:
                 raise HTTPException(HTTPStatus.METHOD_NOT_ALLOWED, BY_POST) from error
             raise HTTPException(HTTPStatus.BAD_REQUEST, HOW_TO_SUBSCRIBE) from error
-        if _is_unavailable(result) and not context.writes:
-            sub_response.status_code = HTTPStatus.SERVICE_UNAVAILABLE
+        if not context.writes:
+            sub_response.status_code = status_of(result)
         return result
 
     async def process_result(self, request: Request, result: ExecutionResult) -> GraphQLHTTPResponse:
         """Return the body of a response: without `data` for a request that was not executed."""
         response = await super().process_result(request, result)
-        if result.data is None and result.errors and all(map(_is_refusal, result.errors)):
+        if is_refused(result):
             response.pop("data")
         return response
 
@@ -198,6 +216,9 @@ class Endpoint(GraphQL[Context, None]):
         # Answered as GET is; the server leaves out the body.
         answered = Request({**request.scope, "method": "GET"}, request.receive) if is_head else request
         try:
+            with refusing():
+                request.scope[CALLER] = await self.gate.admit(request.headers.get("authorization"))
+            answered.scope[CALLER] = request.scope[CALLER]
             return await self._streamed(answered, is_head=is_head) or await self.run(answered)
         except ClientDisconnect:
             raise
@@ -208,9 +229,9 @@ class Endpoint(GraphQL[Context, None]):
         except Exception:
             log.exception("internal error")
             refusal = RefusedRequestError("internal error", HTTPStatus.INTERNAL_SERVER_ERROR, ErrorCode.INTERNAL)
-        return self._refused(request, refusal)
+        return self.refused(request, refusal)
 
-    def _refused(self, request: Request, refusal: RefusedRequestError) -> ASGIApp:
+    def refused(self, request: Request, refusal: RefusedRequestError) -> ASGIApp:
         """Return the answer to a request that is not executed."""
         status = refusal.status_code
         body = {"errors": [{"message": legible(refusal.reason), "extensions": {"code": refusal.code}}]}
@@ -222,6 +243,7 @@ class Endpoint(GraphQL[Context, None]):
                 heartbeat_seconds=self._timings.heartbeat,
                 stop=request.app.state.going_away,
                 grace=GRACE_SECONDS,
+                admission=lambda: self.gate.stream(request.scope[CALLER]),
             )
         headers = {**PRIVATE, **refusal.headers}
         if status == HTTPStatus.METHOD_NOT_ALLOWED:
@@ -244,9 +266,11 @@ class Endpoint(GraphQL[Context, None]):
             return None
         if request.method == "GET" and kind is OperationType.MUTATION:
             raise HTTPException(HTTPStatus.METHOD_NOT_ALLOWED, BY_POST)
+        context = await self.get_context(request, Response())
+        with refusing():
+            check_operation(context.scope, kind)
         if is_head:
             return StreamingResponse((), headers=framing.headers)
-        context = await self.get_context(request, Response())
         operation = Operation(self.schema, self.documents, context, query, name, data.variables, last_event_id)
         return StreamedResponse(
             framing,
@@ -254,6 +278,7 @@ class Endpoint(GraphQL[Context, None]):
             heartbeat_seconds=self._timings.heartbeat,
             stop=request.app.state.going_away,
             grace=0.0 if kind is OperationType.SUBSCRIPTION else GRACE_SECONDS,
+            admission=lambda: self.gate.stream(request.scope[CALLER]),
         )
 
 
@@ -261,15 +286,3 @@ def _last_event_id(headers: Headers) -> str | None:
     """Return the id that an `EventSource` received last, None for any other client and before the first."""
     is_event_stream = wanted_framing(headers, OperationType.SUBSCRIPTION) is EVENT_STREAM
     return (headers.get("last-event-id") or None) if is_event_stream else None
-
-
-def _code(error: GraphQLError) -> object:
-    return (error.extensions or {}).get("code")
-
-
-def _is_refusal(error: GraphQLError) -> bool:
-    return error.path is None and _code(error) in _REFUSALS
-
-
-def _is_unavailable(result: ExecutionResult) -> bool:
-    return result.data is None and {_code(error) for error in result.errors or ()} == {UnavailableError.code}

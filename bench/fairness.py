@@ -145,11 +145,11 @@ async def _subscribe(port: int, source: str) -> None:
 
 
 async def _send_and_discard(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, data: bytes) -> None:
-    reading = asyncio.create_task(_discard(reader))
-    while True:
-        writer.write(data)
-        await writer.drain()
-    await reading
+    async with asyncio.TaskGroup() as tasks:
+        tasks.create_task(_discard(reader))
+        while True:
+            writer.write(data)
+            await writer.drain()
 
 
 async def _discard(reader: asyncio.StreamReader) -> None:
@@ -182,9 +182,9 @@ def _frame(message: object) -> bytes:
 
 FLOODS: Final[dict[str, Flood]] = {
     "pings": _ping,
-    "100 × query": _query,
-    "100 × createRun": _create,
-    "1,000 × query": _query_in_crowds,
+    "100 connections query": _query,
+    "100 connections write": _create,
+    "1,000 connections": _query_in_crowds,
     "subscribe": _subscribe,
-    "10,000 GETs in a row": _pipeline,
+    "10,000 GETs pipelined": _pipeline,
 }

@@ -12,10 +12,12 @@ from graphql import GraphQLError, GraphQLSyntaxError
 from strawberry.exceptions import MissingQueryError
 from strawberry.schema.exceptions import CannotGetOperationTypeError, InvalidOperationTypeError
 
-from runindex.domain.errors import LimitExceededError, OutcomeUnknownError, RunIndexError
+from runindex.domain.errors import LimitExceededError, OutcomeUnknownError, RateExceededError, RunIndexError
 from runindex.domain.problems import InvalidInput, ProblemError, camel_case
 
 INTERRUPTED: Final = "the operation was broken off; mutations in it may have been carried out"
+# The extension that says after how many seconds to ask again.
+RETRY_AFTER: Final = "retryAfter"
 log: Final = logging.getLogger(__name__)
 
 
@@ -62,6 +64,8 @@ def _measures(cause: BaseException | None) -> dict[str, int]:
     """Return the limit that a request exceeds, and what it has of it."""
     if not isinstance(cause, LimitExceededError):
         return {}
+    if isinstance(cause, RateExceededError):
+        return {"limit": cause.limit, RETRY_AFTER: cause.retry_after}
     return {"limit": cause.limit} | ({} if cause.measured is None else {"measured": cause.measured})
 
 

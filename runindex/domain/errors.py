@@ -35,6 +35,15 @@ class LimitExceededError(RunIndexError):
         self.measured = measured
 
 
+class RateExceededError(LimitExceededError):
+    """The caller asks for too much in a minute; nothing was executed."""
+
+    def __init__(self, message: str, limit: int, retry_after: int) -> None:
+        """Keep the points a minute, and after how many seconds to ask again."""
+        super().__init__(message, limit)
+        self.retry_after = retry_after
+
+
 class NotFoundError(RunIndexError):
     """Something that a query names does not exist."""
 

@@ -15,6 +15,7 @@ from starlette.types import Scope
 
 from resolvers.execution.access.gate import Gate
 from resolvers.execution.context import StreamTimings
+from resolvers.execution.costs.rates import Rates
 from resolvers.roots.schema import schema
 from resolvers.transports.endpoint import Endpoint
 from resolvers.transports.graphiql import send_asset
@@ -62,6 +63,7 @@ def create_app(settings: Settings, host: str = "localhost") -> Starlette:
         page=settings.graphiql,
         limits=settings.limits,
         gate=Gate(settings.tokens, settings.issuer),
+        rates=Rates(settings.rate_per_token),
     )
 
     def caller_of(scope: Scope) -> str:

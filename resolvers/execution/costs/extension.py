@@ -42,6 +42,7 @@ class LimitedDocuments(SchemaExtension):
             check_document(measures, limits)
             self._cost = measures.cost_of(context.operation_name).of(context.variables or {})
             check_cost(self._cost, limits)
+            context.context.rates.spend(context.context.actor, self._cost)
         except LimitExceededError as error:
             context.pre_execution_errors = [GraphQLError(error.message, original_error=error)]
 

@@ -25,8 +25,8 @@ from runindex.settings.connection_limits import ConnectionLimits
 CallerOf: TypeAlias = Callable[[Scope], str]
 RETRY: Final = {"Retry-After": "1"}
 STREAMS: Final = ("text/event-stream", "multipart/mixed")
-# A refusal takes between 0.5 and 2 s, each another time: the server would do nothing else for clients that come again at
-# once, and nothing else for a while for many that come together.
+# A refusal takes between 0.5 and 2 s, each another time: for clients that come again at once, or all together, the
+# server would do nothing else.
 REFUSAL_SECONDS: Final = (0.5, 1.5)
 GOLDEN_RATIO: Final = 0.618
 

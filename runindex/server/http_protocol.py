@@ -101,7 +101,7 @@ class HttpProtocol(HttpToolsProtocol):
         while self._unread and not self.pipeline and not self.flow.is_ended:
             part, self._unread = self._unread[:BYTES_AT_ONCE], self._unread[BYTES_AT_ONCE:]
             self._read(part)
-            if self.transport.is_closing() or self.transport.get_protocol() is not self:
+            if self.flow.is_ended or self.transport.is_closing() or self.transport.get_protocol() is not self:
                 self._unread = b""
 
     def _read(self, data: bytes) -> None:

@@ -229,8 +229,8 @@ class Turns:
         crowd = max(self._callers.values(), key=lambda caller: caller.bounded)
         if crowd.bounded <= own.bounded:
             crowd = own
-        waiting = (place for _, _, place in crowd.waiting if place.is_bounded and place.state is _State.WAITING)
-        last = max(waiting, key=lambda place: place.due, default=newcomer)
+        waiting = (entry for entry in crowd.waiting if entry[2].is_bounded and entry[2].state is _State.WAITING)
+        _, _, last = max(waiting, default=(newcomer.due, 0, newcomer))
         if crowd is own and newcomer.due >= last.due:
             last = newcomer
         self._exit(last, now)

@@ -73,6 +73,7 @@ class HttpProtocol(HttpToolsProtocol):
     _unread = b""  # what came behind requests that wait for an answer
     _is_incomplete = True  # the request that arrives
     _in_head = False
+    _has_ended_one = False  # a request, in what is being parsed
     _head_size = 0
     _deadline: asyncio.TimerHandle | None = None
 
@@ -106,9 +107,9 @@ class HttpProtocol(HttpToolsProtocol):
 
     def _read(self, data: bytes) -> None:
         self._received = data
-        was_in_head = self._in_head
+        self._has_ended_one = False
         super().data_received(data)
-        if was_in_head and self._in_head:
+        if self._in_head and not self._has_ended_one:  # else a part of these bytes is of the head, and few are
             self._head_size += len(data)
             if self._head_size > self._limits.head:
                 self._refuse_head()
@@ -148,7 +149,7 @@ class HttpProtocol(HttpToolsProtocol):
         if self._offers_upgrade():
             return
         super().on_message_complete()
-        self._is_incomplete = False
+        self._is_incomplete, self._has_ended_one = False, True
         self._stop_deadline()
 
     # uvicorn knows only the last cycle of a pipeline, answers in chunks whatever the version, and checks no head.

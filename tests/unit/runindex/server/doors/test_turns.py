@@ -1,6 +1,7 @@
 """Who is executed next: a few requests of each caller at a time, in turns, and those first that pause."""
 
 import asyncio
+from itertools import pairwise
 
 import pytest
 
@@ -69,7 +70,7 @@ async def test_a_caller_whose_requests_end_at_once_begins_a_few_in_each_turn_of_
     while not all(task.done() for task in tasks):
         await asyncio.sleep(0)
         counts.append(ended)
-    steps = [after - before for before, after in zip(counts, counts[1:], strict=False)]
+    steps = [after - before for before, after in pairwise(counts)]
     assert max(steps, default=0) <= 2
     assert (ended, turns.free) == (10, 10)
 

@@ -76,7 +76,7 @@ class RunIndexSchema(strawberry.Schema):
         """Execute a query or a mutation."""
         result = await super().execute(*args, **kwargs)
         context: Context = kwargs["context_value"]
-        result.errors = shown(result.errors, wrote=context.submitted > 0)
+        result.errors = _errors_of(result, context)
         return result
 
     async def stream(self, *args: Any, **kwargs: Any) -> AsyncGenerator[Any, None]:  # noqa: ANN401 - as above
@@ -86,13 +86,18 @@ class RunIndexSchema(strawberry.Schema):
     async def _shown(self, results: AsyncGenerator[Any, None], context: Context) -> AsyncGenerator[Any, None]:
         try:
             async for result in results:
-                result.errors = shown(result.errors, wrote=context.submitted > 0)
+                result.errors = _errors_of(result, context)
                 yield result
         finally:
             await results.aclose()
 
     def process_errors(self, errors: list[GraphQLError], execution_context: ExecutionContext | None = None) -> None:
         """Log nothing: `shown` logs unforeseen errors."""
+
+
+def _errors_of(result: Any, context: Context) -> list[GraphQLError] | None:  # noqa: ANN401 - of several classes
+    """Return a result's errors as the caller sees them."""
+    return shown(result.errors, wrote=context.submitted > 0, lost=context.writes > 0 and result.data is None)
 
 
 DOCUMENTS: Final = DocumentCache()

@@ -1,5 +1,6 @@
 """The API over HTTP and WebSocket."""
 
+import asyncio
 import json
 import logging
 from datetime import timedelta
@@ -24,7 +25,7 @@ from strawberry.types.graphql import OperationType
 
 from resolvers.execution.context import Context, LogEpoch, StreamTimings
 from resolvers.execution.document_cache import UNNAMED
-from resolvers.execution.errors import ErrorCode, legible
+from resolvers.execution.errors import ErrorCode, broken_off, legible
 from resolvers.execution.operation_counts import OperationCounts
 from resolvers.roots.loaders import StoreLoaders
 from resolvers.roots.schema import DOCUMENTS
@@ -32,14 +33,15 @@ from resolvers.streams.channels import Channels
 from resolvers.streams.conflated import ConflatedChannels
 from resolvers.streams.delivery import results_of
 from resolvers.streams.operation import Operation
+from resolvers.streams.sink import Sink
 from resolvers.transports import graphiql
 from resolvers.transports.bodies import Bodies
 from resolvers.transports.framing import COMPLETED, EVENT_STREAM, may_stream, wanted_framing
 from resolvers.transports.negotiation import JSON, PRIVATE, wanted_media_type, wants_page
 from resolvers.transports.persisted_queries import PersistedQueries
-from resolvers.transports.refusals import RefusedRequestError
+from resolvers.transports.refusals import OUTCOME_UNKNOWN, RefusedRequestError
 from resolvers.transports.requests import read_request
-from resolvers.transports.streaming import GRACE_SECONDS, StreamedResponse, payloads, refused
+from resolvers.transports.streaming import GRACE_SECONDS, Payloads, StreamedResponse, answered, payloads, refused
 from resolvers.transports.websocket import SocketHandler, TextSocket
 from runindex.domain import json_text
 from runindex.domain.errors import UnavailableError
@@ -113,7 +115,11 @@ class Endpoint(GraphQL[Context, None]):
         index: RunIndex = request.app.state.index
         if self._epoch is None or self._epoch.index is not index:
             self._epoch = LogEpoch(index)
-        return Context(index, self._epoch, self._timings, StoreLoaders, operations=self.operations, limits=self.limits)
+        context = Context(
+            index, self._epoch, self._timings, StoreLoaders, operations=self.operations, limits=self.limits
+        )
+        request.state.context = context  # whoever answers a failure has to know whether anything was written
+        return context
 
     async def get_sub_response(self, request: Request | WebSocket) -> Response:
         """Begin a response of the media type that the caller prefers."""
@@ -196,18 +202,25 @@ class Endpoint(GraphQL[Context, None]):
             return graphiql.page()
         is_head = request.method == "HEAD"
         # Answered as GET is; the server leaves out the body.
-        answered = Request({**request.scope, "method": "GET"}, request.receive) if is_head else request
+        executed = Request({**request.scope, "method": "GET"}, request.receive) if is_head else request
         try:
-            return await self._streamed(answered, is_head=is_head) or await self.run(answered)
+            return await self._streamed(executed, is_head=is_head) or await self.run(executed)
         except ClientDisconnect:
             raise
         except RefusedRequestError as error:
             refusal = error
         except HTTPException as error:
             refusal = RefusedRequestError(error.reason, HTTPStatus(error.status_code))
-        except Exception:
+        except Exception as error:
             log.exception("internal error")
-            refusal = RefusedRequestError("internal error", HTTPStatus.INTERNAL_SERVER_ERROR, ErrorCode.INTERNAL)
+            if _wrote(executed):
+                return _outcome_unknown(request.headers)
+            refusal = _failure(error)
+        except asyncio.CancelledError:
+            # The server stops, say. A client that learns nothing would send the mutation again.
+            if not _wrote(executed):
+                raise
+            return _outcome_unknown(request.headers)
         return self._refused(request, refusal)
 
     def _refused(self, request: Request, refusal: RefusedRequestError) -> ASGIApp:
@@ -248,12 +261,19 @@ class Endpoint(GraphQL[Context, None]):
             return StreamingResponse((), headers=framing.headers)
         context = await self.get_context(request, Response())
         operation = Operation(self.schema, self.documents, context, query, name, data.variables, last_event_id)
+        is_mutation = kind is OperationType.MUTATION
+
+        def open_source(sink: Sink) -> Payloads:
+            source = payloads(results_of(operation, self.channels, self.conflated, sink))
+            return answered(source, OUTCOME_UNKNOWN) if is_mutation else source
+
         return StreamedResponse(
             framing,
-            lambda sink: payloads(results_of(operation, self.channels, self.conflated, sink)),
+            open_source,
             heartbeat_seconds=self._timings.heartbeat,
             stop=request.app.state.going_away,
             grace=0.0 if kind is OperationType.SUBSCRIPTION else GRACE_SECONDS,
+            broken_off=OUTCOME_UNKNOWN if is_mutation else None,
         )
 
 
@@ -261,6 +281,25 @@ def _last_event_id(headers: Headers) -> str | None:
     """Return the id that an `EventSource` received last, None for any other client and before the first."""
     is_event_stream = wanted_framing(headers, OperationType.SUBSCRIPTION) is EVENT_STREAM
     return (headers.get("last-event-id") or None) if is_event_stream else None
+
+
+def _wrote(request: Request) -> bool:
+    """Tell whether a mutation of a request was begun."""
+    context: Context | None = getattr(request.state, "context", None)
+    return context is not None and context.submitted > 0
+
+
+def _outcome_unknown(headers: Headers) -> Response:
+    return Response(OUTCOME_UNKNOWN, headers=PRIVATE, media_type=wanted_media_type(headers))
+
+
+def _failure(error: Exception) -> RefusedRequestError:
+    """Return the refusal of a request that failed and wrote nothing."""
+    message, code = broken_off(error, wrote=False)
+    if code == UnavailableError.code:
+        retry = {"Retry-After": str(RETRY_SECONDS)}
+        return RefusedRequestError(message, HTTPStatus.SERVICE_UNAVAILABLE, code, retry)
+    return RefusedRequestError(message, HTTPStatus.INTERNAL_SERVER_ERROR, code)
 
 
 def _code(error: GraphQLError) -> object:

@@ -5,11 +5,17 @@ from http import HTTPStatus
 from types import MappingProxyType
 from typing import Final
 
+import orjson
 from cross_web import HTTPException
 
-from resolvers.execution.errors import ErrorCode
+from resolvers.execution.errors import INTERRUPTED, ErrorCode
+from runindex.domain.errors import OutcomeUnknownError
 
 _NONE: Final[Mapping[str, str]] = MappingProxyType({})
+# The answer when a mutation was broken off. It is made beforehand: there may be no memory left for it.
+OUTCOME_UNKNOWN: Final = orjson.dumps(
+    {"data": None, "errors": [{"message": INTERRUPTED, "extensions": {"code": OutcomeUnknownError.code}}]}
+)
 
 
 class RefusedRequestError(HTTPException):

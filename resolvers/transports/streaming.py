@@ -5,6 +5,7 @@ when the server stops, nor a refusal as the last item.
 """
 
 import asyncio
+import logging
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import aclosing
 from dataclasses import dataclass
@@ -14,7 +15,7 @@ from typing import Any, Final, NamedTuple, TypeAlias
 import orjson
 from starlette.types import Message, Receive, Scope, Send
 
-from resolvers.execution.errors import ErrorCode
+from resolvers.execution.errors import ErrorCode, is_being_cancelled
 from resolvers.streams.operation import StreamedResults, code_of, is_refusal, payload_of
 from resolvers.streams.sink import FlowControl, Sink
 from resolvers.transports.framing import StreamFraming
@@ -26,6 +27,7 @@ NOTICE_SECONDS: Final = 2.0
 GRACE_SECONDS: Final = 6.0
 
 
+log: Final = logging.getLogger(__name__)
 # Errors that another try may not meet.
 TRANSIENT: Final = frozenset({UnavailableError.code, ErrorCode.TIMEOUT, ErrorCode.INTERNAL})
 
@@ -52,6 +54,22 @@ async def payloads(items: StreamedResults) -> Payloads:
             yield Payload(orjson.dumps(payload), cursor)
 
 
+async def answered(source: Payloads, broken_off: bytes) -> Payloads:
+    """Yield the payloads of a mutation, and a last one if it breaks off: a client would send it again otherwise."""
+    try:
+        async with aclosing(source) as closing:
+            async for payload in closing:
+                yield payload
+    except Exception:
+        log.exception("internal error")
+    except asyncio.CancelledError:
+        if is_being_cancelled():
+            raise
+    else:
+        return
+    yield Payload(broken_off)
+
+
 async def refused(body: object) -> Payloads:
     """Yield the body of a refusal."""
     yield Payload(orjson.dumps(body))
@@ -63,7 +81,8 @@ class StreamedResponse:
 
     `open_source` is given a sink, to which the source may send items directly. The next payload is taken from the
     source when the last one was sent, so nothing is kept for a slow client. When `stop` is set, the source has `grace`
-    seconds to end by itself, and the client then `notice_seconds` to take the shutdown notice.
+    seconds to end by itself, and the client then `notice_seconds` to take the shutdown notice. `broken_off` is what a
+    client has to be told in place of that notice, if it must not open the stream again.
     """
 
     framing: StreamFraming
@@ -71,6 +90,7 @@ class StreamedResponse:
     heartbeat_seconds: float
     stop: asyncio.Event
     grace: float = 0.0
+    broken_off: bytes | None = None
     notice_seconds: float = NOTICE_SECONDS
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -101,11 +121,17 @@ class StreamedResponse:
         # A client that takes nothing any more must not hold up the server's end.
         try:
             async with asyncio.timeout(self.notice_seconds):
-                await send(_body(self.framing.shutdown_notice, more=False))
+                await send(_body(self._notice, more=False))
         except TimeoutError:
             if flow is not None:
                 flow.abort()
                 await _disconnect(receive)
+
+    @property
+    def _notice(self) -> bytes:
+        if self.broken_off is None:
+            return self.framing.shutdown_notice
+        return self.framing.encode_next(self.broken_off) + self.framing.complete
 
     async def _send_items(self, source: Payloads, send: Send) -> None:
         end = self.framing.complete

@@ -22,7 +22,7 @@ from strawberry.types.graphql import OperationType
 
 from resolvers.execution.context import Context
 from resolvers.execution.document_cache import DocumentCache
-from resolvers.execution.errors import ErrorCode, legible
+from resolvers.execution.errors import ErrorCode, broken_off, is_being_cancelled, legible
 from resolvers.streams.channels import Channels
 from resolvers.streams.conflated import ConflatedChannels
 from resolvers.streams.delivery import results_of
@@ -123,11 +123,21 @@ class SocketHandler(BaseGraphQLTransportWSHandler[Context, None]):
             await self._send_results(operation)
         except WebSocketDisconnected:
             self.operations.pop(operation.id, None)
-        except Exception:
+        except Exception as error:
             log.exception("internal error")
-            await operation.send_initial_errors(
-                [GraphQLError("internal error", extensions={"code": ErrorCode.INTERNAL})]
-            )
+            await self._break_off(operation, error)
+        except asyncio.CancelledError as error:
+            if is_being_cancelled():
+                raise
+            log.exception("internal error")
+            await self._break_off(operation, error)
+
+    async def _break_off(self, operation: SocketOperation[Context, None], error: BaseException) -> None:
+        message, code = broken_off(error, wrote=self._kind_of(operation) is OperationType.MUTATION)
+        await operation.send_initial_errors([GraphQLError(message, extensions={"code": code})])
+
+    def _kind_of(self, operation: SocketOperation[Context, None]) -> OperationType | None:
+        return cast("SharedView", self.view).documents.operation_type(operation.query, operation.operation_name)
 
     async def _send_results(self, operation: SocketOperation[Context, None]) -> None:
         view, socket = cast("SharedView", self.view), cast("TextSocket", self.websocket)
@@ -146,13 +156,12 @@ class SocketHandler(BaseGraphQLTransportWSHandler[Context, None]):
 
     def _pending(self) -> Collection[asyncio.Task[Any]]:
         """Return the queries and mutations in progress; subscriptions resume from their cursor."""
-        documents = cast("SharedView", self.view).documents
         return [
             operation.task
             for operation in self.operations.values()
             if operation.task is not None
             and not operation.task.done()
-            and documents.operation_type(operation.query, operation.operation_name) is not OperationType.SUBSCRIPTION
+            and self._kind_of(operation) is not OperationType.SUBSCRIPTION
         ]
 
 

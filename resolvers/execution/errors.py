@@ -5,6 +5,7 @@ A RunIndexError says what the caller can act on; any unforeseen error is logged 
 
 import asyncio
 import logging
+import re
 from collections.abc import Iterable
 from enum import StrEnum
 from typing import Final
@@ -31,6 +32,8 @@ class ErrorCode(StrEnum):
     PERSISTED_QUERY_NOT_FOUND = "PERSISTED_QUERY_NOT_FOUND"
 
 
+# graphql-core's parser says it in no other way.
+_TOO_MANY_TOKENS: Final = re.compile(r"more than (\d+) tokens\. Parsing aborted\.$")
 # Of a request that ran out of something before anything was written.
 _EXHAUSTED: Final[dict[type[Exception], tuple[str, str]]] = {
     TimeoutError: ("the operation took too long", ErrorCode.TIMEOUT),
@@ -85,12 +88,15 @@ def _shown(error: GraphQLError, *, wrote: bool, lost: bool) -> GraphQLError:
         source=error.source,
         positions=error.positions,
         path=error.path,
-        extensions={"code": code, **_measures(error.original_error)},
+        extensions={"code": code, **_measures(error)},
     )
 
 
-def _measures(cause: BaseException | None) -> dict[str, int]:
-    """Return the limit that a request exceeds, and what it has of it."""
+def _measures(error: GraphQLError) -> dict[str, int]:
+    """Return the limit that a request exceeds, and what it has of it where that is known."""
+    cause = error.original_error
+    if most := _TOO_MANY_TOKENS.search(error.message) if isinstance(error, GraphQLSyntaxError) else None:
+        return {"limit": int(most[1])}
     if not isinstance(cause, LimitExceededError):
         return {}
     return {"limit": cause.limit} | ({} if cause.measured is None else {"measured": cause.measured})
@@ -107,7 +113,7 @@ def explained(error: GraphQLError) -> tuple[str, str]:
         case TimeoutError() | RecursionError() | MemoryError():
             return next(answer for kind, answer in _EXHAUSTED.items() if isinstance(cause, kind))
         case None | GraphQLError() | CannotGetOperationTypeError() | InvalidOperationTypeError() | MissingQueryError():
-            is_too_long = isinstance(error, GraphQLSyntaxError) and error.message.endswith("Parsing aborted.")
+            is_too_long = isinstance(error, GraphQLSyntaxError) and _TOO_MANY_TOKENS.search(error.message)
             return error.message, ErrorCode.LIMIT_EXCEEDED if is_too_long else ErrorCode.BAD_USER_INPUT
     return "internal error", ErrorCode.INTERNAL
 

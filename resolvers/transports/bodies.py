@@ -61,6 +61,7 @@ class Body:
                 HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
                 ErrorCode.LIMIT_EXCEEDED,
                 headers={"Connection": "close"},
+                limit=bodies.largest,
             )
         if bodies.held + size - self.held > bodies.together:
             raise RefusedRequestError(

@@ -226,7 +226,7 @@ class Endpoint(GraphQL[Context, None]):
     def _refused(self, request: Request, refusal: RefusedRequestError) -> ASGIApp:
         """Return the answer to a request that is not executed."""
         status = refusal.status_code
-        body = {"errors": [{"message": legible(refusal.reason), "extensions": {"code": refusal.code}}]}
+        body = {"errors": [{"message": legible(refusal.reason), "extensions": refusal.extensions}]}
         # A browser shows the events of a stream to its page, and nothing else.
         if status == HTTPStatus.OK and wanted_framing(request.headers, None) is EVENT_STREAM:
             return StreamedResponse(

@@ -27,8 +27,15 @@ class RefusedRequestError(HTTPException):
         status: HTTPStatus = HTTPStatus.BAD_REQUEST,
         code: str = ErrorCode.BAD_USER_INPUT,
         headers: Mapping[str, str] = _NONE,
+        limit: int | None = None,
     ) -> None:
-        """Refuse with a message, by default as one that the caller has to correct."""
+        """Refuse with a message, by default as one that the caller has to correct; name the limit that it exceeds."""
         super().__init__(status, message)
+        self.limit = limit
         self.code = code
         self.headers = headers
+
+    @property
+    def extensions(self) -> dict[str, str | int]:
+        """Return the `extensions` of the answer's error."""
+        return {"code": self.code} if self.limit is None else {"code": self.code, "limit": self.limit}

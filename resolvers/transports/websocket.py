@@ -100,21 +100,22 @@ class SocketHandler(BaseGraphQLTransportWSHandler[Context, None]):
         if not self.connection_acknowledged or message["id"] in self.operations:
             await super().handle_subscribe(message)  # which closes the socket
         elif most is not None and len(self.operations) >= most:
-            await self._refuse(message, f"a socket carries at most {most} operations", ErrorCode.LIMIT_EXCEEDED)
+            reason = f"a socket carries at most {most} operations"
+            await self._refuse(message, RefusedRequestError(reason, code=ErrorCode.LIMIT_EXCEEDED, limit=most))
         else:
             persisted = cast("SharedView", self.view).persisted
             try:
                 query = persisted.query_of(payload.get("query"), payload.get("extensions")) or ""
                 name = payload.get("operationName") or None
             except RefusedRequestError as refusal:
-                await self._refuse(message, refusal.reason, refusal.code)
+                await self._refuse(message, refusal)
             else:
                 await super().handle_subscribe(
                     {**message, "payload": {**payload, "query": query, "operationName": name}}
                 )
 
-    async def _refuse(self, message: SubscribeMessage, reason: str, code: str) -> None:
-        error = GraphQLError(reason, extensions={"code": code})
+    async def _refuse(self, message: SubscribeMessage, refusal: RefusedRequestError) -> None:
+        error = GraphQLError(refusal.reason, extensions=dict(refusal.extensions))
         await self.send_message({"id": message["id"], "type": "error", "payload": [error.formatted]})
 
     async def run_operation(self, operation: SocketOperation[Context, None]) -> None:

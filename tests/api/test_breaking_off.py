@@ -2,7 +2,7 @@
 
 import asyncio
 import json
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Callable, Coroutine, Sequence
 from typing import Any, Final, TypeAlias
 
 import httpx
@@ -29,7 +29,7 @@ FAULTS: Final = (MemoryError, RecursionError, asyncio.CancelledError, TimeoutErr
 JSON: Final = "application/json"
 EVENTS: Final = "text/event-stream"
 PARTS: Final = "multipart/mixed;subscriptionSpec=1.0, application/json"
-Ask: TypeAlias = Callable[[str, str], Awaitable[Answer]]
+Ask: TypeAlias = Callable[[str, str], Coroutine[Any, Any, Answer]]
 
 
 def over_http(http: httpx.AsyncClient, accept: str) -> Ask:

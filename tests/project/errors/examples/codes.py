@@ -1,0 +1,167 @@
+"""Examples of `extensions.code`."""
+
+import asyncio
+import hashlib
+from dataclasses import replace
+from typing import Final
+
+from runindex.domain.errors import OutcomeUnknownError, UnavailableError
+from tests.project.errors.examples.limits import LIMITS
+from tests.project.errors.examples.sockets import events_of
+from tests.project.errors.server import USUAL, Servers, serving
+from tests.project.errors.shown import Code, Make, Shown
+
+COUNT: Final = "{ runCount }"
+COMPARE: Final = '{ compareRuns(ids: ["default", "0198c0de-0000-7000-8000-000000000000"]) { runs { id } } }'
+CREATE: Final = 'mutation { createRun(input: {name: "nightly", idempotencyKey: "n-1"}) { __typename } }'
+
+
+def asking(document: str, **variables: object) -> Make:
+    async def make(servers: Servers) -> Shown:
+        return await servers.usual.ask(document, variables)
+
+    return make
+
+
+async def another_origin(servers: Servers) -> Shown:
+    return await servers.usual.send("GET", "/graphql?query={runCount}", {"Origin": "https://elsewhere.example"})
+
+
+async def another_host(servers: Servers) -> Shown:
+    return await servers.usual.send("GET", "/graphql?query={runCount}", {"Host": "elsewhere.example"})
+
+
+async def unknown_hash(servers: Servers) -> Shown:
+    key = hashlib.sha256(b"{ runs { nodes { id } } }").hexdigest()
+    extensions = {"persistedQuery": {"version": 1, "sha256Hash": key}}
+    return await servers.usual.send("POST", "/graphql", body={"extensions": extensions})
+
+
+async def no_storage(servers: Servers) -> Shown:
+    async def broken(*_: object) -> None:
+        raise UnavailableError("the storage cannot be reached")
+
+    with servers.usual.failing("count_runs", broken):
+        return await servers.usual.ask(COUNT)
+
+
+async def no_memory(servers: Servers) -> Shown:
+    async def broken(*_: object) -> None:
+        raise MemoryError
+
+    with servers.usual.failing("count_runs", broken):
+        return await servers.usual.ask(COUNT)
+
+
+async def too_slow(servers: Servers) -> Shown:
+    del servers
+    async with serving(replace(USUAL, operation_seconds=0.05)) as server:
+
+        async def slow(*_: object) -> None:
+            await asyncio.Event().wait()
+
+        with server.failing("count_runs", slow):
+            return await server.ask(COUNT)
+
+
+async def a_fault(servers: Servers) -> Shown:
+    async def broken(*_: object) -> None:
+        raise ZeroDivisionError
+
+    with servers.usual.failing("count_runs", broken):
+        return await servers.usual.ask(COUNT)
+
+
+async def lost_commit(servers: Servers) -> Shown:
+    async def broken(*_: object) -> None:
+        raise OutcomeUnknownError("the connection was lost in the commit and could not be restored")
+
+    with servers.usual.failing("apply", broken):
+        return await servers.usual.ask(CREATE)
+
+
+async def broken_off(servers: Servers) -> Shown:
+    async def broken(*_: object) -> None:
+        raise MemoryError
+
+    with servers.usual.failing("apply", broken):
+        return await servers.usual.ask(CREATE)
+
+
+async def mistake_below(servers: Servers) -> Shown:
+    return await servers.usual.ask(
+        "mutation { createRun(input: {}) { ... on RunPayload { run { children(first: 0) { nodes { id } } } } } }"
+    )
+
+
+async def old_cursor(servers: Servers) -> Shown:
+    cursor = (await servers.usual.http.post("/graphql", json={"query": "{ changeCursor }"})).json()
+    async with serving(USUAL) as server:
+        document = "subscription ($after: String) { runChanges(after: $after) { __typename } }"
+        return await events_of(server, document, {"after": cursor["data"]["changeCursor"]})
+
+
+CODES: Final = (
+    Code(
+        "BAD_USER_INPUT",
+        "The request cannot be understood, or asks for something that makes no sense. Nothing was done. Correct it.",
+        {
+            "a document that is not valid": asking("{ nope }"),
+            "a document that cannot be read": asking("{ runs("),
+            "a value that its type does not have": asking(
+                "query ($n: Int!) { runs(first: $n) { nodes { id } } }", n="x"
+            ),
+            "an argument beyond its range": asking("{ runs(first: 0) { nodes { id } } }"),
+        },
+    ),
+    Code(
+        "LIMIT_EXCEEDED",
+        "The request is beyond a [limit](limits.md). Nothing was done. `limit` says what is allowed, `measured` what "
+        "was asked for. Ask for less at a time. (The server of these examples has small limits, so that they are short.)",
+        LIMITS,
+    ),
+    Code("NOT_FOUND", "What a query names does not exist.", {"a run to compare": asking(COMPARE)}),
+    Code(
+        "CURSOR_EXPIRED",
+        "The log does not hold what follows the cursor. Read the state anew, and go on from its cursor: see "
+        "[streams](streams.md).",
+        {"a cursor of another history": old_cursor},
+    ),
+    Code(
+        "PERSISTED_QUERY_NOT_FOUND",
+        "The server does not know the query of this hash. Send the query together with its hash.",
+        {"a hash alone": unknown_hash},
+    ),
+    Code(
+        "FORBIDDEN",
+        "The caller may not do this from where it is. Nothing was done. The message names the [setting](network.md) "
+        "that allows it.",
+        {"a page of another origin": another_origin, "another host": another_host},
+    ),
+    Code(
+        "TIMEOUT",
+        "The operation took longer than it may. Nothing was written. Ask for less, or send it again.",
+        {"a query that takes too long": too_slow},
+    ),
+    Code(
+        "UNAVAILABLE",
+        "The storage or the server cannot serve now. Nothing was written. Send it again, after `Retry-After` if that "
+        "is given.",
+        {"a storage that cannot be reached": no_storage, "a server that is short of memory": no_memory},
+    ),
+    Code(
+        "OUTCOME_UNKNOWN",
+        "A mutation was begun, and it may have been carried out, or is known to be. Send it again with the same "
+        "idempotency key: it is done once, and the answer tells which it was.",
+        {
+            "a connection that was lost in the commit": lost_commit,
+            "a mutation that was broken off": broken_off,
+            "a mistake in what is read of a payload": mistake_below,
+        },
+    ),
+    Code(
+        "INTERNAL",
+        "A fault of the server, which its log describes. Nothing was written. Please report it.",
+        {"a fault in a query": a_fault},
+    ),
+)

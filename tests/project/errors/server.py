@@ -31,7 +31,7 @@ USUAL: Final = Settings(storage=StorageBackend.MEMORY, sqlite_path=Path("unused"
 SMALL: Final = replace(
     USUAL,
     limits=Limits(
-        tokens=60, depth=3, aliases=2, directives=1, root_fields=4, selections=12, repetitions=8, cost=1000, body=4096
+        tokens=60, depth=3, aliases=2, directives=1, root_fields=4, selections=10, repetitions=8, cost=1000, body=4096
     ),
 )
 PATIENCE: Final = 30

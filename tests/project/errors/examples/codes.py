@@ -117,7 +117,7 @@ CODES: Final = (
     Code(
         "LIMIT_EXCEEDED",
         "The request is beyond a [limit](limits.md). Nothing was done. `limit` says what is allowed, `measured` what "
-        "was asked for. Ask for less at a time. (The server of these examples has small limits, so that they are short.)",
+        "was asked for. Ask for less at a time. (The limits of these examples are small, so that they are short.)",
         LIMITS,
     ),
     Code("NOT_FOUND", "What a query names does not exist.", {"a run to compare": asking(COMPARE)}),

@@ -117,6 +117,16 @@ async def open_storage(settings: Settings) -> AsyncIterator[Storage]:
             yield database
 
 
+async def has_tokens(settings: Settings) -> bool:
+    """Tell whether a token was ever made in a storage, which has the present schema, or settings name some."""
+    if settings.tokens or settings.issuer is not None:
+        return True
+    if settings.storage is StorageBackend.MEMORY:
+        return False
+    async with open_storage(settings) as storage:
+        return bool(await storage.list_tokens())
+
+
 @asynccontextmanager
 async def open_runindex(settings: Settings) -> AsyncIterator[RunIndex]:
     """Open the index that the settings describe; its storage must have the present schema."""
@@ -174,4 +184,4 @@ async def _open_postgres(settings: Settings) -> AsyncIterator[RunIndex]:
 
 
 def _open_index(settings: Settings, storage: Storage, feed: ChangeFeed) -> AbstractAsyncContextManager[RunIndex]:
-    return open_index(storage, feed, maintenance=storage, operation_seconds=settings.operation_seconds)
+    return open_index(storage, feed, maintenance=storage, tokens=storage, operation_seconds=settings.operation_seconds)

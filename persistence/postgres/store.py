@@ -21,6 +21,7 @@ from persistence.postgres.statements import PostgresDialect
 from persistence.postgres.writer import PostgresWriter
 from persistence.sql.batch.transactions import Execute
 from persistence.sql.maintenance.maintenance import SqlMaintenance
+from persistence.sql.maintenance.tokens import SqlTokens
 from persistence.sql.reads.store_reads import SqlReads
 from persistence.sql.statements import NO_PARAMETERS, Flow, Rows, Statement
 from runindex.commands import AnyCommand
@@ -38,7 +39,7 @@ _IS_READ_ONLY: Final = text(
 )
 
 
-class PostgresStore(SqlReads, SqlMaintenance):
+class PostgresStore(SqlReads, SqlMaintenance, SqlTokens):
     """A store in a database that `persistence.migrations.upgrade` has migrated; open it with `open`."""
 
     sweep_step = 256

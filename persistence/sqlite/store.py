@@ -14,6 +14,7 @@ from sqlalchemy import Executable, text
 from persistence.sql.batch.apply import AppliedBatch, apply_batch
 from persistence.sql.batch.transactions import Execute
 from persistence.sql.maintenance.maintenance import SqlMaintenance
+from persistence.sql.maintenance.tokens import SqlTokens
 from persistence.sql.reads.store_reads import SqlReads
 from persistence.sql.statements import NO_PARAMETERS, Flow, Rows, Statement
 from persistence.sqlite.clock import KEPT, FileClock
@@ -34,7 +35,7 @@ SECONDS: Final = 5.0
 _PING: Final = text("SELECT 1 AS one")
 
 
-class SqliteStore(SqlReads, SqlMaintenance):
+class SqliteStore(SqlReads, SqlMaintenance, SqlTokens):
     """A store in a file that `persistence.migrations.upgrade` has migrated; open it with `open`."""
 
     dialect = SqliteDialect()

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Protocol, TypeVar, cast
 
+from resolvers.execution.access.rights import ForbiddenError, check_command
 from resolvers.execution.context import Info
 from resolvers.execution.errors import INTERRUPTED, is_being_cancelled
 from resolvers.execution.operation_counts import OK
@@ -51,6 +52,11 @@ async def execute_with_epoch(
     except ProblemError as refusal:
         context.operations.add(mutation, refusal.problem.code)
         return cast("Member", problem(refusal.problem))
+    try:
+        check_command(context.scope, command)
+    except ForbiddenError as error:
+        context.operations.add(mutation, error.code)
+        raise
     command = replace(command, mutation=mutation, actor=context.actor, idempotency_key=input.idempotency_key)
     # The epoch is read first: after the commit, a failing read would withhold the outcome from the caller.
     try:

@@ -9,7 +9,6 @@ from typing import Any, Final
 
 import orjson
 from cross_web import AsyncHTTPRequestAdapter, HTTPException
-from graphql import GraphQLError
 from starlette.datastructures import Headers
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response, StreamingResponse
@@ -23,9 +22,11 @@ from strawberry.subscriptions import GRAPHQL_TRANSPORT_WS_PROTOCOL
 from strawberry.types import ExecutionResult
 from strawberry.types.graphql import OperationType
 
+from resolvers.execution.access.gate import Gate
+from resolvers.execution.access.rights import ANYBODY, Caller, check_operation
 from resolvers.execution.context import Context, LogEpoch, StreamTimings
 from resolvers.execution.document_cache import UNNAMED
-from resolvers.execution.errors import ErrorCode, broken_off, legible
+from resolvers.execution.errors import broken_off, legible
 from resolvers.execution.operation_counts import OperationCounts
 from resolvers.roots.loaders import StoreLoaders
 from resolvers.roots.schema import DOCUMENTS
@@ -39,12 +40,14 @@ from resolvers.transports.bodies import Bodies
 from resolvers.transports.framing import COMPLETED, EVENT_STREAM, may_stream, wanted_framing
 from resolvers.transports.negotiation import JSON, PRIVATE, wanted_media_type, wants_page
 from resolvers.transports.persisted_queries import PersistedQueries
-from resolvers.transports.refusals import OUTCOME_UNKNOWN, RefusedRequestError
+from resolvers.transports.refusals import OUTCOME_UNKNOWN, RefusedRequestError, refusing
 from resolvers.transports.requests import read_request
+from resolvers.transports.scope import CALLER
+from resolvers.transports.statuses import is_refused, status_of
 from resolvers.transports.streaming import GRACE_SECONDS, Payloads, StreamedResponse, answered, payloads, refused
 from resolvers.transports.websocket import SocketHandler, TextSocket
 from runindex.domain import json_text
-from runindex.domain.errors import UnavailableError
+from runindex.domain.tokens import TokenScope
 from runindex.index import RunIndex
 from runindex.settings.limits import Limits
 
@@ -57,7 +60,6 @@ HOW_TO_SUBSCRIBE: Final = (
 )
 OVER_GET: Final = frozenset({OperationType.QUERY})
 OVER_POST: Final = frozenset({OperationType.QUERY, OperationType.MUTATION})
-_REFUSALS: Final = frozenset({ErrorCode.BAD_USER_INPUT, ErrorCode.LIMIT_EXCEEDED})
 log: Final = logging.getLogger(__name__)
 
 
@@ -76,6 +78,7 @@ class Endpoint(GraphQL[Context, None]):
         timings: StreamTimings | None = None,
         limits: Limits | None = None,
         *,
+        gate: Gate | None = None,
         page: bool = False,
     ) -> None:
         """Serve with the given timings and limits; with `page`, browsers get GraphiQL."""
@@ -89,6 +92,7 @@ class Endpoint(GraphQL[Context, None]):
         self._timings = timings or StreamTimings()
         self.limits = limits or Limits()
         self._page = page
+        self.gate = gate or Gate()
         self.channels = Channels()
         self.conflated = ConflatedChannels()
         self.operations = OperationCounts()
@@ -115,8 +119,16 @@ class Endpoint(GraphQL[Context, None]):
         index: RunIndex = request.app.state.index
         if self._epoch is None or self._epoch.index is not index:
             self._epoch = LogEpoch(index)
+        caller: Caller = request.scope.get(CALLER, ANYBODY)
         context = Context(
-            index, self._epoch, self._timings, StoreLoaders, operations=self.operations, limits=self.limits
+            index,
+            self._epoch,
+            self._timings,
+            StoreLoaders,
+            actor=caller.actor,
+            scope=caller.scope,
+            operations=self.operations,
+            limits=self.limits,
         )
         request.state.context = context  # whoever answers a failure has to know whether anything was written
         return context
@@ -145,6 +157,10 @@ class Endpoint(GraphQL[Context, None]):
     ) -> ExecutionResult:
         """Execute a query, or, if it was posted, a mutation."""
         del request, root_value
+        if not context.scope.allows(TokenScope.WRITE):
+            with refusing():
+                kind = self.documents.operation_type(request_data.query or "", request_data.operation_name)
+                check_operation(context.scope, kind)
         try:
             result = await self.schema.execute(
                 request_data.query,
@@ -162,14 +178,14 @@ class Endpoint(GraphQL[Context, None]):
             if error.operation_type is OperationType.MUTATION:
                 raise HTTPException(HTTPStatus.METHOD_NOT_ALLOWED, BY_POST) from error
             raise HTTPException(HTTPStatus.BAD_REQUEST, HOW_TO_SUBSCRIBE) from error
-        if _is_unavailable(result) and not context.writes:
-            sub_response.status_code = HTTPStatus.SERVICE_UNAVAILABLE
+        if not context.writes:
+            sub_response.status_code = status_of(result)
         return result
 
     async def process_result(self, request: Request, result: ExecutionResult) -> GraphQLHTTPResponse:
         """Return the body of a response: without `data` for a request that was not executed."""
         response = await super().process_result(request, result)
-        if result.data is None and result.errors and all(map(_is_refusal, result.errors)):
+        if is_refused(result):
             response.pop("data")
         return response
 
@@ -204,6 +220,9 @@ class Endpoint(GraphQL[Context, None]):
         # Answered as GET is; the server leaves out the body.
         executed = Request({**request.scope, "method": "GET"}, request.receive) if is_head else request
         try:
+            with refusing():
+                request.scope[CALLER] = await self.gate.admit(request.headers.get("authorization"))
+            executed.scope[CALLER] = request.scope[CALLER]
             return await self._streamed(executed, is_head=is_head) or await self.run(executed)
         except ClientDisconnect:
             raise
@@ -221,9 +240,9 @@ class Endpoint(GraphQL[Context, None]):
             if not _wrote(executed):
                 raise
             return _outcome_unknown(request.headers)
-        return self._refused(request, refusal)
+        return self.refused(request, refusal)
 
-    def _refused(self, request: Request, refusal: RefusedRequestError) -> ASGIApp:
+    def refused(self, request: Request, refusal: RefusedRequestError) -> ASGIApp:
         """Return the answer to a request that is not executed."""
         status = refusal.status_code
         body = {"errors": [{"message": legible(refusal.reason), "extensions": refusal.extensions}]}
@@ -235,6 +254,7 @@ class Endpoint(GraphQL[Context, None]):
                 heartbeat_seconds=self._timings.heartbeat,
                 stop=request.app.state.going_away,
                 grace=GRACE_SECONDS,
+                admission=lambda: self.gate.stream(request.scope[CALLER]),
             )
         headers = {**PRIVATE, **refusal.headers}
         if status == HTTPStatus.METHOD_NOT_ALLOWED:
@@ -257,9 +277,11 @@ class Endpoint(GraphQL[Context, None]):
             return None
         if request.method == "GET" and kind is OperationType.MUTATION:
             raise HTTPException(HTTPStatus.METHOD_NOT_ALLOWED, BY_POST)
+        context = await self.get_context(request, Response())
+        with refusing():
+            check_operation(context.scope, kind)
         if is_head:
             return StreamingResponse((), headers=framing.headers)
-        context = await self.get_context(request, Response())
         operation = Operation(self.schema, self.documents, context, query, name, data.variables, last_event_id)
         is_mutation = kind is OperationType.MUTATION
 
@@ -274,6 +296,7 @@ class Endpoint(GraphQL[Context, None]):
             stop=request.app.state.going_away,
             grace=0.0 if kind is OperationType.SUBSCRIPTION else GRACE_SECONDS,
             broken_off=OUTCOME_UNKNOWN if is_mutation else None,
+            admission=lambda: self.gate.stream(request.scope[CALLER]),
         )
 
 
@@ -296,19 +319,7 @@ def _outcome_unknown(headers: Headers) -> Response:
 def _failure(error: Exception) -> RefusedRequestError:
     """Return the refusal of a request that failed and wrote nothing."""
     message, code = broken_off(error, wrote=False)
-    if code == UnavailableError.code:
+    if code == ErrorCode.UNAVAILABLE:
         retry = {"Retry-After": str(RETRY_SECONDS)}
         return RefusedRequestError(message, HTTPStatus.SERVICE_UNAVAILABLE, code, retry)
     return RefusedRequestError(message, HTTPStatus.INTERNAL_SERVER_ERROR, code)
-
-
-def _code(error: GraphQLError) -> object:
-    return (error.extensions or {}).get("code")
-
-
-def _is_refusal(error: GraphQLError) -> bool:
-    return error.path is None and _code(error) in _REFUSALS
-
-
-def _is_unavailable(result: ExecutionResult) -> bool:
-    return result.data is None and {_code(error) for error in result.errors or ()} == {UnavailableError.code}

@@ -1,6 +1,7 @@
 """Refusals of requests that are not executed, with all that their answers say."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from http import HTTPStatus
 from types import MappingProxyType
 from typing import Final
@@ -8,9 +9,24 @@ from typing import Final
 import orjson
 from cross_web import HTTPException
 
+from resolvers.execution.access.gate import UnauthenticatedError
+from resolvers.execution.access.rights import ForbiddenError
 from resolvers.execution.errors import INTERRUPTED, ErrorCode
-from runindex.domain.errors import OutcomeUnknownError
+from runindex.domain.errors import OutcomeUnknownError, UnavailableError
 
+_STATUSES: Final = MappingProxyType(
+    {
+        ErrorCode.UNAUTHENTICATED: HTTPStatus.UNAUTHORIZED,
+        ErrorCode.FORBIDDEN: HTTPStatus.FORBIDDEN,
+        ErrorCode.UNAVAILABLE: HTTPStatus.SERVICE_UNAVAILABLE,
+    }
+)
+_HEADERS: Final = MappingProxyType(
+    {
+        ErrorCode.UNAUTHENTICATED: MappingProxyType({"WWW-Authenticate": "Bearer"}),
+        ErrorCode.UNAVAILABLE: MappingProxyType({"Retry-After": "1"}),
+    }
+)
 _NONE: Final[Mapping[str, str]] = MappingProxyType({})
 # The answer when a mutation was broken off. It is made beforehand: there may be no memory left for it.
 OUTCOME_UNKNOWN: Final = orjson.dumps(
@@ -39,3 +55,13 @@ class RefusedRequestError(HTTPException):
     def extensions(self) -> dict[str, str | int]:
         """Return the `extensions` of the answer's error."""
         return {"code": self.code} if self.limit is None else {"code": self.code, "limit": self.limit}
+
+
+@contextmanager
+def refusing() -> Iterator[None]:
+    """Raise RefusedRequestError for a caller who is not let in, or may not do it."""
+    try:
+        yield
+    except (ForbiddenError, UnauthenticatedError, UnavailableError) as error:
+        code = ErrorCode(error.code)
+        raise RefusedRequestError(error.message, _STATUSES[code], code, _HEADERS.get(code, _NONE)) from None

@@ -12,6 +12,8 @@ FLOW: Final = "runindex.flow"
 # the server waits for before it stops.
 WRITE_TEXT: Final = "runindex.write_text"
 PENDING: Final = "runindex.pending"
+# Of a request: its caller, once let in.
+CALLER: Final = "runindex.caller"
 WriteText: TypeAlias = Callable[[bytes], None]
 Pending: TypeAlias = Callable[[], Collection[asyncio.Task[Any]]]
 

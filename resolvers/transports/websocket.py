@@ -7,7 +7,7 @@ no `error` for a stream that fails; the overrides here differ in that, and share
 import asyncio
 import logging
 from collections.abc import Collection, Mapping
-from contextlib import aclosing
+from contextlib import ExitStack, aclosing
 from typing import Any, Final, Protocol, TypeGuard, cast
 
 import orjson
@@ -17,9 +17,15 @@ from strawberry.asgi import ASGIWebSocketAdapter
 from strawberry.http.exceptions import WebSocketDisconnected
 from strawberry.subscriptions.protocols.graphql_transport_ws.handlers import BaseGraphQLTransportWSHandler
 from strawberry.subscriptions.protocols.graphql_transport_ws.handlers import Operation as SocketOperation
-from strawberry.subscriptions.protocols.graphql_transport_ws.types import Message, SubscribeMessage
+from strawberry.subscriptions.protocols.graphql_transport_ws.types import (
+    ConnectionInitMessage,
+    Message,
+    SubscribeMessage,
+)
 from strawberry.types.graphql import OperationType
 
+from resolvers.execution.access.gate import Gate, UnauthenticatedError
+from resolvers.execution.access.rights import ForbiddenError, check_operation
 from resolvers.execution.context import Context
 from resolvers.execution.document_cache import DocumentCache
 from resolvers.execution.errors import ErrorCode, broken_off, is_being_cancelled, legible
@@ -29,10 +35,15 @@ from resolvers.streams.delivery import results_of
 from resolvers.streams.operation import Operation, is_refusal, payload_of
 from resolvers.streams.sink import Sink, writable
 from resolvers.transports.persisted_queries import EXTENSION, PersistedQueries
-from resolvers.transports.refusals import RefusedRequestError
+from resolvers.transports.refusals import RefusedRequestError, refusing
 from resolvers.transports.scope import PENDING, WRITE_TEXT, Pending, WriteText, flow_of
+from resolvers.transports.streaming import ENDED
+from runindex.domain.errors import UnavailableError
 from runindex.domain.json_text import is_plain_text
+from runindex.domain.tokens import TokenScope
 
+FORBIDDEN: Final = 4403
+TRY_AGAIN_LATER: Final = 1013
 LONGEST_REASON: Final = 123  # bytes, of a close frame
 log: Final = logging.getLogger(__name__)
 _TYPES: Final = ("connection_init", "ping", "pong", "subscribe", "complete")
@@ -75,6 +86,7 @@ class SharedView(Protocol):
     conflated: ConflatedChannels
     documents: DocumentCache
     persisted: PersistedQueries
+    gate: Gate
 
 
 class SocketHandler(BaseGraphQLTransportWSHandler[Context, None]):
@@ -83,7 +95,35 @@ class SocketHandler(BaseGraphQLTransportWSHandler[Context, None]):
     async def handle(self) -> None:
         """Serve the socket until it is closed."""
         cast("TextSocket", self.websocket).add_pending(self._pending)
-        await super().handle()
+        with ExitStack() as self._admission:
+            await super().handle()
+
+    async def handle_connection_init(self, message: ConnectionInitMessage) -> None:
+        """Let the client in by the token of the message or of the handshake's headers, or close the socket."""
+        if not self.connection_init_received and not self.connection_timed_out:
+            gate = cast("SharedView", self.view).gate
+            headers = cast("TextSocket", self.websocket).ws.headers
+            try:
+                caller = await gate.admit(_authorization(message.get("payload")) or headers.get("authorization"))
+            except (UnauthenticatedError, ForbiddenError) as error:
+                await self.websocket.close(FORBIDDEN, error.message)
+                return
+            except UnavailableError as error:
+                await self.websocket.close(TRY_AGAIN_LATER, error.message)
+                return
+            self.context.actor, self.context.scope = caller.actor, caller.scope
+            self._admission.enter_context(gate.stream(caller)).add_done_callback(self._expel)
+        await super().handle_connection_init(message)
+
+    def _expel(self, _ended: asyncio.Future[None]) -> None:
+        self._expulsion = asyncio.create_task(self._end())  # kept, or it could be collected
+
+    async def _end(self) -> None:
+        """End all operations, of which a client that does not close its side would get more, and close the socket."""
+        for operation_id in list(self.operations):
+            await self.cleanup_operation(operation_id)
+        if cast("TextSocket", self.websocket).ws.application_state is WebSocketState.CONNECTED:
+            await self.websocket.close(FORBIDDEN, ENDED)
 
     async def handle_message(self, message: Message) -> None:
         """Handle a message; a malformed one closes the socket."""
@@ -107,6 +147,11 @@ class SocketHandler(BaseGraphQLTransportWSHandler[Context, None]):
             try:
                 query = persisted.query_of(payload.get("query"), payload.get("extensions")) or ""
                 name = payload.get("operationName") or None
+                if not self.context.scope.allows(TokenScope.WRITE):
+                    with refusing():
+                        check_operation(
+                            self.context.scope, cast("SharedView", self.view).documents.operation_type(query, name)
+                        )
             except RefusedRequestError as refusal:
                 await self._refuse(message, refusal)
             else:
@@ -164,6 +209,14 @@ class SocketHandler(BaseGraphQLTransportWSHandler[Context, None]):
             and not operation.task.done()
             and self._kind_of(operation) is not OperationType.SUBSCRIPTION
         ]
+
+
+def _authorization(payload: object) -> str | None:
+    """Return the header of a `connection_init`, under a key that is written in any case."""
+    for key, value in payload.items() if isinstance(payload, dict) else ():
+        if key.lower() == "authorization" and isinstance(value, str):
+            return value
+    return None
 
 
 def _is_well_formed(message: object) -> TypeGuard[Message]:

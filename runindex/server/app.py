@@ -11,6 +11,7 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse
 from starlette.routing import Route, WebSocketRoute
 
+from resolvers.execution.access.gate import Gate
 from resolvers.execution.context import StreamTimings
 from resolvers.roots.schema import schema
 from resolvers.transports.endpoint import Endpoint
@@ -46,12 +47,16 @@ def create_app(settings: Settings, host: str = "localhost") -> Starlette:
 
     @asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
-        async with open_runindex(settings) as index:
+        async with open_runindex(settings) as index, endpoint.gate.watching(index.tokens):
             app.state.index, app.state.health = index, Health(index.store)
             yield
 
     endpoint = Endpoint(
-        schema, StreamTimings(operation=settings.operation_seconds), page=settings.graphiql, limits=settings.limits
+        schema,
+        StreamTimings(operation=settings.operation_seconds),
+        page=settings.graphiql,
+        limits=settings.limits,
+        gate=Gate(settings.tokens, settings.issuer),
     )
     app = Starlette(
         routes=[

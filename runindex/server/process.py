@@ -5,7 +5,6 @@ import logging
 import sys
 from collections.abc import Callable, Sequence
 from functools import partial
-from ipaddress import ip_address
 from socket import socket
 from types import FrameType
 from typing import Any, Final
@@ -14,7 +13,7 @@ import uvicorn
 from starlette.applications import Starlette
 from uvicorn.lifespan.on import LifespanOn
 
-from runindex.server.addresses import addresses_of
+from runindex.server.addresses import addresses_of, are_loopback
 from runindex.server.app import create_app
 from runindex.server.http_protocol import HttpProtocol
 from runindex.server.websocket_protocol import WebSocketProtocol
@@ -101,7 +100,7 @@ def configured(
     )
 
 
-def serve(settings: Settings, host: str, sockets: Sequence[socket], storage: str) -> None:
+def serve(settings: Settings, host: str, sockets: Sequence[socket], storage: str, *, is_guarded: bool) -> None:
     """Serve on sockets that are bound, until SIGTERM or SIGINT. The storage must be up to date."""
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
     app = create_app(settings, host)
@@ -109,15 +108,19 @@ def serve(settings: Settings, host: str, sockets: Sequence[socket], storage: str
         app, proxy_headers=bool(settings.trusted_proxies), forwarded_allow_ips=list(settings.trusted_proxies)
     )
     gc.set_threshold(*COLLECTIONS)
-    server = Server(config, app, partial(announce, settings, host, sockets, storage))
+    server = Server(config, app, partial(announce, settings, host, sockets, storage, is_guarded=is_guarded))
     server.run(sockets=list(sockets))
     if not server.started or server.collapsed:
         sys.exit(1)
 
 
-def announce(settings: Settings, host: str, sockets: Sequence[socket], storage: str) -> None:
+def announce(settings: Settings, host: str, sockets: Sequence[socket], storage: str, *, is_guarded: bool) -> None:
     """Say where the server listens, and on what storage."""
     kind = settings.storage if storage == settings.storage else f"{settings.storage} {storage}"
     print(f"RunIndex on {kind}: {' '.join(addresses_of(host, sockets))}", file=sys.stderr)  # noqa: T201 - for a person
-    if not all(ip_address(str(bound.getsockname()[0]).partition("%")[0]).is_loopback for bound in sockets):
+    if is_guarded:
+        print("callers need a token", file=sys.stderr)  # noqa: T201 - for a person
+    elif are_loopback(sockets):
+        print("without tokens: only callers on this machine, who may do all", file=sys.stderr)  # noqa: T201
+    else:
         log.warning("listening on %s without authentication: whoever reaches this port can read and write", host)

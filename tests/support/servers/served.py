@@ -34,6 +34,7 @@ class Served:
     environment: Mapping[str, str]
     command: Sequence[str | Path] = (COMMAND,)
     port: int = field(default_factory=free_port)
+    token: str | None = None
     process: subprocess.Popen[bytes] | None = None
 
     @property
@@ -109,7 +110,8 @@ class Served:
 
     def execute(self, document: str, **variables: object) -> dict[str, Any]:
         """Execute an operation over HTTP and return its data; raise when there are errors."""
-        answer = HTTP.post(self.url, json={"query": document, "variables": variables}).json()
+        headers = {} if self.token is None else {"Authorization": f"Bearer {self.token}"}
+        answer = HTTP.post(self.url, json={"query": document, "variables": variables}, headers=headers).json()
         if answer.get("errors"):
             raise RuntimeError(f"{answer['errors']}\n{self.log}")
         data: dict[str, Any] = answer["data"]

@@ -101,7 +101,11 @@ class Source:
 
 @asynccontextmanager
 async def responding(
-    client: Client, source: Source, stop: asyncio.Event, framing: StreamFraming, **seconds: float
+    client: Client,
+    source: Source,
+    stop: asyncio.Event,
+    framing: StreamFraming,
+    **seconds: Any,  # noqa: ANN401 - any of them
 ) -> AsyncIterator[None]:
     options: dict[str, Any] = {"heartbeat_seconds": SILENT, **seconds}
     response = StreamedResponse(framing, lambda _: source.payloads(), stop=stop, **options)

@@ -26,7 +26,7 @@ from resolvers.execution.access.gate import Gate
 from resolvers.execution.access.rights import ANYBODY, Caller, check_operation
 from resolvers.execution.context import Context, LogEpoch, StreamTimings
 from resolvers.execution.document_cache import UNNAMED
-from resolvers.execution.errors import broken_off, legible
+from resolvers.execution.errors import ErrorCode, broken_off, legible
 from resolvers.execution.operation_counts import OperationCounts
 from resolvers.roots.loaders import StoreLoaders
 from resolvers.roots.schema import DOCUMENTS

@@ -3,9 +3,9 @@
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
+from tests.project.errors.examples.closes import CLOSES
 from tests.project.errors.examples.codes import CODES
 from tests.project.errors.examples.problems import PROBLEMS, REASONS
-from tests.project.errors.examples.sockets import CLOSES
 from tests.project.errors.examples.statuses import STATUSES
 from tests.project.errors.server import Servers
 from tests.project.errors.shown import Code, Shown

@@ -15,7 +15,9 @@ from starlette.applications import Starlette
 from starlette.routing import Route
 
 from resolvers.transports.endpoint import Endpoint
+from runindex.domain.tokens import TokenScope, new_token
 from runindex.index import RunIndex
+from runindex.ports.clock import SystemClock
 from runindex.ports.store import Store
 from runindex.server.app import create_app
 from runindex.server.http_protocol import HttpProtocol
@@ -130,17 +132,23 @@ async def serving(
 
 @dataclass(frozen=True)
 class Servers:
-    """The servers of the examples."""
+    """The servers of the examples; `guarded` has tokens, whose secrets are `secrets`."""
 
     usual: Server
     small: Server
+    guarded: Server
+    secrets: Mapping[str, str]
 
 
 @asynccontextmanager
 async def opened() -> AsyncIterator[Servers]:
     """Open both servers."""
     hasty = {"ws_ping_interval": 0.1, "ws_ping_timeout": 0.1}
-    async with serving(USUAL) as usual, serving(SMALL, Impatient, **hasty) as small:
+    now = SystemClock().now()
+    reader, read = new_token("dashboard", TokenScope.READ, now, None)
+    former, expired = new_token("former", TokenScope.ADMIN, now, now - 1)
+    guarding = serving(replace(USUAL, tokens=(reader, former)))
+    async with serving(USUAL) as usual, serving(SMALL, Impatient, **hasty) as small, guarding as guarded:
         small.endpoint.connection_init_wait_timeout = timedelta(seconds=0.2)
         small.endpoint.max_subscriptions_per_connection = MOST_OPERATIONS
-        yield Servers(usual, small)
+        yield Servers(usual, small, guarded, {"read": read, "expired": expired})

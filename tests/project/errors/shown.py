@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from tests.project.errors.server import Servers
 
 # Headers of answers that tell a client what to do.
-TELLING: Final = ("allow", "accept-encoding", "connection", "retry-after", "upgrade")
+TELLING: Final = ("allow", "accept-encoding", "connection", "retry-after", "upgrade", "www-authenticate")
 WIDTH: Final = 150
 _CHANGING: Final = (
     (re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z"), "2026-01-01T00:00:00Z"),
@@ -22,6 +22,7 @@ _CHANGING: Final = (
         "00000000-0000-0000-0000-000000000001",
     ),
     (re.compile(r'"after": "[\w-]+"'), '"after": "AaywTrYuE1siNGVl"'),
+    (re.compile(r"Bearer ri_[\w-]+"), "Bearer ri_…"),
     (re.compile(r"localhost:\d+|127\.0\.0\.1:\d+"), "localhost:8000"),
 )
 

@@ -14,6 +14,7 @@ import pytest_asyncio
 from strawberry.subscriptions.protocols.graphql_transport_ws import handlers
 
 from resolvers.execution.errors import ErrorCode
+from resolvers.transports import websocket
 from runindex.domain.errors import RunIndexError
 from runindex.domain.problems import ConstraintReason, ProblemCode
 from runindex.settings.limits import Limits
@@ -23,8 +24,6 @@ from tests.support.paths import ROOT
 
 # Of frames that websockets itself refuses, and of a server that stops or does not hear from its client.
 OF_WEBSOCKETS: Final = frozenset({"1001", "1002", "1007", "1009", "1011"})
-# Strawberry has it for a client that the application turns away in `connection_init`.
-NOT_USED: Final = frozenset({"4403"})
 # Sent by uvicorn itself, and written as bytes: statuses without a name in the code.
 OF_THE_WIRE: Final = frozenset({"408", "431"})
 WRITES: Final = bool(os.environ.get("RUNINDEX_WRITE_PAGES"))
@@ -108,7 +107,9 @@ async def test_the_statuses_are_those_in_the_code() -> None:
 
 async def test_the_close_codes_are_those_in_the_code() -> None:
     protocol = set(re.findall(r"code=(4\d{3})", inspect.getsource(handlers))) | {"4406"}
-    assert codes_of("Close codes") == sorted((protocol | OF_WEBSOCKETS) - NOT_USED)
+    assert codes_of("Close codes") == sorted(
+        protocol | OF_WEBSOCKETS | {str(websocket.TRY_AGAIN_LATER), str(websocket.FORBIDDEN)}
+    )
 
 
 async def test_every_limit_has_an_example_of_its_own(examples: Made) -> None:

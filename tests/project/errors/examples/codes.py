@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import Final
 
 from runindex.domain.errors import OutcomeUnknownError, UnavailableError
+from tests.project.errors.examples.access import a_token_to_read, an_expired_token, no_token
 from tests.project.errors.examples.limits import LIMITS
 from tests.project.errors.examples.sockets import events_of
 from tests.project.errors.server import USUAL, Servers, serving
@@ -133,10 +134,19 @@ CODES: Final = (
         {"a hash alone": unknown_hash},
     ),
     Code(
+        "UNAUTHENTICATED",
+        "The caller has no good token. Nothing was done. Send one that [counts](access.md).",
+        {"no token": no_token, "a token that has expired": an_expired_token},
+    ),
+    Code(
         "FORBIDDEN",
-        "The caller may not do this from where it is. Nothing was done. The message names the [setting](network.md) "
-        "that allows it.",
-        {"a page of another origin": another_origin, "another host": another_host},
+        "The caller is known, and may not do this, or not from where it is. Nothing was done. The message names the "
+        "scope of [token](access.md) or the [setting](network.md) that allows it.",
+        {
+            "a token that may only read": a_token_to_read,
+            "a page of another origin": another_origin,
+            "another host": another_host,
+        },
     ),
     Code(
         "TIMEOUT",

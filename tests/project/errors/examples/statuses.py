@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any, Final
 
+from tests.project.errors.examples.access import no_token
 from tests.project.errors.server import Servers
 from tests.project.errors.shown import Code, Make, Shown
 
@@ -82,9 +83,10 @@ STATUSES: Final = (
             "a head that is no HTTP": writing("GET: /graphql\r\n\r\n"),
         },
     ),
+    Code("401", "The caller has no good [token](access.md).", {"no token": no_token}),
     Code(
         "403",
-        "A [page of another origin](network.md) asks.",
+        "The caller may not do this: its [token](access.md) is for less, or a [page of another origin](network.md) asks.",
         {
             "another origin": sending("GET", "/graphql?query={runCount}", {"Origin": "https://elsewhere.example"}),
         },

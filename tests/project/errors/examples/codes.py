@@ -13,6 +13,8 @@ from tests.project.errors.server import USUAL, Servers, serving
 from tests.project.errors.shown import Code, Make, Shown
 
 COUNT: Final = "{ runCount }"
+NO_STORAGE: Final = "the storage cannot be reached"
+LOST: Final = "the connection was lost in the commit and could not be restored"
 COMPARE: Final = '{ compareRuns(ids: ["default", "0198c0de-0000-7000-8000-000000000000"]) { runs { id } } }'
 CREATE: Final = 'mutation { createRun(input: {name: "nightly", idempotencyKey: "n-1"}) { __typename } }'
 
@@ -20,6 +22,19 @@ CREATE: Final = 'mutation { createRun(input: {name: "nightly", idempotencyKey: "
 def asking(document: str, **variables: object) -> Make:
     async def make(servers: Servers) -> Shown:
         return await servers.usual.ask(document, variables)
+
+    return make
+
+
+def failing(method: str, error: Exception, document: str) -> Make:
+    """Return an example of what is answered when a method of the storage fails."""
+
+    async def broken(*_: object) -> None:
+        raise error
+
+    async def make(servers: Servers) -> Shown:
+        with servers.usual.failing(method, broken):
+            return await servers.usual.ask(document)
 
     return make
 
@@ -38,22 +53,6 @@ async def unknown_hash(servers: Servers) -> Shown:
     return await servers.usual.send("POST", "/graphql", body={"extensions": extensions})
 
 
-async def no_storage(servers: Servers) -> Shown:
-    async def broken(*_: object) -> None:
-        raise UnavailableError("the storage cannot be reached")
-
-    with servers.usual.failing("count_runs", broken):
-        return await servers.usual.ask(COUNT)
-
-
-async def no_memory(servers: Servers) -> Shown:
-    async def broken(*_: object) -> None:
-        raise MemoryError
-
-    with servers.usual.failing("count_runs", broken):
-        return await servers.usual.ask(COUNT)
-
-
 async def too_slow(servers: Servers) -> Shown:
     del servers
     async with serving(replace(USUAL, operation_seconds=0.05)) as server:
@@ -63,30 +62,6 @@ async def too_slow(servers: Servers) -> Shown:
 
         with server.failing("count_runs", slow):
             return await server.ask(COUNT)
-
-
-async def a_fault(servers: Servers) -> Shown:
-    async def broken(*_: object) -> None:
-        raise ZeroDivisionError
-
-    with servers.usual.failing("count_runs", broken):
-        return await servers.usual.ask(COUNT)
-
-
-async def lost_commit(servers: Servers) -> Shown:
-    async def broken(*_: object) -> None:
-        raise OutcomeUnknownError("the connection was lost in the commit and could not be restored")
-
-    with servers.usual.failing("apply", broken):
-        return await servers.usual.ask(CREATE)
-
-
-async def broken_off(servers: Servers) -> Shown:
-    async def broken(*_: object) -> None:
-        raise MemoryError
-
-    with servers.usual.failing("apply", broken):
-        return await servers.usual.ask(CREATE)
 
 
 async def mistake_below(servers: Servers) -> Shown:
@@ -157,21 +132,24 @@ CODES: Final = (
         "UNAVAILABLE",
         "The storage or the server cannot serve now. Nothing was written. Send it again, after `Retry-After` if that "
         "is given.",
-        {"a storage that cannot be reached": no_storage, "a server that is short of memory": no_memory},
+        {
+            "a storage that cannot be reached": failing("count_runs", UnavailableError(NO_STORAGE), COUNT),
+            "a server that is short of memory": failing("count_runs", MemoryError(), COUNT),
+        },
     ),
     Code(
         "OUTCOME_UNKNOWN",
         "A mutation was begun, and it may have been carried out, or is known to be. Send it again with the same "
         "idempotency key: it is done once, and the answer tells which it was.",
         {
-            "a connection that was lost in the commit": lost_commit,
-            "a mutation that was broken off": broken_off,
+            "a connection that was lost in the commit": failing("apply", OutcomeUnknownError(LOST), CREATE),
+            "a mutation that was broken off": failing("apply", MemoryError(), CREATE),
             "a mistake in what is read of a payload": mistake_below,
         },
     ),
     Code(
         "INTERNAL",
         "A fault of the server, which its log describes. Nothing was written. Please report it.",
-        {"a fault in a query": a_fault},
+        {"a fault in a query": failing("count_runs", ZeroDivisionError(), COUNT)},
     ),
 )

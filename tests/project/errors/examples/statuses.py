@@ -86,7 +86,7 @@ STATUSES: Final = (
     Code("401", "The caller has no good [token](access.md).", {"no token": no_token}),
     Code(
         "403",
-        "The caller may not do this: its [token](access.md) is for less, or a [page of another origin](network.md) asks.",
+        "The caller may not do this: its [token](access.md) is for less, or it is [another origin](network.md)'s page.",
         {
             "another origin": sending("GET", "/graphql?query={runCount}", {"Origin": "https://elsewhere.example"}),
         },

@@ -173,9 +173,10 @@ class SocketHandler(BaseGraphQLTransportWSHandler[Context, None]):
             log.exception("internal error")
             await self._break_off(operation, error)
         except asyncio.CancelledError as error:
-            if is_being_cancelled():
+            # A client that says `complete`, or leaves, has taken the operation out; a server that stops has not.
+            is_owed = operation.id in self.operations and self._kind_of(operation) is OperationType.MUTATION
+            if is_being_cancelled() and not is_owed:
                 raise
-            log.exception("internal error")
             await self._break_off(operation, error)
 
     async def _break_off(self, operation: SocketOperation[Context, None], error: BaseException) -> None:

@@ -22,6 +22,8 @@ from runindex.server.http_protocol import AbortableFlow
 
 # For a client to answer a close frame.
 CLOSE_SECONDS: Final = 1.0
+# For what is broken off at a stop to tell its client so.
+LAST_WORDS_SECONDS: Final = 1.0
 BAD_REQUEST: Final = b"HTTP/1.1 400 Bad Request\r\nConnection: close\r\nContent-Length: 0\r\n\r\n"
 
 
@@ -88,6 +90,11 @@ class WebSocketProtocol(WebSocketsSansIOProtocol):
             async with asyncio.timeout(GRACE_SECONDS):
                 while tasks := self._pending_tasks():
                     await asyncio.wait(tasks)
+        # A client that is not told what became of its mutation would send it again elsewhere.
+        if tasks := self._pending_tasks():
+            for task in tasks:
+                task.cancel()
+            await asyncio.wait(tasks, timeout=LAST_WORDS_SECONDS)
         if not self.disconnected:
             self._shut_down()
 

@@ -3,19 +3,25 @@
 import asyncio
 import json
 from collections.abc import Callable, Coroutine, Sequence
+from contextlib import AsyncExitStack
 from typing import Any, Final, TypeAlias
 
 import httpx
 import pytest
+import websockets
 from starlette.applications import Starlette
+from websockets.frames import CloseCode
 
 from resolvers.execution import mutate
 from resolvers.transports import endpoint, streaming, websocket
 from runindex.commands import AnyCommand
 from runindex.domain.errors import UnavailableError
 from runindex.ports.store import Applied
+from runindex.server import websocket_protocol
+from runindex.server.process import configured
 from tests.api.conftest import OpenSocket
-from tests.support.api import Answer, Api
+from tests.support.api import Answer, Api, Socket
+from tests.support.servers.listening import listening
 
 pytestmark = pytest.mark.asyncio
 
@@ -29,6 +35,7 @@ FAULTS: Final = (MemoryError, RecursionError, asyncio.CancelledError, TimeoutErr
 JSON: Final = "application/json"
 EVENTS: Final = "text/event-stream"
 PARTS: Final = "multipart/mixed;subscriptionSpec=1.0, application/json"
+PROTOCOL: Final = websockets.Subprotocol("graphql-transport-ws")
 Ask: TypeAlias = Callable[[str, str], Coroutine[Any, Any, Answer]]
 
 
@@ -219,6 +226,40 @@ async def test_a_stream_of_a_mutation_that_outlasts_the_server(
         await came.wait()
         app.state.going_away.set()
         assert code_of(await sending) == "OUTCOME_UNKNOWN"
+    free.set()
+
+
+async def test_a_mutation_on_a_socket_that_outlasts_the_server(
+    app: Starlette, api: Api, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(websocket_protocol, "GRACE_SECONDS", 0.05)
+    came, free = await held_up(api, monkeypatch)
+    async with asyncio.timeout(30), AsyncExitStack() as server:
+        port = await server.enter_async_context(listening(configured(app, port=0, lifespan="off")))
+        address = f"ws://127.0.0.1:{port}/graphql"
+        async with websockets.connect(address, subprotocols=[PROTOCOL]) as connection:
+            socket = await Socket.open(connection)
+            await socket.subscribe("1", CREATE, key="k")
+            await came.wait()
+            stop = asyncio.create_task(server.aclose())
+            assert (await socket.error("1"))[0] == "OUTCOME_UNKNOWN"
+            await connection.wait_closed()
+            assert connection.close_code == CloseCode.GOING_AWAY
+        await stop
+    free.set()
+
+
+async def test_a_mutation_that_its_client_completes_is_answered_nothing(
+    api: Api, sockets: OpenSocket, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    came, free = await held_up(api, monkeypatch)
+    async with asyncio.timeout(30):
+        socket = await sockets()
+        await socket.subscribe("1", CREATE, key="k")
+        await came.wait()
+        await socket.complete("1")
+        await socket.subscribe("2", COUNT)
+        assert json.loads(await socket.connection.recv())["id"] == "2"
     free.set()
 
 

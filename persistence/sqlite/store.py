@@ -24,6 +24,7 @@ from persistence.sqlite.statements import SqliteDialect
 from runindex.commands import AnyCommand
 from runindex.domain.errors import OutcomeUnknownError
 from runindex.domain.instants import Micros
+from runindex.ports.allowance import ALLOWANCE, ReadAllowance
 from runindex.ports.clock import Clock
 from runindex.ports.store import Applied
 
@@ -209,14 +210,16 @@ class _Readers:
 
     async def run(self, statement: Statement) -> Rows:
         with translate_errors():
-            return await asyncio.get_running_loop().run_in_executor(self._threads, self._run, statement)
+            return await asyncio.get_running_loop().run_in_executor(
+                self._threads, self._run, statement, ALLOWANCE.get()
+            )
 
-    def _run(self, statement: Statement) -> Rows:
+    def _run(self, statement: Statement, allowance: ReadAllowance | None) -> Rows:
         self._file.check()
         connection = self._take()
         try:
             with time_limit(connection, self._seconds):
-                rows = run(connection, statement)
+                rows = run(connection, statement, allowance)
         except BaseException:
             connection.close()
             raise

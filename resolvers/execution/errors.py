@@ -12,10 +12,11 @@ from graphql import GraphQLError, GraphQLSyntaxError
 from strawberry.exceptions import MissingQueryError
 from strawberry.schema.exceptions import CannotGetOperationTypeError, InvalidOperationTypeError
 
-from runindex.domain.errors import LimitExceededError, OutcomeUnknownError, RunIndexError
+from runindex.domain.errors import AnswerTooLargeError, LimitExceededError, OutcomeUnknownError, RunIndexError
 from runindex.domain.problems import InvalidInput, ProblemError, camel_case
 
 INTERRUPTED: Final = "the operation was broken off; mutations in it may have been carried out"
+TOO_LARGE: Final = "the answer is too large to be sent; the mutations in it may have been carried out"
 log: Final = logging.getLogger(__name__)
 
 
@@ -41,8 +42,9 @@ def legible(message: str) -> str:
 
 def _shown(error: GraphQLError, *, wrote: bool) -> GraphQLError:
     message, code = explained(error)
-    if wrote and isinstance(error.original_error, RecursionError | MemoryError):
-        message, code = INTERRUPTED, OutcomeUnknownError.code
+    if wrote and isinstance(error.original_error, RecursionError | MemoryError | AnswerTooLargeError):
+        message = TOO_LARGE if isinstance(error.original_error, AnswerTooLargeError) else INTERRUPTED
+        code = OutcomeUnknownError.code
     if code == ErrorCode.INTERNAL:
         log.error("internal error at %s", error.path, exc_info=error.original_error)
     return GraphQLError(

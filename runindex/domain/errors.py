@@ -35,6 +35,14 @@ class LimitExceededError(RunIndexError):
         self.measured = measured
 
 
+class AnswerTooLargeError(LimitExceededError):
+    """An answer has more bytes than the limit; what it was to tell of may have been written."""
+
+    def __init__(self, limit: int) -> None:
+        """Keep the limit, in bytes."""
+        super().__init__(f"the answer has more than {limit} bytes: ask for less at a time", limit)
+
+
 class NotFoundError(RunIndexError):
     """Something that a query names does not exist."""
 

@@ -4,7 +4,7 @@ import logging
 import random
 import sqlite3
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from threading import Event
@@ -65,10 +65,12 @@ def _counted(cursor: sqlite3.Cursor, large: Sequence[int], allowance: ReadAllowa
 
 
 @contextmanager
-def time_limit(connection: sqlite3.Connection, seconds: float) -> Iterator[None]:
-    """Interrupt a statement on the connection after so many seconds."""
+def time_limit(
+    connection: sqlite3.Connection, seconds: float, is_ended: Callable[[], bool] = lambda: False
+) -> Iterator[None]:
+    """Interrupt a statement on the connection after so many seconds, or when it was ended."""
     deadline = time.monotonic() + seconds
-    connection.set_progress_handler(lambda: time.monotonic() > deadline, _STEPS_BETWEEN_CHECKS)
+    connection.set_progress_handler(lambda: time.monotonic() > deadline or is_ended(), _STEPS_BETWEEN_CHECKS)
     try:
         yield
     finally:

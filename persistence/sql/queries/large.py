@@ -43,5 +43,7 @@ def cut_off(query: Executable, statement: Statement, allowance: ReadAllowance) -
 def take(rows: Sequence[dict[str, Any]], allowance: ReadAllowance) -> Rows:
     """Count the large values of rows that were cut off; raise AnswerTooLargeError beyond the allowance."""
     # As the database counted them: it may encode texts in its own way.
-    allowance.take(max((row.pop("read_bytes", 0) for row in rows), default=0))
+    read = max((row.pop("read_bytes", 0) for row in rows), default=0)
+    if read:
+        allowance.take(read)
     return rows

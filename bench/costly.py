@@ -16,13 +16,24 @@ def fragments(number: int) -> str:
 def nested(levels: int, page: int) -> str:
     """Return connections in connections, both ways."""
     level = f"parent {{ children(first: {page}) {{ nodes {{ "
-    return f"{{ runs(first: {page}) {{ nodes {{ " + level * levels + "id" + " } } }" * levels + " } } }"
+    return (
+        f"{{ runs(first: {page}, orderBy: {{direction: ASC}}) {{ nodes {{ "
+        + level * levels
+        + "id"
+        + " } } }" * levels
+        + " } } }"
+    )
 
 
 def children(levels: int, page: int) -> str:
     """Return connections in connections, one way."""
     level = f"children(first: {page}) {{ nodes {{ id "
-    return f"{{ runs(first: {page}) {{ nodes {{ id " + level * levels + " } }" * levels + " } } }"
+    return (
+        f"{{ runs(first: {page}, orderBy: {{direction: ASC}}) {{ nodes {{ id "
+        + level * levels
+        + " } }" * levels
+        + " } } }"
+    )
 
 
 def deep(levels: int) -> str:
@@ -65,14 +76,14 @@ def requests(large: list[str], parent: str) -> dict[str, dict[str, Any]]:
         + " } } }"
         + "".join(f" fragment F{n} on Run {{ id name }}" for n in range(140)),
         "honest: introspection": INTROSPECTION,
-        "honest: 500 runs": "{ runs(first: 500) { nodes { id name status tags metadata parent { id name } "
+        "honest: 500 runs": "{ runs(first: 500, orderBy: {direction: ASC}) { nodes { id name status tags metadata parent { id name } "
         "children(first: 10) { nodes { id status } } } } }",
-        "500 runs, 39 children": f"{{ runs(first: 500) {{ nodes {{ children(first: 38) {{ nodes {{ {every} }} }} }} }} }}",
-        "500 runs, 9 children, parents": "{ runs(first: 500) { nodes { children(first: 9) { nodes { id parent { id root { id } } } } } } }",
+        "500 runs, 39 children": f"{{ runs(first: 500, orderBy: {{direction: ASC}}) {{ nodes {{ children(first: 38) {{ nodes {{ {every} }} }} }} }} }}",
+        "500 runs, 9 children, parents": "{ runs(first: 500, orderBy: {direction: ASC}) { nodes { children(first: 9) { nodes { id parent { id root { id } } } } } } }",
         "20 lists of 500 runs": "{"
-        + "".join(f" a{n}: runs(first: 500) {{ nodes {{ {every} }} }}" for n in range(20))
+        + "".join(f" a{n}: runs(first: 500, orderBy: {{direction: ASC}}) {{ nodes {{ {every} }} }}" for n in range(20))
         + " }",
-        "long names": f"{{ runs(first: 500) {{ nodes {{ {'a' * 50_000}: id }} }} }}",
+        "long names": f"{{ runs(first: 500, orderBy: {{direction: ASC}}) {{ nodes {{ {'a' * 50_000}: id }} }} }}",
     }
     found: dict[str, dict[str, Any]] = {name: {"query": query} for name, query in some.items()}
     ids = {"ids": large}
@@ -97,6 +108,19 @@ def requests(large: list[str], parent: str) -> dict[str, dict[str, Any]]:
             "query": "query ($t: String!) { searchRuns(query: $t) { run { id } } }",
             "variables": {"t": "word " * 200_000},
         },
+        "search of a word of 1 MB": {
+            "query": "query ($t: String!) { searchRuns(query: $t) { run { id } } }",
+            "variables": {"t": "x" * 1_000_000},
+        },
+        "20,000 results": {
+            "query": "mutation ($i: RecordResultsInput!) { recordResults(input: $i) { __typename } }",
+            "variables": {"i": {"results": [{"runId": "x", "itemId": "y"}] * 20_000}},
+        },
+        "transitionRuns of 100,000": {
+            "query": "mutation ($i: TransitionRunsInput!) { transitionRuns(input: $i) { __typename } }",
+            "variables": {"i": {"ids": ["x"] * 100_000}},
+        },
+        "filter of 300,000 ids": filtered(ids=["x"] * 300_000),
         "deep values": {"query": "query ($f: RunFilter) { runCount(filter: $f) }", "variables": {"f": _deep(900)}},
         "large number": {
             "query": "query ($n: Int) { runs(first: $n) { nodes { id } } }",

@@ -36,11 +36,11 @@ class LimitExceededError(RunIndexError):
 
 
 class AnswerTooLargeError(LimitExceededError):
-    """An answer has more bytes than the limit; what it was to tell of may have been written."""
+    """An answer has more bytes or fields than the limit; what it was to tell of may have been written."""
 
-    def __init__(self, limit: int) -> None:
-        """Keep the limit, in bytes."""
-        super().__init__(f"the answer has more than {limit} bytes: ask for less at a time", limit)
+    def __init__(self, limit: int, parts: str = "bytes") -> None:
+        """Keep the limit, of bytes or other parts."""
+        super().__init__(f"the answer has more than {limit} {parts}: ask for less at a time", limit)
 
 
 class NotFoundError(RunIndexError):

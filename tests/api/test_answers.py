@@ -96,6 +96,16 @@ async def test_texts_count_by_their_bytes(api: Api) -> None:
     assert await api.ask(document, id=run_id)
 
 
+async def test_the_fields_in_an_answer_count(api: Api) -> None:
+    await api.runs(9)
+    api.endpoint.limits = replace(api.endpoint.limits, answer_fields=32)
+    assert await api.ask("{ runs { nodes { id name status } } }")  # ten runs, and two fields above
+    answer = await api.send("{ runs { nodes { id name status } } runCount }")
+    (error,) = answer["errors"]
+    assert error["message"] == "the answer has more than 32 fields: ask for less at a time"
+    assert error["extensions"] == {"code": "LIMIT_EXCEEDED", "limit": 32}
+
+
 async def test_a_mutation_is_not_said_to_have_failed(api: Api) -> None:
     fields = {"metadata": {"text": "x" * 20_000}, "name": "written", "idempotencyKey": "once"}
     large = CREATE % " ".join(f"a{number}: run {{ metadata }}" for number in range(4))

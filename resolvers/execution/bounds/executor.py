@@ -32,12 +32,13 @@ class BoundedExecutor(StrawberryGraphQLCoreExecutionContext):
         super().__init__(*args, **kwargs)
         context: Context = self.context_value
         self._most = context.limits.answer_bytes
+        self._most_fields = context.limits.answer_fields
         self._share = SHARE.get() or Share()
         self._key_sizes: dict[int, int] = {}
         self._deadline = inf
         if self.operation.operation is OperationType.QUERY:
             self._deadline = time.monotonic() + context.timings.operation
-        self._bytes = 0
+        self._bytes = self._fields = 0
         self._failure: Exception | None = None
 
     # In graphql-core 3.3.2 the executors of all events share one cache, where each adds entries that no other finds: it
@@ -45,7 +46,7 @@ class BoundedExecutor(StrawberryGraphQLCoreExecutionContext):
     def build_per_event_executor(self, payload: Value) -> Executor[Any]:
         """Return an executor of one event of a subscription, which has a cache and an answer of its own."""
         executor = super().build_per_event_executor(payload)
-        executor.__dict__ |= {"_relevant_sub_fields": {}, "_key_sizes": {}, "_bytes": 0, "_failure": None}
+        executor.__dict__ |= {"_relevant_sub_fields": {}, "_key_sizes": {}, "_bytes": 0, "_fields": 0, "_failure": None}
         return executor
 
     # Every object comes through here: its keys count, and the clock is looked at.
@@ -60,8 +61,11 @@ class BoundedExecutor(StrawberryGraphQLCoreExecutionContext):
         if size is None:
             size = self._key_sizes[id(fields)] = sum(size_of(key) + AROUND_KEY for key in fields)
         self._bytes += size
+        self._fields += len(fields)
         if self._bytes > self._most or self._failure is not None:
             self._fail(AnswerTooLargeError(self._most))
+        if self._fields > self._most_fields:
+            self._fail(AnswerTooLargeError(self._most_fields, "fields"))
         return super().execute_fields(parent_type, source_value, path, fields, place)
 
     # A static method there, which knows of no other values.

@@ -4,6 +4,10 @@ from typing import Any, Final
 
 from graphql import get_introspection_query
 
+HONEST: Final = """
+id name status tags metadata parent { id name } children(first: 10) { nodes { id status } }
+"""
+PARENTS: Final = "children(first: 9) { nodes { id parent { id root { id } } } }"
 INTROSPECTION: Final = get_introspection_query(input_value_deprecation=True, specified_by_url=True)
 
 
@@ -13,27 +17,21 @@ def fragments(number: int) -> str:
     return f"{{ run(id: 1) {{ ...F0 }} }} {' '.join(chain)} fragment F{number} on Run {{ id }}"
 
 
+def runs(first: int, selection: str) -> str:
+    """Return a list of the oldest runs, which have children."""
+    return f"runs(first: {first}, orderBy: {{direction: ASC}}) {{ nodes {{ {selection} }} }}"
+
+
 def nested(levels: int, page: int) -> str:
     """Return connections in connections, both ways."""
     level = f"parent {{ children(first: {page}) {{ nodes {{ "
-    return (
-        f"{{ runs(first: {page}, orderBy: {{direction: ASC}}) {{ nodes {{ "
-        + level * levels
-        + "id"
-        + " } } }" * levels
-        + " } } }"
-    )
+    return f"{{ {runs(page, level * levels + 'id' + ' } } }' * levels)} }}"
 
 
 def children(levels: int, page: int) -> str:
     """Return connections in connections, one way."""
     level = f"children(first: {page}) {{ nodes {{ id "
-    return (
-        f"{{ runs(first: {page}, orderBy: {{direction: ASC}}) {{ nodes {{ id "
-        + level * levels
-        + " } }" * levels
-        + " } } }"
-    )
+    return f"{{ {runs(page, 'id ' + level * levels + ' } }' * levels)} }}"
 
 
 def deep(levels: int) -> str:
@@ -57,6 +55,7 @@ def requests(large: list[str], parent: str) -> dict[str, dict[str, Any]]:
     """Return requests by name; `large` are runs with large results, `parent` is one with children."""
     compare = "compareRuns(ids: $ids) { rows(first: 50) { nodes { results { output } } } }"
     every = "id name status tags metadata error createdAt updatedAt startedAt finishedAt version"
+    family = f"{every} parent {{ {every} }}"
     some = {
         "950 mutations": "mutation {"
         + "".join(f" a{n}: createRun(input: {{}}) {{ __typename }}" for n in range(950))
@@ -76,14 +75,11 @@ def requests(large: list[str], parent: str) -> dict[str, dict[str, Any]]:
         + " } } }"
         + "".join(f" fragment F{n} on Run {{ id name }}" for n in range(140)),
         "honest: introspection": INTROSPECTION,
-        "honest: 500 runs": "{ runs(first: 500, orderBy: {direction: ASC}) { nodes { id name status tags metadata parent { id name } "
-        "children(first: 10) { nodes { id status } } } } }",
-        "500 runs, 39 children": f"{{ runs(first: 500, orderBy: {{direction: ASC}}) {{ nodes {{ children(first: 38) {{ nodes {{ {every} }} }} }} }} }}",
-        "500 runs, 9 children, parents": "{ runs(first: 500, orderBy: {direction: ASC}) { nodes { children(first: 9) { nodes { id parent { id root { id } } } } } } }",
-        "20 lists of 500 runs": "{"
-        + "".join(f" a{n}: runs(first: 500, orderBy: {{direction: ASC}}) {{ nodes {{ {every} }} }}" for n in range(20))
-        + " }",
-        "long names": f"{{ runs(first: 500, orderBy: {{direction: ASC}}) {{ nodes {{ {'a' * 50_000}: id }} }} }}",
+        "honest: 500 runs": f"{{ {runs(500, HONEST)} }}",
+        "500 runs, 39 children": f"{{ {runs(500, f'children(first: 38) {{ nodes {{ {every} }} }}')} }}",
+        "500 runs, 9 children, parents": f"{{ {runs(500, PARENTS)} }}",
+        "20 lists of 500 runs": "{" + "".join(f" a{n}: {runs(500, every)}" for n in range(20)) + " }",
+        "long names": f"{{ {runs(500, 'a' * 50_000 + ': id')} }}",
     }
     found: dict[str, dict[str, Any]] = {name: {"query": query} for name, query in some.items()}
     ids = {"ids": large}
@@ -131,7 +127,7 @@ def requests(large: list[str], parent: str) -> dict[str, dict[str, Any]]:
             "variables": {"l": ["x"] * 100_000},
         },
         "children of one": {
-            "query": f"query ($id: ID!) {{ run(id: $id) {{ children(first: 500) {{ nodes {{ {every} parent {{ {every} }} }} }} }} }}",
+            "query": f"query ($id: ID!) {{ run(id: $id) {{ children(first: 500) {{ nodes {{ {family} }} }} }} }}",
             "variables": {"id": parent},
         },
     }

@@ -2,11 +2,13 @@
 
 import http.client
 import json
+import socket
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, Final
@@ -25,6 +27,7 @@ GROWTH: Final = 64
 RETURNED_IN: Final = 10.0
 RUNS: Final = 2_000
 LARGE: Final = 41
+LEFT: Final = ("500 runs, 9 children, parents", "500 runs, 39 children", "compareRuns")
 TIMES: Final = {"startedAt": "2026-11-21T09:30:00Z", "completedAt": "2026-11-21T09:30:01Z"}
 BULK = "mutation ($input: CreateRunInput!) { createRun(input: $input) { ... on RunPayload { run { id } } } }"
 RECORD = "mutation ($input: RecordResultInput!) { recordResult(input: $input) { __typename } }"
@@ -45,7 +48,9 @@ def _measure(storage: str, server: Served) -> None:
     print(f"{storage:40} CPU s  stall ms  growth MB  back in s  answer")
     _send(server.port, {"query": "{ runs { nodes { id } } }"})
     for name, request in requests(large, parent).items():
-        _measure_one(server, name, request)
+        _measure_one(server, name, partial(_send, server.port, request))
+    for name in LEFT:
+        _measure_one(server, f"10 who hang up: {name}", partial(_leave, server.port, requests(large, parent)[name]))
 
 
 @dataclass(slots=True)
@@ -82,12 +87,12 @@ def _watched(server: Served) -> Iterator[Other]:
         thread.join()
 
 
-def _measure_one(server: Served, name: str, request: dict[str, Any]) -> None:
+def _measure_one(server: Served, name: str, ask: Callable[[], tuple[int, str]]) -> None:
     pid = pid_of(server)
     before, used = resident(pid), cpu_seconds(pid)
     with _watched(server) as other:
         began = time.perf_counter()
-        size, code = _send(server.port, request)
+        size, code = ask()
         lasted = time.perf_counter() - began
         time.sleep(0.1)  # what goes on after the answer counts too
     polls = (lasted + 0.1) / (POLL + 0.001) * 0.0006  # of the other client
@@ -117,18 +122,37 @@ def _send(port: int, request: dict[str, Any]) -> tuple[int, str]:
     return len(body), answer["errors"][0]["extensions"]["code"] if answer.get("errors") else ""
 
 
+def _leave(port: int, request: dict[str, Any]) -> tuple[int, str]:
+    """Send a request ten times, and hang up."""
+    body = json.dumps(request).encode()
+    head = f"POST /graphql HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: {len(body)}"
+    callers = [socket.create_connection(("127.0.0.1", port)) for _ in range(10)]
+    for caller in callers:
+        caller.sendall(head.encode() + b"\r\n\r\n" + body)
+    time.sleep(0.02)
+    for caller in callers:
+        caller.close()
+    time.sleep(0.5)
+    return 0, ""
+
+
 def _fill(server: Served) -> tuple[list[str], str]:
     """Make runs, many below one and ten below each of a few, and two with large results."""
     parents: list[str] = []
     for number in range(RUNS):
         parent = None if number < 50 else parents[0] if number < 600 else parents[number % 50]
-        fields = {"name": f"run {number}", "tags": ["a", "b"], "metadata": {"n": number}, "parentId": parent}
-        run_id = server.execute(BULK, input=fields)["createRun"]["run"]["id"]
+        run: dict[str, Any] = {
+            "name": f"run {number}",
+            "tags": ["a", "b"],
+            "metadata": {"n": number},
+            "parentId": parent,
+        }
+        run_id = server.execute(BULK, input=run)["createRun"]["run"]["id"]
         if number < 50:
             parents.append(run_id)
     for run_id in parents[:2]:
         for number in range(LARGE):
             output = "x" * (MIB - 100)
-            fields = {"runId": run_id, "itemId": f"{number}", "output": output, "latency": 1, **TIMES}
-            server.execute(RECORD, input=fields)
+            result = {"runId": run_id, "itemId": f"{number}", "output": output, "latency": 1, **TIMES}
+            server.execute(RECORD, input=result)
     return parents[:2], parents[0]

@@ -22,6 +22,7 @@ class _Batch(Generic[K, V]):
 
     def __init__(self) -> None:
         self.columns: set[str] = set()
+        self.waiting = 0
         self._futures: dict[K, list[asyncio.Future[V | None]]] = {}
 
     @property
@@ -59,13 +60,16 @@ class BatchLoader:
             self._open[question] = batch, asyncio.create_task(self._run(question, batch, load_batch))
         batch, task = self._open[question]
         future = batch.add(key, columns)
+        batch.waiting += 1
         try:
             return await future
         except asyncio.CancelledError:
-            if not any(batch.pending()):
+            if batch.waiting == 1:
                 self._close(question, batch)
                 task.cancel()
             raise
+        finally:
+            batch.waiting -= 1
 
     async def _run(self, question: Hashable, batch: _Batch[K, V], load_batch: LoadBatch[K, V]) -> None:
         share = SHARE.get()

@@ -8,11 +8,17 @@ import ctypes
 import gc
 import os
 from pathlib import Path
+from threading import Thread
 from typing import Final
 
-# Thresholds of the garbage collector's generations. A full collection takes a second when 10,000 sockets are open, and
-# almost all garbage is found without one.
-COLLECTIONS: Final = (10_000, 20, 100)
+# Thresholds of the garbage collector's generations. The third, a full collection, is made by hand: it takes a second
+# when 10,000 sockets are open, and almost all garbage is found without one.
+COLLECTIONS: Final = (10_000, 20, 1_000_000_000)
+# Collections of the second generation before a full one, and before one whatever it takes.
+BEFORE_FULL: Final = 100
+BEFORE_LONG: Final = 5_000
+# Objects that a full collection goes through in some 30 ms.
+MOST_OBJECTS: Final = 300_000
 # Parameters of glibc's mallopt, and their values.
 _M_TRIM_THRESHOLD: Final = -1
 _M_MMAP_THRESHOLD: Final = -3
@@ -33,6 +39,7 @@ class Memory:
         self._libc = _glibc()
         self._low = 0
         self._vain = 0
+        self._postponed = 0
         if self._libc is not None:
             for parameter, value in _PARAMETERS.items():
                 self._libc.mallopt(parameter, value)
@@ -43,6 +50,17 @@ class Memory:
         gc.collect()
         gc.freeze()
 
+    def collect(self) -> None:
+        """Collect all garbage when it is time, and there is little to go through; called each second."""
+        since = gc.get_count()[2] - self._postponed
+        if since < BEFORE_FULL:
+            return
+        if gc.get_count()[2] < BEFORE_LONG and len(gc.get_objects(2)) > MOST_OBJECTS:
+            self._postponed += BEFORE_FULL
+            return
+        self._postponed = 0
+        gc.collect()
+
     def give_back(self) -> None:
         """Give free memory back if the process has grown; called each second."""
         if self._libc is None or not (held := _resident()):
@@ -51,7 +69,10 @@ class Memory:
         if held < self._low + GROWTH:
             self._vain = 0
             return
-        self._libc.malloc_trim(0)
+        # What an answer that failed has held may be in circles, which only the next collection would find.
+        gc.collect(1)
+        # The loop goes on meanwhile: ctypes releases Python's lock.
+        Thread(target=self._libc.malloc_trim, args=(0,), name="malloc_trim", daemon=True).start()
         self._vain += 1
         if self._vain >= TRIES:
             self._low, self._vain = held, 0

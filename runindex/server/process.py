@@ -2,6 +2,7 @@
 
 import logging
 import sys
+import warnings
 from collections.abc import Callable, Sequence
 from functools import partial
 from ipaddress import ip_address
@@ -62,6 +63,7 @@ class Server(uvicorn.Server):
         """Tell, ten times a second, whether to stop; uvicorn would serve errors after a collapse."""
         if not counter % TICKS_A_SECOND:
             self._memory.give_back()
+            self._memory.collect()
         return await super().on_tick(counter) or self.collapsed
 
     async def shutdown(self, sockets: list[socket] | None = None) -> None:
@@ -110,6 +112,8 @@ def serve(settings: Settings, host: str, sockets: Sequence[socket], storage: str
     config = configured(
         app, proxy_headers=bool(settings.trusted_proxies), forwarded_allow_ips=list(settings.trusted_proxies)
     )
+    # Of operations that are cancelled amid their execution, which graphql-core has prepared further than they came.
+    warnings.filterwarnings("ignore", "coroutine '.*' was never awaited", RuntimeWarning)
     server = Server(config, app, partial(announce, settings, host, sockets, storage))
     server.run(sockets=list(sockets))
     if not server.started or server.collapsed:

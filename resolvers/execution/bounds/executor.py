@@ -6,6 +6,7 @@ Written for graphql-core 3.3, of which it overrides internals: each override say
 import asyncio
 import time
 from collections.abc import Awaitable, Iterable
+from contextlib import suppress
 from math import inf
 from typing import Any, Final, TypeAlias
 
@@ -125,12 +126,30 @@ class BoundedExecutor(StrawberryGraphQLCoreExecutionContext):
         if isinstance(cause, AnswerTooLargeError):
             self._failure = self._failure or cause
         if self._failure is not None:
-            raise located_error(self._failure, [each.node for each in details], path.as_list())
+            raise located_error(self._failure.with_traceback(None), [each.node for each in details], path.as_list())
         super().handle_field_error(raw_error, return_type, details, path)
+
+    # There all of it goes on at once.
+    def settle_in_background(self, awaitables: list[Awaitable[Value]]) -> None:
+        """Have what nobody awaits any more end by itself, in turn with all else."""
+        task = asyncio.ensure_future(self._end_in_turn(awaitables))
+        self.background_futures.add(task)
+        task.add_done_callback(self.background_futures.discard)
+
+    async def _end_in_turn(self, awaitables: list[Awaitable[Value]]) -> None:
+        for awaitable in awaitables:
+            with suppress(Exception):
+                await awaitable
+            if self._share.is_over():
+                await self._share.pause()
 
     async def _in_turn(self, result: Awaitable[Value]) -> Value:
         if self._share.is_over():
-            await self._share.pause()
+            try:
+                await self._share.pause()
+            except asyncio.CancelledError:
+                getattr(result, "close", _nothing)()
+                raise
         value = await result
         if self._share.is_over():
             await self._share.pause()
@@ -139,7 +158,8 @@ class BoundedExecutor(StrawberryGraphQLCoreExecutionContext):
     def _fail(self, failure: Exception) -> None:
         if self._failure is None:
             self._failure = failure
-        raise self._failure
+        # Raised again and again, its traceback would hold all that was begun.
+        raise self._failure.with_traceback(None)
 
 
 def _nothing() -> None:

@@ -1,6 +1,7 @@
 """Operations that take long go in turn, and others go before them."""
 
 import asyncio
+from itertools import pairwise
 
 import pytest
 
@@ -32,7 +33,7 @@ async def test_the_loop_serves_others_between_parts() -> None:
         await asyncio.sleep(0)
     others = [number for number, name in enumerate(done) if name == "other"]
     assert done.count("long") == 20
-    assert max(after - before for before, after in zip(others, others[1:], strict=False)) == 2
+    assert max(after - before for before, after in pairwise(others)) == 2
 
 
 async def test_operations_take_turns_however_much_each_has_to_do() -> None:

@@ -22,11 +22,13 @@ from persistence.postgres.writer import PostgresWriter
 from persistence.sql.batch.transactions import Execute
 from persistence.sql.maintenance.maintenance import SqlMaintenance
 from persistence.sql.maintenance.tokens import SqlTokens
+from persistence.sql.queries.large import cut_off, take
 from persistence.sql.reads.store_reads import SqlReads
 from persistence.sql.statements import NO_PARAMETERS, Flow, Rows, Statement
 from runindex.commands import AnyCommand
 from runindex.domain.errors import UnavailableError
 from runindex.domain.instants import Micros
+from runindex.ports.allowance import ALLOWANCE
 from runindex.ports.clock import Clock
 from runindex.ports.store import Applied
 
@@ -109,7 +111,12 @@ class PostgresStore(SqlReads, SqlMaintenance, SqlTokens):
         return open_session(self._url, self._timeouts, writes=writes)
 
     async def _fetch(self, statement: Executable, parameters: Mapping[str, Any] = NO_PARAMETERS) -> Rows:
-        bound = self.dialect.query(statement, parameters)
+        bound, allowance = self.dialect.query(statement, parameters), ALLOWANCE.get()
+        if allowance is None:
+            return await self._run_again(bound)
+        return take(await self._run_again(cut_off(statement, bound, allowance)), allowance)
+
+    async def _run_again(self, bound: Statement) -> list[dict[str, Any]]:
         with translate_errors():
             # Connections idle during a restart of the server fail when used, at worst all of the pool.
             for _ in range(self._pool.get_size()):
@@ -120,6 +127,6 @@ class PostgresStore(SqlReads, SqlMaintenance, SqlTokens):
                         raise
             return await self._run(bound)
 
-    async def _run(self, statement: Statement) -> Rows:
+    async def _run(self, statement: Statement) -> list[dict[str, Any]]:
         async with self._pool.acquire(timeout=self._timeouts.connect) as connection:
             return [dict(row) for row in await run_alone(connection, statement, self._timeouts.statement)]

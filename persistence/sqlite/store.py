@@ -20,11 +20,13 @@ from persistence.sql.statements import NO_PARAMETERS, Flow, Rows, Statement
 from persistence.sqlite.clock import KEPT, FileClock
 from persistence.sqlite.connection import begin, connect, is_busy, run, time_limit, translate_errors
 from persistence.sqlite.file import IndexFile
+from persistence.sqlite.running import RunningRead
 from persistence.sqlite.session import open_session
 from persistence.sqlite.statements import SqliteDialect
 from runindex.commands import AnyCommand
 from runindex.domain.errors import OutcomeUnknownError
 from runindex.domain.instants import Micros
+from runindex.ports.allowance import ALLOWANCE, ReadAllowance
 from runindex.ports.clock import Clock
 from runindex.ports.store import Applied
 
@@ -209,15 +211,16 @@ class _Readers:
             readers._close()
 
     async def run(self, statement: Statement) -> Rows:
-        with translate_errors():
-            return await asyncio.get_running_loop().run_in_executor(self._threads, self._run, statement)
+        loop, read = asyncio.get_running_loop(), RunningRead(self._seconds)
+        with translate_errors(), read.watched(loop):
+            return await loop.run_in_executor(self._threads, self._run, statement, ALLOWANCE.get(), read)
 
-    def _run(self, statement: Statement) -> Rows:
+    def _run(self, statement: Statement, allowance: ReadAllowance | None, read: RunningRead) -> Rows:
         self._file.check()
         connection = self._take()
         try:
-            with time_limit(connection, self._seconds):
-                rows = run(connection, statement)
+            with time_limit(connection, self._seconds, read.is_ended), read.on(connection):
+                rows = run(connection, statement, allowance)
         except BaseException:
             connection.close()
             raise

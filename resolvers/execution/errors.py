@@ -14,11 +14,18 @@ from graphql import GraphQLError, GraphQLSyntaxError
 from strawberry.exceptions import MissingQueryError
 from strawberry.schema.exceptions import CannotGetOperationTypeError, InvalidOperationTypeError
 
-from runindex.domain.errors import LimitExceededError, OutcomeUnknownError, RunIndexError, UnavailableError
+from runindex.domain.errors import (
+    AnswerTooLargeError,
+    LimitExceededError,
+    OutcomeUnknownError,
+    RunIndexError,
+    UnavailableError,
+)
 from runindex.domain.problems import InvalidInput, ProblemError, camel_case
 
 INTERRUPTED: Final = "the operation was broken off; mutations in it may have been carried out"
 LOST: Final = "mutations in this operation were carried out, but their outcomes are lost"
+TOO_LARGE: Final = "the answer is too large to be sent; the mutations in it may have been carried out"
 log: Final = logging.getLogger(__name__)
 
 
@@ -81,7 +88,9 @@ def _shown(error: GraphQLError, *, wrote: bool, lost: bool) -> GraphQLError:
     cause = error.original_error
     if code == ErrorCode.INTERNAL or isinstance(cause, MemoryError):
         log.error("internal error at %s", error.path, exc_info=cause)
-    if wrote and (code == ErrorCode.INTERNAL or isinstance(cause, RecursionError | MemoryError | TimeoutError)):
+    if wrote and isinstance(cause, AnswerTooLargeError):
+        message, code = TOO_LARGE, OutcomeUnknownError.code
+    elif wrote and (code == ErrorCode.INTERNAL or isinstance(cause, RecursionError | MemoryError | TimeoutError)):
         message, code = INTERRUPTED, OutcomeUnknownError.code
     elif lost and code != OutcomeUnknownError.code:
         message, code = f"{message}; {LOST}", OutcomeUnknownError.code

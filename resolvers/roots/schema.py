@@ -1,17 +1,15 @@
 """The executable schema, and its SDL."""
 
-import asyncio
-from collections.abc import AsyncGenerator, AsyncIterator
+from collections.abc import AsyncGenerator
 from typing import Any, Final
 
 import strawberry
-from graphql import Executor, GraphQLError
-from strawberry.extensions import SchemaExtension
+from graphql import GraphQLError
 from strawberry.schema.config import StrawberryConfig
-from strawberry.schema.schema import StrawberryGraphQLCoreExecutionContext
 from strawberry.types import ExecutionContext, ExecutionResult
-from strawberry.types.graphql import OperationType
 
+from resolvers.execution.bounds.executor import BoundedExecutor
+from resolvers.execution.bounds.extension import BoundedExecution
 from resolvers.execution.context import Context
 from resolvers.execution.costs.extension import LimitedDocuments
 from resolvers.execution.costs.measure import DocumentMeasures
@@ -23,34 +21,6 @@ from resolvers.roots.query import Query
 from resolvers.roots.subscription import Subscription
 from schema.runs.changes import STREAM_ITEMS
 from schema.typesystem.scalars import SCALARS
-
-
-class QueryTimeout(SchemaExtension):
-    """Ends a query after its time; the writer bounds a mutation, since it alone knows what was written."""
-
-    async def on_execute(self) -> AsyncIterator[None]:
-        """Bound the execution of a query."""
-        context = self.execution_context
-        if context.operation_type is not OperationType.QUERY:
-            yield
-            return
-        async with asyncio.timeout(context.context.timings.operation):
-            yield
-
-
-class EventExecutor(StrawberryGraphQLCoreExecutionContext):
-    """Executes each event of a subscription by itself.
-
-    In graphql-core 3.3.2 the executors of all events share one cache, where each adds entries that no other finds: it
-    grew as long as the subscription lasted.
-    """
-
-    def build_per_event_executor(self, payload: Any) -> Executor[Any]:  # noqa: ANN401 - what was yielded
-        """Return an executor with a cache of its own."""
-        executor = super().build_per_event_executor(payload)
-        executor._relevant_sub_fields = {}  # noqa: SLF001 - it has no other way in
-        return executor
-
 
 DESCRIPTION: Final = (
     "An index of runs: it records them, guards their lifecycle, answers queries about them and streams their changes. "
@@ -117,11 +87,11 @@ def make_schema(documents: DocumentCache) -> RunIndexSchema:
             lambda: LimitedDocuments(MEASURES),
             lambda: CachedDocuments(documents),
             NamedOperation,
-            QueryTimeout,
+            BoundedExecution,
             CountedOperations,
         ],
         config=StrawberryConfig(scalar_map=SCALARS),
-        execution_context_class=EventExecutor,
+        execution_context_class=BoundedExecutor,
     )
 
 

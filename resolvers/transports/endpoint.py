@@ -40,6 +40,7 @@ from resolvers.transports.bodies import Bodies
 from resolvers.transports.framing import COMPLETED, EVENT_STREAM, may_stream, wanted_framing
 from resolvers.transports.negotiation import JSON, PRIVATE, wanted_media_type, wants_page
 from resolvers.transports.persisted_queries import PersistedQueries
+from resolvers.transports.presence import while_present
 from resolvers.transports.refusals import OUTCOME_UNKNOWN, RefusedRequestError, refusing
 from resolvers.transports.requests import read_request
 from resolvers.transports.scope import CALLER
@@ -156,20 +157,22 @@ class Endpoint(GraphQL[Context, None]):
         request_data: GraphQLRequestData,
     ) -> ExecutionResult:
         """Execute a query, or, if it was posted, a mutation."""
-        del request, root_value
+        del root_value
         if not context.scope.allows(TokenScope.WRITE):
             with refusing():
                 kind = self.documents.operation_type(request_data.query or "", request_data.operation_name)
                 check_operation(context.scope, kind)
         try:
-            result = await self.schema.execute(
-                request_data.query,
-                variable_values=request_data.variables,
-                context_value=context,
-                operation_name=request_data.operation_name,
-                operation_extensions=request_data.extensions,
-                allowed_operation_types=OVER_GET if request_adapter.method == "GET" else OVER_POST,
-            )
+            # A mutation that was submitted comes to its end, whoever waits for it.
+            async with while_present(request.scope, lambda: not context.submitted):
+                result = await self.schema.execute(
+                    request_data.query,
+                    variable_values=request_data.variables,
+                    context_value=context,
+                    operation_name=request_data.operation_name,
+                    operation_extensions=request_data.extensions,
+                    allowed_operation_types=OVER_GET if request_adapter.method == "GET" else OVER_POST,
+                )
         except CannotGetOperationTypeError as error:
             raise HTTPException(HTTPStatus.BAD_REQUEST, error.as_http_error_reason()) from error
         except InvalidOperationTypeError as error:

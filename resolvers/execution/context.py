@@ -7,6 +7,7 @@ from typing import Any, Final, TypeAlias
 
 import strawberry
 
+from resolvers.execution.costs.rates import UNBOUNDED, Rates
 from resolvers.execution.operation_counts import OperationCounts
 from resolvers.execution.position import StreamPosition
 from runindex.domain.tokens import TokenScope
@@ -55,7 +56,8 @@ class Context:
 
     `actor` is the caller's name if callers are known, `scope` what its token allows; `submitted` counts the mutations
     that were begun, `writes` those that were answered;
-    `position` is that of a stream, `limits` bound a document, `operations` counts root fields.
+    `position` is that of a stream, `limits` bound a document, `rates` what a caller asks for in a minute, `operations`
+    counts root fields.
     """
 
     index: RunIndex
@@ -67,6 +69,7 @@ class Context:
     submitted: int = 0
     writes: int = 0
     limits: Limits = field(default_factory=Limits)
+    rates: Rates = UNBOUNDED
     position: StreamPosition = field(default_factory=StreamPosition)
     operations: OperationCounts = field(default_factory=OperationCounts)
     loaders: Loaders = field(init=False)

@@ -18,6 +18,7 @@ from runindex.domain.errors import (
     AnswerTooLargeError,
     LimitExceededError,
     OutcomeUnknownError,
+    RateExceededError,
     RunIndexError,
     UnavailableError,
 )
@@ -26,6 +27,8 @@ from runindex.domain.problems import InvalidInput, ProblemError, camel_case
 INTERRUPTED: Final = "the operation was broken off; mutations in it may have been carried out"
 LOST: Final = "mutations in this operation were carried out, but their outcomes are lost"
 TOO_LARGE: Final = "the answer is too large to be sent; the mutations in it may have been carried out"
+# The extension that says after how many seconds to ask again.
+RETRY_AFTER: Final = "retryAfter"
 log: Final = logging.getLogger(__name__)
 
 
@@ -111,6 +114,8 @@ def _measures(error: GraphQLError) -> dict[str, int]:
         return {"limit": int(most[1])}
     if not isinstance(cause, LimitExceededError):
         return {}
+    if isinstance(cause, RateExceededError):
+        return {"limit": cause.limit, RETRY_AFTER: cause.retry_after}
     return {"limit": cause.limit} | ({} if cause.measured is None else {"measured": cause.measured})
 
 

@@ -25,6 +25,7 @@ from strawberry.types.graphql import OperationType
 from resolvers.execution.access.gate import Gate
 from resolvers.execution.access.rights import ANYBODY, Caller, check_operation
 from resolvers.execution.context import Context, LogEpoch, StreamTimings
+from resolvers.execution.costs.rates import UNBOUNDED, Rates
 from resolvers.execution.document_cache import UNNAMED
 from resolvers.execution.errors import ErrorCode, broken_off, legible
 from resolvers.execution.operation_counts import OperationCounts
@@ -44,7 +45,7 @@ from resolvers.transports.presence import while_present
 from resolvers.transports.refusals import OUTCOME_UNKNOWN, RefusedRequestError, refusing
 from resolvers.transports.requests import read_request
 from resolvers.transports.scope import CALLER
-from resolvers.transports.statuses import is_refused, status_of
+from resolvers.transports.statuses import is_refused, seconds_to_wait, status_of
 from resolvers.transports.streaming import GRACE_SECONDS, Payloads, StreamedResponse, answered, payloads, refused
 from resolvers.transports.websocket import SocketHandler, TextSocket
 from runindex.domain import json_text
@@ -80,6 +81,7 @@ class Endpoint(GraphQL[Context, None]):
         limits: Limits | None = None,
         *,
         gate: Gate | None = None,
+        rates: Rates = UNBOUNDED,
         page: bool = False,
     ) -> None:
         """Serve with the given timings and limits; with `page`, browsers get GraphiQL."""
@@ -94,6 +96,7 @@ class Endpoint(GraphQL[Context, None]):
         self.limits = limits or Limits()
         self._page = page
         self.gate = gate or Gate()
+        self._rates = rates
         self.channels = Channels()
         self.conflated = ConflatedChannels()
         self.operations = OperationCounts()
@@ -130,6 +133,7 @@ class Endpoint(GraphQL[Context, None]):
             scope=caller.scope,
             operations=self.operations,
             limits=self.limits,
+            rates=self._rates,
         )
         request.state.context = context  # whoever answers a failure has to know whether anything was written
         return context
@@ -183,6 +187,8 @@ class Endpoint(GraphQL[Context, None]):
             raise HTTPException(HTTPStatus.BAD_REQUEST, HOW_TO_SUBSCRIBE) from error
         if not context.writes:
             sub_response.status_code = status_of(result)
+            seconds = seconds_to_wait(result)
+            sub_response.headers["Retry-After"] = str(RETRY_SECONDS if seconds is None else seconds)
         return result
 
     async def process_result(self, request: Request, result: ExecutionResult) -> GraphQLHTTPResponse:
@@ -199,8 +205,8 @@ class Endpoint(GraphQL[Context, None]):
     ) -> Response:
         """Return a response of the media type that was chosen, with the status that it calls for."""
         status, headers = sub_response.status_code, PRIVATE
-        if status == HTTPStatus.SERVICE_UNAVAILABLE:
-            headers = PRIVATE | {"Retry-After": str(RETRY_SECONDS)}
+        if status in {HTTPStatus.SERVICE_UNAVAILABLE, HTTPStatus.TOO_MANY_REQUESTS}:
+            headers = PRIVATE | {"Retry-After": sub_response.headers["Retry-After"]}
         elif sub_response.media_type != JSON and "data" not in response_data:
             status = HTTPStatus.BAD_REQUEST
         return Response(self.encode_json(response_data), status, headers, sub_response.media_type)

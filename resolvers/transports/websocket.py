@@ -36,7 +36,7 @@ from resolvers.streams.operation import Operation, is_refusal, payload_of
 from resolvers.streams.sink import Sink, writable
 from resolvers.transports.persisted_queries import EXTENSION, PersistedQueries
 from resolvers.transports.refusals import RefusedRequestError, refusing
-from resolvers.transports.scope import PENDING, WRITE_TEXT, Pending, WriteText, flow_of
+from resolvers.transports.scope import PENDING, WRITE_TEXT, Pending, WriteText, admission_of, flow_of
 from resolvers.transports.streaming import ENDED
 from runindex.domain.errors import UnavailableError
 from runindex.domain.json_text import is_plain_text
@@ -137,11 +137,15 @@ class SocketHandler(BaseGraphQLTransportWSHandler[Context, None]):
     async def handle_subscribe(self, message: SubscribeMessage) -> None:
         """Start an operation, unless the socket carries too many, or its query is named by a hash and not known."""
         most, payload = self.max_subscriptions_per_connection, message["payload"]
+        admission = admission_of(cast("TextSocket", self.websocket).ws.scope)
+        await admission.pace()
         if not self.connection_acknowledged or message["id"] in self.operations:
             await super().handle_subscribe(message)  # which closes the socket
         elif most is not None and len(self.operations) >= most:
             reason = f"a socket carries at most {most} operations"
             await self._refuse(message, RefusedRequestError(reason, code=ErrorCode.LIMIT_EXCEEDED, limit=most))
+        elif admission.refusal is not None:
+            await self._refuse(message, RefusedRequestError(admission.refusal, code=ErrorCode.LIMIT_EXCEEDED))
         else:
             persisted = cast("SharedView", self.view).persisted
             try:
@@ -165,8 +169,11 @@ class SocketHandler(BaseGraphQLTransportWSHandler[Context, None]):
 
     async def run_operation(self, operation: SocketOperation[Context, None]) -> None:
         """Execute an operation and send its results."""
+        documents, scope = cast("SharedView", self.view).documents, cast("TextSocket", self.websocket).ws.scope
+        kind = documents.operation_type(operation.query, operation.operation_name)
         try:
-            await self._send_results(operation)
+            async with admission_of(scope).operation(lasts=kind is OperationType.SUBSCRIPTION):
+                await self._send_results(operation)
         except WebSocketDisconnected:
             self.operations.pop(operation.id, None)
         except Exception as error:

@@ -43,6 +43,15 @@ class AnswerTooLargeError(LimitExceededError):
         super().__init__(f"the answer has more than {limit} {parts}: ask for less at a time", limit)
 
 
+class RateExceededError(LimitExceededError):
+    """The caller asks for too much in a minute; nothing was executed."""
+
+    def __init__(self, message: str, limit: int, retry_after: int) -> None:
+        """Keep the points a minute, and after how many seconds to ask again."""
+        super().__init__(message, limit)
+        self.retry_after = retry_after
+
+
 class NotFoundError(RunIndexError):
     """Something that a query names does not exist."""
 

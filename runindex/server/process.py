@@ -15,9 +15,10 @@ from uvicorn.lifespan.on import LifespanOn
 
 from runindex.server.addresses import addresses_of, are_loopback
 from runindex.server.app import create_app
-from runindex.server.http_protocol import HttpProtocol
+from runindex.server.http_protocol import NO_SETTINGS, HttpProtocol
 from runindex.server.memory import Memory
 from runindex.server.websocket_protocol import WebSocketProtocol
+from runindex.settings.connection_limits import ConnectionLimits
 from runindex.settings.settings import Settings
 
 DRAIN_SECONDS: Final = 9
@@ -81,13 +82,20 @@ class Server(uvicorn.Server):
         self.should_exit = True
 
 
+class Config(uvicorn.Config):
+    """uvicorn's configuration, from which the protocols learn their limits."""
+
+    connection_limits: ConnectionLimits
+
+
 def configured(
     app: Starlette,
     http: type[HttpProtocol] = HttpProtocol,
+    limits: ConnectionLimits = NO_SETTINGS,
     **options: Any,  # noqa: ANN401 - uvicorn's
 ) -> uvicorn.Config:
     """Return uvicorn's configuration for an application: protocols, limits and timeouts."""
-    return uvicorn.Config(
+    config = Config(
         app,
         loop="uvloop",
         http=http,
@@ -102,6 +110,8 @@ def configured(
         timeout_keep_alive=KEEP_ALIVE_SECONDS,
         **options,
     )
+    config.connection_limits = limits
+    return config
 
 
 def serve(settings: Settings, host: str, sockets: Sequence[socket], storage: str, *, is_guarded: bool) -> None:
@@ -109,7 +119,10 @@ def serve(settings: Settings, host: str, sockets: Sequence[socket], storage: str
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
     app = create_app(settings, host)
     config = configured(
-        app, proxy_headers=bool(settings.trusted_proxies), forwarded_allow_ips=list(settings.trusted_proxies)
+        app,
+        limits=settings.connection_limits,
+        proxy_headers=bool(settings.trusted_proxies),
+        forwarded_allow_ips=list(settings.trusted_proxies),
     )
     # Of operations that are cancelled amid their execution, which graphql-core has prepared further than they came.
     warnings.filterwarnings("ignore", "coroutine '.*' was never awaited", RuntimeWarning)

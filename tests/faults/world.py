@@ -89,13 +89,14 @@ async def open_world(
     servers: int = 1,
     *,
     each: Sequence[Mapping[str, str]] | None = None,
+    command: Sequence[str] = (),
     **environment: str,
 ) -> AsyncIterator[World]:
     """Serve the storage from so many processes, or one for `each` environment, and open a door to each."""
     with ExitStack() as stack:
         started = [
             await asyncio.to_thread(
-                stack.enter_context, serving(directory, **storage.environment, **environment, **own)
+                stack.enter_context, serving(directory, *command, **storage.environment, **environment, **own)
             )
             for own in (each or [{}] * servers)
         ]

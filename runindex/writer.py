@@ -67,6 +67,8 @@ class Writer:
     committed: Callable[[Sequence[Change]], None]
     operation_seconds: float = 10.0
     statistics: WriterStatistics = field(default_factory=WriterStatistics)
+    failed_at: float | None = None
+    """When (monotonic seconds) the storage last failed a batch, None once it has taken one since."""
     _waiting: deque[_Entry] = field(default_factory=deque)
     _arrival: asyncio.Event = field(default_factory=asyncio.Event)
     _closing: bool = False
@@ -129,11 +131,13 @@ class Writer:
         try:
             applied = await self.store.apply([entry.command for entry in batch])
         except RunIndexError as error:
+            self.failed_at = time.monotonic()
             for entry in batch:
                 entry.settle(type(error)(error.message))
         except Exception as error:  # noqa: BLE001 - one command's failure must not be the others'
             await self._apply_singly(batch, error)
         else:
+            self.failed_at = None
             self._count(batch)
             self.committed(applied.changes)
             for entry, outcome in zip(batch, applied.outcomes, strict=True):

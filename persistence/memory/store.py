@@ -162,6 +162,9 @@ class MemoryStore(MemoryChildReads, MemoryRecordReads, MemoryMaintenance, Storag
     async def check_writable(self) -> None:
         """Return: memory can always be written."""
 
+    async def write_nothing(self) -> None:
+        """Return: memory can always be written."""
+
     async def ping(self) -> None:
         """Return at once."""
 

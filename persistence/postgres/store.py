@@ -97,6 +97,10 @@ class PostgresStore(SqlReads, SqlMaintenance):
             await self._pool.expire_connections()
         raise UnavailableError("the storage is read-only")
 
+    async def write_nothing(self) -> None:
+        """Return when something was written, as a batch would be."""
+        await self._writer.touch()
+
     async def ping(self) -> None:
         """Return when the database answers."""
         await self._fetch(_PING)

@@ -32,9 +32,7 @@ async def _run(options: argparse.Namespace, directory: Path) -> Report:
         site as (storage, troubles),
         open_world(storage, directory, command=command, PYTHONPATH=str(ROOT)) as world,
     ):
-        return await soak(
-            world, troubles, seconds=60 * options.minutes, interval=options.interval, hold=options.hold
-        )
+        return await soak(world, troubles, seconds=60 * options.minutes, interval=options.interval, hold=options.hold)
 
 
 if __name__ == "__main__":

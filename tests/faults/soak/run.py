@@ -49,10 +49,9 @@ async def soak(world: World, troubles: Sequence[Trouble], *, seconds: float, int
     [server] = world.servers
     workload = world.workload
     audience = world.audience(0)
-    async with subscribed(audience):
-        async with workload.writers(WRITERS):
-            report.rate = await _capacity(world)
-            workload.longest_pause = 4 * WRITERS / report.rate
+    async with subscribed(audience), workload.writers(WRITERS):
+        report.rate = await _capacity(world)
+        workload.longest_pause = 4 * WRITERS / report.rate
     report.say(f"capacity {report.rate:.0f} mutations a second; half of it from now on")
     report.before = await least(server)
     report.say(f"before: {report.before}")

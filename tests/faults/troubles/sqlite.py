@@ -64,7 +64,9 @@ class SqliteTroubles:
     @asynccontextmanager
     async def locked(self) -> AsyncIterator[None]:
         """Hold the lock of the file's only writer."""
-        connection = await asyncio.to_thread(sqlite3.connect, self.path, 30, isolation_level=None, check_same_thread=False)
+        connection = await asyncio.to_thread(
+            sqlite3.connect, self.path, 30, isolation_level=None, check_same_thread=False
+        )
         try:
             await asyncio.to_thread(connection.execute, "BEGIN EXCLUSIVE")
             yield

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Callable
 from functools import partial
-from typing import TYPE_CHECKING, Any, Final, TypeAlias, TypeVar
+from typing import TYPE_CHECKING, Any, Final, TypeAlias, TypeVar, cast
 
 import asyncpg
 
@@ -57,18 +57,17 @@ async def log_in(
     failure: BaseException = ConnectionError("no server to connect to")
     for arguments in address.attempts():
         try:
-            return await hedged(
-                partial(
-                    asyncpg.connect,
-                    **arguments,
-                    **options,
-                    timeout=address.seconds_per_server(seconds),
-                    max_cacheable_statement_size=_LONGEST_PREPARED,
-                    server_settings={"application_name": application_name, **address.settings},
-                    connection_class=Connection,
-                ),
-                Connection.terminate,
+            attempt = partial(
+                asyncpg.connect,
+                **arguments,
+                **options,
+                timeout=address.seconds_per_server(seconds),
+                max_cacheable_statement_size=_LONGEST_PREPARED,
+                server_settings={"application_name": application_name, **address.settings},
+                connection_class=Connection,
             )
+            # The driver's types do not say that the class is that of the result.
+            return await hedged(cast("Callable[[], Awaitable[Connection]]", attempt), Connection.terminate)
         except _NEXT as error:
             failure = error
     raise failure

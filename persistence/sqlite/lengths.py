@@ -42,7 +42,7 @@ def is_short(header: bytes, size: int) -> bool:
     changed, pages = struct.unpack_from(">II", header, 24)
     (valid_for,) = struct.unpack_from(">I", header, 92)
     # The count of pages is right only when it was written with the last change.
-    return changed == valid_for and size < pages * (_LARGEST_PAGE if page == 1 else page)
+    return bool(changed == valid_for and size < pages * (_LARGEST_PAGE if page == 1 else page))
 
 
 def is_log_cut(index: int, log: Path, identity: tuple[int, int]) -> bool:

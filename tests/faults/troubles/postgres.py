@@ -41,7 +41,6 @@ class PostgresTroubles:
             Trouble("writer's session ended", self.ended("runindex writer"), passing=True),
             Trouble("listener's session ended", self.ended("runindex listener"), passing=True),
             Trouble("all sessions ended", self.ended("runindex%"), passing=True),
-            Trouble("log locked", self.locked),
         ]
 
     @asynccontextmanager
@@ -104,19 +103,6 @@ class PostgresTroubles:
         finally:
             for connection in taken:
                 connection.terminate()
-
-    @asynccontextmanager
-    async def locked(self) -> AsyncIterator[None]:
-        """Hold a lock that no batch can do without."""
-        connection = await asyncpg.connect(self.server.url(self.database))
-        try:
-            transaction = connection.transaction()
-            await transaction.start()
-            await connection.execute("LOCK TABLE feed_head, runs, changes IN ACCESS EXCLUSIVE MODE")
-            yield
-            await transaction.rollback()
-        finally:
-            await connection.close()
 
     def ended(self, name: str) -> Strike:
         """End the sessions whose application has a name."""

@@ -10,8 +10,7 @@ from typing import Any, Final, Self, TypeAlias, cast
 
 import asyncpg
 
-from persistence.postgres.login import APPLICATION, Connection, DriverConnection, log_in
-from persistence.postgres.login import DRIVER_ERRORS as DRIVER_ERRORS
+from persistence.postgres.login import APPLICATION, DRIVER_ERRORS, Connection, DriverConnection, log_in
 from persistence.postgres.watchdog import Watchdog
 from persistence.sql.statements import Rows, Statement
 from runindex.domain.errors import OperationTimeoutError, RunIndexError, UnavailableError

@@ -10,13 +10,12 @@ from types import TracebackType
 from typing import Final, Self
 
 from persistence.postgres.connection import (
-    DRIVER_ERRORS,
     Timeouts,
     connect,
     run_alone,
     terminating_on_timeout,
 )
-from persistence.postgres.login import Connection
+from persistence.postgres.login import DRIVER_ERRORS, Connection
 from persistence.postgres.pooler import shares_sessions
 from persistence.postgres.statements import CHANNEL
 from persistence.sql.statements import Statement

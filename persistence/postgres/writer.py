@@ -9,7 +9,6 @@ from typing import Final, NamedTuple, Self
 import asyncpg
 
 from persistence.postgres.connection import (
-    DRIVER_ERRORS,
     Timeouts,
     begin,
     close,
@@ -22,7 +21,7 @@ from persistence.postgres.connection import (
     run_alone,
     translate_errors,
 )
-from persistence.postgres.login import Connection
+from persistence.postgres.login import DRIVER_ERRORS, Connection
 from persistence.postgres.statements import ERA, TELL_TIME, PostgresDialect
 from persistence.postgres.watchdog import Watchdog
 from persistence.sql.batch.apply import AppliedBatch, apply_batch

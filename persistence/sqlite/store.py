@@ -170,9 +170,14 @@ class _Writer:
 
     def _close(self) -> None:
         connection, self._connection = self._connection, None
-        if connection is not None:
-            with suppress(sqlite3.Error):
-                connection.close()
+        if connection is None:
+            return
+        was_whole = self._file.fault() is None
+        with suppress(sqlite3.Error):
+            connection.close()
+        if was_whole:
+            # SQLite deletes the log with the last connection.
+            self._file.forget_log()
 
 
 def _nothing() -> Flow[None]:

@@ -3,7 +3,7 @@
 from collections.abc import AsyncIterator, Sequence
 from contextlib import ExitStack, asynccontextmanager
 from pathlib import Path
-from typing import Final
+from typing import Final, TypeAlias
 
 from tests.faults.troubles.postgres import PostgresTroubles
 from tests.faults.troubles.sqlite import SqliteTroubles, small_device
@@ -12,14 +12,15 @@ from tests.faults.truth import PostgresStorage, SqliteStorage, Storage
 from tests.support.databases.postgres import postgres_server, psql
 from tests.support.databases.proxy import proxied
 
-DEVICE: Final = "2g"
+DEVICE: Final = "256m"
 ROLE: Final = "app"
 # More than a server takes: ten that read, one that writes, and one that listens.
 CONNECTIONS: Final = 30
+Site: TypeAlias = tuple[Storage, Sequence[Trouble]]
 
 
 @asynccontextmanager
-async def sqlite_site(directory: Path, device: str = DEVICE) -> AsyncIterator[tuple[Storage, Sequence[Trouble]]]:
+async def sqlite_site(directory: Path, device: str = DEVICE) -> AsyncIterator[Site]:
     """Give a file on a device of its own, if this user may make one, and its troubles."""
     folder = directory / "device"
     folder.mkdir()
@@ -29,7 +30,7 @@ async def sqlite_site(directory: Path, device: str = DEVICE) -> AsyncIterator[tu
 
 
 @asynccontextmanager
-async def postgres_site() -> AsyncIterator[tuple[Storage, Sequence[Trouble]]]:
+async def postgres_site() -> AsyncIterator[Site]:
     """Give a database on a server of its own, and its troubles."""
     with ExitStack() as stack:
         server = stack.enter_context(postgres_server(fsync=True))

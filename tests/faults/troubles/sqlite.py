@@ -5,7 +5,7 @@ import os
 import sqlite3
 import subprocess
 from collections.abc import AsyncIterator, Iterator, Sequence
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import asynccontextmanager, closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -76,13 +76,17 @@ class SqliteTroubles:
         """Fill the device until nothing can be written."""
         ballast = self.path.with_name("ballast")
         await asyncio.to_thread(fill, ballast)
+        # The log has room in itself for as much as it ever held.
+        with closing(sqlite3.connect(self.path, timeout=30, check_same_thread=False)) as connection:
+            await asyncio.to_thread(connection.execute, "PRAGMA wal_checkpoint(TRUNCATE)")
+        await asyncio.to_thread(fill, ballast)
         yield
         ballast.unlink()
 
 
 def fill(ballast: Path) -> None:
     """Write a file until its device has no room."""
-    with ballast.open("wb", buffering=0) as file:
+    with ballast.open("ab", buffering=0) as file:
         for size in (BLOCK, 4096):
             try:
                 while True:

@@ -77,6 +77,8 @@ class Writer:
     committed: Callable[[Sequence[Change]], None]
     operation_seconds: float = 10.0
     statistics: WriterStatistics = field(default_factory=WriterStatistics)
+    failed_at: float | None = None
+    """When (monotonic seconds) the storage last failed a batch, None once it has taken one since."""
     _waiting: deque[_Entry] = field(default_factory=deque)
     _arrival: asyncio.Event = field(default_factory=asyncio.Event)
     _closing: bool = False
@@ -139,6 +141,7 @@ class Writer:
         try:
             applied = await self.store.apply([entry.command for entry in batch])
         except RunIndexError as error:
+            self.failed_at = time.monotonic()
             for entry in batch:
                 entry.settle(type(error)(error.message))
         except Exception as error:  # noqa: BLE001 - one command's failure must not be the others'
@@ -151,6 +154,7 @@ class Writer:
                 raise
             log.exception("a batch was broken off")
         else:
+            self.failed_at = None
             self._count(batch)
             self._publish(applied.changes)
             for entry, outcome in zip(batch, applied.outcomes, strict=True):

@@ -164,6 +164,9 @@ class MemoryStore(MemoryChildReads, MemoryRecordReads, MemoryMaintenance, Memory
     async def check_writable(self) -> None:
         """Return: memory can always be written."""
 
+    async def write_nothing(self) -> None:
+        """Return: memory can always be written."""
+
     async def ping(self) -> None:
         """Return at once."""
 

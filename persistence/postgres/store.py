@@ -8,7 +8,6 @@ from sqlalchemy import Executable, text
 
 from persistence.postgres.clock import ServerClock
 from persistence.postgres.connection import (
-    DRIVER_ERRORS,
     Pool,
     Timeouts,
     is_lost,
@@ -16,6 +15,7 @@ from persistence.postgres.connection import (
     run_alone,
     translate_errors,
 )
+from persistence.postgres.login import DRIVER_ERRORS
 from persistence.postgres.session import open_session, transact
 from persistence.postgres.statements import PostgresDialect
 from persistence.postgres.writer import PostgresWriter
@@ -99,6 +99,10 @@ class PostgresStore(SqlReads, SqlMaintenance, SqlTokens):
             # Sessions keep what they began with, so only a new one knows.
             await self._pool.expire_connections()
         raise UnavailableError("the storage is read-only")
+
+    async def write_nothing(self) -> None:
+        """Return when something was written, as a batch would be."""
+        await self._writer.touch()
 
     async def ping(self) -> None:
         """Return when the database answers."""

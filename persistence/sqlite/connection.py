@@ -117,23 +117,28 @@ def error_for(error: sqlite3.Error) -> RunIndexError | None:
     code = _code(error)
     if code == sqlite3.SQLITE_INTERRUPT:
         return OperationTimeoutError("the statement took too long")
+    if code in DAMAGED:
+        return UnavailableError("the storage's file is damaged")
+    if code == sqlite3.SQLITE_ERROR and str(error).startswith(_MISSING):
+        return UnavailableError("the storage's tables are not as they must be")
     return UnavailableError("the storage cannot be used") if code in _BROKEN else None
 
 
 _BUSY: Final = frozenset({sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED})
+DAMAGED: Final = frozenset({sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB})
+# What another program did to the tables; SQLite has no code for it.
+_MISSING: Final = ("no such table", "no such column", "no such index")
 _BROKEN: Final = frozenset(
     {
         sqlite3.SQLITE_PERM,
         sqlite3.SQLITE_NOMEM,
         sqlite3.SQLITE_READONLY,
         sqlite3.SQLITE_IOERR,
-        sqlite3.SQLITE_CORRUPT,
         sqlite3.SQLITE_FULL,
         sqlite3.SQLITE_CANTOPEN,
         sqlite3.SQLITE_PROTOCOL,
         sqlite3.SQLITE_NOLFS,
         sqlite3.SQLITE_AUTH,
-        sqlite3.SQLITE_NOTADB,
     }
 )
 _PRIMARY_CODE: Final = 0xFF  # an extended code's low byte

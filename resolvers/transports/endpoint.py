@@ -27,7 +27,7 @@ from resolvers.execution.access.rights import ANYBODY, Caller, check_operation
 from resolvers.execution.context import Context, LogEpoch, StreamTimings
 from resolvers.execution.costs.rates import UNBOUNDED, Rates
 from resolvers.execution.document_cache import UNNAMED
-from resolvers.execution.errors import ErrorCode, broken_off, legible
+from resolvers.execution.errors import legible
 from resolvers.execution.operation_counts import OperationCounts
 from resolvers.roots.loaders import StoreLoaders
 from resolvers.roots.schema import DOCUMENTS
@@ -42,7 +42,14 @@ from resolvers.transports.framing import COMPLETED, EVENT_STREAM, may_stream, wa
 from resolvers.transports.negotiation import JSON, PRIVATE, wanted_media_type, wants_page
 from resolvers.transports.persisted_queries import PersistedQueries
 from resolvers.transports.presence import while_present
-from resolvers.transports.refusals import OUTCOME_UNKNOWN, RefusedRequestError, refusing
+from resolvers.transports.refusals import (
+    OUTCOME_UNKNOWN,
+    RefusedRequestError,
+    failure,
+    outcome_unknown,
+    refusing,
+    wrote,
+)
 from resolvers.transports.requests import read_request
 from resolvers.transports.scope import CALLER
 from resolvers.transports.statuses import is_refused, seconds_to_wait, status_of
@@ -241,14 +248,14 @@ class Endpoint(GraphQL[Context, None]):
             refusal = RefusedRequestError(error.reason, HTTPStatus(error.status_code))
         except Exception as error:
             log.exception("internal error")
-            if _wrote(executed):
-                return _outcome_unknown(request.headers)
-            refusal = _failure(error)
+            if wrote(executed):
+                return outcome_unknown(request.headers)
+            refusal = failure(error)
         except asyncio.CancelledError:
             # The server stops, say. A client that learns nothing would send the mutation again.
-            if not _wrote(executed):
+            if not wrote(executed):
                 raise
-            return _outcome_unknown(request.headers)
+            return outcome_unknown(request.headers)
         return self.refused(request, refusal)
 
     def refused(self, request: Request, refusal: RefusedRequestError) -> ASGIApp:
@@ -313,22 +320,3 @@ def _last_event_id(headers: Headers) -> str | None:
     """Return the id that an `EventSource` received last, None for any other client and before the first."""
     is_event_stream = wanted_framing(headers, OperationType.SUBSCRIPTION) is EVENT_STREAM
     return (headers.get("last-event-id") or None) if is_event_stream else None
-
-
-def _wrote(request: Request) -> bool:
-    """Tell whether a mutation of a request was begun."""
-    context: Context | None = getattr(request.state, "context", None)
-    return context is not None and context.submitted > 0
-
-
-def _outcome_unknown(headers: Headers) -> Response:
-    return Response(OUTCOME_UNKNOWN, headers=PRIVATE, media_type=wanted_media_type(headers))
-
-
-def _failure(error: Exception) -> RefusedRequestError:
-    """Return the refusal of a request that failed and wrote nothing."""
-    message, code = broken_off(error, wrote=False)
-    if code == ErrorCode.UNAVAILABLE:
-        retry = {"Retry-After": str(RETRY_SECONDS)}
-        return RefusedRequestError(message, HTTPStatus.SERVICE_UNAVAILABLE, code, retry)
-    return RefusedRequestError(message, HTTPStatus.INTERNAL_SERVER_ERROR, code)

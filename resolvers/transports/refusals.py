@@ -8,10 +8,15 @@ from typing import Final
 
 import orjson
 from cross_web import HTTPException
+from starlette.datastructures import Headers
+from starlette.requests import Request
+from starlette.responses import Response
 
 from resolvers.execution.access.gate import UnauthenticatedError
 from resolvers.execution.access.rights import ForbiddenError
-from resolvers.execution.errors import INTERRUPTED, ErrorCode
+from resolvers.execution.context import Context
+from resolvers.execution.errors import INTERRUPTED, ErrorCode, broken_off
+from resolvers.transports.negotiation import PRIVATE, wanted_media_type
 from runindex.domain.errors import OutcomeUnknownError, UnavailableError
 
 _STATUSES: Final = MappingProxyType(
@@ -65,3 +70,23 @@ def refusing() -> Iterator[None]:
     except (ForbiddenError, UnauthenticatedError, UnavailableError) as error:
         code = ErrorCode(error.code)
         raise RefusedRequestError(error.message, _STATUSES[code], code, _HEADERS.get(code, _NONE)) from None
+
+
+def wrote(request: Request) -> bool:
+    """Tell whether a mutation of a request was begun."""
+    context: Context | None = getattr(request.state, "context", None)
+    return context is not None and context.submitted > 0
+
+
+def outcome_unknown(headers: Headers) -> Response:
+    """Return the answer to a request of which a mutation was begun."""
+    return Response(OUTCOME_UNKNOWN, headers=PRIVATE, media_type=wanted_media_type(headers))
+
+
+def failure(error: Exception) -> RefusedRequestError:
+    """Return the refusal of a request that failed and wrote nothing."""
+    message, code = broken_off(error, wrote=False)
+    if code == ErrorCode.UNAVAILABLE:
+        retry = {"Retry-After": "1"}
+        return RefusedRequestError(message, HTTPStatus.SERVICE_UNAVAILABLE, code, retry)
+    return RefusedRequestError(message, HTTPStatus.INTERNAL_SERVER_ERROR, code)

@@ -34,8 +34,8 @@ from resolvers.streams.conflated import ConflatedChannels
 from resolvers.streams.delivery import results_of
 from resolvers.streams.operation import Operation, is_refusal, payload_of
 from resolvers.streams.sink import Sink, writable
-from resolvers.transports.persisted_queries import EXTENSION, PersistedQueries
-from resolvers.transports.refusals import RefusedRequestError, refusing
+from resolvers.transports.requests.persisted_queries import EXTENSION, PersistedQueries
+from resolvers.transports.requests.refusals import RefusedRequestError, refusing
 from resolvers.transports.scope import PENDING, WRITE_TEXT, Pending, WriteText, admission_of, flow_of
 from resolvers.transports.streaming import ENDED
 from runindex.domain.errors import UnavailableError

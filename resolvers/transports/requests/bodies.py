@@ -8,7 +8,7 @@ from starlette.datastructures import Headers
 from starlette.types import Message, Receive, Scope
 
 from resolvers.execution.errors import ErrorCode
-from resolvers.transports.refusals import RefusedRequestError
+from resolvers.transports.requests.refusals import RefusedRequestError
 from runindex.domain.errors import UnavailableError
 
 

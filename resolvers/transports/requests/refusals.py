@@ -16,7 +16,7 @@ from resolvers.execution.access.gate import UnauthenticatedError
 from resolvers.execution.access.rights import ForbiddenError
 from resolvers.execution.context import Context
 from resolvers.execution.errors import INTERRUPTED, ErrorCode, broken_off
-from resolvers.transports.negotiation import PRIVATE, wanted_media_type
+from resolvers.transports.requests.negotiation import PRIVATE, wanted_media_type
 from runindex.domain.errors import OutcomeUnknownError, UnavailableError
 
 _STATUSES: Final = MappingProxyType(

@@ -164,15 +164,18 @@ class MemoryStore(MemoryChildReads, MemoryRecordReads, MemoryMaintenance, Memory
     async def check_writable(self) -> None:
         """Return: memory can always be written."""
 
+    async def write_nothing(self) -> None:
+        """Return: memory can always be written."""
+
     async def ping(self) -> None:
         """Return at once."""
 
     def _apply_one(self, command: AnyCommand, now: Micros) -> Outcome | Exception:
         try:
             workspace = self._workspace(command, now)
+            outcomes = decide(workspace, [command])
         except Exception as error:  # noqa: BLE001 - the other commands of the batch must not suffer
             return error
-        outcomes = decide(workspace, [command])
         self._runs.write(workspace.runs, workspace.counters())
         self._log.append(workspace.changes)
         self._kept.write(workspace.kept)

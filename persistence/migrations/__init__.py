@@ -20,9 +20,12 @@ from persistence.migrations.driver import create_postgres_engine
 from persistence.migrations.ownership import VERSIONS, check_ownership
 from persistence.postgres import connection as postgres_connection
 from persistence.postgres.address import Address
+from persistence.postgres.login import DRIVER_ERRORS
 from persistence.sql.tables import records as _records  # noqa: F401 - adds its tables to those of the runs
 from persistence.sql.tables import runs as tables
 from persistence.sql.tables import tokens as _tokens  # noqa: F401 - adds its table too
+from persistence.sqlite.connection import DAMAGED
+from persistence.sqlite.file import DamagedError
 from runindex.domain.errors import UnavailableError
 
 LOGGER: Final = logging.getLogger("runindex.migrations")
@@ -76,11 +79,13 @@ def _explained(url: str, purpose: str) -> Iterator[None]:
     """Say in one line what fails, where and why."""
     try:
         yield
-    except (DBAPIError, *postgres_connection.DRIVER_ERRORS) as error:
+    except (DBAPIError, *DRIVER_ERRORS) as error:
         # SQLAlchemy wraps the driver's error twice, or not at all.
         wrapped = error.orig if isinstance(error, DBAPIError) else error
         cause = getattr(wrapped, "__cause__", None) or wrapped
-        if isinstance(cause, postgres_connection.DRIVER_ERRORS) and postgres_connection.is_lost(cause):
+        if getattr(cause, "sqlite_errorcode", None) in DAMAGED:
+            raise DamagedError(f"the file is damaged, or no database ({cause})") from error
+        if isinstance(cause, DRIVER_ERRORS) and postgres_connection.is_lost(cause):
             purpose = "reached"
         raise UnavailableError(f"the storage at {_place(url)} cannot be {purpose}: {_cause(cause)}") from error
 

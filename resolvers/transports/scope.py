@@ -9,6 +9,8 @@ from resolvers.streams.sink import FlowControl
 
 # Of any connection: its flow control.
 FLOW: Final = "runindex.flow"
+# Of a connection over HTTP: a set of functions that the server calls when the client hangs up.
+GONE: Final = "runindex.gone"
 # Of a WebSocket: a function that sends a text at once, and a list of functions that return the pending operations which
 # the server waits for before it stops.
 WRITE_TEXT: Final = "runindex.write_text"

@@ -28,14 +28,14 @@ from resolvers.execution.access.gate import Gate, UnauthenticatedError
 from resolvers.execution.access.rights import ForbiddenError, check_operation
 from resolvers.execution.context import Context
 from resolvers.execution.document_cache import DocumentCache
-from resolvers.execution.errors import ErrorCode, legible
+from resolvers.execution.errors import ErrorCode, broken_off, is_being_cancelled, legible
 from resolvers.streams.channels import Channels
 from resolvers.streams.conflated import ConflatedChannels
 from resolvers.streams.delivery import results_of
 from resolvers.streams.operation import Operation, is_refusal, payload_of
 from resolvers.streams.sink import Sink, writable
-from resolvers.transports.persisted_queries import EXTENSION, PersistedQueries
-from resolvers.transports.refusals import RefusedRequestError, refusing
+from resolvers.transports.requests.persisted_queries import EXTENSION, PersistedQueries
+from resolvers.transports.requests.refusals import RefusedRequestError, refusing
 from resolvers.transports.scope import PENDING, WRITE_TEXT, Pending, WriteText, admission_of, flow_of
 from resolvers.transports.streaming import ENDED
 from runindex.domain.errors import UnavailableError
@@ -142,9 +142,10 @@ class SocketHandler(BaseGraphQLTransportWSHandler[Context, None]):
         if not self.connection_acknowledged or message["id"] in self.operations:
             await super().handle_subscribe(message)  # which closes the socket
         elif most is not None and len(self.operations) >= most:
-            await self._refuse(message, f"a socket carries at most {most} operations", ErrorCode.LIMIT_EXCEEDED)
+            reason = f"a socket carries at most {most} operations"
+            await self._refuse(message, RefusedRequestError(reason, code=ErrorCode.LIMIT_EXCEEDED, limit=most))
         elif admission.refusal is not None:
-            await self._refuse(message, admission.refusal, ErrorCode.LIMIT_EXCEEDED)
+            await self._refuse(message, RefusedRequestError(admission.refusal, code=ErrorCode.LIMIT_EXCEEDED))
         else:
             persisted = cast("SharedView", self.view).persisted
             try:
@@ -156,14 +157,14 @@ class SocketHandler(BaseGraphQLTransportWSHandler[Context, None]):
                             self.context.scope, cast("SharedView", self.view).documents.operation_type(query, name)
                         )
             except RefusedRequestError as refusal:
-                await self._refuse(message, refusal.reason, refusal.code)
+                await self._refuse(message, refusal)
             else:
                 await super().handle_subscribe(
                     {**message, "payload": {**payload, "query": query, "operationName": name}}
                 )
 
-    async def _refuse(self, message: SubscribeMessage, reason: str, code: str) -> None:
-        error = GraphQLError(reason, extensions={"code": code})
+    async def _refuse(self, message: SubscribeMessage, refusal: RefusedRequestError) -> None:
+        error = GraphQLError(refusal.reason, extensions=dict(refusal.extensions))
         await self.send_message({"id": message["id"], "type": "error", "payload": [error.formatted]})
 
     async def run_operation(self, operation: SocketOperation[Context, None]) -> None:
@@ -175,11 +176,22 @@ class SocketHandler(BaseGraphQLTransportWSHandler[Context, None]):
                 await self._send_results(operation)
         except WebSocketDisconnected:
             self.operations.pop(operation.id, None)
-        except Exception:
+        except Exception as error:
             log.exception("internal error")
-            await operation.send_initial_errors(
-                [GraphQLError("internal error", extensions={"code": ErrorCode.INTERNAL})]
-            )
+            await self._break_off(operation, error)
+        except asyncio.CancelledError as error:
+            # A client that says `complete`, or leaves, has taken the operation out; a server that stops has not.
+            is_owed = operation.id in self.operations and self._kind_of(operation) is OperationType.MUTATION
+            if is_being_cancelled() and not is_owed:
+                raise
+            await self._break_off(operation, error)
+
+    async def _break_off(self, operation: SocketOperation[Context, None], error: BaseException) -> None:
+        message, code = broken_off(error, wrote=self._kind_of(operation) is OperationType.MUTATION)
+        await operation.send_initial_errors([GraphQLError(message, extensions={"code": code})])
+
+    def _kind_of(self, operation: SocketOperation[Context, None]) -> OperationType | None:
+        return cast("SharedView", self.view).documents.operation_type(operation.query, operation.operation_name)
 
     async def _send_results(self, operation: SocketOperation[Context, None]) -> None:
         view, socket = cast("SharedView", self.view), cast("TextSocket", self.websocket)
@@ -198,13 +210,12 @@ class SocketHandler(BaseGraphQLTransportWSHandler[Context, None]):
 
     def _pending(self) -> Collection[asyncio.Task[Any]]:
         """Return the queries and mutations in progress; subscriptions resume from their cursor."""
-        documents = cast("SharedView", self.view).documents
         return [
             operation.task
             for operation in self.operations.values()
             if operation.task is not None
             and not operation.task.done()
-            and documents.operation_type(operation.query, operation.operation_name) is not OperationType.SUBSCRIPTION
+            and self._kind_of(operation) is not OperationType.SUBSCRIPTION
         ]
 
 

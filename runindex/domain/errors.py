@@ -35,6 +35,14 @@ class LimitExceededError(RunIndexError):
         self.measured = measured
 
 
+class AnswerTooLargeError(LimitExceededError):
+    """An answer has more bytes or fields than the limit; what it was to tell of may have been written."""
+
+    def __init__(self, limit: int, parts: str = "bytes") -> None:
+        """Keep the limit, of bytes or other parts."""
+        super().__init__(f"the answer has more than {limit} {parts}: ask for less at a time", limit)
+
+
 class RateExceededError(LimitExceededError):
     """The caller asks for too much in a minute; nothing was executed."""
 

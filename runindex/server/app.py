@@ -54,7 +54,7 @@ def create_app(settings: Settings, host: str = "localhost") -> Starlette:
     @asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
         async with open_runindex(settings) as index, endpoint.gate.watching(index.tokens):
-            app.state.index, app.state.health = index, Health(index.store)
+            app.state.index, app.state.health = index, Health(index.store, index.writer)
             yield
 
     endpoint = Endpoint(

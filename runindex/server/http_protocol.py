@@ -5,14 +5,14 @@ Written for uvicorn 0.54, of which it overrides internals: each override says wh
 
 import asyncio
 import sys
-from collections.abc import MutableMapping
+from collections.abc import Callable, MutableMapping
 from typing import Any, Final, cast
 
 import httptools
 from uvicorn.protocols.http.flow_control import FlowControl
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 
-from resolvers.transports.scope import FLOW
+from resolvers.transports.scope import FLOW, GONE
 from runindex.server.response_cycle import HTTP_1_0, ResponseCycle, refusal_of_head, too_long, without_upgrade
 from runindex.settings.connection_limits import ConnectionLimits
 
@@ -82,6 +82,7 @@ class HttpProtocol(HttpToolsProtocol):
         """Begin a connection."""
         super().connection_made(transport)
         self.flow = AbortableFlow(transport)
+        self._gone: set[Callable[[], None]] = set()
         self._start_deadline()
 
     # A deadline for the next request, once it begins (Kludex/uvicorn#157). uvicorn makes ready whatever has come: of a
@@ -141,7 +142,7 @@ class HttpProtocol(HttpToolsProtocol):
         super().on_message_begin()
         self._is_incomplete = self._in_head = True
         self._head_size = 0
-        cast("MutableMapping[str, Any]", self.scope)[FLOW] = self.flow
+        cast("MutableMapping[str, Any]", self.scope).update({FLOW: self.flow, GONE: self._gone})
 
     # The deadline was met (Kludex/uvicorn#157).
     def on_message_complete(self) -> None:
@@ -203,6 +204,8 @@ class HttpProtocol(HttpToolsProtocol):
         for cycle in self._cycles:
             cycle.disconnected = True
             cycle.message_event.set()
+        for end in tuple(self._gone):
+            end()
 
     # uvicorn would wait for a request that never ends (Kludex/uvicorn#157).
     def shutdown(self) -> None:

@@ -23,6 +23,8 @@ from runindex.server.http_protocol import NO_SETTINGS, AbortableFlow
 
 # For a client to answer a close frame.
 CLOSE_SECONDS: Final = 1.0
+# For what is broken off at a stop to tell its client so.
+LAST_WORDS_SECONDS: Final = 1.0
 # Of what one socket has sent, in one turn of the loop: frames, beyond which the next turn goes on, and bytes that are
 # parsed at once. Others have their turn in between.
 FRAMES_A_TURN: Final = 32
@@ -100,6 +102,11 @@ class WebSocketProtocol(WebSocketsSansIOProtocol):
             async with asyncio.timeout(GRACE_SECONDS):
                 while tasks := self._pending_tasks():
                     await asyncio.wait(tasks)
+        # A client that is not told what became of its mutation would send it again elsewhere.
+        if tasks := self._pending_tasks():
+            for task in tasks:
+                task.cancel()
+            await asyncio.wait(tasks, timeout=LAST_WORDS_SECONDS)
         if not self.disconnected:
             self._shut_down()
 

@@ -13,7 +13,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from resolvers.execution.errors import ErrorCode
 from resolvers.transports.framing import may_stream
-from resolvers.transports.refusals import RefusedRequestError
+from resolvers.transports.requests.refusals import RefusedRequestError
 from resolvers.transports.scope import ADMISSION, FLOW
 from runindex.domain.errors import UnavailableError
 from runindex.server.doors.callers import Counts, address_of

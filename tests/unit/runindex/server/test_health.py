@@ -9,6 +9,7 @@ from runindex.domain.errors import UnavailableError
 from runindex.ports.store import Store
 from runindex.server import health
 from runindex.server.health import Health
+from runindex.writer import Writer
 
 pytestmark = pytest.mark.asyncio
 
@@ -34,7 +35,7 @@ class Storage:
 
 
 def health_of(storage: Storage) -> Health:
-    return Health(cast("Store", storage))
+    return Health(cast("Store", storage), Writer(cast("Store", storage), lambda _: None))
 
 
 async def test_many_questions_are_one_probe() -> None:

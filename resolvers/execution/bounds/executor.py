@@ -20,9 +20,12 @@ from runindex.domain.errors import AnswerTooLargeError
 from runindex.ports.allowance import size_of
 
 Value: TypeAlias = Any  # graphql-core's
-# Quotes, colon and comma around a key and its value; comma and quotes of a list's entry.
-AROUND_KEY: Final = 4
+# Quotes, colon and comma around a key and its value, and a number; comma and quotes of a list's entry.
+AROUND_KEY: Final = 8
 AROUND_VALUE: Final = 3
+# Objects between two looks at the clock.
+EACH: Final = 16
+execute_fields: Final = StrawberryGraphQLCoreExecutionContext.execute_fields
 
 
 class BoundedExecutor(StrawberryGraphQLCoreExecutionContext):
@@ -40,6 +43,7 @@ class BoundedExecutor(StrawberryGraphQLCoreExecutionContext):
         if self.operation.operation is OperationType.QUERY:
             self._deadline = time.monotonic() + context.timings.operation
         self._bytes = self._fields = 0
+        self._objects = -1
         self._failure: Exception | None = None
 
     # In graphql-core 3.3.2 the executors of all events share one cache, where each adds entries that no other finds: it
@@ -50,36 +54,35 @@ class BoundedExecutor(StrawberryGraphQLCoreExecutionContext):
         executor.__dict__ |= {"_relevant_sub_fields": {}, "_key_sizes": {}, "_bytes": 0, "_fields": 0, "_failure": None}
         return executor
 
-    # Every object comes through here: its keys count, and the clock is looked at.
+    # Every object comes through here: its keys and fields count, and the clock is looked at.
     def execute_fields(
         self, parent_type: Value, source_value: Value, path: Value, fields: Value, place: Value
     ) -> Value:
         """Execute the fields of an object, unless the execution has come to its end."""
-        if time.monotonic() > self._deadline:
-            self._fail(TimeoutError())
         # The groups of fields are kept as long as the executor.
         size = self._key_sizes.get(id(fields))
         if size is None:
             size = self._key_sizes[id(fields)] = sum(size_of(key) + AROUND_KEY for key in fields)
         self._bytes += size
         self._fields += len(fields)
-        if self._bytes > self._most or self._failure is not None:
-            self._fail(AnswerTooLargeError(self._most))
-        if self._fields > self._most_fields:
-            self._fail(AnswerTooLargeError(self._most_fields, "fields"))
-        return super().execute_fields(parent_type, source_value, path, fields, place)
+        self._objects += 1
+        if self._bytes > self._most or self._fields > self._most_fields or not self._objects % EACH or self._failure:
+            self._check()
+        return execute_fields(self, parent_type, source_value, path, fields, place)
 
     # A static method there, which knows of no other values.
     def complete_leaf_value(self, return_type: GraphQLLeafType, result: Value) -> Value:  # type: ignore[override]
         """Return a scalar or a member of an enum as the answer has it, and count its bytes."""
         completed = return_type.coerce_output_value(result)
-        if completed is Undefined or completed is None:
-            return super().complete_leaf_value(return_type, result)  # which raises
         # JSON is answered as the text that was stored.
         text = result if type(result) is str else completed
-        self._bytes += AROUND_VALUE + (size_of(text) if type(text) is str else AROUND_VALUE)
-        if self._bytes > self._most:
-            self._fail(AnswerTooLargeError(self._most))
+        if type(text) is str:
+            # As `size_of` does.
+            self._bytes += len(text) if text.isascii() else len(text.encode("utf-8", "surrogatepass"))
+            if self._bytes > self._most:
+                self._check()
+        elif completed is Undefined or completed is None:
+            return super().complete_leaf_value(return_type, result)  # which raises
         return completed
 
     # There a list is completed in one go, however long it is.
@@ -87,11 +90,12 @@ class BoundedExecutor(StrawberryGraphQLCoreExecutionContext):
         self, item_type: Value, details: Value, info: Value, path: Value, items: Iterable[Value], place: Value
     ) -> Value:
         """Complete the entries of a list; one that takes long goes on when others had their turn."""
-        completion = ListCompletion(self, iter(items), item_type, details, info, path, place)
         is_over = self._share.is_over
-        while completion.complete_next():
-            if is_over():
-                return self._complete_in_turn(completion)
+        is_over()  # from here on the time counts
+        completion = ListCompletion(self, iter(items), item_type, details, info, path, place)
+        if completion.complete_some(is_over):
+            return self._complete_in_turn(completion)
+        self._bytes += AROUND_VALUE * len(completion.completed)
         return completion.values() if completion.waiting else completion.completed
 
     async def _complete_in_turn(self, completion: ListCompletion) -> list[Value]:
@@ -103,9 +107,8 @@ class BoundedExecutor(StrawberryGraphQLCoreExecutionContext):
                 self._failure = self._failure or TimeoutError()
                 completion.settle()
                 raise
-            has_more = completion.complete_next()
-            while has_more and not self._share.is_over():
-                has_more = completion.complete_next()
+            has_more = completion.complete_some(self._share.is_over)
+        self._bytes += AROUND_VALUE * len(completion.completed)
         return await completion.values()
 
     # There all fields whose values arrive together are completed in one go.
@@ -154,6 +157,17 @@ class BoundedExecutor(StrawberryGraphQLCoreExecutionContext):
         if self._share.is_over():
             await self._share.pause()
         return value
+
+    def _check(self) -> None:
+        """End the execution if it is over its time, or its answer too large."""
+        if self._bytes > self._most:
+            self._fail(AnswerTooLargeError(self._most))
+        if self._fields > self._most_fields:
+            self._fail(AnswerTooLargeError(self._most_fields, "fields"))
+        if time.monotonic() > self._deadline:
+            self._fail(TimeoutError())
+        if self._failure is not None:
+            self._fail(self._failure)
 
     def _fail(self, failure: Exception) -> None:
         if self._failure is None:

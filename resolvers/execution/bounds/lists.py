@@ -1,13 +1,15 @@
 """The completion of a list in parts."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from typing import Any, TypeAlias
+from typing import Any, Final, TypeAlias
 
 from graphql import Executor
 from graphql.pyutils import Path, gather_with_cancel
 
 Value: TypeAlias = Any  # graphql-core's
+# Entries between two looks at the clock.
+EACH: Final = 4
 
 
 @dataclass(slots=True)
@@ -24,25 +26,26 @@ class ListCompletion:
     completed: list[Value] = field(default_factory=list)
     waiting: list[int] = field(default_factory=list)
 
-    def complete_next(self) -> bool:
-        """Complete an entry; tell whether there was one. What was begun is settled when that fails."""
-        executor, completed, nothing = self.executor, self.completed, self
-        item = next(self.rest, nothing)
-        if item is nothing:
-            return False
-        number = len(completed)
-        arguments = (self.item_type, self.details, self.info, self.path.add_key(number, None), self.place)
-        if executor.is_awaitable(item):
-            completed.append(executor.complete_awaitable_list_item_value(item, *arguments))
-            self.waiting.append(number)
-            return True
+    def complete_some(self, is_over: Callable[[], bool]) -> bool:
+        """Complete entries until it is over; tell whether there may be more. What was begun is settled on a failure."""
+        executor, completed, waiting = self.executor, self.completed, self.waiting
+        complete, add_key, is_awaitable = executor.complete_list_item_value, self.path.add_key, executor.is_awaitable
+        item_type, details, info, place = self.item_type, self.details, self.info, self.place
         try:
-            if executor.complete_list_item_value(item, completed, *arguments):
-                self.waiting.append(number)
+            for number, item in enumerate(self.rest, len(completed)):
+                path = add_key(number, None)
+                if is_awaitable(item):
+                    later = executor.complete_awaitable_list_item_value
+                    completed.append(later(item, item_type, details, info, path, place))
+                    waiting.append(number)
+                elif complete(item, completed, item_type, details, info, path, place):
+                    waiting.append(number)
+                if number % EACH == EACH - 1 and is_over():
+                    return True
         except Exception:
             self.settle()
             raise
-        return True
+        return False
 
     async def values(self) -> list[Value]:
         """Return the values of all entries, once those that are awaited are there."""

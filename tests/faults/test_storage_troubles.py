@@ -36,7 +36,7 @@ def site_of(storage: str, directory: Path) -> AbstractAsyncContextManager[Site]:
 
 @pytest.mark.parametrize("storage", ["sqlite", "postgres"])
 async def test_troubles_are_told_of_lose_nothing_and_are_forgotten(storage: str, tmp_path: Path) -> None:
-    report = Report()
+    report = Report(PROMPT_SECONDS)
     async with site_of(storage, tmp_path) as (kept, troubles), open_world(kept, tmp_path) as world:
         [server] = world.servers
         async with subscribed(world.audience(0)), readiness_of(server.root) as readiness:
@@ -44,7 +44,7 @@ async def test_troubles_are_told_of_lose_nothing_and_are_forgotten(storage: str,
                 await world.workload.progress(20, PROMPT_SECONDS)
                 for trouble in troubles:
                     if trouble.name in USUAL or EFFORT > 1:
-                        await befall(world, readiness, trouble, 0.5, report, PROMPT_SECONDS)
+                        await befall(world, readiness, trouble, 0.5, report)
             assert readiness.slowest < PROMPT_SECONDS
             assert readiness.lived()
             await world.conclude()

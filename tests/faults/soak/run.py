@@ -24,6 +24,8 @@ MORE_MEMORY: Final = 64.0  # MiB
 class Report:
     """What a run found."""
 
+    prompt: float = PROMPT_SECONDS
+    """Within how many seconds the server must follow what befalls the storage, and what heals it."""
     rate: float = 0.0
     lines: list[str] = field(default_factory=list)
     flaws: list[str] = field(default_factory=list)
@@ -63,7 +65,7 @@ async def soak(world: World, troubles: Sequence[Trouble], *, seconds: float, int
                 place += 1
                 await asyncio.sleep(max(min(begun + interval, end) - time.monotonic(), 0))
         report.say(f"slowest answer of a health check: {readiness.slowest:.2f} s")
-        report.judge(readiness.slowest < PROMPT_SECONDS, f"a health check took {readiness.slowest:.2f} s")
+        report.judge(readiness.slowest < report.prompt, f"a health check took {readiness.slowest:.2f} s")
         report.judge(readiness.lived(), "/livez was not answered well")
         await _conclude(world, report)
     _judge_answers(world, report)
@@ -73,10 +75,8 @@ async def soak(world: World, troubles: Sequence[Trouble], *, seconds: float, int
     return report
 
 
-async def befall(
-    world: World, readiness: Readiness, trouble: Trouble, hold: float, report: Report, prompt: float = PROMPT_SECONDS
-) -> None:
-    """Let a trouble come and go, and see how readiness and mutations follow, each within `prompt` seconds."""
+async def befall(world: World, readiness: Readiness, trouble: Trouble, hold: float, report: Report) -> None:
+    """Let a trouble come and go, and see how readiness and mutations follow, each within the report's time."""
     told = ""
     # The moment from which on the storage cannot be used is somewhere within the strike.
     async with trouble.strike():
@@ -85,7 +85,7 @@ async def befall(
             try:
                 noticed = await readiness.becomes(ready=False, since=struck, seconds=PATIENCE)
                 told = f"not ready after {noticed:.2f} s, "
-                report.judge(noticed < prompt, f"{trouble.name}: not ready only after {noticed:.2f} s")
+                report.judge(noticed < report.prompt, f"{trouble.name}: not ready only after {noticed:.2f} s")
                 await asyncio.sleep(hold)
                 stayed = readiness.stayed(ready=False, begin=struck + noticed, end=time.monotonic())
                 report.judge(stayed, f"{trouble.name}: ready meanwhile")
@@ -101,8 +101,8 @@ async def befall(
         report.judge(is_right=False, flaw=f"{trouble.name}: never well again")
         return
     report.say(f"{trouble.name}: {told}ready {ready:.2f} s and written {mutated:.2f} s after healing")
-    report.judge(ready < prompt, f"{trouble.name}: ready only {ready:.2f} s after healing")
-    report.judge(mutated < prompt, f"{trouble.name}: written only {mutated:.2f} s after healing")
+    report.judge(ready < report.prompt, f"{trouble.name}: ready only {ready:.2f} s after healing")
+    report.judge(mutated < report.prompt, f"{trouble.name}: written only {mutated:.2f} s after healing")
 
 
 async def _write(world: World, healed: float) -> float:

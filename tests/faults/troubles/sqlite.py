@@ -12,6 +12,7 @@ from pathlib import Path
 from tests.faults.troubles.trouble import Trouble
 
 BLOCK = 1024 * 1024
+ROOM = 8 * BLOCK
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +77,8 @@ class SqliteTroubles:
         """Fill the device until nothing can be written."""
         ballast = self.path.with_name("ballast")
         await asyncio.to_thread(fill, ballast)
-        # The log has room in itself for as much as it ever held.
+        # The log has room in itself for as much as it ever held; to write that into the file takes some too.
+        os.truncate(ballast, ballast.stat().st_size - ROOM)
         with closing(sqlite3.connect(self.path, timeout=30, check_same_thread=False)) as connection:
             await asyncio.to_thread(connection.execute, "PRAGMA wal_checkpoint(TRUNCATE)")
         await asyncio.to_thread(fill, ballast)

@@ -2,6 +2,7 @@
 
 from typing import Final
 
+from resolvers.execution.costs.rates import Rates
 from runindex.domain.errors import UnavailableError
 from tests.project.errors.examples.sockets import INIT, closing
 from tests.project.errors.server import Servers
@@ -48,3 +49,11 @@ async def tokens_that_cannot_be_read(servers: Servers) -> Shown:
             return await closing(socket, message)
     finally:
         gate._store = store  # noqa: SLF001
+
+
+async def too_much_in_a_minute(servers: Servers) -> Shown:
+    headers = {"Authorization": f"Bearer {servers.secrets['fast']}"}
+    asked = {"query": "{ runs(first: 100) { nodes { id } } }"}
+    servers.guarded.endpoint._rates = Rates(100, lambda: 0.0)  # noqa: SLF001 - no time passes
+    await servers.guarded.send("POST", "/graphql", headers, asked)
+    return await servers.guarded.send("POST", "/graphql", headers, asked)

@@ -48,5 +48,7 @@ LIMITS: Final[dict[str, Make]] = {
         "{ runs(first: 500) { nodes { id } } plans(first: 500) { nodes { id } } jobs(first: 500) { nodes { id } } }"
     ),
     "the body": large_body,
+    "the bytes of an answer": asking("{ lifecycle { next } }"),
+    "the fields of an answer": asking("{ lifecycle { isTerminal isFinished isClosed } }"),
     "operations on a socket": many_operations,
 }

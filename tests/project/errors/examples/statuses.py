@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any, Final
 
-from tests.project.errors.examples.access import no_token
+from tests.project.errors.examples.access import no_token, too_much_in_a_minute
 from tests.project.errors.server import Servers
 from tests.project.errors.shown import Code, Make, Shown
 
@@ -142,6 +142,11 @@ STATUSES: Final = (
         {
             "half a handshake": sending("GET", "/graphql", {"Sec-WebSocket-Key": "dGhlIHNhbXBsZSBub25jZQ=="}),
         },
+    ),
+    Code(
+        "429",
+        "The token has asked for too much in a minute. Send it again after `Retry-After`.",
+        {"too much in a minute": too_much_in_a_minute},
     ),
     Code(
         "431",

@@ -1,6 +1,7 @@
 """Readiness asks the storage at most once in a while, and waits for it only so long."""
 
 import asyncio
+import time
 from typing import Any, cast
 
 import pytest
@@ -21,6 +22,11 @@ class Storage:
         self.asked = 0
         self.answer = answer
         self.is_away = False
+        self.is_full = False
+
+    async def write_nothing(self) -> None:
+        if self.is_full:
+            raise UnavailableError("it is full")
 
     async def ping(self) -> None:
         if self.is_away:
@@ -92,3 +98,20 @@ async def test_a_storage_that_was_read_only_from_the_start_is_well_while_it_answ
     assert await well.is_well()
     storage.answer, storage.is_away = UnavailableError("read-only"), False
     assert not await well.is_well()
+
+
+async def test_a_storage_that_takes_no_batch_is_not_well_although_a_probe_succeeds(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(health, "BELIEVED_SECONDS", 0)
+    storage = Storage()
+    writer = Writer(cast("Store", storage), lambda _: None)
+    well = Health(cast("Store", storage), writer)
+    writer.failed_at = time.monotonic()
+    assert not await well.is_well(), "it failed within the last second"
+    storage.is_full = True
+    writer.failed_at = time.monotonic() - 5
+    assert not await well.is_well(), "nothing can be written still"
+    storage.is_full = False
+    assert await well.is_well()
+    assert writer.failed_at is None

@@ -61,9 +61,10 @@ def _is_sqlite(url: str) -> bool:
 def _explained(url: str, purpose: str) -> Iterator[None]:
     """Say in one line what fails, where and why."""
     driver_errors, is_lost = _driver(url)
+    errors: _Errors = (DBAPIError, *driver_errors)
     try:
         yield
-    except (DBAPIError, *driver_errors) as error:
+    except errors as error:
         # SQLAlchemy wraps the driver's error twice, or not at all.
         wrapped = error.orig if isinstance(error, DBAPIError) else error
         cause = getattr(wrapped, "__cause__", None) or wrapped

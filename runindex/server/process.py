@@ -108,6 +108,8 @@ def serve(settings: Settings, host: str, sockets: Sequence[socket], storage: str
         app, proxy_headers=bool(settings.trusted_proxies), forwarded_allow_ips=list(settings.trusted_proxies)
     )
     gc.set_threshold(*COLLECTIONS)
+    # What is loaded stays to the end: no collection needs to look at it, the one at the end neither.
+    gc.freeze()
     server = Server(config, app, partial(announce, settings, host, sockets, storage, is_guarded=is_guarded))
     server.run(sockets=list(sockets))
     if not server.started or server.collapsed:

@@ -113,7 +113,9 @@ class Mother:
         if self._orders.recv(len(mother.READY)) != mother.READY:
             raise RuntimeError(f"servers cannot be loaded: {self._program.wait()}")
 
-    def fork(self, arguments: Sequence[str], directory: Path, environment: Mapping[str, str], output: IO[bytes]) -> Forked:
+    def fork(
+        self, arguments: Sequence[str], directory: Path, environment: Mapping[str, str], output: IO[bytes]
+    ) -> Forked:
         """Run `runindex` with these arguments, in a directory, with these variables alone."""
         order = {"arguments": list(arguments), "directory": str(directory), "environment": dict(environment)}
         with self._lock:

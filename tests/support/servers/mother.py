@@ -4,6 +4,7 @@ A server so started runs the command's own code in a process of its own; only it
 that two processes could share: no thread, no event loop, and no file but the socket that orders come from.
 """
 
+import gc
 import json
 import os
 import signal
@@ -83,6 +84,8 @@ def main() -> None:
     signal.signal(signal.SIGINT, signal.SIG_DFL)
     for name in MODULES:
         import_module(name)
+    gc.collect()
+    gc.freeze()  # or each server would look through all that is loaded, and copy it
     with socket.socket(fileno=int(sys.argv[1])) as orders:
         take_orders(orders)
         orders.detach()  # closed in the server already, with all others

@@ -1,6 +1,5 @@
 """The revisions of a Postgres database."""
 
-import logging
 from typing import Final
 
 from sqlalchemy import text
@@ -9,7 +8,6 @@ from persistence.migrations import revisions
 from persistence.migrations.driver import create_postgres_engine
 from runindex.domain.errors import UnavailableError
 
-LOGGER: Final = logging.getLogger("runindex.migrations")
 # One process migrates; the others wait, and find nothing left to do. The lock's number is random.
 _LOCK: Final = text("SELECT pg_advisory_xact_lock(7262981450316617)")
 _READ_ONLY: Final = text("SHOW transaction_read_only")
@@ -25,7 +23,7 @@ async def upgrade(url: str, name: str) -> None:
     async with engine.connect() as connection:
         is_current = await connection.run_sync(revisions.is_current)
         if await connection.scalar(_READ_ONLY) == "on":
-            LOGGER.warning("the database is read-only (%s): mutations will be answered UNAVAILABLE", name)
+            revisions.LOGGER.warning("the database is read-only (%s): mutations will be answered UNAVAILABLE", name)
     if is_current:
         return
     async with engine.begin() as connection:

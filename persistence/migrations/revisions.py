@@ -1,5 +1,6 @@
 """Which revisions there are, which one a database is at, and the way to the newest, over an open connection."""
 
+import logging
 from functools import cache
 from pathlib import Path
 from typing import Final
@@ -12,6 +13,7 @@ from persistence.sql.tables import runs as tables
 from persistence.sql.tables import tokens as _tokens  # noqa: F401 - adds its table too
 from runindex.domain.errors import UnavailableError
 
+LOGGER: Final = logging.getLogger("runindex.migrations")
 IN_USE: Final = "a server uses this storage: stop it first"
 _HOME: Final = Path(__file__).parent
 

@@ -33,8 +33,17 @@ USUAL: Final = Settings(storage=StorageBackend.MEMORY, sqlite_path=Path("unused"
 SMALL: Final = replace(
     USUAL,
     limits=Limits(
-        **{"tokens": 60, "depth": 3, "aliases": 2, "directives": 1, "root_fields": 4, "selections": 10, "repetitions": 8},
-        **{"cost": 1000, "body": 4096, "answer_bytes": 100, "answer_fields": 10},
+        tokens=60,
+        depth=3,
+        aliases=2,
+        directives=1,
+        root_fields=4,
+        selections=10,
+        repetitions=8,
+        cost=1000,
+        body=4096,
+        answer_bytes=100,
+        answer_fields=10,
     ),
 )
 PATIENCE: Final = 30
@@ -149,7 +158,7 @@ async def opened() -> AsyncIterator[Servers]:
     reader, read = new_token("dashboard", TokenScope.READ, now, None)
     former, expired = new_token("former", TokenScope.ADMIN, now, now - 1)
     hurried, fast = new_token("in a hurry", TokenScope.READ, now, None)
-    guarding = serving(replace(USUAL, tokens=(reader, former, hurried))
+    guarding = serving(replace(USUAL, tokens=(reader, former, hurried)))
     async with serving(USUAL) as usual, serving(SMALL, Impatient, **hasty) as small, guarding as guarded:
         small.endpoint.connection_init_wait_timeout = timedelta(seconds=0.2)
         small.endpoint.max_subscriptions_per_connection = MOST_OPERATIONS

@@ -100,11 +100,15 @@ class HttpProtocol(HttpToolsProtocol):
 
     def _read_unread(self) -> None:
         """Read what has come, but not behind a request that waits for others."""
-        while self._unread and not self.pipeline and not self.flow.is_ended:
+        while self._unread and not self.pipeline:
             part, self._unread = self._unread[:BYTES_AT_ONCE], self._unread[BYTES_AT_ONCE:]
             self._read(part)
-            if self.flow.is_ended or self.transport.is_closing() or self.transport.get_protocol() is not self:
+            if self._is_over():
                 self._unread = b""
+
+    def _is_over(self) -> bool:
+        """Tell whether no more requests are read from the connection."""
+        return self.flow.is_ended or self.transport.is_closing() or self.transport.get_protocol() is not self
 
     def _read(self, data: bytes) -> None:
         self._received = data

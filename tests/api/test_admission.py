@@ -191,6 +191,7 @@ async def test_sockets_and_streams_are_counted_together() -> None:
 async def test_operations_of_all_sockets_of_a_caller_are_counted() -> None:
     async with serving(ConnectionLimits(subscriptions_per_caller=2)) as open_wire:
         sockets = [await socket_of(await open_wire()) for _ in range(2)]
+        message: Any = None
         for number, wire in enumerate((*sockets, sockets[0])):
             if number < 2:
                 tell(wire, type="connection_init")

@@ -3,11 +3,13 @@
 import argparse
 import asyncio
 import tempfile
+from collections import Counter
 from pathlib import Path
 
-from tests.fuzz.sessions import play
+from tests.fuzz import protocols, sessions, wire
 from tests.support.databases.shared import SharedPostgres, close_keepers
 from tests.support.scratch import scratch_in_memory
+from tests.support.servers.served import serving
 
 
 def main() -> int:
@@ -26,13 +28,22 @@ def main() -> int:
     return 1 if total["found"] else 0
 
 
-def run(chosen):
-    shared = SharedPostgres.open()
-    try:
-        return asyncio.run(play(chosen.seed, chosen.operations, chosen.found))
-    finally:
-        close_keepers()
-        shared.close()
+def run(chosen: argparse.Namespace) -> Counter[str]:
+    """Run each part that is asked for and return the counts of all."""
+    total: Counter[str] = Counter()
+    if chosen.operations:
+        shared = SharedPostgres.open()
+        try:
+            total += asyncio.run(sessions.play(chosen.seed, chosen.operations, chosen.found))
+        finally:
+            close_keepers()
+            shared.close()
+    if chosen.bytes:
+        total += asyncio.run(protocols.play(chosen.seed, chosen.bytes, chosen.found))
+    if chosen.wire:
+        with tempfile.TemporaryDirectory() as directory, serving(Path(directory)) as served:
+            total += wire.play(served, chosen.seed, chosen.wire, chosen.found)
+    return total
 
 
 if __name__ == "__main__":

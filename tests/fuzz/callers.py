@@ -8,9 +8,9 @@ from typing import Any, Final
 
 from starlette.types import ASGIApp, Message
 
+from runindex.index import RunIndex
 from tests.fuzz.documents import CURSOR, Request
 from tests.fuzz.verdicts import Value, judge
-from runindex.index import RunIndex
 
 KEPT: Final = 8  # cursors
 _PLACEHOLDER: Final = re.compile(CURSOR + r"(\d)")

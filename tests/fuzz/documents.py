@@ -91,7 +91,9 @@ class Writer:
 
     def _variable(self, argument: GraphQLArgument, made: Value) -> str:
         name = f"v{len(self._declared)}"
-        kind = str(argument.type) if self.random.random() < 0.98 else self.random.choice(("Int", "ID!", "[String]", "X"))
+        kind = (
+            str(argument.type) if self.random.random() < 0.98 else self.random.choice(("Int", "ID!", "[String]", "X"))
+        )
         self._declared.append(f"${name}: {kind}")
         if self.random.random() < 0.98:
             self.variables[name] = plain(made)

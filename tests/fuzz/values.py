@@ -26,7 +26,25 @@ NO_ID: Final = "00000000-0000-0000-0000-0000000fffff"
 # As the stores of one session count them, some that none of them has, and some that are none.
 IDS: Final = tuple(run_id(first + number) for first in FIRST_MADE.values() for number in range(12))
 WRONG_IDS: Final = (NO_ID, NO_ID.upper(), "{" + NO_ID + "}", "0", "", "nope", "\0", "ä" * 40, "Run:1", "UnVuOjE=")
-NAMES: Final = ("a", "b", "B", "ä", "🛷", "a b", "%", "_", "\\", "'", '"', "a'b;--", "name", "default", "k", "s", "item")
+NAMES: Final = (
+    "a",
+    "b",
+    "B",
+    "ä",
+    "🛷",
+    "a b",
+    "%",
+    "_",
+    "\\",
+    "'",
+    '"',
+    "a'b;--",
+    "name",
+    "default",
+    "k",
+    "s",
+    "item",
+)
 INSTANTS: Final = (
     "2100-01-04T12:00:00Z",
     "2100-01-04T12:00:00.000001Z",

@@ -155,12 +155,17 @@ class WebSocketProtocol(WebSocketsSansIOProtocol):
     # uvicorn calls it an error of the application to send while the connection is being closed.
     async def send(self, message: ASGISendEvent) -> None:
         """Send a message of the application; raise ClientDisconnected when the connection is closed."""
+        if self.close_sent and not self.handshake_complete:  # frames that cannot be read came before the answer
+            raise ClientDisconnected
         try:
             await super().send(message)
         except RuntimeError:
             if not self.close_sent:
                 raise
             raise ClientDisconnected from None
+        # uvicorn takes a handshake that was refused with a body for one that was not answered.
+        if message["type"] == "websocket.http.response.body" and self.close_sent:
+            self.handshake_complete = True
 
     def _close(self, seconds: float) -> None:
         """Send the close frame and the end of the stream, and wait so many seconds for the client's."""

@@ -62,7 +62,8 @@ class Writer:
         )
         declared = f"({', '.join(self._declared)})" if self._declared else ""
         name = "Q" if declared or self.random.random() < 0.3 else ""
-        head = f"{'mutation' if is_mutation else 'query'} {name}{declared} {self._directive() if self.random.random() < 0.1 else ''}"
+        directive = self._directive() if self.random.random() < 0.1 else ""
+        head = f"{'mutation' if is_mutation else 'query'} {name}{declared} {directive}"
         extensions = {"cost": True} if self.random.random() < 0.1 else None
         return Request(f"{head}{{ {fields} }} {' '.join(self._fragments)}", self.variables, extensions)
 
@@ -117,8 +118,8 @@ class Writer:
         if isinstance(named, GraphQLUnionType | GraphQLInterfaceType):
             members = SCHEMA.get_possible_types(named)
             others = self.random.sample(members, min(len(members), self.random.choice((0, 1, 1, 2))))
-            for member in dict.fromkeys((members[0], *others)) if self._left > 0 else ():
-                parts.append(f"... on {member.name} {{ {self._fields(member, deep)} }}")
+            chosen = dict.fromkeys((members[0], *others)) if self._left > 0 else {}
+            parts.extend([f"... on {member.name} {{ {self._fields(member, deep)} }}" for member in chosen])
         if isinstance(named, GraphQLObjectType | GraphQLInterfaceType):
             parts.append(self._fields(named, deep))
         text = " ".join(parts)

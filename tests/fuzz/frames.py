@@ -66,7 +66,7 @@ def _operation(random: Random) -> dict[str, Any]:
     """Return an operation that is of the right form most times: another ends the connection."""
     made = operation(random)
     if random.random() < 0.95:
-        wanted = {"variables": dict, "operationName": str, "extensions": dict}
+        wanted: dict[str, type] = {"variables": dict, "operationName": str, "extensions": dict}
         return {key: each for key, each in made.items() if isinstance(each, wanted.get(key, str))}
     return made
 

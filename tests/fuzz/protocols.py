@@ -12,6 +12,7 @@ from pathlib import Path
 from random import Random
 from typing import Any, Final
 
+from starlette.routing import Route
 from uvicorn.server import ServerState
 
 from resolvers.transports.endpoint import Endpoint
@@ -116,7 +117,7 @@ async def opened() -> AsyncIterator[Protocols]:
     app = create_app(Settings.from_environment({"STORAGE_BACKEND": "memory"}))
     config = configured(app, port=0)
     config.load()
-    endpoint = next(route.app for route in app.routes if isinstance(getattr(route, "app", None), Endpoint))
+    endpoint = next(route.app for route in app.routes if isinstance(route, Route) and isinstance(route.app, Endpoint))
     protocols = Protocols(config, endpoint)
     handler = _Complaints(protocols.complaints)
     logging.getLogger().addHandler(handler)

@@ -7,14 +7,17 @@ from typing import Any, Final
 from urllib.parse import quote
 
 from tests.faults.frames import value
-from tests.fuzz.mutations import TOKENS, mutated
+from tests.fuzz.mutations import mutated
 
 DOCUMENTS: Final[Sequence[str]] = (
     "{ runCount }",
     "{ __typename }",
     "query A { runCount } query B { changeCursor }",
     "query ($id: ID!) { run(id: $id) { id status tags parent { id } } }",
-    '{ runs(first: 2, filter: {nameContains: "a", tags: {any: ["b"]}}) { nodes { id ...F } } } fragment F on Run { name }',
+    (
+        '{ runs(first: 2, filter: {nameContains: "a", tags: {any: ["b"]}}) { nodes { id ...F } } } '
+        "fragment F on Run { name }"
+    ),
     '{ runs(filter: {metadata: [{path: "a.b", op: IN, value: [1, "x"]}]}) { totalCount pageInfo { endCursor } } }',
     '{ node(id: "default") { id ... on Run @include(if: true) { version } } }',
     'mutation { pauseRun(input: {id: "nope"}) { __typename } }',
@@ -163,6 +166,3 @@ def _chunked(random: Random, body: bytes) -> bytes:
         body = body[size:]
     written = b"".join([*parts, b"0\r\n", random.choice((b"", b"", b"X: y\r\n")), b"\r\n"])
     return written if random.random() < 0.6 else mutated(random, written)
-
-
-__all__ = ["TOKENS", "operation", "request"]

@@ -16,12 +16,15 @@ class WrittenTransport(asyncio.Transport):
         self._loop = loop
         self._protocol: Any = None
         self._is_closing = False
+        self._is_ended = False
 
     def feed(self, data: bytes) -> None:
         """Let bytes arrive."""
         self._protocol.data_received(data)
 
     def write(self, data: Any) -> None:  # noqa: ANN401 - bytes of any kind
+        if self._is_ended:
+            raise RuntimeError("Cannot call write() after write_eof()")
         if not self._is_closing:
             self.written.append(bytes(data))
 
@@ -53,7 +56,7 @@ class WrittenTransport(asyncio.Transport):
         return True
 
     def write_eof(self) -> None:
-        """Do nothing: the client is done only when it says so."""
+        self._is_ended = True
 
     def can_write_eof(self) -> bool:
         return True

@@ -8,7 +8,7 @@ from typing import Any, Final, TypeAlias
 Value: TypeAlias = Any
 # 501 and 505 are of HTTP itself: a transfer coding and a version that the server does not know.
 STATUSES: Final = frozenset(
-    {200, 204, 307, 400, 401, 403, 404, 405, 408, 413, 414, 415, 417, 421, 426, 429, 431, 501, 503, 505}
+    {100, 200, 204, 307, 400, 401, 403, 404, 405, 408, 413, 414, 415, 417, 421, 426, 429, 431, 501, 503, 505}
 )
 CODES: Final = frozenset(
     {

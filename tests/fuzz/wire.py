@@ -13,7 +13,7 @@ from tests.fuzz.protocols import PAGE
 from tests.fuzz.verdicts import CODES, INNER, STATUSES, FoundError
 from tests.support.servers.served import Served
 
-AT_ONCE: Final = 8
+AT_ONCE: Final = 16
 PATIENCE: Final = 30.0
 WARM: Final = 0.2  # of the inputs; what the process holds from then on is compared
 GROWTH: Final = 64 * 2**20
@@ -57,10 +57,12 @@ async def _play(served: Served, seed: str, inputs: int, found: Path, counts: Cou
         while counts["inputs"] < inputs:
             name = f"{seed}:{worker}:{number}"
             number += 1
+            if worker == 0 and number % 50 == 0:
+                print(dict(counts), flush=True)
             random = Random(name)
             arrivals = conversation(random)
             try:
-                await _converse(served.port, arrivals, random.choice((0.0, 0.0, 0.02)), counts)
+                await _converse(served.port, arrivals, random.choice((0.0, 0.0, 0.0, 0.01)), counts)
             except FoundError as error:
                 print(f"FOUND in connection {name}: {error}", flush=True)
                 counts["found"] += 1

@@ -25,6 +25,9 @@ Value: TypeAlias = Any
 NO_ID: Final = "00000000-0000-0000-0000-0000000fffff"
 # As the stores of one session count them, some that none of them has, and some that are none.
 IDS: Final = tuple(run_id(first + number) for first in FIRST_MADE.values() for number in range(12))
+# Those that a caller chooses: a store that makes one of them by chance is not what is looked for.
+GIVEN: Final = tuple(run_id(0x5000 + number) for number in range(6))
+MAKERS: Final = frozenset({"CreateRunInput", "CreateChildRunInput", "RecordResultInput"})
 WRONG_IDS: Final = (NO_ID, NO_ID.upper(), "{" + NO_ID + "}", "0", "", "nope", "\0", "ä" * 40, "Run:1", "UnVuOjE=")
 NAMES: Final = (
     "a",
@@ -118,6 +121,8 @@ def _object(random: Random, kind: GraphQLInputObjectType, deep: int) -> Value:
         share = random.choice((0.0, 0.15, 0.4)) if deep < DEEPEST else 0.03
         chosen = {name: field for name, field in fields.items() if _is_chosen(random, field, share)}
     made = {name: _field(random, name, field.type, deep) for name, field in chosen.items()}
+    if kind.name in MAKERS and made.get("id") in IDS:
+        made["id"] = random.choice(GIVEN)
     if random.random() < 0.004:
         made["nope"] = 1
     return made
@@ -137,7 +142,7 @@ def an_id(random: Random) -> str:
     kind = random.random()
     if kind < 0.55:
         return run_id(FIRST_MADE_RUN + min(random.randrange(12), random.randrange(12)))
-    return random.choice(IDS) if kind < 0.93 else random.choice((*WRONG_IDS, "default"))
+    return random.choice((*IDS, *GIVEN)) if kind < 0.93 else random.choice((*WRONG_IDS, "default"))
 
 
 def a_text(random: Random) -> str:

@@ -6,6 +6,7 @@ from typing import Any, Final
 from graphql import DocumentNode, GraphQLError
 from strawberry.extensions import SchemaExtension
 
+from resolvers.execution.costs.inputs import check_inputs
 from resolvers.execution.costs.measure import DocumentMeasures, measured
 from resolvers.execution.document_cache import TextCache
 from runindex.domain.errors import LimitExceededError
@@ -42,6 +43,8 @@ class LimitedDocuments(SchemaExtension):
             check_document(measures, limits)
             self._cost = measures.cost_of(context.operation_name).of(context.variables or {})
             check_cost(self._cost, limits)
+            if context.variables:
+                check_inputs(context.graphql_document, context.variables, context.schema._schema)  # noqa: SLF001
         except LimitExceededError as error:
             context.pre_execution_errors = [GraphQLError(error.message, original_error=error)]
 

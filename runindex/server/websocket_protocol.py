@@ -155,7 +155,9 @@ class WebSocketProtocol(WebSocketsSansIOProtocol):
     # uvicorn calls it an error of the application to send while the connection is being closed.
     async def send(self, message: ASGISendEvent) -> None:
         """Send a message of the application; raise ClientDisconnected when the connection is closed."""
-        if self.close_sent and not self.handshake_complete:  # frames that cannot be read came before the answer
+        # Before the answer came frames that cannot be read, or the client left; uvicorn accepts without a word then.
+        is_accepting = message["type"] == "websocket.accept"
+        if not self.handshake_complete and (self.close_sent or (self.transport.is_closing() and not is_accepting)):
             raise ClientDisconnected
         try:
             await super().send(message)

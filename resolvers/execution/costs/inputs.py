@@ -1,4 +1,4 @@
-"""The bound on lists of input objects in variables, met before any entry is looked at."""
+"""The bound on lists in variables, met before any entry is looked at."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
@@ -19,6 +19,7 @@ from runindex.domain.errors import LimitExceededError
 
 # Twice what any list takes: what is a little too long is refused by the name of its field.
 LONGEST: Final = 2_000
+LONGEST_OF_VALUES: Final = 20_000
 # Those that a filter is made of, in all: it has at most 300 parts, and says so itself up to here.
 PARTS: Final = 1_000
 _FILTER: Final = "Filter"
@@ -37,14 +38,14 @@ def check_inputs(document: DocumentNode, variables: Mapping[str, Any], schema: G
 def _given(
     document: DocumentNode, variables: Mapping[str, Any], schema: GraphQLSchema
 ) -> Iterator[tuple[GraphQLInputType, Any]]:
-    """Yield the type and the value of each variable that may hold input objects."""
+    """Yield the type and the value of each variable that holds more than one value."""
     for operation in document.definitions:
         if not isinstance(operation, OperationDefinitionNode):
             continue
         for definition in operation.variable_definitions or ():
             kind: Any = type_from_ast(schema, definition.type)
             value = variables.get(definition.variable.name.value)
-            if isinstance(value, dict | list) and isinstance(get_named_type(kind), GraphQLInputObjectType):
+            if isinstance(value, dict | list) and kind is not None:
                 yield kind, value
 
 
@@ -56,12 +57,13 @@ def _objects(kind: GraphQLInputType, value: object) -> Iterator[GraphQLInputObje
         if isinstance(kind, GraphQLNonNull):
             kind = kind.of_type
         if isinstance(kind, GraphQLList) and isinstance(value, list):
-            if not isinstance(get_named_type(kind), GraphQLInputObjectType):
-                continue
-            if len(value) > LONGEST:
-                message = f"a list in the variables has {len(value)} entries, more than {LONGEST}"
-                raise LimitExceededError(message, LONGEST, len(value))
-            waiting.extend((kind.of_type, each) for each in value)
+            has_objects = isinstance(get_named_type(kind), GraphQLInputObjectType)
+            most = LONGEST if has_objects else LONGEST_OF_VALUES
+            if len(value) > most:
+                message = f"a list in the variables has {len(value)} entries, more than {most}"
+                raise LimitExceededError(message, most, len(value))
+            if has_objects:
+                waiting.extend((kind.of_type, each) for each in value)
         elif isinstance(kind, GraphQLInputObjectType) and isinstance(value, dict):
             yield kind
             fields = kind.fields

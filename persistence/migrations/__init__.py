@@ -81,9 +81,10 @@ def _driver(url: str) -> tuple[_Errors, Callable[[BaseException], bool]]:
     """Return the driver's own errors, and what tells those of a connection that was lost."""
     if _is_sqlite(url):
         return (), lambda _: False
-    from persistence.postgres import connection
+    from persistence.postgres.connection import is_lost
+    from persistence.postgres.login import DRIVER_ERRORS
 
-    return connection.DRIVER_ERRORS, connection.is_lost
+    return DRIVER_ERRORS, is_lost
 
 
 def _place(url: str) -> str:

@@ -6,6 +6,11 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from threading import Lock
+from typing import Final
+
+from runindex.domain.errors import OperationTimeoutError
+
+AGAIN_SECONDS: Final = 0.02
 
 
 class RunningRead:
@@ -34,7 +39,7 @@ class RunningRead:
             yield
         finally:
             timer.cancel()
-            self._end()
+            self._end(loop)
 
     @contextmanager
     def on(self, connection: sqlite3.Connection) -> Iterator[None]:
@@ -42,6 +47,8 @@ class RunningRead:
         with self._lock:
             self._connection, self._began = connection, time.monotonic()
         try:
+            if self._ended:
+                raise OperationTimeoutError("the statement was ended before it began")
             yield
         finally:
             with self._lock:
@@ -55,10 +62,13 @@ class RunningRead:
         if left > 0:
             loop.call_later(left, self._check, loop)
         else:
-            self._end()
+            self._end(loop)
 
-    def _end(self) -> None:
+    def _end(self, loop: asyncio.AbstractEventLoop) -> None:
         self._ended = True
         with self._lock:
-            if self._connection is not None:
-                self._connection.interrupt()
+            if self._connection is None:
+                return
+            self._connection.interrupt()
+        # An interrupt just before the statement begins is lost.
+        loop.call_later(AGAIN_SECONDS, self._end, loop)

@@ -7,7 +7,7 @@ no `error` for a stream that fails; the overrides here differ in that, and share
 import asyncio
 import logging
 from collections.abc import Collection, Mapping
-from contextlib import ExitStack, aclosing
+from contextlib import ExitStack, aclosing, suppress
 from typing import Any, Final, Protocol, TypeGuard, cast
 
 import orjson
@@ -75,8 +75,11 @@ class TextSocket(ASGIWebSocketAdapter):
         registered.append(pending)
 
     async def close(self, code: int, reason: str) -> None:
-        """Close the socket with a reason that fits its frame."""
-        await super().close(code, legible(reason).encode()[:LONGEST_REASON].decode(errors="ignore"))
+        """Close the socket with a reason that fits its frame, unless it is closed or the client is gone."""
+        if self.ws.application_state is WebSocketState.DISCONNECTED:
+            return
+        with suppress(WebSocketDisconnect):
+            await super().close(code, legible(reason).encode()[:LONGEST_REASON].decode(errors="ignore"))
 
 
 class SharedView(Protocol):

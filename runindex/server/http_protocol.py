@@ -29,7 +29,7 @@ REQUEST_TIMEOUT: Final = b"HTTP/1.1 408 Request Timeout\r\nConnection: close\r\n
 
 # Of what a client sends behind the answer that ends its connection, this is thrown away: if anything were left
 # unread, the connection would be reset, and the client might never see the answer.
-MOST_DISCARDED: Final = 16 * 1024 * 1024
+MOST_DISCARDED: Final = 10 * 1024 * 1024
 # Bytes that are parsed at once: of a pipeline some hundred requests.
 BYTES_AT_ONCE: Final = 8 * 1024
 NO_SETTINGS: Final = ConnectionLimits()

@@ -106,6 +106,7 @@ def configured(
         ws_ping_timeout=PONG_SECONDS,
         log_config=None,
         access_log=False,
+        server_header=False,  # it would name a library
         timeout_graceful_shutdown=DRAIN_SECONDS,
         timeout_keep_alive=KEEP_ALIVE_SECONDS,
         **options,

@@ -214,13 +214,18 @@ class WebSocketProtocol(WebSocketsSansIOProtocol):
     # handshake with an answer.
     async def send(self, message: ASGISendEvent) -> None:
         """Send a message of the application; raise ClientDisconnected when the connection is closed."""
+        # Before the answer came frames that cannot be read, or the client left; uvicorn accepts without a word then.
+        is_accepting = message["type"] == "websocket.accept"
+        if not self.handshake_complete and (self.close_sent or (self.transport.is_closing() and not is_accepting)):
+            raise ClientDisconnected
         try:
             await super().send(message)
         except RuntimeError:
             if not self.close_sent:
                 raise
             raise ClientDisconnected from None
-        if self.initial_response is not None and self.close_sent:
+        # uvicorn takes a handshake that was refused with a body for one that was not answered.
+        if message["type"] == "websocket.http.response.body" and self.close_sent:
             self.handshake_complete = True
 
     def _close(self, seconds: float) -> None:

@@ -94,8 +94,8 @@ def _prepare_file(settings: Settings) -> str:
 
 def _check_addresses(settings: Settings) -> str:
     """Raise SettingsError for an address that cannot be read; return the database's, without its password."""
-    from persistence.postgres.address import Address
-    from persistence.postgres.conninfo import AddressError
+    from persistence.postgres.addresses.address import Address
+    from persistence.postgres.addresses.conninfo import AddressError
 
     name = ""
     for variable, text in (("LISTEN_DSN", settings.listen_dsn), ("POSTGRESQL_URL", settings.postgresql_url)):

@@ -90,7 +90,7 @@ def _driver(url: str) -> tuple[_Errors, Callable[[BaseException], bool]]:
 def _place(url: str) -> str:
     if _is_sqlite(url):
         return url.partition(":///")[2]
-    from persistence.postgres.address import Address
+    from persistence.postgres.addresses.address import Address
 
     return str(Address.read(url))
 

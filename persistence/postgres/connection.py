@@ -22,6 +22,9 @@ LOGGER: Final = logging.getLogger("runindex.postgres")
 # What the server's settings can hold; 0 would mean no limit.
 _SHORTEST_MS: Final = 1
 _LONGEST_MS: Final = 2**31 - 1
+# Without it a statement goes on whose connection was ended: asyncpg's request to cancel it does not outlive that.
+# Servers on Windows cannot look.
+_PRESENCE: Final = "client_connection_check_interval"
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +57,7 @@ class Timeouts:
             "idle_in_transaction_session_timeout": self.idle,
             "transaction_timeout": self.operation,
             "tcp_user_timeout": self.connect,
+            _PRESENCE: 1.0,
         }
         return {name: str(min(max(round(1000 * value), _SHORTEST_MS), _LONGEST_MS)) for name, value in seconds.items()}
 
@@ -70,7 +74,9 @@ _DEFAULTS: Final = MappingProxyType(
     }
 )
 # These mean nothing within one transaction, or its BEGIN says it.
-_SESSION_ONLY: Final = frozenset({"default_transaction_isolation", "idle_session_timeout", "tcp_user_timeout"})
+_SESSION_ONLY: Final = frozenset(
+    {"default_transaction_isolation", "idle_session_timeout", "tcp_user_timeout", _PRESENCE}
+)
 # The first major version that knows a setting, unless all do.
 _SINCE: Final = MappingProxyType({"transaction_timeout": 17})
 READ_COMMITTED: Final = "ISOLATION LEVEL READ COMMITTED"
@@ -115,6 +121,7 @@ async def _configure(connection: Connection, settings: Mapping[str, str]) -> boo
     tag = await connection.execute(f"""
         SELECT set_config(s.name, s.value, false) FROM (VALUES {values}) AS s (name, value)
         JOIN pg_settings USING (name) WHERE pg_backend_pid() = {connection.get_server_pid()}
+        AND (name <> '{_PRESENCE}' OR version() !~* 'visual|mingw')
     """)  # noqa: S608 - names and values are our own
     return tag != "SELECT 0"
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeAlias, TypeVar, cast
 
 import asyncpg
 
-from persistence.postgres.address import Address
+from persistence.postgres.addresses.address import Address
 
 if TYPE_CHECKING:
     from persistence.postgres.watchdog import Watchdog

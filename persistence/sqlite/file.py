@@ -2,6 +2,7 @@
 
 import logging
 import os
+import time
 from pathlib import Path
 from typing import Final, TypeAlias
 
@@ -14,6 +15,8 @@ _Identity: TypeAlias = tuple[int, int]
 _GONE: Final = "was deleted or replaced"
 _CUT: Final = "was cut short"
 _HEADER: Final = 100
+LOOKS: Final = 20
+LOOK_SECONDS: Final = 0.02
 
 
 class DamagedError(UnavailableError):
@@ -73,10 +76,19 @@ class IndexFile:
         if size < self._size and self._file is not None:
             # It may have been compacted.
             descriptor = find_descriptor(self._file)
-            if descriptor is not None and is_main_cut(descriptor):
+            if descriptor is not None and _stays_cut(descriptor):
                 return True
         self._size = size
         return self._index is not None and is_log_cut(self._index[0], self._log, self._index[1])
+
+
+def _stays_cut(descriptor: int) -> bool:
+    """Tell whether a file is cut for good: a checkpoint, of another process too, writes its header first."""
+    for _ in range(LOOKS):
+        if not is_main_cut(descriptor):
+            return False
+        time.sleep(LOOK_SECONDS)
+    return True
 
 
 def inspect(path: Path) -> None:

@@ -18,7 +18,7 @@ SETTLING: Final = 4
 Waiting: TypeAlias = deque[asyncio.Future[None]]
 
 
-class Turns:
+class Slices:
     """The turns on one loop: operations that wait go in turn, however much each has to do."""
 
     def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
@@ -62,7 +62,7 @@ class Share:
     def __init__(self) -> None:
         """Share the running loop."""
         loop = asyncio.get_running_loop()
-        self.turns = _TURNS.setdefault(loop, Turns(loop))
+        self.turns = _SLICES.setdefault(loop, Slices(loop))
         self._waiting: Waiting = deque()
 
     def is_over(self) -> bool:
@@ -84,4 +84,4 @@ class Share:
 
 
 SHARE: Final[ContextVar[Share | None]] = ContextVar("share", default=None)
-_TURNS: Final[WeakKeyDictionary[asyncio.AbstractEventLoop, Turns]] = WeakKeyDictionary()
+_SLICES: Final[WeakKeyDictionary[asyncio.AbstractEventLoop, Slices]] = WeakKeyDictionary()

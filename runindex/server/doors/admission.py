@@ -19,7 +19,7 @@ from runindex.domain.errors import UnavailableError
 from runindex.server.doors.callers import Counts, address_of
 from runindex.server.doors.doors import PROBES
 from runindex.server.doors.pace import Pace
-from runindex.server.doors.turns import SLOW_SECONDS, Connection, CrowdedError, Place, Turns
+from runindex.server.doors.turns import SLOW_SECONDS, CallerConnection, CrowdedError, Place, Turns
 from runindex.settings.connection_limits import ConnectionLimits
 
 CallerOf: TypeAlias = Callable[[Scope], str]
@@ -38,7 +38,7 @@ class Admission:
         """Serve an application within limits; `caller_of` names the caller of a scope."""
         self._app = app
         self._caller_of = caller_of
-        self._connections: WeakKeyDictionary[object, Connection] = WeakKeyDictionary()
+        self._connections: WeakKeyDictionary[object, CallerConnection] = WeakKeyDictionary()
         self._refusals = 0
         self.limits = limits
         self.turns = Turns(limits.requests, limits.waiting)
@@ -72,18 +72,18 @@ class Admission:
         shortest, more = REFUSAL_SECONDS
         await asyncio.sleep(shortest + more * (self._refusals * GOLDEN_RATIO % 1))
 
-    def connection_of(self, scope: Scope) -> Connection:
+    def connection_of(self, scope: Scope) -> CallerConnection:
         """Return what is known of a request's connection; a server that names none has one for each request."""
         flow = scope.get(FLOW)
         if flow is None:
-            return Connection()
-        return self._connections.setdefault(flow, Connection())
+            return CallerConnection()
+        return self._connections.setdefault(flow, CallerConnection())
 
 
 class SocketAdmission:
     """The part of one WebSocket."""
 
-    def __init__(self, door: Admission, caller: str, connection: Connection) -> None:
+    def __init__(self, door: Admission, caller: str, connection: CallerConnection) -> None:
         """Admit the operations of a caller's socket."""
         self._door = door
         self._caller = caller
@@ -144,7 +144,9 @@ class _Request:
             try:
                 if headers.get("content-length", "0") == "0" and "transfer-encoding" not in headers:
                     await self._take_place()
-                if not self._is_left():
+                if self._is_left():
+                    await self._disconnect()
+                else:
                     await app(self._scope, self._receive, self._send)
             except RefusedRequestError as refusal:
                 await _refuse(self._scope, self._receive_part, self._send_part, refusal.reason)
@@ -158,7 +160,13 @@ class _Request:
             if self._place is None:
                 await self._take_place()
                 if self._is_left():
-                    return {"type": "http.disconnect"}
+                    return await self._disconnect()
+        return message
+
+    async def _disconnect(self) -> Message:
+        """Return the message that the connection, which is being closed, is closed."""
+        while (message := await self._receive_part())["type"] != "http.disconnect":
+            pass
         return message
 
     async def _send(self, message: Message) -> None:

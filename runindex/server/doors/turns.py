@@ -29,7 +29,7 @@ class CrowdedError(Exception):
 
 
 @dataclass(slots=True, eq=False)
-class Connection:
+class CallerConnection:
     """How much of the last seconds a connection awaited an answer: 0 to 1."""
 
     busy: float = 0.0
@@ -59,7 +59,7 @@ class Place:
     """One request's place: waiting until `turn` is done, then taken until it is left."""
 
     caller: "_Caller"
-    connection: Connection
+    connection: CallerConnection
     is_bounded: bool
     due: float
     state: _State = _State.WAITING
@@ -96,7 +96,7 @@ class Turns:
         self._bounded = 0  # places of requests that may be refused
         self._number = 0
 
-    async def take(self, caller: str, connection: Connection, *, is_bounded: bool = True) -> Place:
+    async def take(self, caller: str, connection: CallerConnection, *, is_bounded: bool = True) -> Place:
         """Return a place, once there is one; raise CrowdedError if too many wait, and others come before this one.
 
         What is not `is_bounded` may always wait, and is not counted among those who do.
@@ -128,7 +128,7 @@ class Turns:
         self._queue(place.caller, now)
         self._begin_next(now)
 
-    def _enter(self, name: str, connection: Connection, now: float, *, is_bounded: bool) -> Place:
+    def _enter(self, name: str, connection: CallerConnection, now: float, *, is_bounded: bool) -> Place:
         caller = self._callers.get(name)
         if caller is None:
             caller = self._callers[name] = _Caller(name)

@@ -42,8 +42,8 @@ SMALL: Final = replace(
         repetitions=8,
         cost=1000,
         body=4096,
-        answer_bytes=100,
-        answer_fields=10,
+        answer_bytes=50,
+        answer_fields=3,
     ),
 )
 PATIENCE: Final = 30

@@ -32,7 +32,7 @@ MADE_FOR: Final = {
 }
 # Modules that no documentation names, or whose classes are overridden where nothing is promised, by library.
 INNER_MODULES: Final = {
-    "graphql-core": {"graphql.utilities.value_to_literal"},
+    "graphql-core": {"graphql.pyutils", "graphql.utilities.value_to_literal"},
     "sqlalchemy": {
         "sqlalchemy.dialects.postgresql.asyncpg",
         "sqlalchemy.engine.interfaces",
@@ -48,6 +48,8 @@ INNER_MODULES: Final = {
         "strawberry.schema.exceptions",
         "strawberry.schema.schema",
         "strawberry.schema.schema_converter",
+        "strawberry.schema.validation_rules.maybe_null",
+        "strawberry.schema.validation_rules.one_of",
         "strawberry.subscriptions.protocols.graphql_transport_ws.handlers",
         "strawberry.subscriptions.protocols.graphql_transport_ws.types",
         "strawberry.types.arguments",
@@ -70,7 +72,7 @@ INNER_NAMES: Final = {
     "graphql-core": {"_relevant_sub_fields"},
     "sqlalchemy": {"_construct"},
     "strawberry-graphql": {"_provided_operation_name", "_raw_info", "_schema"},
-    "uvicorn": {"_transport", "_should_upgrade", "_unsupported_upgrade_warning"},
+    "uvicorn": {"_transport", "_unset_keepalive_if_required", "_should_upgrade", "_unsupported_upgrade_warning"},
 }
 # What the standard library's named tuples and enumerations document.
 PUBLIC_NAMES: Final = {"_asdict", "_fields", "_replace", "_value_", "_missing_"}

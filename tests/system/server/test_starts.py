@@ -84,6 +84,7 @@ def test_the_server_says_which_database_it_opened_without_the_password(tmp_path:
 WRONG: Final = {
     2: [
         {"SQLITE_PATH": ":memory:"},
+        {"SQLITE_PATH": "afile"},
         {"SQLITE_PATH": "afile/x.db"},
         {"SQLITE_PATH": "afolder"},
         {"SQLITE_PATH": "afolder/"},
@@ -98,7 +99,6 @@ WRONG: Final = {
         {"STORAGE_BACKEND": "postgres", "POSTGRESQL_URL": "postgresql:///d?service=none"},
     ],
     1: [
-        {"SQLITE_PATH": "afile"},
         {"STORAGE_BACKEND": "postgres", "POSTGRESQL_URL": "postgresql://u:secret@127.0.0.1:1/d"},
         {"STORAGE_BACKEND": "postgres", "POSTGRESQL_URL": "postgresql://u:secret@127.0.0.1:1,[::1]:2/d"},
         {"STORAGE_BACKEND": "postgres", "POSTGRESQL_URL": "host=/nowhere dbname=d"},

@@ -47,7 +47,6 @@ def facts(server: Served) -> list[object]:
     return [
         process.ppid(),
         os.getpgid(process.pid),
-        process.num_threads(),
         plain(process.cwd(), server),
         [plain(name, server) for name in files[:3]],
         {plain(re.sub(r"\[\d+\]", "", name), server) for name in files[3:]},

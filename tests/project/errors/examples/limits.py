@@ -48,7 +48,7 @@ LIMITS: Final[dict[str, Make]] = {
         "{ runs(first: 500) { nodes { id } } plans(first: 500) { nodes { id } } jobs(first: 500) { nodes { id } } }"
     ),
     "the body": large_body,
-    "the bytes of an answer": asking("{ lifecycle { next } }"),
-    "the fields of an answer": asking("{ lifecycle { isTerminal isFinished isClosed } }"),
+    "the bytes of an answer": asking("{ changeCursor }"),
+    "the fields of an answer": asking("{ a: lifecycle { b: isClosed } }"),
     "operations on a socket": many_operations,
 }

@@ -5,7 +5,7 @@ from itertools import pairwise
 
 import pytest
 
-from runindex.server.doors.turns import SLOW_SECONDS, Connection, CrowdedError, Place, Turns
+from runindex.server.doors.turns import SLOW_SECONDS, CallerConnection, CrowdedError, Place, Turns
 
 pytestmark = pytest.mark.asyncio
 
@@ -19,9 +19,9 @@ class Clock:
         return self.now
 
 
-async def asked(turns: Turns, caller: str, connection: Connection | None = None) -> asyncio.Task[Place]:
+async def asked(turns: Turns, caller: str, connection: CallerConnection | None = None) -> asyncio.Task[Place]:
     """Ask for a place, and return once it is taken or waited for."""
-    task = asyncio.create_task(turns.take(caller, connection or Connection()))
+    task = asyncio.create_task(turns.take(caller, connection or CallerConnection()))
     await settled()
     return task
 
@@ -62,7 +62,7 @@ async def test_a_caller_whose_requests_end_at_once_begins_a_few_in_each_turn_of_
 
     async def request() -> None:
         nonlocal ended
-        turns.leave(await turns.take("a", Connection()))
+        turns.leave(await turns.take("a", CallerConnection()))
         ended += 1
 
     tasks = [asyncio.create_task(request()) for _ in range(10)]
@@ -93,7 +93,7 @@ async def test_requests_that_take_long_hold_up_no_others_of_their_caller() -> No
 async def test_among_one_callers_connections_those_that_pause_come_first() -> None:
     clock = Clock()
     turns = Turns(1, 100, clock=clock)
-    hasty, idle = Connection(since=clock.now), Connection(since=clock.now)
+    hasty, idle = CallerConnection(since=clock.now), CallerConnection(since=clock.now)
     place = await turns.take("proxy", hasty)
     clock.now += 5.0  # all of them, it awaited an answer
     tasks = [await asked(turns, "proxy", connection) for connection in (hasty, hasty, idle)]
@@ -111,8 +111,8 @@ async def test_among_one_callers_connections_those_that_pause_come_first() -> No
 async def test_no_connection_waits_for_ever_for_those_that_pause() -> None:
     clock = Clock()
     turns = Turns(1, 100, clock=clock)
-    hasty = Connection(busy=1.0, since=clock.now)
-    place = await turns.take("proxy", Connection())
+    hasty = CallerConnection(busy=1.0, since=clock.now)
+    place = await turns.take("proxy", CallerConnection())
     task = await asked(turns, "proxy", hasty)
     clock.now += 2.0
     later = await asked(turns, "proxy")
@@ -132,7 +132,7 @@ async def test_too_many_are_refused_and_those_of_the_crowd_first() -> None:
     other = await asked(turns, "other")
     with pytest.raises(CrowdedError):
         await crowd[3]
-    unbounded = asyncio.create_task(turns.take("socket", Connection(), is_bounded=False))
+    unbounded = asyncio.create_task(turns.take("socket", CallerConnection(), is_bounded=False))
     await settled()
     assert not unbounded.done()
     rest = {crowd[0], other, unbounded, crowd[1], crowd[2]}

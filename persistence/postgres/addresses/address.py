@@ -13,8 +13,8 @@ from types import MappingProxyType
 from typing import Any, Final, Self
 from urllib.parse import urlencode
 
-from persistence.postgres.conninfo import AddressError, read_conninfo
-from persistence.postgres.login_files import find_password, read_service
+from persistence.postgres.addresses.conninfo import AddressError, read_conninfo
+from persistence.postgres.addresses.login_files import find_password, read_service
 
 DEFAULT_PORT: Final = 5432
 # Where servers put their sockets: Debian's packages, Postgres itself.

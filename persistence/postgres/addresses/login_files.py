@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
-from persistence.postgres.conninfo import AddressError, check_keyword
+from persistence.postgres.addresses.conninfo import AddressError, check_keyword
 
 LOGGER: Final = logging.getLogger("runindex.postgres")
 _FIELDS: Final = 5

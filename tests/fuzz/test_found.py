@@ -63,8 +63,7 @@ def test_a_wrong_answer_is_found(status: int, body: bytes) -> None:
         judge(status, body)
 
 
-@pytest.mark.asyncio
-async def test_a_difference_of_storages_is_found() -> None:
-    answers = [(200, {"data": {"a": [1, 2]}}), (200, {"data": {"a": [1, 3]}})]
-    assert not sessions.are_equal(*answers)
-    assert sessions.difference(answers[0], answers[1]).startswith("at [1].data.a[1]: 2")
+def test_a_difference_of_storages_is_found() -> None:
+    one, other = (200, {"data": {"a": [1, 2]}}), (200, {"data": {"a": [1, 3]}})
+    assert not sessions.are_equal(one, other)
+    assert sessions.difference(one, other).startswith("at [1].data.a[1]: 2")

@@ -13,6 +13,7 @@ from starlette.routing import Route, WebSocketRoute
 
 from resolvers.execution.context import StreamTimings
 from resolvers.roots.schema import schema
+from resolvers.transports import dashboard
 from resolvers.transports.endpoint import Endpoint
 from resolvers.transports.graphiql import send_asset
 from resolvers.transports.metrics import Metrics
@@ -58,6 +59,7 @@ def create_app(settings: Settings, host: str = "localhost") -> Starlette:
             Route("/graphql", endpoint, methods=None),
             WebSocketRoute("/graphql", endpoint),
             *([Route("/graphql/assets/{name}", send_asset)] if settings.graphiql else []),
+            *(dashboard.routes() if settings.dashboard else []),
             Route("/livez", livez),
             Route("/readyz", readyz),
             Route("/metrics", Metrics(endpoint).answer),

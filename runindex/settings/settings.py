@@ -57,6 +57,7 @@ class Settings:
     allowed_hosts: tuple[str, ...] = ()
     allowed_origins: frozenset[Origin] = frozenset()
     trusted_proxies: tuple[str, ...] = ()
+    dashboard: bool = True
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] = os.environ) -> Self:
@@ -75,6 +76,7 @@ class Settings:
             allowed_hosts=_names(environment, "RUNINDEX_ALLOWED_HOSTS"),
             allowed_origins=_origins(environment, "RUNINDEX_ALLOWED_ORIGINS"),
             trusted_proxies=_names(environment, "RUNINDEX_TRUSTED_PROXIES"),
+            dashboard=_choice(environment, "RUNINDEX_DASHBOARD", _Switch, _Switch.ON) is _Switch.ON,
         )
         if settings.storage is StorageBackend.POSTGRES and settings.postgresql_url is None:
             raise SettingsError(

@@ -1,0 +1,31 @@
+import { useSyncExternalStore } from "react";
+
+/** How the page stands with the server. `since` is when that began, in milliseconds. */
+export type Connection = {
+  readonly state: "connecting" | "live" | "lost" | "unauthenticated";
+  readonly since: number;
+};
+
+let connection: Connection = { state: "connecting", since: Date.now() };
+const listeners = new Set<() => void>();
+
+export function currentConnection(): Connection {
+  return connection;
+}
+
+export function setConnection(state: Connection["state"]): void {
+  // Attempts to connect again are a part of the loss, and only a new token ends a refusal.
+  if (state === connection.state || (state === "connecting" && connection.state === "lost")) return;
+  if (connection.state === "unauthenticated" && state === "lost") return;
+  connection = { state, since: Date.now() };
+  for (const listener of listeners) listener();
+}
+
+export function onConnection(listener: () => void): () => void {
+  listeners.add(listener);
+  return () => listeners.delete(listener);
+}
+
+export function useConnection(): Connection {
+  return useSyncExternalStore(onConnection, currentConnection);
+}

@@ -10,7 +10,7 @@ from uuid import uuid4
 from persistence.memory.maintenance.maintenance import MemoryMaintenance
 from persistence.memory.reads import counts, hierarchy, lists
 from persistence.memory.reads.children import MemoryChildReads
-from persistence.memory.reads.pages import Order, page_of
+from persistence.memory.reads.pages import Order, ordered_row, page_of
 from persistence.memory.reads.records import MemoryRecordReads
 from persistence.memory.reads.search import SearchTexts
 from persistence.memory.reads.selection import CHUNK
@@ -24,6 +24,7 @@ from runindex.decisions.batch import decide
 from runindex.decisions.workspace import Workspace
 from runindex.domain.ids import DEFAULT_RUN
 from runindex.domain.instants import Micros
+from runindex.domain.records.totals import Totals
 from runindex.domain.runs.changes import Change
 from runindex.domain.runs.filters import Predicate, RunFilter, predicate
 from runindex.domain.runs.timeline import TimelineInterval
@@ -48,10 +49,10 @@ class MemoryStore(MemoryChildReads, MemoryRecordReads, MemoryMaintenance, Storag
         """Start with the default run only, under a new epoch."""
         self._clock = clock
         self._epoch = uuid4().hex
-        self._runs = RunTable()
+        self._records = RecordTables()
+        self._runs = RunTable(self._records.by_kind[Totals])
         self._log = ChangeLog()
         self._kept = KeptAnswers()
-        self._records = RecordTables()
         self._texts = SearchTexts(self._runs.by_id)
         self._turn = asyncio.Lock()
         self._apply_one(CreateRun(mutation="createRun", id=DEFAULT_RUN), clock.now())
@@ -105,7 +106,7 @@ class MemoryStore(MemoryChildReads, MemoryRecordReads, MemoryMaintenance, Storag
 
     async def list_runs(self, query: RunQuery) -> Sequence[Row]:
         """Return a window of a list of runs."""
-        return [row_of(run) for run in await lists.list_runs(self._runs, query)]
+        return [ordered_row(run, query.order) for run in await lists.list_runs(self._runs, query)]
 
     async def count_runs(self, run_filter: RunFilter) -> int:
         """Return how many runs the filter matches."""

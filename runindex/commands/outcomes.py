@@ -24,6 +24,14 @@ class RunApplied:
 
 
 @dataclass(frozen=True, slots=True)
+class RunTouched:
+    """Work on a run was said to go on."""
+
+    run: Run
+    replayed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class RunDeleted:
     """A run was deleted, with this many of its records."""
 
@@ -229,6 +237,7 @@ class RecordsDeleted:
 
 Success: TypeAlias = (
     RunApplied
+    | RunTouched
     | RunDeleted
     | BulkApplied
     | ResultRecorded

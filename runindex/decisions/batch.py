@@ -18,6 +18,7 @@ Decision: TypeAlias = Callable[[Workspace, Any], Success]
 DECISIONS: Final[Mapping[type, Decision]] = {
     commands.CreateRun: runs.create_run,
     commands.StartRun: runs.start_run,
+    commands.TouchRun: runs.touch_run,
     commands.TransitionRun: runs.transition_run,
     commands.RenameRun: runs.rename_run,
     commands.UpdateMetadata: runs.update_metadata,
@@ -51,6 +52,8 @@ DECISIONS: Final[Mapping[type, Decision]] = {
 }
 BULK_DECISIONS: Final[Mapping[type, Callable[[Workspace, Any, int], Success]]] = {
     commands.TransitionRuns: bulk.transition_runs,
+    commands.AddTagsToRuns: bulk.add_tags_to_runs,
+    commands.RemoveTagsFromRuns: bulk.remove_tags_from_runs,
     commands.DeleteRuns: bulk.delete_runs,
     commands.DeleteJobs: bulk.delete_jobs,
     commands.DeleteRuntimes: bulk.delete_runtimes,

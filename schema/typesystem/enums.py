@@ -71,6 +71,13 @@ expose(
         RunOrderField.CREATED_AT: "When the run was created.",
         RunOrderField.UPDATED_AT: "When the run last changed.",
         RunOrderField.FINISHED_AT: "When the run finished.",
+        RunOrderField.STARTED_AT: "When the run started; those that did not come last.",
+        RunOrderField.NAME: "The run's name, by code point; those without one come last.",
+        RunOrderField.DURATION: "How long the run took; those that have not finished come last.",
+        RunOrderField.METADATA: (
+            "The value at `path`: booleans, then numbers, then texts by their first 256 characters. What has another "
+            "value there, or none, comes last. All that match are sorted for each page."
+        ),
     },
 )
 expose(

@@ -7,7 +7,7 @@ from typing import Any, Final
 from sqlalchemy import Select, bindparam, select
 
 from persistence.sql.queries import expressions
-from persistence.sql.queries.keyset import in_list_order, shape_of, values_of
+from persistence.sql.queries.keyset import in_list_order, path_values, shape_of, values_of
 from persistence.sql.queries.run_pages import run_columns, run_page
 from persistence.sql.queries.shape import split_filter
 from persistence.sql.queries.where import TEXT
@@ -31,8 +31,9 @@ class RunReads(StatementRunner):
     async def list_runs(self, query: RunQuery) -> Sequence[Row]:
         """Return a window of a list of runs. Rows have the order's column too."""
         conditions, values = split_filter(query.filter)
-        statement = _run_page(conditions, query.columns, query.order, shape_of(query.window))
-        return in_list_order(await self._fetch(statement, values | values_of(query.window)), query.window)
+        statement = _run_page(conditions, query.columns, query.order.shape, shape_of(query.window))
+        values |= values_of(query.window) | path_values(query.order.path)
+        return in_list_order(await self._fetch(statement, values), query.window)
 
 
 def array_of(texts: Iterable[str]) -> str:

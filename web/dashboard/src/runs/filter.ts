@@ -44,6 +44,14 @@ function positive({ field, op, values }: Condition): RunFilter {
       return { updatedAt: range(values) };
     case "finished":
       return { finishedAt: range(values) };
+    case "started":
+      return { startedAt: range(values) };
+    case "active":
+      return { lastActivityAt: range(values) };
+    case "duration":
+      return { duration: { from: number(values[0]), to: number(values[1]) } };
+    case "error":
+      return { hasError: values[0] !== "no" };
     case "root":
       return { isRoot: values[0] !== "no" };
     case "results":
@@ -87,6 +95,10 @@ export function scalar(text: string): unknown {
 
 function range([from, to]: readonly string[]) {
   return { from: from || null, to: to || null };
+}
+
+function number(text: string | undefined): number | null {
+  return text && Number.isFinite(Number(text)) ? Number(text) : null;
 }
 
 function anyOf(values: readonly string[], part: (value: string) => RunFilter): RunFilter {

@@ -85,6 +85,9 @@ class ResultLoaders(Protocol):
     async def last_results(self, owners: tuple[int, ...], item_id: str, columns: Columns) -> Sequence[Row | None]:
         """Return the last attempt of each run at an item, None where there is none."""
 
+    async def last_result(self, owner: int, item_id: str, columns: Columns) -> Row | None:
+        """Return the last attempt of a run at an item, None when there is none."""
+
     async def compared_items(self, owners: tuple[int, ...], page: PageArguments, selected: PageSelection) -> Page:
         """Return a page of the items that any of the runs has, by id, each with the `owners`."""
 

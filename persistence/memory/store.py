@@ -27,10 +27,11 @@ from runindex.domain.instants import Micros
 from runindex.domain.records.totals import Totals
 from runindex.domain.runs.changes import Change
 from runindex.domain.runs.filters import Predicate, RunFilter, predicate
+from runindex.domain.runs.sort_keys import metadata_key
 from runindex.domain.runs.timeline import TimelineInterval
 from runindex.ports.clock import Clock, SteadyClock
 from runindex.ports.maintenance import Storage
-from runindex.ports.queries import Columns, Row, RunGroupKey, RunQuery, Window
+from runindex.ports.queries import SORT_KEY, Columns, DistinctField, Row, RunGroupKey, RunQuery, Window
 from runindex.ports.record_filters import selection_of
 from runindex.ports.rows import row_of
 from runindex.ports.statistics import TimelineRow
@@ -106,7 +107,9 @@ class MemoryStore(MemoryChildReads, MemoryRecordReads, MemoryMaintenance, Storag
 
     async def list_runs(self, query: RunQuery) -> Sequence[Row]:
         """Return a window of a list of runs."""
-        return [ordered_row(run, query.order) for run in await lists.list_runs(self._runs, query)]
+        rows = [(run, ordered_row(run, query.order)) for run in await lists.list_runs(self._runs, query)]
+        path = query.path
+        return [row if path is None else {**row, SORT_KEY: metadata_key(run.metadata, path)} for run, row in rows]
 
     async def count_runs(self, run_filter: RunFilter) -> int:
         """Return how many runs the filter matches."""
@@ -133,6 +136,11 @@ class MemoryStore(MemoryChildReads, MemoryRecordReads, MemoryMaintenance, Storag
     async def list_tags(self, prefix: str, limit: int) -> Sequence[tuple[str, int]]:
         """Return tags of runs that are not archived, with how many have them."""
         return list(islice(self._runs.tags.starting_with(prefix), limit))
+
+    async def list_values(self, field: DistinctField, prefix: str, limit: int) -> Sequence[str]:
+        """Return the distinct values of a field of all runs; without an index, all are looked at."""
+        values = {value for run in self._runs.by_id.values() if (value := row_of(run)[field]) is not None}
+        return sorted(value for value in values if value.startswith(prefix))[:limit]
 
     async def list_ancestors(self, run_ids: Sequence[str], columns: Columns) -> Mapping[str, Sequence[Row]]:
         """Return each run's ancestors, nearest first, up to a root or a dangling parent."""

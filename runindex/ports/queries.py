@@ -102,6 +102,23 @@ class RunGroupKey(StrEnum):
     PARENT = "PARENT"
 
 
+class RunGroupField(StrEnum):
+    """The field that groups runs in figures."""
+
+    TAG = "TAG"
+    DATASET = "DATASET"
+    TARGET = "TARGET"
+    NAME = "NAME"
+
+
+class DistinctField(StrEnum):
+    """A field of runs whose distinct values are read from an index."""
+
+    NAME = "name"
+    DATASET = "dataset_id"
+    TARGET = "target_id"
+
+
 @dataclass(frozen=True, slots=True)
 class RunOrder:
     """An order of runs; ties are broken by id in the same direction. `path` are the keys to a value, for METADATA."""
@@ -141,9 +158,13 @@ class Window:
 
 @dataclass(frozen=True, slots=True)
 class RunQuery:
-    """A list of runs. `filter` hides nothing by itself: apply `domain.runs.filters.visible` first."""
+    """A list of runs. `filter` hides nothing by itself: apply `domain.runs.filters.visible` first.
+
+    With a `path`, which does not go with an order by METADATA, rows also have the sort key of the value there.
+    """
 
     filter: RunFilter
     window: Window
     columns: Columns
     order: RunOrder = NEWEST_FIRST
+    path: tuple[str, ...] | None = None

@@ -8,6 +8,8 @@ down_revision = "0004"
 branch_labels = None
 depends_on = None
 
+WITH_TARGET = sa.text("target_id IS NOT NULL")
+
 
 def upgrade() -> None:
     """Add the orders, and fill in what releases before the clocks (0004) did not write."""
@@ -23,6 +25,13 @@ def add_orders() -> None:
     op.add_column("runs", sa.Column("duration", sa.BigInteger(), made))
     for column in ("started_at", "name", "duration"):
         op.create_index(op.f(f"ix_runs_{column}_id"), "runs", [column, "id"])
+    op.create_index(
+        op.f("ix_runs_target_id_created_at_id"),
+        "runs",
+        ["target_id", "created_at", "id"],
+        sqlite_where=WITH_TARGET,
+        postgresql_where=WITH_TARGET,
+    )
 
 
 # Of each kind of a run's records its instant.

@@ -27,7 +27,7 @@ from persistence.sql.queries.tag_index import Conditions, TaggedRuns, is_narrow,
 from persistence.sql.queries.where import TEXT, matching
 from persistence.sql.tables.runs import run_tags, runs
 from runindex.domain.lifecycle import RunStatus
-from runindex.ports.queries import RUN_COLUMNS, Columns, RunOrder, RunOrderField
+from runindex.ports.queries import RUN_COLUMNS, SORT_KEY, Columns, RunOrder, RunOrderField
 
 _COLUMNS: Final = (*RUN_COLUMNS, RunOrderField.DURATION.column)
 _ARCHIVED_ONLY: Final = Condition(Kind.STATUS_IN, detail=(RunStatus.ARCHIVED,))
@@ -55,6 +55,14 @@ def run_page(conditions: Conditions, columns: Columns, order: RunOrder, window: 
     if Kind.TAGS_ANY in kinds:
         return _tagged_with_any(selection, conditions, kinds[Kind.TAGS_ANY], order, window)
     return _by_status(selection, conditions, order, window)
+
+
+def run_page_with_key(conditions: Conditions, columns: Columns, order: RunOrder, window: WindowShape) -> Select[Any]:
+    """Return the statement for a window with the sort key of a metadata value, made for the window's runs alone."""
+    page = run_page(conditions, columns, order, window).subquery("page")
+    key = path_key(runs.c.metadata).label(SORT_KEY)
+    rows = select(*page.c, key).select_from(expressions.join_from_left(page, runs, runs.c.id == page.c.id))
+    return rows.order_by(*ordering(keys_of(page, order), order, window))
 
 
 def _by_status(selection: Select[Any], conditions: Conditions, order: RunOrder, window: WindowShape) -> Select[Any]:

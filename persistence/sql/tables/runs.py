@@ -101,6 +101,7 @@ runs: Final = Table(
     _partial_index("plan_id", "created_at", "id", where="plan_id IS NOT NULL"),
     _partial_index("dataset_id", "created_at", "id", where="dataset_id IS NOT NULL"),
     _partial_index("trace_id", "created_at", "id", where="trace_id IS NOT NULL"),
+    _partial_index("target_id", "created_at", "id", where="target_id IS NOT NULL"),
 )
 
 # The columns that are written.

@@ -15,6 +15,7 @@ from runindex.domain.runs.timeline import TimelineInterval
 from runindex.ports.queries import (
     ALL_COLUMNS,
     RUN_COLUMNS,
+    DistinctField,
     OrderDirection,
     RunGroupKey,
     RunOrder,
@@ -113,6 +114,7 @@ EVERY_QUESTION: SearchStrategy[Question] = st.one_of(
         all_columns,
     ),
     _question("list_tags", st.sampled_from(("", "a", "a_", "B")), sizes),
+    _question("list_values", st.sampled_from(DistinctField), st.sampled_from(("", "a", "A", "q", "b_")), sizes),
     _question("list_children", some_ids, run_queries()),
     _question("count_children", some_ids, any_filter()),
     _question("list_ancestors", some_ids, all_columns),

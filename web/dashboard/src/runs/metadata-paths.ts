@@ -3,15 +3,18 @@ export const METADATA_PREFIX = "metadata.";
 
 /** The keys of a path, from the outside in: a dot parts them, and a backslash takes the meaning from a dot or backslash. */
 export function keysOf(path: string): string[] {
-  const keys = [""];
+  const keys: string[] = [];
+  let key = "";
   for (let at = 0; at < path.length; at++) {
     const mark = path[at]!;
     const next = path[at + 1];
-    if (mark === "\\" && (next === "." || next === "\\")) keys[keys.length - 1] += path[++at];
-    else if (mark === ".") keys.push("");
-    else keys[keys.length - 1] += mark;
+    if (mark === "\\" && (next === "." || next === "\\")) key += path[++at]!;
+    else if (mark === ".") {
+      keys.push(key);
+      key = "";
+    } else key += mark;
   }
-  return keys;
+  return [...keys, key];
 }
 
 /** The path of keys. */

@@ -1,0 +1,4 @@
+/** TODO */
+export function ComparePage() {
+  return <main id="main" />;
+}

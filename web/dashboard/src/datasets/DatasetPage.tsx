@@ -1,0 +1,4 @@
+/** TODO */
+export function DatasetPage() {
+  return <main id="main" />;
+}

@@ -1,0 +1,4 @@
+/** TODO */
+export function DatasetsPage() {
+  return <main id="main" />;
+}

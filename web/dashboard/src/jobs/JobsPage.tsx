@@ -1,0 +1,4 @@
+/** TODO */
+export function JobsPage() {
+  return <main id="main" />;
+}

@@ -1,0 +1,4 @@
+/** TODO */
+export function LifecyclePage() {
+  return <main id="main" />;
+}

@@ -1,0 +1,4 @@
+/** TODO */
+export function PlanPage() {
+  return <main id="main" />;
+}

@@ -1,0 +1,4 @@
+/** TODO */
+export function PlansPage() {
+  return <main id="main" />;
+}

@@ -1,0 +1,3 @@
+export default function RunData({ id }: { id: string }) {
+  return <p>{id}</p>;
+}

@@ -1,0 +1,3 @@
+export default function RunEvents({ id }: { id: string }) {
+  return <p>{id}</p>;
+}

@@ -1,0 +1,3 @@
+export default function RunHistory({ id }: { id: string }) {
+  return <p>{id}</p>;
+}

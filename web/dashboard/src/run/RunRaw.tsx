@@ -1,0 +1,3 @@
+export default function RunRaw({ id }: { id: string }) {
+  return <p>{id}</p>;
+}

@@ -1,0 +1,3 @@
+export default function RunResults({ id }: { id: string }) {
+  return <p>{id}</p>;
+}

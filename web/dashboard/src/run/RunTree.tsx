@@ -1,0 +1,3 @@
+export default function RunTree({ id }: { id: string }) {
+  return <p>{id}</p>;
+}

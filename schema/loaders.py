@@ -192,7 +192,22 @@ class RuntimeLoaders(Protocol):
         """Return a page of a run's receipts, of one runtime or of all, oldest first."""
 
 
-class Loaders(RunLoaders, ResultLoaders, RunDataLoaders, PlanLoaders, JobLoaders, RuntimeLoaders, Protocol):
+class ViewLoaders(Protocol):
+    """Loaders of views."""
+
+    async def view(self, view_id: str, columns: Columns) -> Row | None:
+        """Return a view, None when there is none."""
+
+    async def views(self, page: PageArguments, selected: PageSelection) -> Page:
+        """Return a page of the views, by name."""
+
+    async def default_view(self) -> str | None:
+        """Return the id of the view that is the default, None when none is."""
+
+
+class Loaders(
+    RunLoaders, ResultLoaders, RunDataLoaders, PlanLoaders, JobLoaders, RuntimeLoaders, ViewLoaders, Protocol
+):
     """Loaders of one operation; in a subscription, of one event."""
 
 

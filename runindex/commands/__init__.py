@@ -53,6 +53,7 @@ from runindex.commands.runtimes import (
     PersistInput,
     RuntimeCommand,
 )
+from runindex.commands.views import CreateView, DeleteView, UpdateView, ViewCommand
 
 __all__ = [
     "MAX_BULK",
@@ -73,6 +74,7 @@ __all__ = [
     "CommitLifecycle",
     "CreatePlan",
     "CreateRun",
+    "CreateView",
     "DeleteJob",
     "DeleteJobs",
     "DeletePlan",
@@ -83,6 +85,7 @@ __all__ = [
     "DeleteRuntime",
     "DeleteRuntimes",
     "DeleteValues",
+    "DeleteView",
     "DocumentVerb",
     "EnqueueJob",
     "EventEntry",
@@ -114,6 +117,8 @@ __all__ = [
     "TransitionRuns",
     "UpdateMetadata",
     "UpdatePlan",
+    "UpdateView",
     "ValueEntry",
+    "ViewCommand",
     "WriteDocument",
 ]

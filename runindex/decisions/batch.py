@@ -7,7 +7,7 @@ from typing import Any, Final, TypeAlias, cast
 from runindex import commands
 from runindex.commands import AnyCommand, RecordResults
 from runindex.commands.outcomes import Outcome, ResultRecorded, ResultsRecorded, Success
-from runindex.decisions import bulk, jobs, plans, results, reviews, run_data, runs, runtimes
+from runindex.decisions import bulk, jobs, plans, results, reviews, run_data, runs, runtimes, views
 from runindex.decisions.replay import encode_answer, replay
 from runindex.decisions.workspace import Workspace
 from runindex.domain.idempotency import KeptAnswer
@@ -49,6 +49,9 @@ DECISIONS: Final[Mapping[type, Decision]] = {
     commands.PersistInput: runtimes.persist_input,
     commands.CommitLifecycle: runtimes.commit_lifecycle,
     commands.DeleteRuntime: runtimes.delete_runtime,
+    commands.CreateView: views.create_view,
+    commands.UpdateView: views.update_view,
+    commands.DeleteView: views.delete_view,
 }
 BULK_DECISIONS: Final[Mapping[type, Callable[[Workspace, Any, int], Success]]] = {
     commands.TransitionRuns: bulk.transition_runs,

@@ -63,6 +63,8 @@ MEMBERS: Final = {
         replayed
     """,
     "RuntimePayload": "runtime { runtimeId state snapshot inputs { inputId state } } replayed",
+    "ViewPayload": "view { id name filter columns { name width } orderBy isDefault version } replayed",
+    "ViewDeletion": "id replayed",
     "JobDeletion": "id replayed",
     "BulkJobDeletionPayload": "deleted failed replayed outcomes",
     "RuntimeDeletion": "runtimeId replayed",

@@ -1,20 +1,23 @@
-"""Orders of runs by when they started, by name and by duration, and when their records were last written."""
+"""Orders of runs by when they started, by name and by duration, when their records were last written, and views."""
 
 import sqlalchemy as sa
 from alembic import op
+from sqlalchemy.dialects import postgresql
 
 revision = "0006"
 down_revision = "0004"
 branch_labels = None
 depends_on = None
 
+TEXT = sa.Text().with_variant(postgresql.TEXT(collation="C"), "postgresql")
 WITH_TARGET = sa.text("target_id IS NOT NULL")
 
 
 def upgrade() -> None:
-    """Add the orders, and fill in what releases before the clocks (0004) did not write."""
+    """Add the orders and the views, and fill in what releases before the clocks (0004) did not write."""
     add_orders()
     fill_last_instants()
+    create_views()
 
 
 def add_orders() -> None:
@@ -44,6 +47,29 @@ INSTANTS = {
     "documents": "updated_at",
     "receipts": "created_at",
 }
+
+
+def create_views() -> None:
+    """Create what views are kept in."""
+    op.create_table(
+        "views",
+        sa.Column("id", TEXT, nullable=False),
+        sa.Column("name", TEXT, nullable=False),
+        sa.Column("run_filter", TEXT),
+        sa.Column("run_order", TEXT),
+        sa.Column("run_columns", TEXT, nullable=False),
+        sa.Column("created_at", sa.BigInteger(), nullable=False),
+        sa.Column("updated_at", sa.BigInteger(), nullable=False),
+        sa.Column("version", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_views")),
+    )
+    op.create_index(op.f("ix_views_name_id"), "views", ["name", "id"])
+    op.create_table(
+        "default_views",
+        sa.Column("slot", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("view_id", TEXT, nullable=False),
+        sa.PrimaryKeyConstraint("slot", name=op.f("pk_default_views")),
+    )
 
 
 def fill_last_instants() -> None:

@@ -16,6 +16,11 @@ const query = graphql`
     run(id: $id) {
       id
       name
+      version
+      lastActivityAt
+      resultSummary {
+        total
+      }
       ...RunHead_run
       ...RunOverview_run
     }
@@ -26,6 +31,11 @@ const subscription = graphql`
     run(id: $id) {
       id
       name
+      version
+      lastActivityAt
+      resultSummary {
+        total
+      }
       ...RunHead_run
       ...RunOverview_run
     }
@@ -98,11 +108,11 @@ function Shown({ id }: { id: string }) {
           <Suspense fallback={<p className="faint">Loading…</p>}>
             {part === "overview" && <RunOverview run={run} />}
             {part === "tree" && <RunTree id={id} />}
-            {part === "results" && <RunResults id={id} />}
+            {part === "results" && <RunResults id={id} recorded={run.resultSummary.total} />}
             {part === "events" && <RunEvents id={id} />}
-            {part === "data" && <RunData id={id} />}
-            {part === "history" && <RunHistory id={id} />}
-            {part === "raw" && <RunRaw id={id} />}
+            {part === "data" && <RunData id={id} active={run.lastActivityAt} />}
+            {part === "history" && <RunHistory id={id} version={run.version} />}
+            {part === "raw" && <RunRaw id={id} version={run.version} />}
           </Suspense>
         </TabPanel>
       </Tabs>

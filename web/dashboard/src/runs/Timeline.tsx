@@ -10,7 +10,7 @@ import { inNumber } from "../ui/times";
 import { useColours } from "../ui/useColours";
 import type { RunFilter } from "./filter";
 import type { RunList } from "./list";
-import { type Bucket, countedIn, intervalOf, type Range } from "./timeline";
+import { type Bucket, countedIn, intervalOf, LENGTHS, type Range } from "./timeline";
 
 const query = graphql`
   query TimelineQuery($interval: TimelineInterval!, $range: DateTimeRange!, $filter: RunFilter) {
@@ -38,12 +38,14 @@ export default function Timeline({ list, filter, range, choose }: Props) {
   const plot = useRef<uPlot>(undefined);
   const chosen = useRef(choose);
   chosen.current = choose;
+  const length = useRef(0);
+  length.current = LENGTHS[intervalOf(range.span)] / 1000;
   const colours = useColours();
   const data = useMemo(() => dataOf(buckets), [buckets]);
 
   useEffect(() => {
     const element = place.current!;
-    const made = new uPlot(optionsOf(element.clientWidth, colours, (from, to) => chosen.current(from, to)), [[], [], [], []], element);
+    const made = new uPlot(optionsOf(element.clientWidth, colours, () => length.current, (from, to) => chosen.current(from, to)), [[], [], [], []], element);
     plot.current = made;
     const watch = new ResizeObserver(() => made.setSize({ width: element.clientWidth, height: HEIGHT }));
     watch.observe(element);
@@ -93,7 +95,7 @@ function dataOf(buckets: readonly Bucket[]): uPlot.AlignedData {
   ];
 }
 
-function optionsOf(width: number, colours: (name: string) => string, choose: (from: number, to: number) => void): uPlot.Options {
+function optionsOf(width: number, colours: (name: string) => string, bucket: () => number, choose: (from: number, to: number) => void): uPlot.Options {
   const axis = { stroke: colours("--faint"), grid: { stroke: colours("--line"), width: 1 }, ticks: { show: false } };
   const bars = uPlot.paths.bars!({ size: [0.8, 24], align: 1 });
   const steps = uPlot.paths.stepped!({ align: 1 });
@@ -102,7 +104,7 @@ function optionsOf(width: number, colours: (name: string) => string, choose: (fr
     height: HEIGHT,
     legend: { show: false },
     cursor: { y: false, drag: { x: true, y: false, setScale: false } },
-    scales: { y: { range: (_, __, most) => [0, Math.max(most, 1) * 1.1] } },
+    scales: { x: { range: (_, from, to) => [from, to + bucket()] }, y: { range: (_, __, most) => [0, Math.max(most, 1) * 1.1] } },
     axes: [
       { ...axis, grid: { show: false }, size: 20, font: "11px system-ui" },
       { ...axis, size: 34, font: "11px system-ui", splits: (_, __, ___, most) => [0, Math.max(1, Math.floor(most / 2)), Math.max(1, Math.floor(most))], values: (_, splits) => splits.map(String) },

@@ -36,7 +36,7 @@ export const COLUMNS: readonly Column[] = [
   {
     id: "name",
     label: "Name",
-    width: 300,
+    width: 270,
     order: "name",
     cell: (run) => (
       <Link to="/runs/$id" params={{ id: run.id }} className="run-link" tabIndex={-1} title={run.name ?? run.id}>
@@ -46,7 +46,7 @@ export const COLUMNS: readonly Column[] = [
   },
   { id: "tags", label: "Tags", width: 200, cell: (run) => <TagsCell tags={run.tags} /> },
   { id: "results", label: "Results", width: 170, cell: (run) => <ProgressCell run={run} /> },
-  { id: "duration", label: "Duration", width: 110, order: "duration", cell: (run) => <DurationCell run={run} /> },
+  { id: "duration", label: "Duration", width: 150, order: "duration", cell: (run) => <DurationCell run={run} /> },
   { id: "created", label: "Created", width: 130, order: "created", cell: (run) => <Time at={run.createdAt} /> },
   { id: "started", label: "Started", width: 130, order: "started", cell: (run) => <Time at={run.startedAt} /> },
   { id: "finished", label: "Finished", width: 130, order: "finished", cell: (run) => <Time at={run.finishedAt} /> },

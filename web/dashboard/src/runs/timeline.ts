@@ -39,7 +39,8 @@ export function intervalOf(span: number): Interval {
   return span <= 400 * DAY ? "DAY" : "WEEK";
 }
 
-const LENGTHS: Readonly<Record<Interval, number>> = { MINUTE, HOUR, DAY, WEEK: 7 * DAY };
+/** In milliseconds. */
+export const LENGTHS: Readonly<Record<Interval, number>> = { MINUTE, HOUR, DAY, WEEK: 7 * DAY };
 const MONDAY = 4 * DAY; // 1970-01-05, where weeks begin
 
 /** The start of the bucket that an instant is in; buckets are those of UTC. */

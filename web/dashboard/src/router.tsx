@@ -1,5 +1,7 @@
 import { createRootRoute, createRoute, createRouter, lazyRouteComponent, Link } from "@tanstack/react-router";
 
+import { validCompareSearch } from "./compare/search";
+import { validDatasetSearch } from "./datasets/search";
 import { RunsPage } from "./runs/RunsPage";
 import { validSearch } from "./runs/search";
 import { validRunSearch } from "./run/search";
@@ -36,6 +38,7 @@ const routes = [
     getParentRoute: () => root,
     path: "/compare",
     component: lazyRouteComponent(() => import("./compare/ComparePage"), "ComparePage"),
+    validateSearch: validCompareSearch,
   }),
   createRoute({
     getParentRoute: () => root,
@@ -46,6 +49,7 @@ const routes = [
     getParentRoute: () => root,
     path: "/datasets/$",
     component: lazyRouteComponent(() => import("./datasets/DatasetPage"), "DatasetPage"),
+    validateSearch: validDatasetSearch,
   }),
   createRoute({
     getParentRoute: () => root,

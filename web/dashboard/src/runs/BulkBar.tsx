@@ -1,3 +1,4 @@
+import { Link } from "@tanstack/react-router";
 import { useEffect, useState } from "react";
 import { graphql } from "react-relay";
 import { fetchQuery } from "relay-runtime";
@@ -57,9 +58,9 @@ export default function BulkBar({ marked, clear }: Props) {
         </Button>
       ))}
       {marked.size >= 2 && marked.size <= MOST_COMPARED && (
-        <a className="button plain" href={`/compare?${ids.map((id) => `ids=${id}`).join("&")}`}>
+        <Link to="/compare" search={{ ids }} className="button plain">
           Compare
-        </a>
+        </Link>
       )}
       <Button tone="quiet" onPress={clear} aria-label="Unmark all">
         ×

@@ -1,10 +1,11 @@
 import { getRouteApi, Link } from "@tanstack/react-router";
-import { Suspense, useMemo, useState } from "react";
+import { Suspense, useDeferredValue, useMemo, useState } from "react";
 import { Checkbox } from "react-aria-components/Checkbox";
 import { graphql, useLazyLoadQuery } from "react-relay";
 
 import type { ComparePageQuery } from "../__generated__/ComparePageQuery.graphql";
-import type { Status } from "../runs/statuses";
+import { useChanges } from "../live/useChanges";
+import { STATUS_NAMES, type Status } from "../runs/statuses";
 import { Choice } from "../ui/Choice";
 import { Empty } from "../ui/Empty";
 import { StatusBadge } from "../ui/StatusBadge";
@@ -64,7 +65,8 @@ export function ComparePage() {
 }
 
 function Shown({ ids }: { ids: readonly string[] }) {
-  const { compareRuns } = useLazyLoadQuery<ComparePageQuery>(query, { ids }, { fetchPolicy: "store-and-network" });
+  const fetchKey = useDeferredValue(useChanges({ ids: [...ids], includeArchived: true }));
+  const { compareRuns } = useLazyLoadQuery<ComparePageQuery>(query, { ids }, { fetchPolicy: "store-and-network", fetchKey });
   const navigate = route.useNavigate();
   const [all, setAll] = useState(false);
   const { runs, scores } = compareRuns;
@@ -74,7 +76,7 @@ function Shown({ ids }: { ids: readonly string[] }) {
         runs.map(
           (run) =>
             new Map<string, string>([
-              ["status", run.status],
+              ["status", STATUS_NAMES[run.status as Status]],
               ["duration", typeof run.duration === "number" ? inDuration(run.duration) : "–"],
               ["tags", run.tags.join(", ") || "–"],
               ...(run.dataset ? ([["dataset", run.dataset.datasetId], ["target", run.dataset.targetId]] as const) : []),

@@ -1,8 +1,9 @@
 import { getRouteApi, Link } from "@tanstack/react-router";
-import { Suspense } from "react";
+import { Suspense, useDeferredValue } from "react";
 import { graphql, useLazyLoadQuery } from "react-relay";
 
 import type { DatasetPageQuery } from "../__generated__/DatasetPageQuery.graphql";
+import { useChanges } from "../live/useChanges";
 import { Empty } from "../ui/Empty";
 import { useTitle } from "../ui/useTitle";
 import "../ui/page.css";
@@ -52,7 +53,8 @@ export function DatasetPage() {
 
 function Shown({ id }: { id: string }) {
   const { item } = route.useSearch();
-  const { runs } = useLazyLoadQuery<DatasetPageQuery>(query, { id }, { fetchPolicy: "store-and-network" });
+  const fetchKey = useDeferredValue(useChanges({ datasetId: id }));
+  const { runs } = useLazyLoadQuery<DatasetPageQuery>(query, { id }, { fetchPolicy: "store-and-network", fetchKey });
   useTitle(id);
   const oldestFirst = runs.nodes.toReversed();
   const shown = oldestFirst.slice(-GRID);

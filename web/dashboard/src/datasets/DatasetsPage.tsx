@@ -1,8 +1,9 @@
 import { Link } from "@tanstack/react-router";
-import { Suspense } from "react";
+import { Suspense, useDeferredValue } from "react";
 import { graphql, useLazyLoadQuery } from "react-relay";
 
 import type { DatasetsPageQuery } from "../__generated__/DatasetsPageQuery.graphql";
+import { useChanges } from "../live/useChanges";
 import { STATUS_NAMES, type Status } from "../runs/statuses";
 import { Empty } from "../ui/Empty";
 import { inDuration, inNumber } from "../ui/times";
@@ -42,7 +43,8 @@ export function DatasetsPage() {
 }
 
 function Table() {
-  const { runGroups } = useLazyLoadQuery<DatasetsPageQuery>(query, {}, { fetchPolicy: "store-and-network" });
+  const fetchKey = useDeferredValue(useChanges({ hasDataset: true }));
+  const { runGroups } = useLazyLoadQuery<DatasetsPageQuery>(query, {}, { fetchPolicy: "store-and-network", fetchKey });
   const { groups, counted, stopped } = runGroups;
   if (!groups.length) {
     return (

@@ -7,13 +7,15 @@ const WIDTH = 116;
 const HEIGHT = 36;
 const COLUMN = 220;
 const ROW = 84;
+const AROUND = 170;
+const MARGIN = 48;
 
 /** The states as boxes, in columns by how many moves lead to them at most, and an arrow for each move. */
 export function Drawing({ states }: { states: readonly State[] }) {
   const places = placesOf(states);
   const [columns, rows] = [Math.max(...[...places.values()].map(({ x }) => x)) + 1, Math.max(...[...places.values()].map(({ y }) => y)) + 1];
-  const [width, height] = [(columns - 1) * COLUMN + WIDTH + 60, (rows - 1) * ROW + HEIGHT + 60];
-  const middle = ({ x, y }: Place): Place => ({ x: 30 + x * COLUMN + WIDTH / 2, y: 30 + y * ROW + HEIGHT / 2 });
+  const [width, height] = [(columns - 1) * COLUMN + WIDTH + 60, (rows - 1) * ROW + HEIGHT + 2 * MARGIN];
+  const middle = ({ x, y }: Place): Place => ({ x: 30 + x * COLUMN + WIDTH / 2, y: MARGIN + y * ROW + HEIGHT / 2 });
   return (
     <svg className="drawing" viewBox={`0 0 ${width} ${height}`} width={width} height={height} role="img" aria-label={wordsOf(states)}>
       <defs>
@@ -68,9 +70,13 @@ function arrow(from: Place, to: Place): string {
     return `M${from.x + side} ${from.y + (down * HEIGHT) / 2}L${to.x + side} ${to.y - (down * HEIGHT) / 2}`;
   }
   const [start, end] = [from.x + WIDTH / 2, to.x - WIDTH / 2];
-  const bend = end - start > COLUMN ? (from.y < to.y ? -1 : 1) * (Math.abs(from.y - to.y) < ROW / 4 ? ROW : ROW * 1.2) : 0;
+  if (end - start > COLUMN) {
+    // Around the boxes between, above or below.
+    const way = from.y < to.y ? -1 : 1;
+    return `M${start} ${from.y}C${start + 60} ${from.y + way * AROUND} ${to.x} ${from.y + way * AROUND} ${to.x} ${to.y + (way * HEIGHT) / 2}`;
+  }
   const middle = (start + end) / 2;
-  return `M${start} ${from.y}C${middle} ${from.y + bend} ${middle} ${to.y + bend} ${end} ${to.y}`;
+  return `M${start} ${from.y}C${middle} ${from.y} ${middle} ${to.y} ${end} ${to.y}`;
 }
 
 function wordsOf(states: readonly State[]): string {

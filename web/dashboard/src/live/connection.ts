@@ -1,12 +1,12 @@
 import { useSyncExternalStore } from "react";
 
-/** How the page stands with the server. `since` is when that began, in milliseconds. */
+/** How the page stands with the server; idle while it follows nothing. `since` is when that began, in milliseconds. */
 export type Connection = {
-  readonly state: "connecting" | "live" | "lost" | "unauthenticated";
+  readonly state: "idle" | "connecting" | "live" | "lost" | "unauthenticated";
   readonly since: number;
 };
 
-let connection: Connection = { state: "connecting", since: Date.now() };
+let connection: Connection = { state: "idle", since: Date.now() };
 const listeners = new Set<() => void>();
 
 export function currentConnection(): Connection {

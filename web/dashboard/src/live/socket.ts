@@ -12,11 +12,12 @@ export const socket: Client = createClient({
   retryAttempts: 0,
   lazyCloseTimeout: 2_000,
   on: {
+    connecting: () => setConnection("connecting"),
     connected: () => setConnection("live"),
     closed: (event) => {
       const { code, wasClean } = event as CloseEvent;
       if (code === FORBIDDEN) setConnection("unauthenticated");
-      else if (!(wasClean && code === 1000)) setConnection("lost");
+      else setConnection(wasClean && code === 1000 ? "idle" : "lost");
     },
   },
 });

@@ -40,8 +40,8 @@ export function RunsPage() {
   const [marked, setMarked] = useState<ReadonlySet<string>>(new Set());
 
   const change = useCallback(
-    (part: Partial<RunsQuery>, replace = false) => {
-      void navigate({ to: "/", search: (former) => searchWith(former, part), replace });
+    (part: Partial<RunsQuery>, replace = false, view?: string) => {
+      void navigate({ to: "/", search: (former) => searchWith(view === undefined ? former : { view }, part), replace });
     },
     [navigate],
   );

@@ -28,6 +28,7 @@ export const FIELDS: readonly Field[] = [
   { id: "parent", label: "Parent", kind: "text", operators: IS },
   { id: "plan", label: "Plan", kind: "text", operators: IS },
   { id: "trace", label: "Trace", kind: "text", operators: IS },
+  { id: "filter", label: "Filter (JSON)", kind: "text", operators: ["any"] },
   { id: "id", label: "Id", kind: "text", operators: IS },
 ];
 

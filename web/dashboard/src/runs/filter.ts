@@ -2,6 +2,7 @@ import type { RunsPageQuery$variables } from "../__generated__/RunsPageQuery.gra
 import type { Condition } from "./conditions";
 import { isMetadata } from "./conditions";
 import { METADATA_PREFIX } from "./metadata-paths";
+import { RAW } from "./read-filter";
 import { isStatus } from "./statuses";
 
 export type RunFilter = NonNullable<RunsPageQuery$variables["filter"]>;
@@ -64,6 +65,8 @@ function positive({ field, op, values }: Condition): RunFilter {
       return anyOf(values, (traceId) => ({ traceId }));
     case "id":
       return { ids: [...values] };
+    case RAW:
+      return rawOf(values[0] ?? "{}");
     default:
       return {};
   }
@@ -95,6 +98,14 @@ export function scalar(text: string): unknown {
 
 function range([from, to]: readonly string[]) {
   return { from: from || null, to: to || null };
+}
+
+function rawOf(text: string): RunFilter {
+  try {
+    return JSON.parse(text) as RunFilter;
+  } catch {
+    return {}; // whoever wrote the address made a mistake
+  }
 }
 
 function number(text: string | undefined): number | null {

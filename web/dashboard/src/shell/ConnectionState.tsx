@@ -3,6 +3,7 @@ import { useNow } from "../live/now";
 import { inDuration } from "../ui/times";
 
 const WORDS = {
+  idle: "",
   connecting: "Connecting",
   live: "Live",
   lost: "Connection lost",
@@ -16,7 +17,7 @@ export function ConnectionState() {
   const seconds = Math.max(0, Math.floor((now - since) / 1000));
   return (
     <span className="connection" data-state={state} role="status">
-      <span className="connection-mark" aria-hidden="true" />
+      {state !== "idle" && <span className="connection-mark" aria-hidden="true" />}
       {WORDS[state]}
       {state === "lost" && seconds > 0 && <span aria-hidden="true"> for {inDuration(seconds)}, trying again</span>}
     </span>

@@ -4,6 +4,8 @@ const KEYS: readonly (readonly [string, string])[] = [
   ["?", "these shortcuts"],
   ["/", "search"],
   ["f", "add a filter"],
+  ["v", "saved views"],
+  ["c", "choose columns"],
   ["j  k  ↓  ↑", "the next run, the one before"],
   ["Home  End", "the first run, the last one loaded"],
   ["x", "mark the run"],

@@ -44,7 +44,7 @@ export function ItemGrid({ datasetId, runs }: { datasetId: string; runs: readonl
               <th scope="col">Item</th>
               {runs.map(({ id, name }, at) => (
                 <th scope="col" key={id}>
-                  <Link to="/runs/$id" params={{ id }} title={name ?? id} aria-label={name ?? id}>
+                  <Link to="/runs/$id" params={{ id }} title={name ?? id} aria-label={`${at + 1}: ${name ?? id}`}>
                     {at + 1}
                   </Link>
                 </th>

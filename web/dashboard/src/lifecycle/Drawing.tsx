@@ -7,8 +7,8 @@ const WIDTH = 116;
 const HEIGHT = 36;
 const COLUMN = 220;
 const ROW = 84;
-const AROUND = 170;
-const MARGIN = 48;
+const AROUND = 140;
+const MARGIN = 52;
 
 /** The states as boxes, in columns by how many moves lead to them at most, and an arrow for each move. */
 export function Drawing({ states }: { states: readonly State[] }) {

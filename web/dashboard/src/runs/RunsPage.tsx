@@ -63,6 +63,8 @@ export function RunsPage() {
     return () => clearTimeout(timer);
   }, [state.missed, list]);
 
+  const isWhole = conditions.length === 0 && text === "";
+
   return (
     <main className="runs-page" id="main">
       <h1 className="visually-hidden">Runs</h1>
@@ -85,8 +87,8 @@ export function RunsPage() {
         </p>
       )}
       {state.error !== undefined && <Trouble error={state.error} retry={list.reload} />}
-      {state.isComplete && state.rows.length === 0 && state.waiting === 0 ? (
-        conditions.length || text ? (
+      {state.isComplete && state.waiting === 0 && state.rows.every(({ id }) => isWhole && id === "default") ? (
+        !isWhole ? (
           <Empty title="No run passes these filters">
             <Button onPress={() => change({ conditions: [], text: "" })}>Show all runs</Button>
           </Empty>

@@ -41,7 +41,7 @@ export default function Timeline({ list, filter, range, choose }: Props) {
   const length = useRef(0);
   length.current = LENGTHS[intervalOf(range.span)] / 1000;
   const colours = useColours();
-  const data = useMemo(() => dataOf(buckets), [buckets]);
+  const data = useMemo(() => dataOf(buckets, length.current), [buckets]);
 
   useEffect(() => {
     const element = place.current!;
@@ -86,12 +86,14 @@ function useBuckets(list: RunList, filter: RunFilter, range: Range): readonly Bu
   return buckets;
 }
 
-function dataOf(buckets: readonly Bucket[]): uPlot.AlignedData {
+/** The buckets, and a point behind the last one, so that its step has a width. */
+function dataOf(buckets: readonly Bucket[], length: number): uPlot.AlignedData {
+  const last = buckets.at(-1);
   return [
-    buckets.map(({ start }) => start / 1000),
-    buckets.map(({ created }) => created),
-    buckets.map(({ completed }) => completed),
-    buckets.map(({ failed }) => failed),
+    [...buckets.map(({ start }) => start / 1000), ...(last ? [last.start / 1000 + length] : [])],
+    [...buckets.map(({ created }) => created), ...(last ? [null] : [])],
+    [...buckets.map(({ completed }) => completed), ...(last ? [last.completed] : [])],
+    [...buckets.map(({ failed }) => failed), ...(last ? [last.failed] : [])],
   ];
 }
 
@@ -104,7 +106,7 @@ function optionsOf(width: number, colours: (name: string) => string, bucket: () 
     height: HEIGHT,
     legend: { show: false },
     cursor: { y: false, drag: { x: true, y: false, setScale: false } },
-    scales: { x: { range: (_, from, to) => [from, to + bucket()] }, y: { range: (_, __, most) => [0, Math.max(most, 1) * 1.1] } },
+    scales: { x: { range: (_, from, to) => [from, Math.max(to, from + bucket())] }, y: { range: (_, __, most) => [0, Math.max(most, 1) * 1.1] } },
     axes: [
       { ...axis, grid: { show: false }, size: 20, font: "11px system-ui" },
       { ...axis, size: 34, font: "11px system-ui", splits: (_, __, ___, most) => [0, Math.max(1, Math.floor(most / 2)), Math.max(1, Math.floor(most))], values: (_, splits) => splits.map(String) },

@@ -1,11 +1,11 @@
 import { lazy, Suspense, useState } from "react";
 
-import { Choice } from "../ui/Choice";
 import { type Condition, withValues } from "./conditions";
 import type { RunFilter } from "./filter";
 import type { RunList } from "./list";
-import { HOUR, shownRange, SPANS } from "./timeline";
+import { HOUR, shownRange } from "./timeline";
 
+const SpanChoice = lazy(() => import("./SpanChoice"));
 const Timeline = lazy(() => import("./Timeline"));
 
 type Props = {
@@ -29,13 +29,9 @@ export function TimelinePanel({ list, filter, conditions, setConditions }: Props
         <span className="legend failed">Failed</span>
         <span className="timeline-hint faint">drag to choose a time</span>
         {!range.isChosen && (
-          <Choice
-            label="Time shown"
-            hideLabel
-            value={String(hours)}
-            options={SPANS.map(({ hours: span, label }) => ({ id: String(span), label }))}
-            choose={(span) => setHours(Number(span))}
-          />
+          <Suspense>
+            <SpanChoice hours={hours} setHours={setHours} />
+          </Suspense>
         )}
       </div>
       <div className="timeline-body">

@@ -109,7 +109,7 @@ function Menu({ shown, query, filter, show, close }: Props) {
           void save();
         }}
       >
-        <TextField className="field" value={name} onChange={setName}>
+        <TextField className="field" value={name} onChange={setName} autoFocus>
           <Label>Save what is shown as</Label>
           <Input className="input" placeholder="Name" />
         </TextField>

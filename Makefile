@@ -19,7 +19,7 @@ PYTEST_ARGS ?=
 CLIENTS := tests/node
 ARIADNE := tests/ariadne
 
-.PHONY: install clients serve test check check-style check-types check-imports check-schema format sdl demo bench wheel lock clean
+.PHONY: install clients serve test check check-style check-types check-imports check-schema format sdl demo demo-data bench wheel lock clean
 
 install: $(STAMP) $(GRAPHIQL) $(DASHBOARD)
 
@@ -107,6 +107,10 @@ sdl: install
 
 demo: install
 	$(BIN)/python examples/demo.py
+
+# Into the storage that `make serve` uses; while a server runs, its mutations wait for it.
+demo-data: install
+	$(BIN)/python examples/demo_data.py $(RUNS) | $(BIN)/runindex import -
 
 bench: install
 	$(BIN)/python -m bench

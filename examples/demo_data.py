@@ -3,15 +3,15 @@
     make demo-data                                          # into the storage that `make serve` uses
     python examples/demo_data.py 500 | runindex import -    # 500 runs, into the storage of the environment
 
-The runs are tests, trainings, evaluations and agents with their steps. Each is made by the index itself, in memory, with
-a clock that goes through the last 30 days; what is printed is what such an index exports.
+The runs are tests, trainings, evaluations and agents with their steps. Each is made by the index itself, in memory,
+with a clock that goes through the last 30 days; what is printed is what such an index exports.
 """
 
 import asyncio
 import random
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from dataclasses import dataclass
 from typing import Final
 from uuid import UUID
@@ -97,7 +97,7 @@ class Month:
         yield from self._results(run, begin, seconds, [f"question-{n:02}" for n in range(20)])
         yield self._end(run, begin + round(seconds * SECOND), None)
 
-    def _results(self, run: str, begin: Micros, seconds: float, items: list[str]) -> Iterator[Step]:
+    def _results(self, run: str, begin: Micros, seconds: float, items: list[str]) -> Generator[Step, None, int]:
         """Yield the results of items, one after the other; some items fail now and then. Return how many failed."""
         failed = 0
         for number, item in enumerate(items):

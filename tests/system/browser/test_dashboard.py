@@ -1,4 +1,4 @@
-"""The dashboard in a browser, driven by mouse and by keyboard. It asks nobody but its server, and complains of nothing."""
+"""The dashboard in a browser, driven by mouse and by keyboard: it asks nobody but its server."""
 
 import asyncio
 import json
@@ -91,7 +91,6 @@ async def test_what_arrives_while_reading_further_down_waits(served: Served, pag
     await page.wait_for(f"{ROWS}.length > 10")
     await page.evaluate("document.querySelector('.runs-table').scrollTo(0, 700)")
     await page.wait_for("document.querySelector('.runs-table').scrollTop === 700")
-    await asyncio.sleep(0)
     before = await page.evaluate("document.elementFromPoint(400, 600).closest('[data-run]').dataset.run")
     for number in range(3):
         await asyncio.to_thread(create, served, f"new {number}")

@@ -1,5 +1,5 @@
 import { useNow } from "../live/now";
-import { ago, inDuration } from "../ui/times";
+import { inDuration } from "../ui/times";
 import { secondsOf, silence } from "./activity";
 import { isOpen } from "./statuses";
 import type { RunCells } from "./useRunCells";
@@ -16,7 +16,7 @@ export function DurationCell({ run }: { run: RunCells }) {
       {inDuration(open ? Math.floor(seconds) : seconds)}
       {quiet !== undefined && (
         <span className="silent" title={`Nothing was written for ${inDuration(quiet)}`}>
-          silent {ago(now - quiet * 1000, now).replace(" ago", "")}
+          silent
         </span>
       )}
     </span>

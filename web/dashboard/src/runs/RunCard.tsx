@@ -1,5 +1,5 @@
-import { Link } from "@tanstack/react-router";
 
+import { RunLink } from "../ui/RunLink";
 import { StatusIcon } from "../ui/StatusIcon";
 import { Time } from "../ui/Time";
 import { firstLine } from "./columns";
@@ -48,9 +48,7 @@ export function RunCard({ row, index, top, isMarked, isActive, mark, activate }:
         <span className="status" data-status={status} title={STATUS_NAMES[status]}>
           <StatusIcon status={status} />
         </span>
-        <Link to="/runs/$id" params={{ id: run.id }} className="run-link" tabIndex={-1}>
-          {name}
-        </Link>
+        <RunLink id={run.id}>{name}</RunLink>
         <DurationCell run={run} />
       </div>
       <div role="gridcell" className="card-bottom">

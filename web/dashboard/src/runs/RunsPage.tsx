@@ -63,13 +63,17 @@ export function RunsPage() {
     return () => clearTimeout(timer);
   }, [state.missed, list]);
 
+  const [isReady, setReady] = useState(false);
+  useEffect(() => {
+    if (!state.isLoading) setReady(true);
+  }, [state.isLoading]);
   const isWhole = conditions.length === 0 && text === "";
 
   return (
     <main className="runs-page" id="main">
       <h1 className="visually-hidden">Runs</h1>
-      <StatusTiles conditions={conditions} text={text} setConditions={(next) => change({ conditions: next })} />
-      <TimelinePanel list={list} filter={filter} conditions={conditions} setConditions={(next) => change({ conditions: next })} />
+      <StatusTiles isReady={isReady} conditions={conditions} text={text} setConditions={(next) => change({ conditions: next })} />
+      <TimelinePanel isReady={isReady} list={list} filter={filter} conditions={conditions} setConditions={(next) => change({ conditions: next })} />
       <div className="runs-bar">
         <FilterBar
           text={text}

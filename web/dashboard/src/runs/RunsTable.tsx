@@ -17,7 +17,7 @@ import type { Row } from "./rows";
 
 const ROW_HEIGHT = 36;
 const CARD_HEIGHT = 76;
-const AHEAD = 30; // rows before the end at which the next page is loaded
+const AHEAD = 200; // rows before the end at which the next page is loaded
 const MARK_WIDTH = 36;
 
 type Props = {
@@ -57,7 +57,7 @@ export function RunsTable({ list, state, columns, order, marked, mark, setOrder,
     getScrollElement: () => scroller.current,
     estimateSize: () => height,
     getItemKey: (index) => rows[index]?.id ?? index,
-    overscan: 12,
+    overscan: 8,
   });
   useLayoutEffect(() => virtual.measure(), [height, virtual]);
 
@@ -67,7 +67,7 @@ export function RunsTable({ list, state, columns, order, marked, mark, setOrder,
     if (last >= rows.length - AHEAD) void list.more();
   }, [last, rows.length, list, state.isLoading]);
 
-  const at = active === undefined ? -1 : rows.findIndex(({ id }) => id === active);
+  const place = () => (active === undefined ? -1 : rows.findIndex(({ id }) => id === active));
   const goTo = (index: number) => {
     const row = rows[Math.max(0, Math.min(index, rows.length - 1))];
     if (!row) return;
@@ -78,6 +78,7 @@ export function RunsTable({ list, state, columns, order, marked, mark, setOrder,
   const onKeyDown = (event: KeyboardEvent) => {
     if (event.ctrlKey || event.metaKey || event.altKey || (event.target as Element).closest("button, input, [role=separator]")) return;
     const move = MOVES[event.key];
+    const at = move === undefined ? -1 : place();
     if (move !== undefined) goTo(at < 0 ? 0 : move === Infinity ? rows.length - 1 : move === -Infinity ? 0 : at + move);
     else if (event.key === "x" && active) mark(active, !marked.has(active));
     else if (event.key === "Enter" && active) void navigate({ to: "/runs/$id", params: { id: active } });
@@ -90,12 +91,13 @@ export function RunsTable({ list, state, columns, order, marked, mark, setOrder,
       if (event.key !== "j" && event.key !== "k" && event.key !== "x") return;
       if (event.ctrlKey || event.metaKey || event.altKey || isTyping(event.target) || scroller.current?.contains(event.target as Node)) return;
       if (document.querySelector("[role=dialog]")) return;
-      goTo(Math.max(at, 0));
+      goTo(Math.max(place(), 0));
     };
     document.addEventListener("keydown", enter);
     return () => document.removeEventListener("keydown", enter);
   });
 
+  const sizes = sizesOf(table);
   const total = table.getTotalSize() + MARK_WIDTH;
   return (
     <div className="runs-table-frame">
@@ -150,7 +152,7 @@ export function RunsTable({ list, state, columns, order, marked, mark, setOrder,
               mark,
               activate: setActive,
             };
-            return narrow ? <RunCard key={key} {...shared} /> : <RunRow key={key} {...shared} columns={columns} sizes={sizesOf(table)} />;
+            return narrow ? <RunCard key={key} {...shared} /> : <RunRow key={key} {...shared} columns={columns} sizes={sizes} />;
           })}
         </div>
       </div>

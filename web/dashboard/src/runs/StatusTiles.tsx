@@ -20,15 +20,17 @@ const counts = graphql`
 type Counts = { readonly runCounts: readonly { readonly key: string; readonly count: number }[] };
 
 type Props = {
+  /** Whether the list is there, which is what the reader waits for. */
+  readonly isReady: boolean;
   readonly conditions: readonly Condition[];
   readonly text: string;
   readonly setConditions: (conditions: readonly Condition[]) => void;
 };
 
 /** How many runs have each status, of those that pass all other conditions; a tile filters by its status. */
-export function StatusTiles({ conditions, text, setConditions }: Props) {
+export function StatusTiles({ isReady, conditions, text, setConditions }: Props) {
   const others = conditions.filter(({ field }) => field !== "status");
-  const data = useFollowed<Counts>(counts, { filter: { ...filterOf(others, text), includeArchived: true } });
+  const data = useFollowed<Counts>(counts, isReady ? { filter: { ...filterOf(others, text), includeArchived: true } } : undefined);
   const count = (status: Status) => data?.runCounts.find(({ key }) => key === status)?.count ?? 0;
   const chosen = valuesOf(conditions, "status", "any");
   const toggle = (status: Status, on: boolean) => {

@@ -9,6 +9,8 @@ const SpanChoice = lazy(() => import("./SpanChoice"));
 const Timeline = lazy(() => import("./Timeline"));
 
 type Props = {
+  /** Whether the list is there, which is what the reader waits for. */
+  readonly isReady: boolean;
   readonly list: RunList;
   readonly filter: RunFilter;
   readonly conditions: readonly Condition[];
@@ -16,7 +18,7 @@ type Props = {
 };
 
 /** Runs created, completed and failed over time. Dragging over it filters by the time of creation. */
-export function TimelinePanel({ list, filter, conditions, setConditions }: Props) {
+export function TimelinePanel({ isReady, list, filter, conditions, setConditions }: Props) {
   const [hours, setHours] = useState(24);
   const range = shownRange(conditions, hours * HOUR);
   const choose = (from: number, to: number) =>
@@ -35,9 +37,11 @@ export function TimelinePanel({ list, filter, conditions, setConditions }: Props
         )}
       </div>
       <div className="timeline-body">
-        <Suspense>
-          <Timeline list={list} filter={filter} range={range} choose={choose} />
-        </Suspense>
+        {isReady && (
+          <Suspense>
+            <Timeline list={list} filter={filter} range={range} choose={choose} />
+          </Suspense>
+        )}
       </div>
     </section>
   );

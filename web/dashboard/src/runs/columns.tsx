@@ -1,6 +1,6 @@
-import { Link } from "@tanstack/react-router";
 import type { ReactNode } from "react";
 
+import { RunLink } from "../ui/RunLink";
 import { StatusBadge } from "../ui/StatusBadge";
 import { Time } from "../ui/Time";
 import { DurationCell } from "./DurationCell";
@@ -39,9 +39,9 @@ export const COLUMNS: readonly Column[] = [
     width: 270,
     order: "name",
     cell: (run) => (
-      <Link to="/runs/$id" params={{ id: run.id }} className="run-link" tabIndex={-1} title={run.name ?? run.id}>
+      <RunLink id={run.id} title={run.name ?? run.id}>
         {run.name ?? <span className="mono">{run.id}</span>}
-      </Link>
+      </RunLink>
     ),
   },
   { id: "tags", label: "Tags", width: 200, cell: (run) => <TagsCell tags={run.tags} /> },
@@ -64,9 +64,9 @@ export const COLUMNS: readonly Column[] = [
     width: 180,
     cell: (run) =>
       run.parentId ? (
-        <Link to="/runs/$id" params={{ id: run.parentId }} tabIndex={-1} className="quiet-link">
+        <RunLink id={run.parentId} className="quiet-link">
           {run.parent?.name ?? run.parentId}
-        </Link>
+        </RunLink>
       ) : (
         text(null)
       ),

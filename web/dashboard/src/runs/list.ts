@@ -14,7 +14,8 @@ import type { RunFilter } from "./filter";
 import { comparison, type Order, orderBy } from "./order";
 import { type Row, Rows } from "./rows";
 
-const PAGE = 100;
+const FIRST_PAGE = 60; // rows, a screen or two: the sooner it is shown
+const PAGE = 200;
 const LONGEST_ARRIVAL = 2_000; // rows that come while the list is read are kept, up to so many; then it is loaded anew
 
 /** What the table shows of a list. */
@@ -151,7 +152,7 @@ export class RunList {
     const variables = {
       filter: this.#filter,
       order: orderBy(this.#order),
-      first: PAGE,
+      first: this.#endCursor === null ? FIRST_PAGE : PAGE,
       after: this.#endCursor,
       metadata: this.#metadata,
     };

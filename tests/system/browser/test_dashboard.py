@@ -91,11 +91,13 @@ async def test_what_arrives_while_reading_further_down_waits(served: Served, pag
     await page.wait_for(f"{ROWS}.length > 10")
     await page.evaluate("document.querySelector('.runs-table').scrollTo(0, 700)")
     await page.wait_for("document.querySelector('.runs-table').scrollTop === 700")
-    before = await page.evaluate("document.elementFromPoint(400, 600).closest('[data-run]').dataset.run")
+    read = "document.elementFromPoint(400, 600).closest('[data-run]')?.dataset.run"
+    await page.wait_for(read)
+    before = await page.evaluate(read)
     for number in range(3):
         await asyncio.to_thread(create, served, f"new {number}")
     await page.wait_for("document.querySelector('.waiting')?.innerText === '3 new'")
-    assert await page.evaluate("document.elementFromPoint(400, 600).closest('[data-run]').dataset.run") == before
+    assert await page.evaluate(read) == before
     await page.click("document.querySelector('.waiting')")
     await page.wait_for(f"{ROWS}.slice(0, 3).join() === 'new 2,new 1,new 0'")
 
@@ -198,6 +200,24 @@ async def test_many_are_moved_by_keyboard_alone(served: Served, page: Page) -> N
     await page.wait_for("!document.querySelector('[role=dialog]')")
     await page.press("g", "l")
     await page.wait_for("document.title.startsWith('Lifecycle')")
+
+
+async def test_many_are_tagged_and_the_way_back_is_offered(served: Served, page: Page) -> None:
+    runs = [create(served, f"run {number}") for number in range(2)]
+    await open_list(served, page)
+    await page.wait_for(f"{ROWS}.length === 2")
+    for run in runs:
+        await page.click(f"document.querySelector('[data-run=\"{run}\"] input')")
+    await page.click(named("Tag…"))
+    await page.wait_for("document.activeElement?.placeholder === 'Tag…'")
+    await page.press(*"later")
+    await page.wait_for("document.querySelector('[role=option][data-focused]')?.innerText === 'later'")
+    await page.press("Enter")
+    await page.wait_for(f"{NOTICE}.includes('later was added to 2 runs.')")
+    tags = "[...document.querySelectorAll('.tag')].map(tag => tag.innerText).join()"
+    await page.wait_for(f"{tags} === 'later,later'")
+    await page.click(named("Undo"))
+    await page.wait_for(f"{tags} === ''")
 
 
 async def test_a_view_is_saved_and_is_the_default(served: Served, page: Page, tmp_path: Path) -> None:

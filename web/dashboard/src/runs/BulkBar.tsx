@@ -9,6 +9,8 @@ import { inWords } from "../live/errors";
 import MoveDialog from "../moves/MoveDialog";
 import { moveRuns } from "../moves/moveRuns";
 import { MOVE_NAMES } from "../moves/moves";
+import TagDialog from "../moves/TagDialog";
+import { type Tagging, tagRuns } from "../moves/tagRuns";
 import { Button } from "../ui/Button";
 import { say } from "../ui/notices";
 import { counted } from "../ui/times";
@@ -33,6 +35,7 @@ type Props = { readonly marked: ReadonlySet<string>; readonly clear: () => void 
 /** What can be done with the marked runs. A move says first how many of them it can move. */
 export default function BulkBar({ marked, clear }: Props) {
   const [asked, setAsked] = useState<Asked>();
+  const [tagging, setTagging] = useState<Tagging>();
   const ids = [...marked].slice(0, MOST);
   useEffect(() => {
     const press = (event: KeyboardEvent) => {
@@ -57,6 +60,8 @@ export default function BulkBar({ marked, clear }: Props) {
           {MOVE_NAMES[to]}…
         </Button>
       ))}
+      <Button onPress={() => setTagging("add")}>Tag…</Button>
+      <Button onPress={() => setTagging("remove")}>Untag…</Button>
       {marked.size >= 2 && marked.size <= MOST_COMPARED && (
         <Link to="/compare" search={{ ids }} className="button plain">
           Compare
@@ -65,6 +70,14 @@ export default function BulkBar({ marked, clear }: Props) {
       <Button tone="quiet" onPress={clear} aria-label="Unmark all">
         ×
       </Button>
+      {tagging && (
+        <TagDialog
+          way={tagging}
+          what={counted(ids.length, "run")}
+          confirm={(tag) => void tagRuns(tagging, ids, tag)}
+          close={() => setTagging(undefined)}
+        />
+      )}
       {asked && (
         <MoveDialog
           to={asked.to}

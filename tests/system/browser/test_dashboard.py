@@ -291,6 +291,27 @@ async def test_a_killed_server_is_caught_up_with(served: Served, tmp_path: Path)
         await page.wait_for(f"{ROWS}.join() === 'after,before'")
 
 
+async def test_a_token_is_asked_for_and_kept_for_the_tab(served: Served, tmp_path: Path) -> None:
+    create(served, "seen")
+    # A server that wants a token, as seen from the page.
+    guard = """{ const send = fetch; window.fetch = async (url, options) =>
+        options.headers.Authorization === 'Bearer right' ? send(url, options)
+        : new Response('{"errors": [{"message": "no", "extensions": {"code": "UNAUTHENTICATED"}}]}', {status: 401})
+    }"""
+    async with chromium.open_page(tmp_path / "browser") as page:
+        await page.command("Page.addScriptToEvaluateOnNewDocument", source=guard)
+        await page.open(served.root)
+        await page.wait_for("document.activeElement?.type === 'password'")
+        await page.press(*"wrong", "Enter")
+        await page.wait_for("document.querySelector('[role=alert]')?.innerText.includes('does not take the token')")
+        await page.evaluate("document.activeElement.select()")
+        await page.press(*"right", "Enter")
+        await page.wait_for(f"{ROWS}.join() === 'seen'")
+        await page.command("Page.reload")
+        await page.wait_for(f"{ROWS}.join() === 'seen'")
+        assert page.complaints == []
+
+
 @pytest.mark.parametrize("theme", ["light", "dark"])
 async def test_every_page_can_be_used_by_everybody(served: Served, page: Page, theme: str) -> None:
     dataset = {"datasetId": "d", "datasetVersion": "2026-11-01T00:00:00Z", "targetType": "AGENT", "targetId": "t"}

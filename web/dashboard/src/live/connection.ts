@@ -16,7 +16,16 @@ export function currentConnection(): Connection {
 export function setConnection(state: Connection["state"]): void {
   // Attempts to connect again are a part of the loss, and only a new token ends a refusal.
   if (state === connection.state || (state === "connecting" && connection.state === "lost")) return;
-  if (connection.state === "unauthenticated" && state === "lost") return;
+  if (connection.state === "unauthenticated") return;
+  set(state);
+}
+
+/** Try again with another token. */
+export function readmit(): void {
+  set("connecting");
+}
+
+function set(state: Connection["state"]): void {
   connection = { state, since: Date.now() };
   for (const listener of listeners) listener();
 }

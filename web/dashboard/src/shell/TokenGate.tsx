@@ -3,7 +3,7 @@ import { Input } from "react-aria-components/Input";
 import { Label } from "react-aria-components/Label";
 import { TextField } from "react-aria-components/TextField";
 
-import { setConnection } from "../live/connection";
+import { readmit } from "../live/connection";
 import { socket } from "../live/socket";
 import { keepToken, token } from "../live/token";
 import { Button } from "../ui/Button";
@@ -16,13 +16,13 @@ export default function TokenGate() {
     event.preventDefault();
     keepToken(typed.trim());
     socket.terminate();
-    setConnection("connecting");
+    readmit();
   };
   return (
     <main className="gate" id="main">
       <h1>This server asks for a token</h1>
       <form onSubmit={submit}>
-        <TextField className="field" type="password" value={typed} onChange={setTyped} autoFocus isInvalid={refused}>
+        <TextField className="field" type="password" value={typed} onChange={setTyped} autoFocus isInvalid={refused} validationBehavior="aria">
           <Label>Token</Label>
           <Input className="input" autoComplete="off" />
         </TextField>

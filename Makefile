@@ -3,7 +3,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 PACKAGES := runindex schema resolvers persistence
-SOURCES := $(PACKAGES) $(wildcard tests examples bench web)
+SOURCES := $(PACKAGES) $(wildcard tests examples bench web requirements)
 MODULES := web/node_modules/.package-lock.json
 GRAPHIQL := resolvers/transports/static/graphiql/index.html
 GRAPHIQL_SOURCES := $(wildcard web/graphiql/*.* web/graphiql/examples/*)
@@ -18,8 +18,9 @@ PYTEST_ARGS ?=
 
 CLIENTS := tests/node
 ARIADNE := tests/ariadne
+AUDIT := .audit
 
-.PHONY: install clients serve test check check-style check-types check-imports check-schema format sdl demo demo-data bench wheel lock clean
+.PHONY: install clients serve test check check-style check-types check-imports check-schema audit format sdl errors demo demo-data bench wheel lock clean
 
 install: $(STAMP) $(GRAPHIQL) $(DASHBOARD)
 
@@ -46,7 +47,7 @@ $(DASHBOARD): $(DASHBOARD_SOURCES) $(MODULES)
 clients: $(CLIENTS)/build/.built $(ARIADNE)/build/.built
 
 $(CLIENTS)/node_modules/.installed: $(CLIENTS)/package.json $(CLIENTS)/package-lock.json $(CLIENTS)/.npmrc | $(STAMP)
-	cd $(CLIENTS) && $(WITH_NODE) npm ci --silent
+	cd $(CLIENTS) && $(WITH_NODE) npm ci --ignore-scripts --silent
 	touch $@
 
 $(CLIENTS)/build/.built: $(CLIENTS)/node_modules/.installed frontend-schema.graphql examples/reader.ts \
@@ -96,6 +97,15 @@ check-schema: install $(CLIENTS)/node_modules/.installed
 	fi
 	$(WITH_NODE) $(CLIENTS)/node_modules/.bin/eslint --config $(CLIENTS)/eslint.config.js frontend-schema.graphql
 
+# It asks the registries, and fails where they do not answer: so it is no part of `check` and `test`.
+audit: $(AUDIT)/.installed | $(STAMP)
+	$(WITH_NODE) $(BIN)/python requirements/audit.py $(abspath $(AUDIT))/bin/pip-audit
+
+$(AUDIT)/.installed: requirements/audit.txt
+	test -x $(AUDIT)/bin/python || $(PYTHON) -m venv $(AUDIT)
+	$(AUDIT)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/audit.txt
+	touch $@
+
 format: install
 	$(BIN)/ruff check --fix-only --quiet $(SOURCES)
 	$(BIN)/ruff format $(SOURCES)
@@ -104,6 +114,10 @@ format: install
 sdl: install
 	$(BIN)/runindex print-schema > $(VENV)/schema.graphql
 	mv $(VENV)/schema.graphql frontend-schema.graphql
+
+# The page is what a server answers; the test that compares both writes it here.
+errors: install
+	RUNINDEX_WRITE_PAGES=1 $(BIN)/python -m pytest -q -n 0 tests/project/errors/test_page.py
 
 demo: install
 	$(BIN)/python examples/demo.py
@@ -128,9 +142,10 @@ lock:
 	$(UV_COMPILE) pyproject.toml --output-file requirements/runtime.txt
 	$(UV_COMPILE) pyproject.toml --group dev --constraint requirements/runtime.txt --output-file requirements/dev.txt
 	$(UV_COMPILE) --group ariadne --output-file requirements/ariadne.txt
-	cd $(CLIENTS) && $(WITH_NODE) npm install --package-lock-only --silent
+	$(UV_COMPILE) --group audit --output-file requirements/audit.txt
+	cd $(CLIENTS) && $(WITH_NODE) npm install --package-lock-only --ignore-scripts --silent
 
 clean:
 	rm -rf $(CLIENTS)/node_modules $(CLIENTS)/build $(CLIENTS)/typed/gql $(CLIENTS)/relay/__generated__ $(ARIADNE)/.venv $(ARIADNE)/build
-	rm -rf $(VENV) resolvers/transports/static web/node_modules web/dashboard/src/__generated__ build dist .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
+	rm -rf $(VENV) $(AUDIT) resolvers/transports/static web/node_modules web/dashboard/src/__generated__ build dist .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
 	find . -name __pycache__ -type d -not -path './.git/*' -prune -exec rm -rf {} +

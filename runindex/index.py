@@ -22,6 +22,7 @@ from runindex.ports.feed import ChangeFeed
 from runindex.ports.maintenance import Maintenance
 from runindex.ports.queries import Columns
 from runindex.ports.store import LogState, Store
+from runindex.ports.tokens import Tokens
 from runindex.streams.cursors import log_cursor
 from runindex.streams.heads import HeadTailer
 from runindex.streams.tailer import LogTailer
@@ -39,6 +40,7 @@ class RunIndex:
     tailer: LogTailer
     heads: HeadTailer
     sweeper: Sweeper | None = None
+    tokens: Tokens | None = None
 
     async def submit(self, command: Command[S]) -> S | Problem:
         """Check a command's form, apply it, and return its outcome.
@@ -77,6 +79,7 @@ async def open_index(
     feed: ChangeFeed,
     *,
     maintenance: Maintenance | None = None,
+    tokens: Tokens | None = None,
     operation_seconds: float = 10.0,
 ) -> AsyncIterator[RunIndex]:
     """Open an index on an open store and feed, for as long as the context lasts.
@@ -89,7 +92,7 @@ async def open_index(
         _sweeping(maintenance) as sweeper,
         open_writer(store, partial(_publish, tailer, feed), operation_seconds=operation_seconds) as writer,
     ):
-        yield RunIndex(store, writer, tailer, heads, sweeper)
+        yield RunIndex(store, writer, tailer, heads, sweeper, tokens)
 
 
 def _publish(tailer: LogTailer, feed: ChangeFeed, changes: Sequence[Change]) -> None:

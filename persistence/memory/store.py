@@ -18,6 +18,7 @@ from persistence.memory.tables.kept_answers import KeptAnswers
 from persistence.memory.tables.log import ChangeLog
 from persistence.memory.tables.records import RecordTables
 from persistence.memory.tables.runs import RunTable
+from persistence.memory.tables.tokens import MemoryTokens
 from runindex.commands import MAX_BULK, AnyCommand, BulkCommand, ClaimJobs, CreateRun, DeleteRecords, RunSelector
 from runindex.commands.outcomes import Outcome
 from runindex.decisions.batch import decide
@@ -40,7 +41,7 @@ from runindex.ports.store import Applied, ChangeQuery, DescendantQuery
 _BY_SEQ: Final[Order[Change]] = Order(lambda change: (change.seq,), lambda position: position, descending=False)
 
 
-class MemoryStore(MemoryChildReads, MemoryRecordReads, MemoryMaintenance, Storage):
+class MemoryStore(MemoryChildReads, MemoryRecordReads, MemoryMaintenance, MemoryTokens, Storage):
     """Keeps runs in tables of plain Python values; each command is written without an await, so in one step.
 
     Rows always hold all columns.
@@ -56,6 +57,7 @@ class MemoryStore(MemoryChildReads, MemoryRecordReads, MemoryMaintenance, Storag
         self._kept = KeptAnswers()
         self._texts = SearchTexts(self._runs.by_id)
         self._turn = asyncio.Lock()
+        self._tokens = {}
         self._apply_one(CreateRun(mutation="createRun", id=DEFAULT_RUN), clock.now())
 
     @classmethod
@@ -171,15 +173,18 @@ class MemoryStore(MemoryChildReads, MemoryRecordReads, MemoryMaintenance, Storag
     async def check_writable(self) -> None:
         """Return: memory can always be written."""
 
+    async def write_nothing(self) -> None:
+        """Return: memory can always be written."""
+
     async def ping(self) -> None:
         """Return at once."""
 
     def _apply_one(self, command: AnyCommand, now: Micros) -> Outcome | Exception:
         try:
             workspace = self._workspace(command, now)
+            outcomes = decide(workspace, [command])
         except Exception as error:  # noqa: BLE001 - the other commands of the batch must not suffer
             return error
-        outcomes = decide(workspace, [command])
         self._runs.write(workspace.runs, workspace.counters())
         self._log.append(workspace.changes)
         self._kept.write(workspace.kept)

@@ -7,8 +7,10 @@ from typing import Any, Final, TypeAlias
 
 import strawberry
 
+from resolvers.execution.costs.rates import UNBOUNDED, Rates
 from resolvers.execution.operation_counts import OperationCounts
 from resolvers.execution.position import StreamPosition
+from runindex.domain.tokens import TokenScope
 from runindex.index import RunIndex
 from runindex.ports.store import Store
 from runindex.settings.limits import Limits
@@ -52,9 +54,10 @@ class LogEpoch:
 class Context:
     """The way to the index of one request, or of one socket.
 
-    `actor` is the caller's name if callers are known; `submitted` counts the mutations that were begun, `writes` those
-    that were answered;
-    `position` is that of a stream, `limits` bound a document, `operations` counts root fields.
+    `actor` is the caller's name if callers are known, `scope` what its token allows; `submitted` counts the mutations
+    that were begun, `writes` those that were answered;
+    `position` is that of a stream, `limits` bound a document, `rates` what a caller asks for in a minute, `operations`
+    counts root fields.
     """
 
     index: RunIndex
@@ -62,9 +65,11 @@ class Context:
     timings: StreamTimings
     make_loaders: Callable[[Store], Loaders]
     actor: str | None = None
+    scope: TokenScope = TokenScope.ADMIN
     submitted: int = 0
     writes: int = 0
     limits: Limits = field(default_factory=Limits)
+    rates: Rates = UNBOUNDED
     position: StreamPosition = field(default_factory=StreamPosition)
     operations: OperationCounts = field(default_factory=OperationCounts)
     loaders: Loaders = field(init=False)

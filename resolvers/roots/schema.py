@@ -1,17 +1,15 @@
 """The executable schema, and its SDL."""
 
-import asyncio
-from collections.abc import AsyncGenerator, AsyncIterator
+from collections.abc import AsyncGenerator
 from typing import Any, Final
 
 import strawberry
-from graphql import Executor, GraphQLError
-from strawberry.extensions import SchemaExtension
+from graphql import GraphQLError
 from strawberry.schema.config import StrawberryConfig
-from strawberry.schema.schema import StrawberryGraphQLCoreExecutionContext
 from strawberry.types import ExecutionContext, ExecutionResult
-from strawberry.types.graphql import OperationType
 
+from resolvers.execution.bounds.executor import BoundedExecutor
+from resolvers.execution.bounds.extension import BoundedExecution
 from resolvers.execution.context import Context
 from resolvers.execution.costs.extension import LimitedDocuments
 from resolvers.execution.costs.measure import DocumentMeasures
@@ -23,34 +21,6 @@ from resolvers.roots.query import Query
 from resolvers.roots.subscription import Subscription
 from schema.runs.changes import STREAM_ITEMS
 from schema.typesystem.scalars import SCALARS
-
-
-class QueryTimeout(SchemaExtension):
-    """Ends a query after its time; the writer bounds a mutation, since it alone knows what was written."""
-
-    async def on_execute(self) -> AsyncIterator[None]:
-        """Bound the execution of a query."""
-        context = self.execution_context
-        if context.operation_type is not OperationType.QUERY:
-            yield
-            return
-        async with asyncio.timeout(context.context.timings.operation):
-            yield
-
-
-class EventExecutor(StrawberryGraphQLCoreExecutionContext):
-    """Executes each event of a subscription by itself.
-
-    In graphql-core 3.3.2 the executors of all events share one cache, where each adds entries that no other finds: it
-    grew as long as the subscription lasted.
-    """
-
-    def build_per_event_executor(self, payload: Any) -> Executor[Any]:  # noqa: ANN401 - what was yielded
-        """Return an executor with a cache of its own."""
-        executor = super().build_per_event_executor(payload)
-        executor._relevant_sub_fields = {}  # noqa: SLF001 - it has no other way in
-        return executor
-
 
 DESCRIPTION: Final = (
     "An index of runs: it records them, guards their lifecycle, answers queries about them and streams their changes. "
@@ -76,7 +46,7 @@ class RunIndexSchema(strawberry.Schema):
         """Execute a query or a mutation."""
         result = await super().execute(*args, **kwargs)
         context: Context = kwargs["context_value"]
-        result.errors = shown(result.errors, wrote=context.submitted > 0)
+        result.errors = _errors_of(result, context)
         return result
 
     async def stream(self, *args: Any, **kwargs: Any) -> AsyncGenerator[Any, None]:  # noqa: ANN401 - as above
@@ -86,13 +56,18 @@ class RunIndexSchema(strawberry.Schema):
     async def _shown(self, results: AsyncGenerator[Any, None], context: Context) -> AsyncGenerator[Any, None]:
         try:
             async for result in results:
-                result.errors = shown(result.errors, wrote=context.submitted > 0)
+                result.errors = _errors_of(result, context)
                 yield result
         finally:
             await results.aclose()
 
     def process_errors(self, errors: list[GraphQLError], execution_context: ExecutionContext | None = None) -> None:
         """Log nothing: `shown` logs unforeseen errors."""
+
+
+def _errors_of(result: Any, context: Context) -> list[GraphQLError] | None:  # noqa: ANN401 - of several classes
+    """Return a result's errors as the caller sees them."""
+    return shown(result.errors, wrote=context.submitted > 0, lost=context.writes > 0 and result.data is None)
 
 
 DOCUMENTS: Final = DocumentCache()
@@ -112,11 +87,11 @@ def make_schema(documents: DocumentCache) -> RunIndexSchema:
             lambda: LimitedDocuments(MEASURES),
             lambda: CachedDocuments(documents),
             NamedOperation,
-            QueryTimeout,
+            BoundedExecution,
             CountedOperations,
         ],
         config=StrawberryConfig(scalar_map=SCALARS),
-        execution_context_class=EventExecutor,
+        execution_context_class=BoundedExecutor,
     )
 
 

@@ -28,6 +28,7 @@ from schema.typesystem.selection import PageSelection
 
 MOST_HITS: Final = 100
 DEFAULT_HITS: Final = 10
+LONGEST_SEARCH: Final = 10_000  # characters
 MOST_TOKENS: Final = 100
 FEWEST_COMPARED: Final = 2
 MOST_COMPARED: Final = 20
@@ -77,6 +78,8 @@ async def search_runs(
 ) -> list[RunSearchHit]:
     """Return the runs that match the query best, best first."""
     limit = check_size(first, "first", MOST_HITS, DEFAULT_HITS)
+    if len(query) > LONGEST_SEARCH:
+        raise BadRequestError(f"`query` has at most {LONGEST_SEARCH} characters")
     tokens = tokens_of(plain(query, "query") or "")
     if len(tokens) > MOST_TOKENS:
         raise BadRequestError(f"`query` has at most {MOST_TOKENS} words")

@@ -7,7 +7,7 @@ from typing import Final
 from starlette.requests import Request
 from starlette.responses import FileResponse, HTMLResponse, PlainTextResponse, Response
 
-from resolvers.transports.negotiation import VARY
+from resolvers.transports.requests.negotiation import VARY
 
 FILES: Final = Path(__file__).parent / "static" / "graphiql"
 MEDIA_TYPES: Final = {".css": "text/css", ".js": "text/javascript", ".txt": "text/plain"}

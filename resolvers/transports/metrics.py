@@ -8,9 +8,11 @@ from prometheus_client.core import CollectorRegistry, CounterMetricFamily, Gauge
 from prometheus_client.registry import Collector
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
+from starlette.types import ASGIApp
 
 from resolvers.transports.endpoint import Endpoint
-from resolvers.transports.negotiation import PRIVATE
+from resolvers.transports.requests.negotiation import PRIVATE
+from resolvers.transports.requests.refusals import RefusedRequestError, refusing
 from runindex.domain.errors import RunIndexError
 from runindex.index import RunIndex
 
@@ -22,8 +24,13 @@ class Metrics:
         """Report on an endpoint, and on the index of its application."""
         self._endpoint = endpoint
 
-    async def answer(self, request: Request) -> Response:
+    async def answer(self, request: Request) -> ASGIApp:
         """Answer a scrape; 503 while the storage does not answer."""
+        try:
+            with refusing():
+                await self._endpoint.gate.admit(request.headers.get("authorization"))
+        except RefusedRequestError as refusal:
+            return self._endpoint.refused(request, refusal)
         index: RunIndex = request.app.state.index
         try:
             head = (await index.log_state()).head

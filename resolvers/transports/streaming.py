@@ -5,16 +5,19 @@ when the server stops, nor a refusal as the last item.
 """
 
 import asyncio
+import logging
 from collections.abc import AsyncGenerator, Awaitable, Callable
-from contextlib import aclosing
-from dataclasses import dataclass
+from contextlib import AbstractContextManager, aclosing
+from dataclasses import dataclass, field
 from http import HTTPStatus
 from typing import Any, Final, NamedTuple, TypeAlias
 
 import orjson
 from starlette.types import Message, Receive, Scope, Send
 
-from resolvers.execution.errors import ErrorCode
+from resolvers.execution.access.gate import Gate
+from resolvers.execution.access.rights import ANYBODY
+from resolvers.execution.errors import ErrorCode, is_being_cancelled
 from resolvers.streams.operation import StreamedResults, code_of, is_refusal, payload_of
 from resolvers.streams.sink import FlowControl, Sink
 from resolvers.transports.framing import StreamFraming
@@ -25,7 +28,12 @@ NOTICE_SECONDS: Final = 2.0
 # The time that a server which stops gives to queries and mutations; a subscription resumes elsewhere from its cursor.
 GRACE_SECONDS: Final = 6.0
 
-
+log: Final = logging.getLogger(__name__)
+# What ends a stream whose caller is let in no longer.
+ENDED: Final = "the token has expired, or is revoked"
+UNAUTHENTICATED: Final = orjson.dumps(
+    {"errors": [{"message": ENDED, "extensions": {"code": ErrorCode.UNAUTHENTICATED}}]}
+)
 # Errors that another try may not meet.
 TRANSIENT: Final = frozenset({UnavailableError.code, ErrorCode.TIMEOUT, ErrorCode.INTERNAL})
 
@@ -52,6 +60,22 @@ async def payloads(items: StreamedResults) -> Payloads:
             yield Payload(orjson.dumps(payload), cursor)
 
 
+async def answered(source: Payloads, broken_off: bytes) -> Payloads:
+    """Yield the payloads of a mutation, and a last one if it breaks off: a client would send it again otherwise."""
+    try:
+        async with aclosing(source) as closing:
+            async for payload in closing:
+                yield payload
+    except Exception:
+        log.exception("internal error")
+    except asyncio.CancelledError:
+        if is_being_cancelled():
+            raise
+    else:
+        return
+    yield Payload(broken_off)
+
+
 async def refused(body: object) -> Payloads:
     """Yield the body of a refusal."""
     yield Payload(orjson.dumps(body))
@@ -63,14 +87,20 @@ class StreamedResponse:
 
     `open_source` is given a sink, to which the source may send items directly. The next payload is taken from the
     source when the last one was sent, so nothing is kept for a slow client. When `stop` is set, the source has `grace`
-    seconds to end by itself, and the client then `notice_seconds` to take the shutdown notice.
+    seconds to end by itself, and the client then `notice_seconds` to take the shutdown notice. `broken_off` is what a
+    client has to be told in place of that notice, if it must not open the stream again. `admission` gives a future
+    that is done when the caller is let in no longer.
     """
 
     framing: StreamFraming
     open_source: Callable[[Sink], Payloads]
     heartbeat_seconds: float
     stop: asyncio.Event
+    admission: Callable[[], AbstractContextManager[asyncio.Future[None]]] = field(
+        default_factory=lambda: lambda: Gate().stream(ANYBODY)
+    )
     grace: float = 0.0
+    broken_off: bytes | None = None
     notice_seconds: float = NOTICE_SECONDS
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -86,22 +116,27 @@ class StreamedResponse:
         headers = [(name.lower().encode(), value.encode()) for name, value in self.framing.headers.items()]
         await send({"type": "http.response.start", "status": HTTPStatus.OK.value, "headers": headers})
         await send(_body(self.framing.opening))
-        items = asyncio.create_task(self._send_items(source, send))
-        heartbeats = asyncio.create_task(self._send_heartbeats(send))
-        gone, stopping = asyncio.create_task(_disconnect(receive)), asyncio.create_task(self._stopping())
-        await _first_of(items, heartbeats, gone, stopping)
+        with self.admission() as ended:
+            items = asyncio.create_task(self._send_items(source, send))
+            heartbeats = asyncio.create_task(self._send_heartbeats(send))
+            gone, stopping = asyncio.create_task(_disconnect(receive)), asyncio.create_task(self._stopping())
+            await _first_of(items, heartbeats, gone, stopping, ended)
         if not items.cancelled():
             items.result()
         elif not heartbeats.cancelled():
             heartbeats.result()
         elif gone.cancelled():
-            await self._send_notice(flow, receive, send)
+            notice = self.framing.shutdown_notice
+            last = self.broken_off or (None if ended.cancelled() else UNAUTHENTICATED)
+            if last is not None:
+                notice = self.framing.encode_next(last) + self.framing.complete
+            await self._send_notice(notice, flow, receive, send)
 
-    async def _send_notice(self, flow: FlowControl | None, receive: Receive, send: Send) -> None:
+    async def _send_notice(self, notice: bytes, flow: FlowControl | None, receive: Receive, send: Send) -> None:
         # A client that takes nothing any more must not hold up the server's end.
         try:
             async with asyncio.timeout(self.notice_seconds):
-                await send(_body(self.framing.shutdown_notice, more=False))
+                await send(_body(notice, more=False))
         except TimeoutError:
             if flow is not None:
                 flow.abort()
@@ -126,7 +161,7 @@ class StreamedResponse:
             await send(_body(self.framing.heartbeat))
 
 
-async def _first_of(*tasks: asyncio.Task[Any]) -> None:
+async def _first_of(*tasks: asyncio.Future[Any]) -> None:
     """Return when one of the tasks has ended, and cancel the others."""
     try:
         await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)

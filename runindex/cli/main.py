@@ -1,13 +1,14 @@
 """The `runindex` command."""
 
+import asyncio
 import os
 
 import click
 
-from runindex.cli import maintenance
+from runindex.cli import maintenance, tokens
 from runindex.cli.environment import check_packages, unknown_names
 from runindex.cli.errors import in_one_line
-from runindex.settings.settings import Settings
+from runindex.settings.settings import Settings, SettingsError
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -26,8 +27,9 @@ def main() -> None:
 @main.command()
 @click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen on.")
 @click.option("--port", default=8000, show_default=True, type=click.IntRange(0, 65535), help="The port.")
+@click.option("--insecure", is_flag=True, help="Let anybody in on an address that others reach, without any token.")
 @in_one_line
-def serve(host: str, port: int) -> None:
+def serve(host: str, port: int, *, insecure: bool) -> None:
     """Bring the storage up to date and serve the API until stopped."""
     settings = Settings.from_environment()
     from runindex import bootstrap
@@ -35,7 +37,13 @@ def serve(host: str, port: int) -> None:
 
     with addresses.bind(host, port) as sockets:
         name = bootstrap.migrate(settings)
-        process.serve(settings, host, sockets, name)
+        is_guarded = asyncio.run(bootstrap.has_tokens(settings))
+        if not (is_guarded or insecure or addresses.are_loopback(sockets)):
+            raise SettingsError(
+                f"--host {host} can be reached by others, and there is no token: `runindex token create` makes one,"
+                " --insecure lets anybody in"
+            )
+        process.serve(settings, host, sockets, name, is_guarded=is_guarded)
 
 
 @main.command()
@@ -57,5 +65,5 @@ def print_schema() -> None:
     click.echo(print_sdl(), nl=False)
 
 
-for _command in maintenance.COMMANDS:
+for _command in (*maintenance.COMMANDS, tokens.token):
     main.add_command(_command)

@@ -12,6 +12,7 @@ from runindex.domain.runs.retention import Removable, Retention
 from runindex.domain.runs.run import Run
 from runindex.ports.queries import Columns, Row
 from runindex.ports.store import LogState, Store
+from runindex.ports.tokens import Tokens
 
 Key: TypeAlias = tuple[Any, ...]
 # The text fields among those that order an owner's records.
@@ -153,7 +154,7 @@ class Maintenance(Protocol):
         ...
 
 
-class Storage(Store, Maintenance, Protocol):
+class Storage(Store, Maintenance, Tokens, Protocol):
     """A whole storage."""
 
 

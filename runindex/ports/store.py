@@ -227,3 +227,7 @@ class Store(Protocol):
     async def check_writable(self) -> None:
         """Return when the storage could take a mutation; raise UnavailableError when it could not."""
         ...
+
+    async def write_nothing(self) -> None:
+        """Return when something was written and committed that changes nothing; raise as `apply` does."""
+        ...

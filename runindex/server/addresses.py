@@ -48,6 +48,11 @@ def addresses_of(host: str, sockets: Sequence[socket.socket]) -> list[str]:
     return list(shown)
 
 
+def are_loopback(sockets: Sequence[socket.socket]) -> bool:
+    """Tell whether only this machine reaches all of the sockets."""
+    return all(ip_address(str(bound.getsockname()[0]).partition("%")[0]).is_loopback for bound in sockets)
+
+
 def show(host: str, port: int) -> str:
     """Return a host and its port as in a URL."""
     return f"[{host.replace('%', '%25')}]:{port}" if ":" in host else f"{host}:{port}"

@@ -10,20 +10,31 @@ from typing import Final, Self, TypeVar
 
 from platformdirs import user_data_path
 
+from runindex.domain.tokens import NAME, Token, TokenScope, hash_of
+from runindex.settings.connection_limits import ConnectionLimits
+from runindex.settings.issuer import IssuerError, IssuerSettings
 from runindex.settings.limits import Limits
 from runindex.settings.origins import Origin
 from runindex.settings.sqlite_path import PathError, read_path
 
 Choice = TypeVar("Choice", bound=StrEnum)
 Default = TypeVar("Default", float, None)
+Bounds = TypeVar("Bounds", Limits, ConnectionLimits)
 # No time is longer, so that all can be computed with.
 MAX_SECONDS: Final = 1e10
 NAMES: Final = (
     *("STORAGE_BACKEND", "SQLITE_PATH", "POSTGRESQL_URL", "LISTEN_DSN", "RUNINDEX_NOTIFY", "RUNINDEX_POOL_SIZE"),
     *("RUNINDEX_OPERATION_SECONDS", "RUNINDEX_GRAPHIQL", "RUNINDEX_KEEP_JOBS_SECONDS"),
-    *("RUNINDEX_ALLOWED_HOSTS", "RUNINDEX_ALLOWED_ORIGINS", "RUNINDEX_TRUSTED_PROXIES"),
+    *("RUNINDEX_ALLOWED_HOSTS", "RUNINDEX_ALLOWED_ORIGINS", "RUNINDEX_TRUSTED_PROXIES", "RUNINDEX_TOKENS"),
+    *("RUNINDEX_OIDC_ISSUER", "RUNINDEX_OIDC_AUDIENCE", "RUNINDEX_OIDC_JWKS", "RUNINDEX_OIDC_SCOPE_CLAIM"),
     *(f"RUNINDEX_MAX_{each.name.upper()}" for each in fields(Limits)),
+    *(f"RUNINDEX_MAX_{each.name.upper()}" for each in fields(ConnectionLimits)),
+    *("RUNINDEX_RATE_PER_TOKEN", "RUNINDEX_ROOT_PATH"),
 )
+# A bearer token (RFC 6750), of a length that is not guessed.
+SECRET: Final = re.compile(r"[A-Za-z0-9._~+/=-]{16,255}")
+# A path without a final slash.
+_PATH: Final = re.compile(r"(?:/[\w.~-]+)+", re.ASCII)
 # A connection string of keywords and values begins with one.
 _KEYWORD: Final = re.compile(r"\s*[a-z_]+\s*=")
 
@@ -57,6 +68,11 @@ class Settings:
     allowed_hosts: tuple[str, ...] = ()
     allowed_origins: frozenset[Origin] = frozenset()
     trusted_proxies: tuple[str, ...] = ()
+    tokens: tuple[Token, ...] = ()
+    issuer: IssuerSettings | None = None
+    connection_limits: ConnectionLimits = field(default_factory=ConnectionLimits)
+    rate_per_token: int | None = None
+    root_path: str = ""
     dashboard: bool = True
 
     @classmethod
@@ -72,10 +88,15 @@ class Settings:
             operation_seconds=_positive(environment, "RUNINDEX_OPERATION_SECONDS", 10),
             graphiql=_choice(environment, "RUNINDEX_GRAPHIQL", _Switch, _Switch.ON) is _Switch.ON,
             keep_jobs_seconds=_positive(environment, "RUNINDEX_KEEP_JOBS_SECONDS", None),
-            limits=_limits(environment),
+            limits=_limits(environment, Limits),
             allowed_hosts=_names(environment, "RUNINDEX_ALLOWED_HOSTS"),
             allowed_origins=_origins(environment, "RUNINDEX_ALLOWED_ORIGINS"),
             trusted_proxies=_names(environment, "RUNINDEX_TRUSTED_PROXIES"),
+            tokens=_tokens(environment, "RUNINDEX_TOKENS"),
+            issuer=_issuer(environment),
+            connection_limits=_limits(environment, ConnectionLimits),
+            rate_per_token=_count(environment, "RUNINDEX_RATE_PER_TOKEN", 0) or None,
+            root_path=_root_path(environment, "RUNINDEX_ROOT_PATH"),
             dashboard=_choice(environment, "RUNINDEX_DASHBOARD", _Switch, _Switch.ON) is _Switch.ON,
         )
         if settings.storage is StorageBackend.POSTGRES and settings.postgresql_url is None:
@@ -136,9 +157,38 @@ def _origins(environment: Mapping[str, str], name: str) -> frozenset[Origin]:
     return frozenset(filter(None, origins))
 
 
-def _limits(environment: Mapping[str, str]) -> Limits:
-    defaults = asdict(Limits())
-    return Limits(**{name: _count(environment, f"RUNINDEX_MAX_{name.upper()}", defaults[name]) for name in defaults})
+def _limits(environment: Mapping[str, str], kind: type[Bounds]) -> Bounds:
+    defaults = asdict(kind())
+    return kind(**{name: _count(environment, f"RUNINDEX_MAX_{name.upper()}", defaults[name]) for name in defaults})
+
+
+def _root_path(environment: Mapping[str, str], name: str) -> str:
+    path = environment.get(name, "").rstrip("/")
+    if path and not _PATH.fullmatch(path):
+        raise SettingsError(f"{name} must be a path like /runindex")
+    return path
+
+
+def _tokens(environment: Mapping[str, str], name: str) -> tuple[Token, ...]:
+    """Return the tokens of a setting, hashed; no message quotes what may be one."""
+    found: list[Token] = []
+    for entry in filter(None, (entry.strip() for entry in environment.get(name, "").split(","))):
+        label, _, rest = entry.partition(":")
+        scope, _, secret = rest.partition(":")
+        if not NAME.fullmatch(label) or scope not in list(TokenScope) or not SECRET.fullmatch(secret):
+            raise SettingsError(
+                f"{name} must be entries name:scope:token, between commas; a scope is {', '.join(TokenScope)},"
+                " a token 16 to 255 letters, digits and -._~+/="
+            )
+        found.append(Token(f"setting:{label}", label, TokenScope(scope), hash_of(secret), 0))
+    return tuple(found)
+
+
+def _issuer(environment: Mapping[str, str]) -> IssuerSettings | None:
+    try:
+        return IssuerSettings.from_environment(environment)
+    except IssuerError as error:
+        raise SettingsError(str(error)) from None
 
 
 def _postgres_url(environment: Mapping[str, str], name: str) -> str | None:

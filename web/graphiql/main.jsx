@@ -6,11 +6,12 @@ import { createRoot } from "react-dom/client";
 
 import { examples } from "./examples.js";
 import "./style.css";
+import { authorization, TokenField } from "./token.jsx";
 
 // The page is served at the API's own address.
 const url = location.origin + location.pathname;
-const wsClient = createClient({ url: url.replace(/^http/, "ws") });
-const fetcher = createGraphiQLFetcher({ url, wsClient });
+const wsClient = createClient({ url: url.replace(/^http/, "ws"), connectionParams: authorization });
+const fetcher = createGraphiQLFetcher({ url, wsClient, headers: authorization });
 
 // A link to a query opens it in a tab. Nothing is executed before the reader says so.
 const asked = Object.fromEntries([...new URLSearchParams(location.search)].filter(([, value]) => value !== ""));
@@ -30,7 +31,9 @@ function Page() {
       onTabChange={(state) => setShown(state.tabs[state.activeTabIndex].query)}
       defaultEditorToolsVisibility="variables"
     >
-      <GraphiQL.Logo>RunIndex</GraphiQL.Logo>
+      <GraphiQL.Logo>
+        RunIndex <TokenField />
+      </GraphiQL.Logo>
     </GraphiQL>
   );
 }

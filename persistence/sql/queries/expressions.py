@@ -1,5 +1,6 @@
 """Expressions that SQLite and Postgres word differently; all else in a query has one text for both."""
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
 from types import MappingProxyType
@@ -283,8 +284,16 @@ def _for_each(selection: Select[Any], table: Table, name: str) -> _ForEach:
     return right
 
 
+class MetadataPath(NamedTuple):
+    """The parameters of a path: as Postgres reads it; as SQLite does, null where it cannot; as a JSON array of keys."""
+
+    postgresql: ColumnElement[str]
+    sqlite: ColumnElement[str]
+    keys: ColumnElement[str]
+
+
 class _MetadataKey(FunctionElement[str]):
-    """The sort key of a metadata value; the path is given twice, as JSONPath and as JSON."""
+    """The sort key of a metadata value; its clauses are the metadata and the path's parameters."""
 
     name = "metadata_key"
     inherit_cache = True
@@ -310,6 +319,19 @@ END FROM (
 """
 
 
+# The same; only what SQLite cannot follow or compare is decoded by our own functions, which take ten times as long.
+_KEY_IN_SQLITE: Final = """
+CASE WHEN {path} IS NULL THEN runindex_metadata_key({metadata}, {keys})
+ELSE CASE json_type({metadata}, {path})
+    WHEN 'true' THEN '01'
+    WHEN 'false' THEN '00'
+    WHEN 'text' THEN '3' || substr(json_extract({metadata}, {path}), 1, {longest})
+    WHEN 'integer' THEN runindex_number_key({metadata} -> {path})
+    WHEN 'real' THEN runindex_number_key({metadata} -> {path})
+END END
+"""
+
+
 @compiles(_MetadataKey, "postgresql")
 def _key_in_postgresql(element: _MetadataKey, compiler: SQLCompiler, **options: object) -> str:
     # A parameter that is not in the text must not be processed.
@@ -319,15 +341,17 @@ def _key_in_postgresql(element: _MetadataKey, compiler: SQLCompiler, **options: 
 
 @compiles(_MetadataKey, "sqlite")
 def _key_in_sqlite(element: _MetadataKey, compiler: SQLCompiler, **options: object) -> str:
-    metadata, keys = (compiler.process(clause, **options) for clause in list(element.clauses)[::2])
-    return f"runindex_metadata_key({metadata}, {keys})"
+    metadata, _, path, keys = element.clauses
+    # Each parameter is processed as often, and in the order, as it is in the text.
+    rendered = {"metadata": metadata, "path": path, "keys": keys}
+    parts = re.split(r"\{(metadata|path|keys)\}", _KEY_IN_SQLITE.replace("{longest}", str(sort_keys.MAX_TEXT)))
+    texts = [compiler.process(rendered[part], **options) if part in rendered else part for part in parts]
+    return f"({''.join(texts)})"
 
 
-def metadata_key(
-    metadata: ColumnElement[Any], path: ColumnElement[str], keys: ColumnElement[str]
-) -> ColumnElement[str]:
-    """Return the sort key of the value at a path, which Postgres reads as JSONPath, SQLite as an array of keys."""
-    return _MetadataKey(metadata, path, keys)
+def metadata_key(metadata: ColumnElement[Any], path: MetadataPath) -> ColumnElement[str]:
+    """Return the sort key of the value at a path."""
+    return _MetadataKey(metadata, *path)
 
 
 class SqliteFunction(NamedTuple):
@@ -355,10 +379,15 @@ def _metadata_key(metadata: str | None, keys: str) -> str | None:
     return sort_keys.metadata_key(metadata, _keys_in(keys))
 
 
+def _number_key(number: str | None) -> str | None:
+    return None if number is None else sort_keys.number_key(number)
+
+
 SQLITE_FUNCTIONS: Final[Mapping[str, SqliteFunction]] = MappingProxyType(
     {
         "runindex_metadata_matches": SqliteFunction(2, _metadata_matches),
         "runindex_is_like": SqliteFunction(2, search.is_like),
         "runindex_metadata_key": SqliteFunction(2, _metadata_key),
+        "runindex_number_key": SqliteFunction(1, _number_key),
     }
 )

@@ -7,7 +7,7 @@ from sqlalchemy import BigInteger, ColumnElement, FromClause, Select, Text, bind
 from sqlalchemy.types import TypeEngine
 
 from persistence.sql.queries import expressions
-from persistence.sql.queries.shape import json_path
+from persistence.sql.queries.shape import json_path, sqlite_path
 from persistence.sql.tables.runs import runs
 from runindex.domain.json_text import dumps
 from runindex.ports.queries import OrderDirection, RunOrder, RunOrderField, Window
@@ -63,16 +63,21 @@ def keys_of(source: FromClause, order: RunOrder) -> Keys:
     return Keys(source.c[order.field.column], source.c.id)
 
 
+_PATH: Final = expressions.MetadataPath(
+    *(bindparam(name, type_=Text()) for name in ("order_path", "order_file_path", "order_keys"))
+)
+
+
 def path_key(metadata: ColumnElement[Any]) -> ColumnElement[str]:
     """Return the sort key of the value at the path that `path_values` binds."""
-    return expressions.metadata_key(
-        metadata, bindparam("order_path", type_=Text()), bindparam("order_keys", type_=Text())
-    )
+    return expressions.metadata_key(metadata, _PATH)
 
 
 def path_values(path: tuple[str, ...] | None) -> dict[str, Any]:
     """Return the values of the parameters of a path, none for None."""
-    return {} if path is None else {"order_path": json_path(path), "order_keys": dumps(list(path))}
+    if path is None:
+        return {}
+    return {"order_path": json_path(path), "order_file_path": sqlite_path(path), "order_keys": dumps(list(path))}
 
 
 def page_by(selection: Select[Any], keys: Keys, order: RunOrder, window: WindowShape) -> Select[Any]:

@@ -234,6 +234,13 @@ def json_path(path: tuple[str, ...]) -> str:
     return "strict $" + "".join(f".{json.dumps(key, ensure_ascii=False)}" for key in path)
 
 
+def sqlite_path(path: tuple[str, ...]) -> str | None:
+    """Return the path of keys as SQLite reads it, None where a key is empty or written with an escape."""
+    if any(not key or json.dumps(key, ensure_ascii=False) != f'"{key}"' for key in path):
+        return None
+    return "$" + "".join(f'."{key}"' for key in path)
+
+
 def _comparable(condition: MetadataFilter) -> MetadataFilter | None:
     """Return the condition without values that no storage can keep, None when no metadata meets it then."""
     path, op, value = condition.path, condition.op, condition.value

@@ -4,6 +4,7 @@ Booleans come before numbers, numbers before texts, of which the first 256 chara
 null, objects, lists, and numbers of 10^200 or more, or with more than 200 decimals.
 """
 
+import re
 from decimal import Decimal
 from functools import lru_cache
 from typing import Final
@@ -22,6 +23,8 @@ _TURNED: Final = str.maketrans("0123456789", "9876543210")
 _END: Final = "~"
 _LONGEST: Final = 999
 _DIGITS: Final = 3  # of a number's length
+# A number whose key has it as it is written: no sign, no exponent, no zero at its end.
+_PLAIN: Final = re.compile(r"(\d{1,200})(?:\.\d{0,199}[1-9])?", re.ASCII)
 
 
 def sort_key(value: JsonValue) -> str | None:
@@ -34,6 +37,14 @@ def sort_key(value: JsonValue) -> str | None:
         case str():
             return _TEXT + value[:MAX_TEXT]
     return None
+
+
+def number_key(text: JsonText) -> str | None:
+    """Return the key of a number as JSON writes it."""
+    plain = _PLAIN.fullmatch(text)
+    if plain is None:
+        return sort_key(loads(text))
+    return f"{_POSITIVE}{plain.end(1):0{_DIGITS}}{text}"
 
 
 def metadata_key(metadata: JsonText | None, path: tuple[str, ...]) -> str | None:

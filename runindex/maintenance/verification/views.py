@@ -5,7 +5,7 @@ from typing import Final
 
 from runindex.domain import json_text
 from runindex.domain.problems import ProblemError
-from runindex.domain.records.views import DefaultView, View, check_columns, decode_columns
+from runindex.domain.records.views import DefaultView, View, check_columns, decode_columns, encode_columns
 from runindex.maintenance.snapshot_reader import SnapshotReader
 from runindex.ports.maintenance import Scan, Snapshot
 from runindex.ports.queries import Row
@@ -29,7 +29,8 @@ def _is_readable(row: Row) -> bool:
         for text in (row["run_filter"], row["run_order"]):
             if text is not None and not isinstance(json_text.loads(text), dict):
                 return False
-        check_columns(decode_columns(row["run_columns"]))
+        columns = decode_columns(row["run_columns"])
+        check_columns(columns)
     except (ProblemError, ValueError, TypeError, KeyError):
         return False
-    return True
+    return bool(encode_columns(columns) == row["run_columns"])

@@ -1,6 +1,7 @@
 """GraphiQL in a browser: it works, asks nobody but its server, and does nothing that its policy forbids."""
 
 import asyncio
+import secrets
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Final
@@ -11,7 +12,7 @@ import pytest_asyncio
 
 from tests.support.programs import chromium
 from tests.support.programs.chromium import Page
-from tests.support.servers.served import Served
+from tests.support.servers.served import Served, serving
 
 pytestmark = [
     pytest.mark.asyncio,
@@ -23,6 +24,7 @@ CREATE: Final = "mutation ($name: String!) { createRun(input: {name: $name}) { _
 EXECUTE: Final = "document.querySelector('.graphiql-execute-button')"
 EDITORS: Final = "document.querySelectorAll('.CodeMirror').length === 4"  # for query, variables, headers and answer
 QUERY: Final = "document.querySelector('.graphiql-query-editor .CodeMirror').CodeMirror"
+FIELD: Final = "document.querySelector('input[name=token]')"
 ANSWER: Final = "document.querySelector('.result-window').innerText"
 
 
@@ -106,3 +108,26 @@ async def test_every_part_opens(page: Page) -> None:
         await page.click(labelled(dialog))
         await page.click("document.querySelector('[role=dialog] .graphiql-dialog-close')")
         await page.wait_for("!document.querySelector('[role=dialog]')")
+
+
+async def test_a_token_is_asked_for_and_kept_for_the_tab_alone(tmp_path: Path) -> None:
+    secret = secrets.token_hex()
+    with serving(tmp_path, RUNINDEX_TOKENS=f"browser:write:{secret}") as served:
+        served.token = secret
+        served.execute(CREATE, name="seen with a token")
+        async with chromium.open_page(tmp_path / "browser") as page:
+            await page.open(served.url)
+            await page.wait_for(EDITORS)
+            await page.click(EXECUTE)
+            await answer_has(page, "UNAUTHENTICATED")
+            await page.click(FIELD)
+            await page.command("Input.insertText", text=secret)
+            await page.click(named("Use"))
+            await page.wait_for(f"{FIELD}?.value === {secret!r} && {EDITORS}")
+            await page.click(EXECUTE)
+            await answer_has(page, '"seen with a token"')
+            await choose_tab(page, "RunChanges")
+            await page.click(EXECUTE)
+            await answer_has(page, '"Bookmark"')
+            assert not await page.evaluate(f"JSON.stringify({{...localStorage}}).includes({secret!r})")
+            assert await page.evaluate("document.cookie") == ""

@@ -15,6 +15,7 @@ from typing import Any, Final, TypeAlias, TypeVar
 import asyncpg
 import pytest
 from alembic.autogenerate import compare_metadata
+from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Column, Connection, Table, create_engine, inspect, literal_column, null, select, text
@@ -23,6 +24,7 @@ from sqlalchemy.pool import NullPool
 from sqlalchemy.schema import CreateIndex
 
 from persistence import migrations
+from persistence.migrations import revisions
 from persistence.sql.batch.writes import change_values, run_values
 from persistence.sql.tables import records
 from persistence.sql.tables import runs as tables
@@ -33,6 +35,7 @@ from runindex.domain.runs.changes import Change, RunChangeKind
 from runindex.domain.runs.retention import RetentionKind
 from runindex.domain.runs.run import Run
 from tests.support.databases.postgres import psql
+from tests.support.paths import ROOT
 
 DESCENDING: Final = {
     index.name: index
@@ -81,6 +84,23 @@ def rows_of(url: str, table: Table) -> list[Row]:
     """Return all rows of a table, without what the database computes."""
     columns = [column for column in table.columns if column.computed is None]
     return look_into(url, lambda connection: [tuple(row) for row in connection.execute(select(*columns))])
+
+
+def test_the_names_of_the_files_tell_the_revisions() -> None:
+    config = Config(str(ROOT / "alembic.ini"))
+    config.set_main_option("script_location", str(Path(migrations.__file__).parent))
+    script = ScriptDirectory.from_config(config)
+    walked = [(revision.revision, revision.down_revision) for revision in script.walk_revisions()]
+    names = revisions.revisions()
+    assert walked[::-1] == list(zip(names, (None, *names), strict=False))
+    assert script.get_heads() == [names[-1]]
+
+
+def test_a_storage_that_is_up_to_date_is_opened_without_alembic(url: str) -> None:
+    program = "import sys; from persistence import migrations; migrations.upgrade(sys.argv[1]); print(*sys.modules)"
+    loaded = subprocess.run([sys.executable, "-c", program, url], check=True, capture_output=True, text=True).stdout
+    assert not {"alembic", "mako", "pygments"} & set(loaded.split())
+    assert ("asyncpg" in loaded.split()) == (not url.startswith("sqlite"))
 
 
 def test_the_newest_revision_is_what_the_code_speaks_of(url: str) -> None:
@@ -144,7 +164,9 @@ def filled(table: Table, **values: int) -> str:
 
 
 def test_an_upgrade_fills_in_when_records_were_last_written(url: str) -> None:
-    migration = ScriptDirectory.from_config(migrations.alembic_config()).get_revision("0006").module
+    config = Config()
+    config.set_main_option("script_location", str(Path(migrations.__file__).parent))
+    migration = ScriptDirectory.from_config(config).get_revision("0006").module
     statements = (
         filled(records.totals, owner=7),
         filled(records.totals, owner=8, last_at=3),

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from typing import Any
 
 import pytest
 from starlette.datastructures import Headers
@@ -100,10 +101,14 @@ class Source:
 
 @asynccontextmanager
 async def responding(
-    client: Client, source: Source, stop: asyncio.Event, framing: StreamFraming, **seconds: float
+    client: Client,
+    source: Source,
+    stop: asyncio.Event,
+    framing: StreamFraming,
+    **seconds: Any,  # noqa: ANN401 - any of them
 ) -> AsyncIterator[None]:
-    seconds = {"heartbeat_seconds": SILENT, **seconds}
-    response = StreamedResponse(framing, lambda _: source.payloads(), stop=stop, **seconds)
+    options: dict[str, Any] = {"heartbeat_seconds": SILENT, **seconds}
+    response = StreamedResponse(framing, lambda _: source.payloads(), stop=stop, **options)
     before = len(asyncio.all_tasks())
     task = asyncio.create_task(response({"type": "http"}, client.receive, client.send))
     try:

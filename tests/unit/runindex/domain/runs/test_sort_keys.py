@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from runindex.domain.json_text import dumps
-from runindex.domain.runs.sort_keys import MAX_TEXT, metadata_key, sort_key, value_of_key
+from runindex.domain.json_text import dumps, loads
+from runindex.domain.runs.sort_keys import MAX_TEXT, metadata_key, number_key, sort_key, value_of_key
 from tests.support.drawn.effort import tries
 
 NUMBERS = st.one_of(
@@ -36,6 +36,19 @@ def test_numbers_order_by_size(one: Any, other: Any) -> None:  # noqa: ANN401 - 
     assert (key_of(one) < key_of(other)) is (exact(one) < exact(other))
     assert (key_of(one) == key_of(other)) is (exact(one) == exact(other))
     assert exact(value_of_key(key_of(one))) == exact(one)
+
+
+@tries(300)
+@given(number=NUMBERS)
+def test_a_number_has_the_same_key_as_it_is_written(number: Any) -> None:  # noqa: ANN401 - a number of three types
+    assert number_key(dumps(number)) == sort_key(number)
+
+
+@pytest.mark.parametrize(
+    "text", ["0", "-0", "0.0", "0.50", "100", "1e3", "1E-3", "12.05", "9" * 200, "9" * 201, f"0.{'0' * 199}1"]
+)
+def test_spellings_of_a_number_have_one_key(text: str) -> None:
+    assert number_key(text) == sort_key(loads(text))
 
 
 @given(one=st.text(), other=st.text())

@@ -8,7 +8,7 @@ from starlette.datastructures import Headers
 from starlette.types import Message, Receive, Scope
 
 from resolvers.execution.errors import ErrorCode
-from resolvers.transports.refusals import RefusedRequestError
+from resolvers.transports.requests.refusals import RefusedRequestError
 from runindex.domain.errors import UnavailableError
 
 
@@ -61,6 +61,7 @@ class Body:
                 HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
                 ErrorCode.LIMIT_EXCEEDED,
                 headers={"Connection": "close"},
+                limit=bodies.largest,
             )
         if bodies.held + size - self.held > bodies.together:
             raise RefusedRequestError(

@@ -11,7 +11,7 @@ from http import HTTPStatus
 from typing import Final
 
 from resolvers.execution.errors import ErrorCode
-from resolvers.transports.refusals import RefusedRequestError
+from resolvers.transports.requests.refusals import RefusedRequestError
 
 EXTENSION: Final = "persistedQuery"
 MOST_QUERIES: Final = 1000

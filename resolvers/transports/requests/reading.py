@@ -9,9 +9,9 @@ from cross_web import AsyncHTTPRequestAdapter
 from starlette.datastructures import QueryParams
 from strawberry.http import GraphQLRequestData
 
-from resolvers.transports.negotiation import JSON, read_media_range
-from resolvers.transports.persisted_queries import PersistedQueries
-from resolvers.transports.refusals import RefusedRequestError
+from resolvers.transports.requests.negotiation import JSON, read_media_range
+from resolvers.transports.requests.persisted_queries import PersistedQueries
+from resolvers.transports.requests.refusals import RefusedRequestError
 from runindex.domain import json_text
 
 NO_BATCHES: Final = (

@@ -17,6 +17,7 @@ from resolvers.execution.access.gate import Gate
 from resolvers.execution.context import StreamTimings
 from resolvers.execution.costs.rates import Rates
 from resolvers.roots.schema import schema
+from resolvers.transports import dashboard
 from resolvers.transports.endpoint import Endpoint
 from resolvers.transports.graphiql import send_asset
 from resolvers.transports.metrics import Metrics
@@ -76,6 +77,7 @@ def create_app(settings: Settings, host: str = "localhost") -> Starlette:
             Route("/graphql", endpoint, methods=None),
             WebSocketRoute("/graphql", endpoint),
             *([Route("/graphql/assets/{name}", send_asset)] if settings.graphiql else []),
+            *(dashboard.routes() if settings.dashboard else []),
             Route("/livez", livez),
             Route("/readyz", readyz),
             Route("/metrics", Metrics(endpoint).answer),

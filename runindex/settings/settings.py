@@ -73,6 +73,7 @@ class Settings:
     connection_limits: ConnectionLimits = field(default_factory=ConnectionLimits)
     rate_per_token: int | None = None
     root_path: str = ""
+    dashboard: bool = True
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] = os.environ) -> Self:
@@ -96,6 +97,7 @@ class Settings:
             connection_limits=_limits(environment, ConnectionLimits),
             rate_per_token=_count(environment, "RUNINDEX_RATE_PER_TOKEN", 0) or None,
             root_path=_root_path(environment, "RUNINDEX_ROOT_PATH"),
+            dashboard=_choice(environment, "RUNINDEX_DASHBOARD", _Switch, _Switch.ON) is _Switch.ON,
         )
         if settings.storage is StorageBackend.POSTGRES and settings.postgresql_url is None:
             raise SettingsError(

@@ -1,4 +1,4 @@
-const KEPT = "runindex-token";
+const KEPT = "runindex.token";
 
 // Kept for this tab only: other tabs and later ones do not see it, and no cookie carries it.
 const token = sessionStorage.getItem(KEPT) ?? "";

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Final
 
+from persistence.postgres.addresses.address import Address
 from persistence.postgres.login import DRIVER_ERRORS, Connection, log_in
 
 LOGGER: Final = logging.getLogger("runindex.postgres")
@@ -13,10 +14,11 @@ LOGGER: Final = logging.getLogger("runindex.postgres")
 SILENCE: Final = 1.0
 ASKING: Final = 0.7
 PAUSE: Final = 0.2
-# A session that works for us is active. What it has just ended may still be on its way.
+# A session that works for us is active, unless the server does not tell. What it has just ended may be on its way.
 _AT_WORK: Final = """
     SELECT pid FROM pg_stat_activity
-    WHERE pid = ANY($1::int[]) AND (state = 'active' OR state_change > clock_timestamp() - interval '0.5 s')
+    WHERE pid = ANY($1::int[])
+    AND (state IN ('active', 'disabled') OR state_change > clock_timestamp() - interval '0.5 s')
 """
 
 
@@ -29,6 +31,8 @@ class Watchdog:
     def __init__(self, url: str) -> None:
         """Do nothing until a connection is waited for."""
         self._url = url
+        # Of several servers, another than the session's may answer, and know nothing of it.
+        self._is_of_use = len(Address.read(url).hosts) == 1
         self._waits: dict[Connection, float] = {}
         self._timer: asyncio.TimerHandle | None = None
         self._task: asyncio.Task[None] | None = None
@@ -36,6 +40,9 @@ class Watchdog:
     @contextmanager
     def waiting(self, connection: Connection) -> Iterator[None]:
         """Watch a connection for as long as the context lasts, in which it is waited for."""
+        if not self._is_of_use:
+            yield
+            return
         loop = asyncio.get_running_loop()
         self._waits[connection] = loop.time()
         if self._timer is None and self._task is None:

@@ -83,7 +83,7 @@ class Gate:
         secret = _secret_of(authorization)
         if secret is None:
             raise UnauthenticatedError("a token is needed: `Authorization: Bearer …`")
-        if self._issuer is not None and looks_issued(secret):
+        if self._issuer is not None and looks_issued(secret) and hash_of(secret) not in self._known:
             caller = await self._issuer.caller_of(secret)
             if caller is None:
                 raise UnauthenticatedError(_NOT_GOOD)

@@ -3,14 +3,12 @@
 import logging
 import os
 import sqlite3
-from collections.abc import AsyncIterator, Callable
+from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 
 import pytest
-import pytest_asyncio
 
-from persistence import migrations
 from persistence.sqlite.connection import begin
 from persistence.sqlite.file import DamagedError, inspect
 from persistence.sqlite.store import SqliteStore
@@ -21,20 +19,6 @@ from tests.support.stores import get, made
 pytestmark = pytest.mark.asyncio
 
 CUT = "the storage's file was cut short"
-
-
-@pytest.fixture
-def path(tmp_path: Path) -> Path:
-    path = tmp_path / "index.db"
-    migrations.upgrade(f"sqlite:///{path}")
-    return path
-
-
-@pytest_asyncio.fixture
-async def store(path: Path) -> AsyncIterator[SqliteStore]:
-    async with SqliteStore.open(path) as store:
-        await made(store, create(A))
-        yield store
 
 
 def log_of(path: Path) -> Path:

@@ -20,7 +20,7 @@ DATASET: Final = {
     "targetId": "t",
     "totalItems": 1,
 }
-LIVE: Final = "document.querySelector('.connection').dataset.state === 'live'"
+LIVE: Final = "document.querySelector('.connection')?.dataset.state === 'live'"
 # The default run is always there.
 ROWS: Final = """[...document.querySelectorAll('.run-row .run-link')]
     .map(link => link.textContent).filter(name => name !== 'default')"""

@@ -36,7 +36,7 @@ def create(served: Served, name: str, **more: object) -> str:
 def named(text: str) -> str:
     """Return a script that finds what can be pressed by its text or its label."""
     return (
-        "[...document.querySelectorAll('button, a, [role=option]')].find(one => "
+        "[...document.querySelectorAll('button, a, [role=option], [role=menuitem]')].find(one => "
         f"one.innerText?.trim() === {json.dumps(text)} || one.getAttribute('aria-label') === {json.dumps(text)})"
     )
 

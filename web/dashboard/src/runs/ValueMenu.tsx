@@ -28,10 +28,14 @@ export default function ValueMenu({ anchor, values, conditions, setConditions, c
       <Menu aria-label="Filter by a value of this run" className="list" autoFocus="first" onAction={(key) => choose(String(key))}>
         {values.flatMap((value, at) => [
           <MenuItem key={`only ${at}`} id={`only ${at}`} className="list-item" textValue={`Only ${value.label}`}>
-            Only {nameOf(value)} <strong>{value.label}</strong>
+            <span>
+              Only {nameOf(value)} <strong>{value.label}</strong>
+            </span>
           </MenuItem>,
           <MenuItem key={`not ${at}`} id={`not ${at}`} className="list-item" textValue={`Not ${value.label}`}>
-            Not {nameOf(value)} <strong>{value.label}</strong>
+            <span>
+              Not {nameOf(value)} <strong>{value.label}</strong>
+            </span>
           </MenuItem>,
         ])}
       </Menu>

@@ -26,6 +26,23 @@ function rankOf([base, ...others]: ItemRow["results"]): readonly number[] {
   return [failures, Math.max(0, ...lost), failing, Math.max(0, ...slower)];
 }
 
+/** How many items went wrong or scored less in some run than in the first one, and how many went better in some and worse in none. */
+export function countedOutcomes(rows: readonly ItemRow[]): { readonly worse: number; readonly better: number } {
+  const worse = rows.filter(({ results }) => isWorse(results)).length;
+  const better = rows.filter(({ results }) => !isWorse(results) && isBetter(results)).length;
+  return { worse, better };
+}
+
+export function isWorse(results: ItemRow["results"]): boolean {
+  const [failures, lost] = rankOf(results);
+  return failures! > 0 || lost! > 0;
+}
+
+function isBetter([base, ...others]: ItemRow["results"]): boolean {
+  if (!base) return false;
+  return others.some((result) => result && ((isFailed(base) && !isFailed(result)) || lostScore(result, base) > 0));
+}
+
 export function isFailed(result: Result): boolean {
   return result.error !== null && result.error !== undefined;
 }

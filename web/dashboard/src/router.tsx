@@ -2,6 +2,7 @@ import { createRootRoute, createRoute, createRouter, lazyRouteComponent, Link } 
 
 import { validCompareSearch } from "./compare/search";
 import { validDatasetSearch } from "./datasets/search";
+import { validJobsSearch } from "./jobs/search";
 import { RunsPage } from "./runs/RunsPage";
 import { validSearch } from "./runs/search";
 import { validRunSearch } from "./run/search";
@@ -65,6 +66,7 @@ const routes = [
     getParentRoute: () => root,
     path: "/jobs",
     component: lazyRouteComponent(() => import("./jobs/JobsPage"), "JobsPage"),
+    validateSearch: validJobsSearch,
   }),
   createRoute({
     getParentRoute: () => root,

@@ -48,7 +48,7 @@ function Known({ ids, more }: { ids: readonly string[]; more: number }) {
   const [known, unknown] = [ids.filter((id) => there.has(id)), ids.filter((id) => !there.has(id))];
   return (
     <>
-      {more > 0 && <p className="note">At most {MOST_RUNS} runs stand side by side: the last {more} of the address are left out.</p>}
+      {more > 0 && <p className="note">At most {MOST_RUNS} runs stand side by side: the address names {more} more.</p>}
       {unknown.length > 0 && (
         <p className="note">
           {counted(unknown.length, "run")} of the address {unknown.length === 1 ? "does" : "do"} not exist, or {unknown.length === 1 ? "was" : "were"} deleted:{" "}

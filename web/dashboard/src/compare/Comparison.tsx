@@ -42,7 +42,7 @@ const query = graphql`
 type Run = ComparisonQuery$data["compareRuns"]["runs"][number];
 type Props = { readonly ids: readonly string[]; readonly fetchKey: number };
 
-/** Runs in columns: their facts, their mean scores and their items, below each other in one table. */
+/** Runs in columns: their mean scores, their facts and their items, below each other in one table. */
 export function Comparison({ ids, fetchKey }: Props) {
   const { compareRuns } = useLazyLoadQuery<ComparisonQuery>(query, { ids }, { fetchPolicy: "store-and-network", fetchKey });
   const navigate = useNavigate();
@@ -69,8 +69,8 @@ export function Comparison({ ids, fetchKey }: Props) {
       </div>
       <table className="grid compare" style={{ "--runs": runs.length } as React.CSSProperties}>
         <RunHeads runs={runs} />
-        <FactRows facts={shown} hidden={facts.length - shown.length} columns={runs.length + 1} />
         <ScoreRows scores={scores} />
+        <FactRows facts={shown} hidden={facts.length - shown.length} columns={runs.length + 1} />
         <ItemRows ids={ids} comparison={compareRuns} datasetId={datasets.size === 1 ? [...datasets][0] : undefined} />
       </table>
     </>

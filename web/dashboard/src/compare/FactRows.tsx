@@ -4,7 +4,7 @@ import { Button } from "../ui/Button";
 import { inNumber } from "../ui/times";
 import type { Fact } from "./differences";
 
-const AT_ONCE = 200; // facts; metadata may have thousands
+const AT_ONCE = 40; // facts; metadata may have thousands
 
 type Props = { readonly facts: readonly Fact[]; readonly hidden: number; readonly columns: number };
 

@@ -65,7 +65,7 @@ export function JobTable({ state, order, reading }: JobsSearch & { reading: numb
     <>
       <StateChoice query={root} state={state} order={order} />
       {jobs.length ? (
-        <div className="scroll" tabIndex={0} role="group" aria-label="Jobs">
+        <div className="scroll">
           <table className="grid jobs">
             <thead>
               <tr>

@@ -54,7 +54,7 @@ export function TreePanel({ run: key }: { run: TreePanel_run$key }) {
   const counts = run.descendantCounts.map(({ status, count }) => `${inNumber(count)} ${STATUS_NAMES[status as Status].toLowerCase()}`);
   return (
     <Panel title="Tree" note={counts.length ? `below: ${counts.join(", ")}` : undefined} all={{ id: run.id, part: "tree" }}>
-      <ul className="lines">
+      <ul className="lines tree-lines">
         {run.parent && (
           <li>
             <span className="faint">under</span>

@@ -19,10 +19,10 @@ export function ResultRows({ id, recorded, failedCount, succeededCount }: Props)
   const [open, setOpen] = useState<ReadonlySet<string>>(new Set());
   const body = useRef<HTMLDivElement>(null);
   const rows = useMemo(() => {
-    const bad = sectionOf("Failed", failedCount, failed.results);
+    const bad = sectionOf("Failed", failedCount, failed.entries);
     // Those that succeeded follow when all that failed are there: else the place of the reader would move.
-    return failed.isComplete ? [...bad, ...sectionOf("Succeeded", succeededCount, succeeded.results)] : bad;
-  }, [failed.results, failed.isComplete, succeeded.results, failedCount, succeededCount]);
+    return failed.isComplete ? [...bad, ...sectionOf("Succeeded", succeededCount, succeeded.entries)] : bad;
+  }, [failed.entries, failed.isComplete, succeeded.entries, failedCount, succeededCount]);
   const margin = useOffset(body);
   const virtual = useVirtualizer({
     count: rows.length,

@@ -65,7 +65,7 @@ export default function RunResults({ id, recorded }: { id: string; recorded: num
         <LatencyHistogram latencies={run.sample.nodes.map(({ latency }) => latency)} total={total} />
       </div>
       {scores.length > 0 && (
-        <div className="scroll">
+        <div className="scroll" tabIndex={0}>
           <table className="grid">
             <caption>Scores</caption>
             <thead>

@@ -40,10 +40,10 @@ function Table() {
   const { lifecycle } = useLazyLoadQuery<LifecyclePageQuery>(query, {});
   return (
     <>
-      <div className="scroll">
+      <div className="scroll" tabIndex={0}>
         <Drawing states={lifecycle.map(({ status, next }) => ({ status: status as Status, next: next as readonly Status[] }))} />
       </div>
-      <div className="scroll">
+      <div className="scroll" tabIndex={0}>
         <table className="grid">
           <caption>Moves</caption>
           <thead>

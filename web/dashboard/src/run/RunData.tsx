@@ -1,3 +1,6 @@
+import { useDeferredValue, useState } from "react";
+import { Input } from "react-aria-components/Input";
+import { TextField } from "react-aria-components/TextField";
 import { graphql, useLazyLoadQuery } from "react-relay";
 
 import type { RunDataQuery } from "../__generated__/RunDataQuery.graphql";
@@ -7,10 +10,13 @@ import { Time } from "../ui/Time";
 import { RunValue } from "./RunValue";
 
 const query = graphql`
-  query RunDataQuery($id: ID!) {
+  query RunDataQuery($id: ID!, $prefix: String) {
     run(id: $id) {
       id
-      values(first: 200) {
+      values(first: 500, prefix: $prefix) {
+        pageInfo {
+          hasNextPage
+        }
         nodes {
           key
           ...RunValue_value
@@ -22,7 +28,10 @@ const query = graphql`
         version
         updatedAt
       }
-      documents(first: 50) {
+      documents(first: 100, prefix: $prefix) {
+        pageInfo {
+          hasNextPage
+        }
         nodes {
           key
           content
@@ -30,7 +39,10 @@ const query = graphql`
           updatedAt
         }
       }
-      receipts(first: 100) {
+      receipts(first: 200) {
+        pageInfo {
+          hasNextPage
+        }
         nodes {
           runtimeId
           sequence
@@ -45,10 +57,12 @@ const query = graphql`
 
 /** The values, cells, documents and receipts of a run. They are read again whenever something of the run was written. */
 export default function RunData({ id, active }: { id: string; active: string }) {
-  const { run } = useLazyLoadQuery<RunDataQuery>(query, { id }, { fetchPolicy: "store-and-network", fetchKey: active });
+  const [typed, setTyped] = useState("");
+  const prefix = useDeferredValue(typed) || null;
+  const { run } = useLazyLoadQuery<RunDataQuery>(query, { id, prefix }, { fetchPolicy: "store-and-network", fetchKey: useDeferredValue(active) });
   if (!run) return null;
   const { values, cells, documents, receipts } = run;
-  if (!values.nodes.length && !cells.length && !documents.nodes.length && !receipts.nodes.length) {
+  if (!prefix && !values.nodes.length && !cells.length && !documents.nodes.length && !receipts.nodes.length) {
     return (
       <Empty title="No data yet">
         <p>
@@ -59,9 +73,14 @@ export default function RunData({ id, active }: { id: string; active: string }) 
   }
   return (
     <div className="data">
+      <TextField className="data-prefix" value={typed} onChange={setTyped} aria-label="Keys of values and documents that start with">
+        <Input className="input" placeholder="Keys that start with…" />
+      </TextField>
+      {prefix && !values.nodes.length && !documents.nodes.length && <p className="faint">No value or document has such a key.</p>}
       {values.nodes.length > 0 && (
         <section>
           <h2>Values</h2>
+          {values.pageInfo.hasNextPage && <p className="faint">The first 500; the start of a key finds the others.</p>}
           {values.nodes.map((value) => (
             <RunValue key={value.key} runId={id} value={value} />
           ))}
@@ -78,6 +97,7 @@ export default function RunData({ id, active }: { id: string; active: string }) 
       {documents.nodes.length > 0 && (
         <section>
           <h2>Documents</h2>
+          {documents.pageInfo.hasNextPage && <p className="faint">The first 100; the start of a key finds the others.</p>}
           {documents.nodes.map(({ key, content, version, updatedAt }) => (
             <Entry key={key} name={key} value={content} version={version} at={updatedAt} />
           ))}
@@ -86,6 +106,7 @@ export default function RunData({ id, active }: { id: string; active: string }) 
       {receipts.nodes.length > 0 && (
         <section>
           <h2>Receipts</h2>
+          {receipts.pageInfo.hasNextPage && <p className="faint">The first 200; GraphiQL answers the others.</p>}
           <table className="grid">
             <thead>
               <tr>

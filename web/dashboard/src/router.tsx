@@ -2,11 +2,8 @@ import { createRootRoute, createRoute, createRouter, lazyRouteComponent, Link } 
 
 import { validCompareSearch } from "./compare/search";
 import { validDatasetSearch } from "./datasets/search";
-<<<<<<< HEAD
 import { root } from "./live/addresses";
-=======
 import { validJobsSearch } from "./jobs/search";
->>>>>>> pages11
 import { RunsPage } from "./runs/RunsPage";
 import { validSearch } from "./runs/search";
 import { validRunSearch } from "./run/search";

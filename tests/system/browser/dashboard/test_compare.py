@@ -48,7 +48,7 @@ async def test_differences_are_shown_against_a_baseline_in_one_table(served: Ser
     await page.open(f"{served.root}/compare?ids={runs[0]}&ids={runs[1]}")
     await page.wait_for(f"{FACTS}.slice(0, 3).join() === 'tags,metadata.model,item 7'")
     assert await page.evaluate(EDGES % ".compare thead th") == await page.evaluate(
-        EDGES % ".compare tr[data-index='0'] > *"
+        EDGES % '.compare tr[data-index="0"] > *'
     )
     assert await page.evaluate(ONE_SCROLLBAR)
     assert "1 worse, 0 better" in await page.evaluate("document.querySelector('.compare').innerText")

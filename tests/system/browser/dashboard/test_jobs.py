@@ -47,7 +47,7 @@ async def test_jobs_come_without_reload_and_are_chosen_by_state(served: Served, 
 async def test_a_plan_shows_its_runs_as_they_come(served: Served, page: Page) -> None:
     plan = served.execute(PLAN)["createPlan"]["plan"]["id"]
     await page.open(f"{served.root}/plans/{plan}")
-    await page.wait_for("document.body.innerText.includes('0 runs')")
+    await page.wait_for("document.body?.innerText.includes('0 runs')")
     await page.wait_for("document.querySelector('.connection')?.dataset.state === 'live'")
     await asyncio.to_thread(served.execute, START, id=plan, name="of the plan")
     await page.wait_for(f"{named('of the plan')}")

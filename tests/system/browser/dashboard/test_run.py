@@ -83,7 +83,9 @@ async def test_the_overview_has_what_matters_and_follows(served: Served, page: P
     await page.open(f"{served.root}/runs/{run}")
     await page.wait_for(f"{PANELS} === 'Failed results,Timeline,Tree,Metadata'")
     assert "boom" in await page.evaluate("document.querySelector('.panel').innerText")
-    await asyncio.to_thread(served.execute, APPEND, run=run, events=[{"stream": "log", "payload": "came late"}])
+    await asyncio.to_thread(
+        served.execute, APPEND, run=run, events=[{"stream": "log", "payload": {"text": "came late"}}]
+    )
     await page.wait_for("document.querySelector('[aria-label=\"Last events\"]')?.innerText.includes('came late')")
     await asyncio.to_thread(served.execute, MOVE, id=run, to="FAILED", error="the\nend")
     await page.wait_for("document.querySelector('.run-error')?.innerText.includes('end')")
@@ -96,25 +98,28 @@ async def test_of_thousands_only_what_is_in_sight_is_there(served: Served, page:
     for start in range(0, 1000, 500):
         results = [result_of(run, item, "boom" if item % 2 else None) for item in range(start, start + 500)]
         served.execute(MANY, results=results)
-        events = [{"stream": "log", "payload": number} for number in range(start, start + 500)]
+        events = [{"stream": "log", "payload": {"n": number}} for number in range(start, start + 500)]
         served.execute(APPEND, run=run, events=events)
     await page.open(f"{served.root}/runs/{run}?part=results")
-    first = "document.querySelector('.result-item')?.innerText"
-    await page.wait_for(f"{first} === 'item 0001'")
-    down = "document.getElementById('main').scrollTo(0, 1e9)"
-    await page.wait_for(f"({down}, [...document.querySelectorAll('.result-item')].at(-1).innerText === 'item 0998')")
+    await page.wait_for("document.querySelector('.result-title')?.innerText === 'Failed 500'")
+    # Each result is seen once while one scrolls down, those that failed before the others.
+    step = """(window.seen ??= new Set(),
+        document.querySelectorAll('.result-item').forEach(item => seen.add(item.innerText)),
+        document.getElementById('main').scrollBy(0, 700), seen.size === 1000)"""
+    await page.wait_for(step)
+    seen = await page.evaluate("[...seen]")
+    assert {int(item.removeprefix("item ")) % 2 for item in seen[:500]} == {1}
     assert await page.evaluate("document.querySelectorAll('.result').length") < 80
-    await page.press("Home")
     await page.open(f"{served.root}/runs/{run}?part=events")
     lines = "[...document.querySelectorAll('.event code')].map(code => code.innerText)"
-    await page.wait_for(f"{lines}.at(-1) === '999'")
+    await page.wait_for(f"{lines}.at(-1) === '{{\"n\":999}}'")
     assert await page.evaluate(f"{lines}.length") < 80
     await asyncio.to_thread(served.execute, APPEND, run=run, events=[{"stream": "other", "payload": {"a": [1]}}])
     await page.wait_for(f"{lines}.at(-1) === '{{\"a\":[1]}}'")
     await page.click("[...document.querySelectorAll('.event summary')].at(-1)")
     await page.wait_for("document.querySelector('.event pre')?.innerText.includes('\"a\": [')")
     up = "document.querySelector('.events').scrollTo(0, 0)"
-    await page.wait_for(f"({up}, {lines}[0] === '0')")
+    await page.wait_for(f"({up}, {lines}[0] === '{{\"n\":0}}')")
 
 
 @pytest.mark.parametrize("way", ["curl", "Python", "GraphQL"])

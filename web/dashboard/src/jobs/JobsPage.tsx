@@ -13,10 +13,12 @@ const route = getRouteApi("/jobs");
 /** The jobs: their states, attempts and leases, and what is due. */
 export function JobsPage() {
   useTitle("Jobs");
-  const { state, order } = route.useSearch();
+  const search = route.useSearch();
+  const { state, order } = search;
   const navigate = route.useNavigate();
   const { number, read } = useReading();
   const reading = useDeferredValue(number);
+  const shown = useDeferredValue(search); // what is there stays, with its focus, until what was chosen is read
   return (
     <main className="page" id="main">
       <div className="page-head">
@@ -33,7 +35,7 @@ export function JobsPage() {
         <Button onPress={read}>Read again</Button>
       </div>
       <Suspense fallback={<p className="faint">Loading…</p>}>
-        <JobTable key={`${state} ${order}`} state={state} order={order} reading={reading} />
+        <JobTable {...shown} reading={reading} />
       </Suspense>
     </main>
   );

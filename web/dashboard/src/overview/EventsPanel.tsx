@@ -1,32 +1,18 @@
-import { graphql, useFragment } from "react-relay";
-
-import type { EventsPanel_run$key } from "../__generated__/EventsPanel_run.graphql";
+import { useEvents } from "../run/useEvents";
 import { Time } from "../ui/Time";
 import { Panel } from "./Panel";
 
-const fragment = graphql`
-  fragment EventsPanel_run on Run {
-    id
-    lastEvents: events(last: 6) {
-      nodes {
-        sequence
-        stream
-        payload
-        at
-      }
-    }
-  }
-`;
+const LINES = 6;
 const SHOWN = 300; // characters of a payload
 
-/** The last events. */
-export function EventsPanel({ run: key }: { run: EventsPanel_run$key }) {
-  const { id, lastEvents } = useFragment(fragment, key);
-  if (!lastEvents.nodes.length) return null;
+/** The last events, as they come. */
+export function EventsPanel({ id }: { id: string }) {
+  const { events } = useEvents(id, undefined, LINES);
+  if (!events?.length) return null;
   return (
     <Panel title="Last events" all={{ id, part: "events" }}>
       <ol className="lines">
-        {lastEvents.nodes.map(({ sequence, stream, payload, at }) => (
+        {events.slice(-LINES).map(({ sequence, stream, payload, at }) => (
           <li key={sequence}>
             <Time at={at} />
             <span className="tag">{stream}</span>

@@ -14,7 +14,6 @@ const query = graphql`
       ...FailuresPanel_run
       ...TimelinePanel_run
       ...TreePanel_run
-      ...EventsPanel_run
       ...JobsPanel_run
     }
   }
@@ -29,7 +28,7 @@ export function Glance({ id, fetchKey }: { id: string; fetchKey: string }) {
       <FailuresPanel run={run} />
       <TimelinePanel run={run} />
       <TreePanel run={run} />
-      <EventsPanel run={run} />
+      <EventsPanel id={id} />
       <JobsPanel run={run} />
     </>
   );

@@ -4,6 +4,8 @@ import { TextField } from "react-aria-components/TextField";
 import { graphql, useLazyLoadQuery } from "react-relay";
 
 import type { RunDataQuery } from "../__generated__/RunDataQuery.graphql";
+import { useReading } from "../live/useReading";
+import { Button } from "../ui/Button";
 import { Empty } from "../ui/Empty";
 import { Json } from "../ui/Json";
 import { Time } from "../ui/Time";
@@ -55,11 +57,12 @@ const query = graphql`
   }
 `;
 
-/** The values, cells, documents and receipts of a run. They are read again whenever something of the run was written. */
-export default function RunData({ id, active }: { id: string; active: string }) {
+/** The values, cells, documents and receipts of a run, of which the API has no stream: see `useReading`. */
+export default function RunData({ id }: { id: string }) {
   const [typed, setTyped] = useState("");
-  const prefix = useDeferredValue(typed) || null;
-  const { run } = useLazyLoadQuery<RunDataQuery>(query, { id, prefix }, { fetchPolicy: "store-and-network", fetchKey: useDeferredValue(active) });
+  const { number, read } = useReading({ ids: [id], includeArchived: true });
+  const [prefix, fetchKey] = [useDeferredValue(typed) || null, useDeferredValue(number)];
+  const { run } = useLazyLoadQuery<RunDataQuery>(query, { id, prefix }, { fetchPolicy: "store-and-network", fetchKey });
   if (!run) return null;
   const { values, cells, documents, receipts } = run;
   if (!prefix && !values.nodes.length && !cells.length && !documents.nodes.length && !receipts.nodes.length) {
@@ -68,14 +71,18 @@ export default function RunData({ id, active }: { id: string; active: string }) 
         <p>
           <code>putRunValues</code>, <code>setRunCell</code> and <code>writeRunDocument</code> add some.
         </p>
+        <Button onPress={read}>Read again</Button>
       </Empty>
     );
   }
   return (
     <div className="data">
-      <TextField className="data-prefix" value={typed} onChange={setTyped} aria-label="Keys of values and documents that start with">
-        <Input className="input" placeholder="Keys that start with…" />
-      </TextField>
+      <div className="data-head">
+        <TextField value={typed} onChange={setTyped} aria-label="Keys of values and documents that start with">
+          <Input className="input" placeholder="Keys that start with…" />
+        </TextField>
+        <Button onPress={read}>Read again</Button>
+      </div>
       {prefix && !values.nodes.length && !documents.nodes.length && <p className="faint">No value or document has such a key.</p>}
       {values.nodes.length > 0 && (
         <section>

@@ -10,7 +10,7 @@ import { inNumber } from "../ui/times";
 import { Trouble } from "../ui/Trouble";
 import { type RunEvent, useEvents } from "./useEvents";
 
-const ROW_HEIGHT = 27;
+const ROW_HEIGHT = 28;
 const SHOWN = 2_000; // characters of a payload in its line; the whole is shown when the line is opened
 const ALL = " all"; // no stream has this name
 

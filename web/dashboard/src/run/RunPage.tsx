@@ -115,7 +115,7 @@ function Shown({ id }: { id: string }) {
             {part === "tree" && <RunTree id={id} />}
             {part === "results" && <RunResults id={id} recorded={run.resultSummary.total} />}
             {part === "events" && <RunEvents id={id} />}
-            {part === "data" && <RunData id={id} active={run.lastActivityAt} />}
+            {part === "data" && <RunData id={id} />}
             {part === "history" && <RunHistory id={id} version={run.version} />}
             {part === "raw" && <RunRaw id={id} version={run.version} />}
           </Suspense>

@@ -8,9 +8,9 @@ import { Frames } from "../live/frames";
 import { follow } from "../live/subscribe";
 
 const query = graphql`
-  query useEventsQuery($id: ID!, $stream: String, $before: String) {
+  query useEventsQuery($id: ID!, $count: Int!, $stream: String, $before: String) {
     run(id: $id) {
-      events(last: 200, stream: $stream, before: $before) {
+      events(last: $count, stream: $stream, before: $before) {
         edges {
           cursor
           node {
@@ -55,11 +55,12 @@ export type RunEvent = {
 type Item = { readonly runEvents: { readonly cursor: string; readonly node: Omit<RunEvent, "cursor"> } };
 type State = { readonly events: readonly RunEvent[] | undefined; readonly hasEarlier: boolean; readonly error: unknown };
 
+const PAGE = 200;
 const MOST = 20_000; // events that are kept while more follow: earlier ones can be read again
 const NONE: State = { events: undefined, hasEarlier: false, error: undefined };
 
-/** The last events of a run, or of one stream of it, each that follows, and earlier ones as they are asked for. */
-export function useEvents(id: string, stream: string | undefined): State & { readonly earlier: () => void } {
+/** The last events of a run, or of one stream of it, at first `count` of them; each that follows, and earlier ones as they are asked for. */
+export function useEvents(id: string, stream?: string, count = PAGE): State & { readonly earlier: () => void } {
   const [state, setState] = useState<State>(NONE);
   const first = useRef<string>(undefined);
   first.current = state.events?.[0]?.cursor;
@@ -78,7 +79,7 @@ export function useEvents(id: string, stream: string | undefined): State & { rea
       });
     });
     const failed = (error: unknown) => setState((former) => ({ ...former, error }));
-    const asked = fetchQuery<useEventsQuery>(environment, query, { id, stream: stream ?? null }).subscribe({
+    const asked = fetchQuery<useEventsQuery>(environment, query, { id, count, stream: stream ?? null }).subscribe({
       next: ({ run }) => {
         if (!run) return;
         const events = eventsOf(run.events);
@@ -105,7 +106,7 @@ export function useEvents(id: string, stream: string | undefined): State & { rea
     const before = first.current;
     if (isAsking.current || before === undefined) return;
     isAsking.current = true;
-    fetchQuery<useEventsQuery>(environment, query, { id, stream: stream ?? null, before }).subscribe({
+    fetchQuery<useEventsQuery>(environment, query, { id, count: PAGE, stream: stream ?? null, before }).subscribe({
       next: ({ run }) => {
         isAsking.current = false;
         if (!run || first.current !== before) return; // another stream was chosen meanwhile

@@ -47,12 +47,17 @@ RESTING_PLACE: Final = """new Promise(done => {
 
 @dataclass(slots=True)
 class Page:
-    """A page; `addresses` are all that it requested, `complaints` are its errors and those of the browser."""
+    """A page; `addresses` are all that it requested, `complaints` are its errors and those of the browser.
+
+    `trace` is what the browser has traced, from `Tracing.start` to `Tracing.end`; then `traced` is set.
+    """
 
     connection: websockets.ClientConnection
     session: str | None = None
     addresses: list[str] = field(default_factory=list)
     complaints: list[str] = field(default_factory=list)
+    trace: list[dict[str, Any]] = field(default_factory=list)
+    traced: asyncio.Event = field(default_factory=asyncio.Event)
     _ids: "itertools.count[int]" = field(default_factory=itertools.count)
     _answers: dict[int, asyncio.Future[dict[str, Any]]] = field(default_factory=dict)
 
@@ -114,6 +119,10 @@ class Page:
                 self.addresses.append(details["request"]["url"])
             case "Network.webSocketCreated":
                 self.addresses.append(details["url"])
+            case "Tracing.dataCollected":
+                self.trace.extend(details["value"])
+            case "Tracing.tracingComplete":
+                self.traced.set()
             case "Log.entryAdded" | "Runtime.exceptionThrown" | "Runtime.consoleAPICalled":
                 self.complaints.append(json.dumps(details))
 

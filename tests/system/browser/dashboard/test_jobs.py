@@ -61,7 +61,6 @@ async def test_a_plan_shows_its_runs_as_they_come(served: Served, page: Page) ->
         ("/runs/unknown", "There is no such run"),
         ("/plans/unknown", "There is no such plan"),
         ("/datasets/unknown", "No run executes unknown"),
-        ("/unknown", "There is no such page"),
         ("/lifecycle", "What a run may become"),
     ],
 )

@@ -64,6 +64,7 @@ export class RunList {
   #cursor: string | undefined;
   #endCursor: string | null = null;
   #stop: (() => void) | undefined;
+  #stopWatching: (() => void) | undefined;
   #generation = 0;
   #lostAt: string | undefined;
   #state: ListState = EMPTY;
@@ -89,21 +90,25 @@ export class RunList {
     return () => this.#changeListeners.delete(listener);
   }
 
-  /** Load the first page and follow the changes, until the returned function is called. */
-  start(): () => void {
-    void this.#load();
-    const stopWatching = onConnection(() => {
+  /** Load the first page and follow the changes, until it is stopped; resolves when they were asked for. */
+  async start(): Promise<void> {
+    if (this.#stopWatching) return;
+    this.#frames.start();
+    this.#stopWatching = onConnection(() => {
       const { state } = currentConnection();
       if (state === "lost") this.#lostAt ??= new Date().toISOString();
       if (state === "live" && this.#state.error !== undefined) void this.#load();
     });
-    return () => {
-      stopWatching();
-      this.#frames.stop();
-      this.#close();
-      for (const { dispose } of this.#retained) dispose();
-      this.#retained = [];
-    };
+    await this.#load();
+  }
+
+  stop(): void {
+    this.#stopWatching?.();
+    this.#stopWatching = undefined;
+    this.#frames.stop();
+    this.#close();
+    for (const { dispose } of this.#retained) dispose();
+    this.#retained = [];
   }
 
   /** Keep what arrives out of the rows while the reader is further down; let it in again when they are back. */
@@ -129,15 +134,10 @@ export class RunList {
   async more(): Promise<void> {
     if (this.#state.isLoading || this.#rows.complete || this.#state.error) return;
     this.#tell({ isLoading: true });
-    const generation = this.#generation;
-    try {
-      await this.#page(generation);
-    } catch (error) {
-      if (generation === this.#generation) this.#tell({ isLoading: false, error: inWords(error) });
-    }
+    await this.#page(this.#generation);
   }
 
-  /** Load the first page; the rows that are shown stay until it is there. */
+  /** Ask for the first page; the rows that are shown stay until it is there. */
   async #load(): Promise<void> {
     this.#close();
     const generation = this.#generation;
@@ -149,13 +149,25 @@ export class RunList {
       if (generation !== this.#generation) return;
       this.#cursor = cursor?.changeCursor;
       this.#follow(generation);
-      await this.#page(generation);
+      void this.#page(generation);
     } catch (error) {
-      if (generation === this.#generation) this.#tell({ isLoading: false, error: inWords(error) });
+      this.#fail(generation, error);
     }
   }
 
+  #fail(generation: number, error: unknown): void {
+    if (generation === this.#generation) this.#tell({ isLoading: false, error: inWords(error) });
+  }
+
   async #page(generation: number): Promise<void> {
+    try {
+      await this.#readPage(generation);
+    } catch (error) {
+      this.#fail(generation, error);
+    }
+  }
+
+  async #readPage(generation: number): Promise<void> {
     const variables = {
       filter: this.#filter,
       order: orderBy(this.#order),

@@ -180,7 +180,7 @@ async def scrolling(page: Page) -> None:
     await start_trace(page)
     begin = time.monotonic()
     while time.monotonic() < begin + 20:
-        wheel = {"type": "mouseWheel", "x": 600, "y": 600, "deltaX": 0, "deltaY": 1200}
+        wheel = {"type": "mouseWheel", "x": 600, "y": 600, "deltaX": 0, "deltaY": 300}
         await page.command("Input.dispatchMouseEvent", **wheel)
     await stop_trace(page)
     rows = await page.evaluate("Math.round(document.querySelector('.runs-table').scrollTop / 36)")
@@ -206,7 +206,7 @@ def tell_frames(page: Page, name: str) -> None:
     threads = {(one["pid"], one["tid"]) for one in page.trace if _names(one, "CrRendererMain")}
     pids = {one["pid"] for one in page.trace if one["name"] in ("DrawFrame", "BeginFrame")}
     tasks = sorted(
-        one["dur"] / 1000
+        one.get("dur", 0) / 1000
         for one in page.trace
         if one["name"].endswith("RunTask") and (one["pid"], one["tid"]) in threads and one["pid"] in pids
     )

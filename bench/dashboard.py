@@ -11,6 +11,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, Final
+from uuid import uuid4
 
 from bench.samples import Samples
 from persistence import migrations
@@ -74,18 +75,20 @@ async def fill(path: Path) -> None:
     await asyncio.to_thread(migrations.upgrade, f"sqlite:///{path}")
     async with SqliteStore.open(path) as store, SqliteFeed(path) as feed, open_index(store, feed, maintenance=store):
         for start in range(0, RUNS, 500):
-            creates = [
-                CreateRun(id=None, name=f"run {number}", tags=(f"env:{number % 3}", f"team:{number % 40}")).checked()
-                for number in range(start, start + 500)
-            ]
-            made = (await store.apply(creates)).outcomes
-            ends: list[AnyCommand] = []
-            for number, outcome in enumerate(made):
-                if number % 50:
-                    failed = number % 12 == 0
-                    to, error = (RunStatus.FAILED, "out of memory") if failed else (RunStatus.COMPLETED, None)
-                    ends.append(TransitionRun(id=outcome.run.id, to=to, error=error).checked())
-            await store.apply(ends)
+            ids = {number: str(uuid4()) for number in range(start, start + 500)}
+            await store.apply([_create(run_id, number) for number, run_id in ids.items()])
+            await store.apply([_end(run_id, number) for number, run_id in ids.items() if number % 50])
+
+
+def _create(run_id: str, number: int) -> AnyCommand:
+    tags = (f"env:{number % 3}", f"team:{number % 40}")
+    return CreateRun(id=run_id, name=f"run {number}", tags=tags).checked()
+
+
+def _end(run_id: str, number: int) -> AnyCommand:
+    if number % 12:
+        return TransitionRun(id=run_id, to=RunStatus.COMPLETED).checked()
+    return TransitionRun(id=run_id, to=RunStatus.FAILED, error="out of memory").checked()
 
 
 @asynccontextmanager
@@ -101,7 +104,7 @@ async def watched(server: Served) -> AsyncIterator[Page]:
 
 async def first_sight(server: Served) -> None:
     """Measure from the navigation to the first rows, with nothing cached."""
-    shown, answered = [], []
+    shown, answered, size = [], [], 0
     for _ in range(ROUNDS):
         async with watched(server) as page:
             shown.append(await page.evaluate("window.shownAt"))
@@ -217,7 +220,7 @@ def tell_frames(page: Page, name: str) -> None:
 
 
 def _names(event: dict[str, Any], thread: str) -> bool:
-    return event["name"] == "thread_name" and event["args"].get("name") == thread
+    return bool(event["name"] == "thread_name" and event["args"].get("name") == thread)
 
 
 async def sizes(page: Page) -> str:

@@ -240,10 +240,10 @@ class Nights:
 async def main() -> None:
     """Live through the month, and print what is there in the end."""
     now = time.time_ns() // 1_000
-    steps = sorted(Month(random.Random(11), now).steps(), key=lambda step: step[0])
+    steps = sorted(Month(random.Random(now), now).steps(), key=lambda step: step[0])
     clock = MovedClock(now - (DAYS + 1) * DAY * SECOND)
     store = MemoryStore(clock)
-    nights = Nights(store, random.Random(12))
+    nights = Nights(store, random.Random(now))
     for at, step in steps:
         clock.instant = at
         if isinstance(step, str):

@@ -16,6 +16,7 @@ MEASUREMENTS = {
     "costs": costs.measure,
     "fairness": fairness.measure,
     "dashboard": dashboard.measure,
+    "dashboard-postgres": dashboard.measure_postgres,
 }
 
 

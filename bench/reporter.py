@@ -3,31 +3,52 @@
 import asyncio
 import sys
 import time
+from dataclasses import dataclass, field
 from typing import Final
 
 import httpx
 
 BATCH: Final = 10  # changes in a request: half of them new runs, half of them moves of the newest ones
+SENDERS: Final = 8  # requests on their way at once, as of a reporter that waits for none
 CREATE: Final = 'c%d: createRun(input: {name: "reported", tags: ["load"]}) { ... on RunPayload { run { id } } }'
-MOVE: Final = 'm%d: transitionRun(input: {id: "%s", to: %s}) { __typename }'
+MOVE: Final = 'm%d: transitionRun(input: {id: "%s", to: COMPLETED}) { __typename }'
 
 
-async def report(url: str, a_second: int, seconds: int) -> None:
-    """Make so many changes a second, at a steady pace, and say how many were made."""
-    begin, made = time.monotonic(), 0
-    newest: list[tuple[str, str]] = []  # runs, and what each is to become
-    async with httpx.AsyncClient(timeout=30) as client:
-        while time.monotonic() < begin + seconds:
-            await asyncio.sleep(begin + made / a_second - time.monotonic())
-            moved, newest = newest[:BATCH], newest[BATCH:]
-            moves = [MOVE % (number, run, to) for number, (run, to) in enumerate(moved[: BATCH // 2])]
-            creates = [CREATE % number for number in range(BATCH - len(moves))]
-            answer = await client.post(url, json={"query": f"mutation {{ {' '.join([*creates, *moves])} }}"})
-            created = [part["run"]["id"] for key, part in answer.json()["data"].items() if key.startswith("c")]
-            newest = [*((run, "COMPLETED") for run in created), *newest][:200]
-            made += BATCH
-    print(made, "changes in", round(time.monotonic() - begin, 1), "s")
+@dataclass(slots=True)
+class Reporter:
+    """What is reported, at a steady pace; what comes late is made up for."""
+
+    url: str
+    a_second: int
+    seconds: int
+    begun: float = field(default_factory=time.monotonic)
+    due: int = 0
+    made: int = 0
+    newest: list[str] = field(default_factory=list)
+
+    async def report(self) -> None:
+        """Make the changes, and say how many were made in which time."""
+        async with httpx.AsyncClient(timeout=30) as client, asyncio.TaskGroup() as senders:
+            for _ in range(SENDERS):
+                senders.create_task(self._send(client))
+        print(f"{self.made:,} of {self.a_second * self.seconds:,} changes in {time.monotonic() - self.begun:.1f} s")
+
+    async def _send(self, client: httpx.AsyncClient) -> None:
+        while (at := self.due / self.a_second) < self.seconds and time.monotonic() < self.begun + self.seconds:
+            self.due += BATCH
+            await asyncio.sleep(self.begun + at - time.monotonic())
+            await self._batch(client)
+
+    async def _batch(self, client: httpx.AsyncClient) -> None:
+        moved = [self.newest.pop() for _ in range(min(BATCH // 2, len(self.newest)))]
+        moves = [MOVE % pair for pair in enumerate(moved)]
+        creates = [CREATE % number for number in range(BATCH - len(moves))]
+        answer = await client.post(self.url, json={"query": f"mutation {{ {' '.join([*creates, *moves])} }}"})
+        for key, part in answer.raise_for_status().json()["data"].items():
+            if key.startswith("c"):
+                self.newest.append(part["run"]["id"])
+            self.made += key.startswith("c") or part["__typename"] == "RunPayload"
 
 
 if __name__ == "__main__":
-    asyncio.run(report(sys.argv[1], int(sys.argv[2]), int(sys.argv[3])))
+    asyncio.run(Reporter(sys.argv[1], int(sys.argv[2]), int(sys.argv[3])).report())

@@ -6,7 +6,7 @@ import json
 import os
 import shutil
 from asyncio.subprocess import PIPE, Process
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -49,7 +49,8 @@ RESTING_PLACE: Final = """new Promise(done => {
 class Page:
     """A page; `addresses` are all that it requested, `complaints` are its errors and those of the browser.
 
-    `trace` is what the browser has traced, from `Tracing.start` to `Tracing.end`; then `traced` is set.
+    `trace` is what the browser has traced, from `Tracing.start` to `Tracing.end`; then `traced` is set. `observers` are
+    told each event and its details.
     """
 
     connection: websockets.ClientConnection
@@ -58,6 +59,7 @@ class Page:
     complaints: list[str] = field(default_factory=list)
     trace: list[dict[str, Any]] = field(default_factory=list)
     traced: asyncio.Event = field(default_factory=asyncio.Event)
+    observers: list[Callable[[str, dict[str, Any]], None]] = field(default_factory=list)
     _ids: "itertools.count[int]" = field(default_factory=itertools.count)
     _answers: dict[int, asyncio.Future[dict[str, Any]]] = field(default_factory=dict)
 
@@ -114,6 +116,8 @@ class Page:
                     self._note(message["method"], message["params"])
 
     def _note(self, event: str, details: dict[str, Any]) -> None:
+        for observer in self.observers:
+            observer(event, details)
         match event:
             case "Network.requestWillBeSent":
                 self.addresses.append(details["request"]["url"])

@@ -77,7 +77,7 @@ class MovedClock:
 
 @dataclass(frozen=True, slots=True)
 class Month:
-    """Draws runs; equal seeds draw equal ones, for the same present."""
+    """Draws runs; each present has a month of its own."""
 
     draw: random.Random
     now: Micros

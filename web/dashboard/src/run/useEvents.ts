@@ -62,6 +62,7 @@ const NONE: State = { events: undefined, hasEarlier: false, error: undefined };
 /** The last events of a run, or of one stream of it, at first `count` of them; each that follows, and earlier ones as they are asked for. */
 export function useEvents(id: string, stream?: string, count = PAGE): State & { readonly earlier: () => void } {
   const [state, setState] = useState<State>(NONE);
+  const [reading, setReading] = useState(0); // how often an expired cursor made them be read anew
   const first = useRef<string>(undefined);
   first.current = state.events?.[0]?.cursor;
   const isAsking = useRef(false);
@@ -91,7 +92,10 @@ export function useEvents(id: string, stream?: string, count = PAGE): State & { 
             arrived.push({ ...runEvents.node, cursor });
             frames.ask();
           },
-          end: (error) => error && failed(error),
+          end: (error) => {
+            if (error?.code === "CURSOR_EXPIRED") setReading((former) => former + 1);
+            else if (error) failed(error);
+          },
         });
       },
       error: failed,
@@ -101,7 +105,7 @@ export function useEvents(id: string, stream?: string, count = PAGE): State & { 
       frames.stop();
       stop?.();
     };
-  }, [id, stream]);
+  }, [id, stream, reading]);
   const earlier = useCallback(() => {
     const before = first.current;
     if (isAsking.current || before === undefined) return;

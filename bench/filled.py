@@ -57,8 +57,8 @@ def filled_postgres() -> Iterator[Served]:
             asyncio.run(_fill_postgres(postgres.url(DATABASE)))
             psql(postgres.url(DATABASE), "vacuum analyze")
             postgres.stop()
-            with _making(kept) as directory:
-                shutil.copytree(postgres.data, directory / "data")
+            with _making(kept) as making:
+                shutil.copytree(postgres.data, making / "data")
             postgres.start()
         settings = {"STORAGE_BACKEND": "postgres", "POSTGRESQL_URL": postgres.url(DATABASE)}
         with tempfile.TemporaryDirectory() as directory, serving(Path(directory), str(COMMAND), **settings) as server:

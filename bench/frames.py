@@ -90,7 +90,7 @@ def _is_thread(event: dict[str, Any], thread: str) -> bool:
 
 
 def _is_task(event: dict[str, Any]) -> bool:
-    return str(event["name"]).endswith("RunTask")
+    return bool(event["name"] == "RunTask")
 
 
 def _length(event: dict[str, Any]) -> float:

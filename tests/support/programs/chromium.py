@@ -45,8 +45,9 @@ FOCUS: Final = """(() => {
     const marked = [one, ...one.querySelectorAll('*'), one.closest('label, [data-focus-visible]')].some(part =>
         part && getComputedStyle(part).outlineStyle !== 'none' && getComputedStyle(part).outlineWidth !== '0px')
     const {width, height, right, bottom, left, top} = one.getBoundingClientRect()
-    const inSight = one === document.body || (width && right > 0 && bottom > 0 && left < innerWidth && top < innerHeight)
-    return {reached: one === (%s), unseen: one !== document.body && !(inSight && (marked || one.matches('input, textarea'))),
+    const inSight = width && right > 0 && bottom > 0 && left < innerWidth && top < innerHeight
+    const seen = one === document.body || inSight && (marked || one.matches('input, textarea'))
+    return {reached: one === (%s), unseen: !seen,
         words: one.outerHTML.slice(0, 120)}
 })()"""
 LISTENING: Final = "DevTools listening on "

@@ -44,7 +44,7 @@ const routes = [
   }),
   createRoute({
     getParentRoute: () => shell,
-    path: "/datasets",
+    path: "/datasets/", // as an index: else the route below, whose rest may be empty, is taken
     component: lazyRouteComponent(() => import("./datasets/DatasetsPage"), "DatasetsPage"),
   }),
   createRoute({

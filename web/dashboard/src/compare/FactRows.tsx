@@ -4,6 +4,8 @@ import { Button } from "../ui/Button";
 import { inNumber } from "../ui/times";
 import type { Fact } from "./differences";
 
+/** A path of metadata may go on in the next line at each of its dots. */
+const breakable = (name: string) => name.split(".").flatMap((part, at) => (at === 0 ? [part] : [".", <wbr key={at} />, part]));
 const AT_ONCE = 40; // facts; metadata may have thousands
 
 type Props = { readonly facts: readonly Fact[]; readonly hidden: number; readonly columns: number };
@@ -22,7 +24,7 @@ export function FactRows({ facts, hidden, columns }: Props) {
       </tr>
       {facts.slice(0, most).map(({ name, values }) => (
         <tr key={name}>
-          <th scope="row">{name}</th>
+          <th scope="row">{breakable(name)}</th>
           {values.map((value, at) => (
             <td key={at} className={at > 0 && value !== values[0] ? "differs" : ""}>
               {value === undefined ? <span className="faint">–</span> : <span className="fact-value">{value}</span>}

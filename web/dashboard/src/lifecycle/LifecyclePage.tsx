@@ -44,7 +44,7 @@ function Table() {
         <Drawing states={lifecycle.map(({ status, next }) => ({ status: status as Status, next: next as readonly Status[] }))} />
       </div>
       <div className="scroll" tabIndex={0}>
-        <table className="grid">
+        <table className="grid moves">
           <caption>Moves</caption>
           <thead>
             <tr>

@@ -59,7 +59,7 @@ export default function RunResults({ id, recorded }: { id: string; recorded: num
         <Figure name="Items" value={inNumber(items)} />
         <Figure name="Succeeded" value={inNumber(succeeded)} />
         <Figure name="Failed" value={inNumber(failed)} bad={failed > 0} />
-        <Figure name="Mean" value={milliseconds(latencyMean)} />
+        <Figure name="Mean latency" value={milliseconds(latencyMean)} />
         <Figure name="p50" value={milliseconds(latencyP50)} />
         <Figure name="p95" value={milliseconds(latencyP95)} />
         <LatencyHistogram latencies={run.sample.nodes.map(({ latency }) => latency)} total={total} />

@@ -24,7 +24,7 @@ export default function ValueMenu({ anchor, values, conditions, setConditions, c
     close();
   };
   return (
-    <Popover triggerRef={anchor} isOpen onOpenChange={(open) => !open && close()} placement="bottom start" className="popup">
+    <Popover triggerRef={anchor} isOpen onOpenChange={(open) => !open && close()} placement="bottom start" className="popup" aria-label="Values of this run">
       <Menu aria-label="Filter by a value of this run" className="list" autoFocus="first" onAction={(key) => choose(String(key))}>
         {values.flatMap((value, at) => [
           <MenuItem key={`only ${at}`} id={`only ${at}`} className="list-item" textValue={`Only ${value.label}`}>

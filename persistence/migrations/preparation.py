@@ -21,7 +21,8 @@ ROWS_AT_ONCE: Final = 500
 _PAUSE_SECONDS: Final = 0.1
 # One process prepares. The others look now and then: a statement that waits has a snapshot, for whose end the one who
 # makes an index would wait in turn. The lock's number is random.
-_LOCK: Final = "SELECT pg_try_advisory_xact_lock(7262981450316618)"
+_LOCK: Final = "SELECT WHERE pg_try_advisory_xact_lock(7262981450316618)"
+_LOCKED: Final = "SELECT 1"
 # A role's or a database's own limits are for queries. Behind a pooler the session is another's, and left as it is.
 _UNLIMITED: Final = """
     SELECT set_config(name, '0', {is_local}) FROM pg_settings
@@ -42,7 +43,8 @@ async def prepare(url: str) -> None:
         # At another level the transaction that holds the lock would have a snapshot too.
         async with holder.transaction(isolation="read_committed"):
             await holder.execute(_UNLIMITED.format(is_local="true"))
-            while not await holder.fetchval(_LOCK):  # noqa: ASYNC110 - it is another process that is waited for
+            # Executed, not fetched: rows that were fetched keep their snapshot until the next statement.
+            while await holder.execute(_LOCK) != _LOCKED:  # noqa: ASYNC110 - another process is waited for
                 await asyncio.sleep(_PAUSE_SECONDS)
             for name in module.INDEXES:
                 await _make_index(worker, name, module.index_statement(name, "CONCURRENTLY "))

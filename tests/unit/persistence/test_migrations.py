@@ -103,6 +103,7 @@ def test_a_storage_that_is_up_to_date_is_opened_without_alembic(url: str) -> Non
 
 
 @pytest.mark.filterwarnings("ignore:Skipped unsupported reflection of expression-based index")
+@pytest.mark.filterwarnings("ignore:autogenerate skipping metadata-specified expression-based index")
 def test_the_newest_revision_is_what_the_code_speaks_of(url: str) -> None:
     def is_compared(_: object, name: str | None, kind: str, *__: object) -> bool:
         # What is not a plain column in an index of SQLite's is not told to Alembic; the next test looks at those.

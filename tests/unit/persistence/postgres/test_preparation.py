@@ -28,19 +28,19 @@ NAMES = {
     "ix_runs_duration_id",
     "ix_runs_target_id_created_at_id",
 }
-FILLED = f"""
-CREATE TEMP TABLE more AS SELECT * FROM runs;
-INSERT INTO runs SELECT (jsonb_populate_record(more, jsonb_build_object('id', 'run-' || n))).*
-    FROM more, generate_series(1, {RUNS}) AS n;
-INSERT INTO totals SELECT (jsonb_populate_record(NULL::totals, zeros || jsonb_build_object('owner', n))).* FROM (
+ZEROS = """
     SELECT jsonb_object_agg(attname, 0) - 'last_at' AS zeros FROM pg_attribute
-    WHERE attrelid = 'totals'::regclass AND attnum > 0
-) AS columns, generate_series(1, {OWNERS}) AS n;
-INSERT INTO cells SELECT (jsonb_populate_record(NULL::cells, zeros || jsonb_build_object('owner', n, 'updated_at', n))).*
-    FROM (
-    SELECT jsonb_object_agg(attname, 0) AS zeros FROM pg_attribute
-    WHERE attrelid = 'cells'::regclass AND attnum > 0
-) AS columns, generate_series(1, {OWNERS}) AS n;
+    WHERE attrelid = '{table}'::regclass AND attnum > 0
+"""
+ROWS = """
+INSERT INTO {table} SELECT (
+    jsonb_populate_record(NULL::{table}, zeros || jsonb_build_object('owner', n, '{instant}', n))
+).* FROM ({zeros}) AS columns, generate_series(1, {number}) AS n;
+"""
+COPIES = """
+CREATE TEMP TABLE one AS SELECT * FROM runs;
+INSERT INTO runs SELECT (jsonb_populate_record(one, jsonb_build_object('id', 'run-' || n))).*
+    FROM one, generate_series(1, {number}) AS n;
 """
 MAKING = """
 SELECT pid FROM pg_stat_activity
@@ -55,7 +55,13 @@ async def url(postgres_url: str) -> str:
     psql(postgres_url, "DROP SCHEMA public CASCADE; CREATE SCHEMA public")
     async with create_postgres_engine(postgres_url).begin() as connection:
         await connection.run_sync(revisions.migrate, "0005")
-    psql(postgres_url, FILLED)
+    # A level at which transactions have a snapshot from beginning to end, for which indexes would wait.
+    name = postgres_url.rpartition("/")[2]
+    psql(postgres_url, f"ALTER DATABASE {name} SET default_transaction_isolation = 'serializable'")
+    psql(postgres_url, COPIES.format(number=RUNS))
+    for table, instant in (("totals", "owner"), ("cells", "updated_at")):
+        zeros = ZEROS.format(table=table)
+        psql(postgres_url, ROWS.format(table=table, instant=instant, zeros=zeros, number=OWNERS))
     return postgres_url
 
 
@@ -71,7 +77,7 @@ async def connected(url: str) -> AsyncIterator["asyncpg.Connection[asyncpg.Recor
 async def until(find: Callable[[], Awaitable[object]]) -> object:
     """Return what is found at last."""
     async with asyncio.timeout(PATIENCE):
-        while not (found := await find()):
+        while not (found := await find()):  # noqa: ASYNC110 - another process is waited for
             await asyncio.sleep(0.01)
     return found
 
@@ -139,7 +145,7 @@ async def test_an_upgrade_whose_process_was_killed_goes_on(url: str) -> None:
         held = holder.transaction()
         await held.start()
         await holder.execute("UPDATE runs SET version = version + 1 WHERE id = 'run-1'")
-        process = subprocess.Popen([sys.executable, "-c", program, url])
+        process = await asyncio.to_thread(subprocess.Popen, [sys.executable, "-c", program, url])
         try:
             await until(partial(other.fetchval, MAKING))
         finally:

@@ -16,11 +16,11 @@ _Errors: TypeAlias = tuple[type[BaseException], ...]
 
 
 def upgrade(url: str) -> None:
-    """Bring a database (sqlite:///path, or an address of Postgres) to the newest revision, in one transaction.
+    """Bring a database (sqlite:///path, or an address of Postgres) to the newest revision.
 
-    Any number of processes may do so at once. Raise UnavailableError, whose message is for the operator, when the
-    storage cannot be reached or used, belongs to a newer release, or to another application. Must not be called from
-    within an event loop.
+    Any number of processes may do so at once; what is interrupted goes on the next time. Raise UnavailableError, whose
+    message is for the operator, when the storage cannot be reached or used, belongs to a newer release, or to another
+    application. Must not be called from within an event loop.
     """
     with _explained(url, "brought up to date"):
         if _is_sqlite(url):

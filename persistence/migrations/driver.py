@@ -1,6 +1,7 @@
 """The engine that migrates Postgres: nothing is prepared or asked outside of its transactions, for poolers' sake."""
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any, Final
 
 from sqlalchemy.dialects import registry
@@ -29,16 +30,17 @@ class MigrationDialect(PGDialect_asyncpg):
 registry.register("postgresql.runindex", __name__, MigrationDialect.__name__)
 
 
+async def connect(url: str) -> Connection:
+    """Connect to an address; statements are prepared without a name, for one use."""
+    seconds = max(CONNECT_SECONDS, Address.read(url).connect_timeout or 0.0)
+    return await log_in(url, seconds, application_name="runindex migration", has_statement_cache=False)
+
+
 def create_postgres_engine(url: str) -> AsyncEngine:
     """Return an engine for an address; each statement is prepared without a name, and once for each use."""
-
-    async def connect() -> Connection:
-        seconds = max(CONNECT_SECONDS, Address.read(url).connect_timeout or 0.0)
-        return await log_in(url, seconds, application_name="runindex migration", has_statement_cache=False)
-
     return create_async_engine(
         "postgresql+runindex://?prepared_statement_cache_size=0",
         poolclass=NullPool,
-        async_creator=connect,
+        async_creator=partial(connect, url),
         connect_args={"prepared_statement_name_func": str},
     )

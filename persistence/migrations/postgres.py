@@ -4,8 +4,9 @@ from typing import Final
 
 from sqlalchemy import text
 
-from persistence.migrations import revisions
+from persistence.migrations import preparation, revisions
 from persistence.migrations.driver import create_postgres_engine
+from persistence.migrations.ownership import check_ownership
 from runindex.domain.errors import UnavailableError
 
 # One process migrates; the others wait, and find nothing left to do. The lock's number is random.
@@ -28,7 +29,13 @@ async def upgrade(url: str, name: str) -> None:
         return
     async with engine.begin() as connection:
         await connection.execute(_LOCK)
-        await connection.run_sync(revisions.migrate)
+        is_new = not await connection.run_sync(check_ownership)
+        await connection.run_sync(revisions.migrate, "head" if is_new else preparation.BEFORE)
+    if not is_new:
+        await preparation.prepare(url)
+        async with engine.begin() as connection:
+            await connection.execute(_LOCK)
+            await connection.run_sync(revisions.migrate)
 
 
 async def is_current(url: str) -> bool:

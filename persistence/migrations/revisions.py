@@ -34,8 +34,8 @@ def is_current(connection: Connection) -> bool:
     return present == {revisions()[-1]}
 
 
-def migrate(connection: Connection) -> None:
-    """Bring a database to the newest revision, in the connection's open transaction."""
+def migrate(connection: Connection, revision: str = "head") -> None:
+    """Bring a database to a revision, the newest by default, in the connection's open transaction."""
     # A storage that is up to date is served without them: they take long to load.
     from alembic import command
     from alembic.config import Config
@@ -43,7 +43,7 @@ def migrate(connection: Connection) -> None:
     config = Config()
     config.set_main_option("script_location", str(_HOME))
     config.attributes["connection"] = connection
-    command.upgrade(config, "head")
+    command.upgrade(config, revision)
 
 
 def recreate(connection: Connection) -> None:

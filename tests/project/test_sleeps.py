@@ -34,6 +34,7 @@ NAMED: Final[Mapping[str, str]] = {
     "faults/workload.py _write": "draws when to write next",
     # Nothing tells when it is so: polls, each with a bound.
     "support/api.py until": "polls what many tasks may make so",
+    "unit/persistence/postgres/test_preparation.py until": "polls a database's sessions",
     "faults/naive.py run": "polls a table, as one should not",
     "faults/test_left_behind.py members": "polls the metrics of another process",
     "faults/test_left_behind.py until": "polls what many tasks may make so",

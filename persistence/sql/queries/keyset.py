@@ -8,7 +8,7 @@ from sqlalchemy.types import TypeEngine
 
 from persistence.sql.queries import expressions
 from persistence.sql.queries.shape import json_path, sqlite_path
-from persistence.sql.tables.runs import runs
+from persistence.sql.tables.runs import duration_in, runs
 from runindex.domain.json_text import dumps
 from runindex.ports.queries import OrderDirection, RunOrder, RunOrderField, Window
 
@@ -57,9 +57,11 @@ class Keys(NamedTuple):
 
 
 def keys_of(source: FromClause, order: RunOrder) -> Keys:
-    """Return the keys in `runs`, or in rows taken from it."""
+    """Return the keys in `runs`, or in rows taken from it, which have the order's column."""
     if source is runs and order.field is RunOrderField.METADATA:
         return Keys(path_key(runs.c.metadata), runs.c.id)
+    if source is runs and order.field is RunOrderField.DURATION:
+        return Keys(duration_in(runs), runs.c.id)
     return Keys(source.c[order.field.column], source.c.id)
 
 

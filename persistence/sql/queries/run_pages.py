@@ -25,18 +25,19 @@ from persistence.sql.queries.keyset import (
 from persistence.sql.queries.shape import UNARCHIVED_ONLY, Condition, Kind, name_of
 from persistence.sql.queries.tag_index import Conditions, TaggedRuns, is_narrow, runs_by_tag, with_runs
 from persistence.sql.queries.where import TEXT, matching
-from persistence.sql.tables.runs import run_tags, runs
+from persistence.sql.tables.runs import duration_in, run_tags, runs
 from runindex.domain.lifecycle import RunStatus
 from runindex.ports.queries import RUN_COLUMNS, SORT_KEY, Columns, RunOrder, RunOrderField
 
-_COLUMNS: Final = (*RUN_COLUMNS, RunOrderField.DURATION.column)
+_DURATION: Final = RunOrderField.DURATION.column
 _ARCHIVED_ONLY: Final = Condition(Kind.STATUS_IN, detail=(RunStatus.ARCHIVED,))
 
 
 def run_columns(columns: Columns, *more: str) -> list[ColumnElement[Any]]:
     """Return those columns of `runs`, `more` and the id, in the table's order."""
     wanted = columns.union(more, ("id",))
-    return [runs.c[name] for name in _COLUMNS if name in wanted]
+    computed = [duration_in(runs).label(_DURATION)] if _DURATION in wanted else []
+    return [*(runs.c[name] for name in RUN_COLUMNS if name in wanted), *computed]
 
 
 def run_page(conditions: Conditions, columns: Columns, order: RunOrder, window: WindowShape) -> Select[Any]:

@@ -10,7 +10,7 @@ from sqlalchemy import literal_column as literal
 
 from persistence.sql.queries import expressions
 from persistence.sql.tables.records import totals
-from persistence.sql.tables.runs import changes, run_tags, runs
+from persistence.sql.tables.runs import changes, duration_in, run_tags, runs
 from runindex.domain.lifecycle import OPEN, RunStatus
 from runindex.domain.runs.changes import RunChangeKind
 
@@ -144,7 +144,7 @@ _AFTER_COLUMNS: Final[Mapping[str, ColumnElement[Any]]] = {
 
 def run_in(source: FromClause) -> FilterTarget:
     """Return the runs of `runs`, or of an alias of it, as a target."""
-    columns = {**dict(source.c.items()), "last_activity_at": _last_activity(source)}
+    columns = {**dict(source.c.items()), "duration": duration_in(source), "last_activity_at": _last_activity(source)}
     return FilterTarget(MappingProxyType(columns), _StoredTags(source), has_hierarchy=True)
 
 

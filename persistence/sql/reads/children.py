@@ -1,11 +1,10 @@
 """Runs by the parent or plan they name: one statement for any number, which reads a window of each."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
-from typing import Any
+from typing import Any, Final
 
-from sqlalchemy import ColumnElement, FromClause, Select, bindparam, func, select
-from sqlalchemy import literal_column as literal
+from sqlalchemy import ColumnElement, FromClause, Select, bindparam, column, func, select, table
 
 from persistence.sql.queries import expressions
 from persistence.sql.queries.keyset import (
@@ -26,9 +25,9 @@ from persistence.sql.queries.where import TEXT, matching
 from persistence.sql.reads.hierarchy import by_requested
 from persistence.sql.reads.runs import array_of
 from persistence.sql.statements import StatementRunner
-from persistence.sql.tables.runs import runs
+from persistence.sql.tables.runs import duration_in, runs
 from runindex.domain.runs.filters import RunFilter
-from runindex.ports.queries import SORT_KEY, Columns, Row, RunOrder, RunOrderField, RunQuery
+from runindex.ports.queries import Columns, Row, RunOrder, RunOrderField, RunQuery
 
 
 class ChildReads(StatementRunner):
@@ -77,18 +76,25 @@ def _list(
     keys = _keys_of(found, order)
     rows = select(
         named.c.value.label("requested"),
-        *(column for column in found.c if column.name != order.field.column),
+        *(one for one in found.c if one.name != order.field.column),
         keys.value.label(order.field.column),
     )
     return rows.select_from(joined).order_by(*ordering(keys, order, window))
 
 
 def _keys_of(found: FromClause, order: RunOrder) -> Keys:
-    """Return the keys in the found runs; SQLite finds rows of the table itself, which have no key of metadata."""
-    if order.field is not RunOrderField.METADATA:
+    """Return the keys in the found runs; SQLite finds rows of the table itself, which lack what is computed."""
+    make = _COMPUTED.get(order.field)
+    if make is None:
         return keys_of(found, order)
-    in_table: ColumnElement[Any] = literal(f"{found.name}.metadata", TEXT)  # type: ignore[attr-defined]  # it has one
-    return Keys(expressions.PerDialect(postgresql=found.c[SORT_KEY], sqlite=path_key(in_table)), found.c.id)
+    in_table = make(table(found.name, *map(column, runs.c.keys())))  # type: ignore[attr-defined]  # it has a name
+    return Keys(expressions.PerDialect(postgresql=found.c[order.field.column], sqlite=in_table), found.c.id)
+
+
+_COMPUTED: Final[Mapping[RunOrderField, Callable[[FromClause], ColumnElement[Any]]]] = {
+    RunOrderField.METADATA: lambda source: path_key(source.c.metadata),
+    RunOrderField.DURATION: duration_in,
+}
 
 
 @lru_cache(maxsize=256)

@@ -53,11 +53,11 @@ def filled_postgres() -> Iterator[Served]:
             _bring_back(kept, postgres)
         postgres.start()
         if not kept.exists():
-            psql(postgres.url(), f"create database {DATABASE}")
-            asyncio.run(_fill_postgres(postgres.url(DATABASE)))
-            psql(postgres.url(DATABASE), "vacuum analyze")
-            postgres.stop()
             with _making(kept) as making:
+                psql(postgres.url(), f"create database {DATABASE}")
+                asyncio.run(_fill_postgres(postgres.url(DATABASE)))
+                psql(postgres.url(DATABASE), "vacuum analyze")
+                postgres.stop()
                 shutil.copytree(postgres.data, making / "data")
             postgres.start()
         settings = {"STORAGE_BACKEND": "postgres", "POSTGRESQL_URL": postgres.url(DATABASE)}

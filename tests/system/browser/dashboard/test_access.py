@@ -36,7 +36,8 @@ AXE: Final = ROOT / "web/node_modules/axe-core/axe.min.js"
 GRAVE: Final = """axe.run().then(found => found.violations
     .filter(({impact}) => ['serious', 'critical'].includes(impact))
     // The arrows of the field above a list of offers scroll it, which axe knows of comboboxes only.
-    .filter(({id, nodes}) => id !== 'scrollable-region-focusable' || !nodes.every(node => node.html.includes('suggestions')))
+    .filter(({id, nodes}) =>
+        id !== 'scrollable-region-focusable' || !nodes.every(({html}) => html.includes('suggestions')))
     .map(({id, nodes}) => id + ': ' + nodes.map(node => node.html.slice(0, 200)).join(' | '))
 )"""
 

@@ -40,9 +40,23 @@ export const COLUMNS: readonly Column[] = [
     width: 240,
     order: "name",
     cell: (run) => (
-      <RunLink id={run.id} title={run.id === DEFAULT_RUN ? DEFAULT_RUN_WORDS : (run.name ?? run.id)} className={run.id === DEFAULT_RUN ? "quiet-link" : "run-link"}>
-        {run.name ?? <span className="mono">{run.id}</span>}
-      </RunLink>
+      <>
+        <RunLink
+          id={run.id}
+          title={run.id === DEFAULT_RUN ? DEFAULT_RUN_WORDS : (run.name ?? run.id)}
+          className={run.id === DEFAULT_RUN ? "quiet-link" : "run-link"}
+        >
+          {run.name ?? <span className="mono">{run.id}</span>}
+        </RunLink>
+        {run.parent && (
+          <span className="run-parent">
+            {" in "}
+            <RunLink id={run.parent.id} className="quiet-link" title={`The parent: ${run.parent.name ?? run.parent.id}`}>
+              {run.parent.name ?? run.parent.id}
+            </RunLink>
+          </span>
+        )}
+      </>
     ),
   },
   { id: "tags", label: "Tags", width: 190, cell: (run) => <TagsCell tags={run.tags} /> },

@@ -9,7 +9,7 @@ GRAPHIQL := resolvers/transports/static/graphiql/index.html
 GRAPHIQL_SOURCES := web/compress.mjs $(wildcard web/graphiql/*.* web/graphiql/examples/*)
 DASHBOARD := resolvers/transports/static/dashboard/index.html
 DASHBOARD_SOURCES := frontend-schema.graphql web/compress.mjs $(wildcard web/dashboard/*.* web/dashboard/tools/*) \
-	$(filter-out %.graphql.ts,$(wildcard web/dashboard/src/*.* web/dashboard/src/*/*.*))
+	$(filter-out %.graphql.ts,$(wildcard web/dashboard/src/*.* web/dashboard/src/*/*.* web/dashboard/src/*/*/*.*))
 # In front of PATH, it brings node and npm; it can be asked once $(STAMP) is there.
 NODE_BIN = $(shell $(BIN)/python web/node.py)
 WITH_NODE = PATH="$(NODE_BIN):$$PATH"

@@ -1,5 +1,5 @@
-import "./ui/theme";
-import "./ui/base.css";
+import "./ui/theme/theme";
+import "./ui/theme/base.css";
 
 import { RouterProvider } from "@tanstack/react-router";
 import { StrictMode } from "react";
@@ -11,7 +11,7 @@ import { environment } from "./live/environment";
 import { router } from "./router";
 import { listQuery } from "./runs/query";
 import { validSearch } from "./runs/search";
-import { loadEarly } from "./runs/useRunList";
+import { loadEarly } from "./runs/list/useRunList";
 import { parseSearch } from "./shell/addresses";
 
 const PATIENCE = 200; // milliseconds

@@ -1,8 +1,8 @@
 import { describe, expect, test } from "vitest";
 
-import { type Condition, readCondition, withValues, writeCondition } from "../src/runs/conditions";
-import { filterOf, scalar } from "../src/runs/filter";
-import { conditionsOfFilter } from "../src/runs/read-filter";
+import { type Condition, readCondition, withValues, writeCondition } from "../src/runs/filters/conditions";
+import { filterOf, scalar } from "../src/runs/filters/filter";
+import { conditionsOfFilter } from "../src/runs/filters/read-filter";
 
 const EXAMPLES: readonly Condition[] = [
   { field: "status", op: "any", values: ["FAILED", "PAUSED"] },

@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
 
-import { only, valuesOfRun, without } from "../src/runs/cell-values";
-import type { Condition } from "../src/runs/conditions";
-import { presetsAt } from "../src/runs/presets";
+import { only, valuesOfRun, without } from "../src/runs/filters/cell-values";
+import type { Condition } from "../src/runs/filters/conditions";
+import { presetsAt } from "../src/runs/summary/presets";
 
 const run = {
   status: "FAILED",

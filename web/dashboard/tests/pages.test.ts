@@ -6,9 +6,9 @@ import { validJobsSearch } from "../src/jobs/search";
 import { stateOf, timingOf } from "../src/jobs/timing";
 import { stepsOf } from "../src/overview/steps";
 import { asCurl, asPython } from "../src/run/queries";
-import { spanOf } from "../src/run/span";
-import { laidOut } from "../src/ui/diff";
-import { inFull, local } from "../src/ui/times";
+import { spanOf } from "../src/run/tree/span";
+import { laidOut } from "../src/ui/values/diff";
+import { inFull, local } from "../src/ui/values/times";
 
 describe("jobs", () => {
   const now = Date.parse("2026-11-29T10:00:00Z");

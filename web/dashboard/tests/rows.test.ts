@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 
-import { comparison, type Order } from "../src/runs/order";
-import { type Row, Rows } from "../src/runs/rows";
+import { comparison, type Order } from "../src/runs/list/order";
+import { type Row, Rows } from "../src/runs/list/rows";
 
 const NEWEST: Order = { by: "created", down: true };
 

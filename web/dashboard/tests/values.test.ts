@@ -2,16 +2,16 @@ import { describe, expect, test } from "vitest";
 
 import { factsOf, leavesOf } from "../src/compare/differences";
 import { worstFirst } from "../src/compare/worst";
-import { columnsOf, writeColumn } from "../src/runs/column-choices";
-import { silence, secondsOf } from "../src/runs/activity";
-import { keysOf, pathOf, valueAt } from "../src/runs/metadata-paths";
+import { columnsOf, writeColumn } from "../src/runs/columns/column-choices";
+import { silence, secondsOf } from "../src/runs/columns/activity";
+import { keysOf, pathOf, valueAt } from "../src/runs/columns/metadata-paths";
 import { validSearch } from "../src/runs/search";
-import { bucketStart, countedIn, intervalOf } from "../src/runs/timeline";
+import { bucketStart, countedIn, intervalOf } from "../src/runs/summary/timeline";
 import { parseSearch, stringifySearch } from "../src/shell/addresses";
-import { diffLines } from "../src/ui/diff";
-import { logBins } from "../src/ui/histogram";
-import { ago, inDuration } from "../src/ui/times";
-import type { Change } from "../src/runs/change";
+import { diffLines } from "../src/ui/values/diff";
+import { logBins } from "../src/ui/values/histogram";
+import { ago, inDuration } from "../src/ui/values/times";
+import type { Change } from "../src/runs/list/change";
 
 describe("paths of metadata", () => {
   test.each([

@@ -6,7 +6,7 @@ import { graphql, useLazyLoadQuery } from "react-relay";
 import type { ComparisonQuery, ComparisonQuery$data } from "../__generated__/ComparisonQuery.graphql";
 import { STATUS_NAMES, type Status } from "../runs/statuses";
 import { Choice } from "../ui/Choice";
-import { inDuration, local } from "../ui/times";
+import { inDuration, local } from "../ui/values/times";
 import { type Fact, factsOf, leavesOf } from "./differences";
 import { FactRows } from "./FactRows";
 import { ItemRows } from "./ItemRows";

@@ -1,7 +1,7 @@
 import { useState } from "react";
 
 import { Button } from "../ui/Button";
-import { inNumber } from "../ui/times";
+import { inNumber } from "../ui/values/times";
 import type { Fact } from "./differences";
 
 /** A path of metadata may go on in the next line at each of its dots. */

@@ -1,6 +1,6 @@
-import { firstLine } from "../runs/columns";
-import { StatusIcon } from "../ui/StatusIcon";
-import { inDuration } from "../ui/times";
+import { firstLine } from "../runs/columns/columns";
+import { StatusIcon } from "../ui/values/StatusIcon";
+import { inDuration } from "../ui/values/times";
 import { Delta } from "./Delta";
 import { isFailed, type ItemRow } from "./worst";
 

@@ -10,7 +10,7 @@ import { environment } from "../live/environment";
 import { inWords } from "../live/errors";
 import { Button } from "../ui/Button";
 import { say } from "../ui/notices";
-import { inNumber } from "../ui/times";
+import { inNumber } from "../ui/values/times";
 import { ItemCell } from "./ItemCell";
 import { countedOutcomes, worstFirst } from "./worst";
 

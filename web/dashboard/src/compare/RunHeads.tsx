@@ -1,8 +1,8 @@
 import { Link } from "@tanstack/react-router";
 
 import type { Status } from "../runs/statuses";
-import { StatusBadge } from "../ui/StatusBadge";
-import { Time } from "../ui/Time";
+import { StatusBadge } from "../ui/values/StatusBadge";
+import { Time } from "../ui/values/Time";
 
 type Run = { readonly id: string; readonly name?: string | null | undefined; readonly status: string; readonly createdAt: string };
 

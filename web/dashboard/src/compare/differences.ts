@@ -1,4 +1,4 @@
-import { pathOf } from "../runs/metadata-paths";
+import { pathOf } from "../runs/columns/metadata-paths";
 
 /** A fact of several runs, by its name; undefined where a run lacks it. */
 export type Fact = { readonly name: string; readonly values: readonly (string | undefined)[]; readonly differs: boolean };

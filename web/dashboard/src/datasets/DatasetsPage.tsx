@@ -6,9 +6,9 @@ import type { DatasetsPageQuery } from "../__generated__/DatasetsPageQuery.graph
 import { useChanges } from "../live/useChanges";
 import { STATUS_NAMES, type Status } from "../runs/statuses";
 import { Empty } from "../ui/Empty";
-import { inDuration, inNumber } from "../ui/times";
-import { useTitle } from "../ui/useTitle";
-import "../ui/page.css";
+import { inDuration, inNumber } from "../ui/values/times";
+import { useTitle } from "../ui/theme/useTitle";
+import "../ui/theme/page.css";
 
 const query = graphql`
   query DatasetsPageQuery {

@@ -2,7 +2,7 @@ import { Link } from "@tanstack/react-router";
 import { graphql, useLazyLoadQuery } from "react-relay";
 
 import type { ItemGridQuery } from "../__generated__/ItemGridQuery.graphql";
-import { inDuration } from "../ui/times";
+import { inDuration } from "../ui/values/times";
 
 const query = graphql`
   query ItemGridQuery($ids: [ID!]!) {

@@ -3,9 +3,9 @@ import { useEffect, useRef } from "react";
 import { graphql, useLazyLoadQuery } from "react-relay";
 
 import type { ItemHistoryQuery } from "../__generated__/ItemHistoryQuery.graphql";
-import { firstLine } from "../runs/columns";
-import { Time } from "../ui/Time";
-import { inDuration } from "../ui/times";
+import { firstLine } from "../runs/columns/columns";
+import { Time } from "../ui/values/Time";
+import { inDuration } from "../ui/values/times";
 
 const query = graphql`
   query ItemHistoryQuery($datasetId: String!, $itemId: String!) {

@@ -2,7 +2,7 @@ import { useEffect, useRef, useState } from "react";
 import uPlot from "uplot";
 import "uplot/dist/uPlot.min.css";
 
-import { useColours } from "../ui/useColours";
+import { useColours } from "../ui/theme/useColours";
 
 type Series = { readonly label: string; readonly colour: string; readonly values: readonly (number | null)[] };
 type Props = {

@@ -2,8 +2,8 @@ import { graphql, useFragment } from "react-relay";
 
 import type { JobTiming_job$key } from "../__generated__/JobTiming_job.graphql";
 import { useNow } from "../live/now";
-import { Time } from "../ui/Time";
-import { inFull } from "../ui/times";
+import { Time } from "../ui/values/Time";
+import { inFull } from "../ui/values/times";
 import { timingOf } from "./timing";
 
 const fragment = graphql`

@@ -4,8 +4,8 @@ import { Suspense, useDeferredValue } from "react";
 import { useReading } from "../live/useReading";
 import { Button } from "../ui/Button";
 import { Choice } from "../ui/Choice";
-import { useTitle } from "../ui/useTitle";
-import "../ui/page.css";
+import { useTitle } from "../ui/theme/useTitle";
+import "../ui/theme/page.css";
 import { JobTable } from "./JobTable";
 
 const route = getRouteApi("/jobs");

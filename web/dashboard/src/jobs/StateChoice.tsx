@@ -2,7 +2,7 @@ import { Link } from "@tanstack/react-router";
 import { graphql, useFragment } from "react-relay";
 
 import type { StateChoice_query$key } from "../__generated__/StateChoice_query.graphql";
-import { inNumber } from "../ui/times";
+import { inNumber } from "../ui/values/times";
 import { type JobsSearch, STATES } from "./search";
 import { wordOf } from "./timing";
 

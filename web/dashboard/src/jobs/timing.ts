@@ -1,4 +1,4 @@
-import { inDuration } from "../ui/times";
+import { inDuration } from "../ui/values/times";
 
 type Job = {
   readonly status: string;

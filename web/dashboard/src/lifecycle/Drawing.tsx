@@ -1,5 +1,5 @@
 import { STATUS_NAMES, type Status } from "../runs/statuses";
-import { useMedia } from "../ui/useMedia";
+import { useMedia } from "../ui/theme/useMedia";
 import { FLAT, type Place, UPRIGHT } from "./layout";
 
 type State = { readonly status: Status; readonly next: readonly Status[] };

@@ -4,9 +4,9 @@ import { Suspense } from "react";
 import type { LifecyclePageQuery } from "../__generated__/LifecyclePageQuery.graphql";
 import { MOVE_NAMES } from "../moves/moves";
 import type { Status } from "../runs/statuses";
-import { StatusBadge } from "../ui/StatusBadge";
-import { useTitle } from "../ui/useTitle";
-import "../ui/page.css";
+import { StatusBadge } from "../ui/values/StatusBadge";
+import { useTitle } from "../ui/theme/useTitle";
+import "../ui/theme/page.css";
 import "./lifecycle.css";
 import { Drawing } from "./Drawing";
 

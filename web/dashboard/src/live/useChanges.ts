@@ -2,7 +2,7 @@ import { useEffect, useState } from "react";
 import { graphql } from "react-relay";
 import { getRequest } from "relay-runtime";
 
-import type { RunFilter } from "../runs/filter";
+import type { RunFilter } from "../runs/filters/filter";
 import { follow } from "./subscribe";
 
 const changes = graphql`

@@ -1,6 +1,6 @@
 import { useCallback, useEffect, useState } from "react";
 
-import type { RunFilter } from "../runs/filter";
+import type { RunFilter } from "../runs/filters/filter";
 import { useChanges } from "./useChanges";
 
 const ALL: RunFilter = { includeArchived: true };

@@ -1,6 +1,6 @@
 import { useState } from "react";
 
-import { offers } from "../runs/offers";
+import { offers } from "../runs/filters/offers";
 import { Modal } from "../ui/Modal";
 import { SuggestionBox } from "../ui/SuggestionBox";
 import type { Tagging } from "./tagRuns";

@@ -6,7 +6,7 @@ import { environment } from "../live/environment";
 import { inWords } from "../live/errors";
 import type { Status } from "../runs/statuses";
 import { say } from "../ui/notices";
-import { counted } from "../ui/times";
+import { counted } from "../ui/values/times";
 import { MOVE_PAST } from "./moves";
 import { refusal } from "./outcomes";
 

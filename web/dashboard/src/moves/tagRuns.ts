@@ -6,7 +6,7 @@ import type { tagRunsRemoveMutation } from "../__generated__/tagRunsRemoveMutati
 import { environment } from "../live/environment";
 import { inWords } from "../live/errors";
 import { say } from "../ui/notices";
-import { counted } from "../ui/times";
+import { counted } from "../ui/values/times";
 import { refusal } from "./outcomes";
 
 const add = graphql`

@@ -1,5 +1,5 @@
-import { useEvents } from "../run/useEvents";
-import { Time } from "../ui/Time";
+import { useEvents } from "../run/events/useEvents";
+import { Time } from "../ui/values/Time";
 import { Panel } from "./Panel";
 
 const LINES = 6;

@@ -1,9 +1,9 @@
 import { graphql, useFragment } from "react-relay";
 
 import type { FailuresPanel_run$key } from "../__generated__/FailuresPanel_run.graphql";
-import { firstLine } from "../runs/columns";
-import { StatusIcon } from "../ui/StatusIcon";
-import { inDuration, inNumber } from "../ui/times";
+import { firstLine } from "../runs/columns/columns";
+import { StatusIcon } from "../ui/values/StatusIcon";
+import { inDuration, inNumber } from "../ui/values/times";
 import { Panel } from "./Panel";
 
 const fragment = graphql`

@@ -3,12 +3,12 @@ import { type ReactNode, Suspense, useDeferredValue } from "react";
 import { graphql, useFragment } from "react-relay";
 
 import type { RunOverview_run$key } from "../__generated__/RunOverview_run.graphql";
-import { ProgressCell } from "../runs/ProgressCell";
-import { TagsCell } from "../runs/TagsCell";
-import { useRunCells } from "../runs/useRunCells";
-import { Json } from "../ui/Json";
-import { Time } from "../ui/Time";
-import { inDuration } from "../ui/times";
+import { ProgressCell } from "../runs/columns/ProgressCell";
+import { TagsCell } from "../runs/columns/TagsCell";
+import { useRunCells } from "../runs/columns/useRunCells";
+import { Json } from "../ui/values/Json";
+import { Time } from "../ui/values/Time";
+import { inDuration } from "../ui/values/times";
 import { Glance } from "./Glance";
 import "./overview.css";
 import { Panel } from "./Panel";

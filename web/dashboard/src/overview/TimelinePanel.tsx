@@ -2,9 +2,9 @@ import { graphql, useFragment } from "react-relay";
 
 import type { TimelinePanel_run$key } from "../__generated__/TimelinePanel_run.graphql";
 import { STATUS_NAMES, type Status } from "../runs/statuses";
-import { StatusIcon } from "../ui/StatusIcon";
-import { Time } from "../ui/Time";
-import { inDuration } from "../ui/times";
+import { StatusIcon } from "../ui/values/StatusIcon";
+import { Time } from "../ui/values/Time";
+import { inDuration } from "../ui/values/times";
 import { stepsOf } from "./steps";
 import { Panel } from "./Panel";
 

@@ -3,12 +3,12 @@ import { graphql, useFragment } from "react-relay";
 
 import type { TreePanel_run$key } from "../__generated__/TreePanel_run.graphql";
 import { useNow } from "../live/now";
-import { spanOf } from "../run/span";
-import { TimeBar } from "../run/TimeBar";
-import { secondsOf } from "../runs/activity";
+import { spanOf } from "../run/tree/span";
+import { TimeBar } from "../run/tree/TimeBar";
+import { secondsOf } from "../runs/columns/activity";
 import { STATUS_NAMES, type Status } from "../runs/statuses";
-import { StatusIcon } from "../ui/StatusIcon";
-import { inDuration, inNumber } from "../ui/times";
+import { StatusIcon } from "../ui/values/StatusIcon";
+import { inDuration, inNumber } from "../ui/values/times";
 import { Panel } from "./Panel";
 
 const fragment = graphql`

@@ -5,14 +5,14 @@ import { graphql, useLazyLoadQuery } from "react-relay";
 import type { PlanPageQuery } from "../__generated__/PlanPageQuery.graphql";
 import { useChanges } from "../live/useChanges";
 import type { Status } from "../runs/statuses";
-import { firstLine } from "../runs/columns";
+import { firstLine } from "../runs/columns/columns";
 import { Empty } from "../ui/Empty";
-import { Json } from "../ui/Json";
-import { StatusBadge } from "../ui/StatusBadge";
-import { Time } from "../ui/Time";
-import { counted, inDuration } from "../ui/times";
-import { useTitle } from "../ui/useTitle";
-import "../ui/page.css";
+import { Json } from "../ui/values/Json";
+import { StatusBadge } from "../ui/values/StatusBadge";
+import { Time } from "../ui/values/Time";
+import { counted, inDuration } from "../ui/values/times";
+import { useTitle } from "../ui/theme/useTitle";
+import "../ui/theme/page.css";
 
 const query = graphql`
   query PlanPageQuery($id: ID!) {

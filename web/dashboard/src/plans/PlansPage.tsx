@@ -9,10 +9,10 @@ import { useReading } from "../live/useReading";
 import type { Status } from "../runs/statuses";
 import { Button } from "../ui/Button";
 import { Empty } from "../ui/Empty";
-import { StatusBadge } from "../ui/StatusBadge";
-import { Time } from "../ui/Time";
-import { useTitle } from "../ui/useTitle";
-import "../ui/page.css";
+import { StatusBadge } from "../ui/values/StatusBadge";
+import { Time } from "../ui/values/Time";
+import { useTitle } from "../ui/theme/useTitle";
+import "../ui/theme/page.css";
 
 const query = graphql`
   query PlansPageQuery {

@@ -7,8 +7,8 @@ import type { RunDataQuery } from "../__generated__/RunDataQuery.graphql";
 import { useReading } from "../live/useReading";
 import { Button } from "../ui/Button";
 import { Empty } from "../ui/Empty";
-import { Json } from "../ui/Json";
-import { Time } from "../ui/Time";
+import { Json } from "../ui/values/Json";
+import { Time } from "../ui/values/Time";
 import { RunValue } from "./RunValue";
 
 const query = graphql`

@@ -2,10 +2,10 @@ import { Link } from "@tanstack/react-router";
 import { graphql, useFragment } from "react-relay";
 
 import type { RunHead_run$key } from "../__generated__/RunHead_run.graphql";
-import { DurationCell } from "../runs/DurationCell";
+import { DurationCell } from "../runs/columns/DurationCell";
 import type { Status } from "../runs/statuses";
-import { useRunCells } from "../runs/useRunCells";
-import { StatusBadge } from "../ui/StatusBadge";
+import { useRunCells } from "../runs/columns/useRunCells";
+import { StatusBadge } from "../ui/values/StatusBadge";
 import { CopyAs } from "./CopyAs";
 import { RunMoves } from "./RunMoves";
 

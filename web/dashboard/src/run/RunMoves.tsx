@@ -3,7 +3,7 @@ import { lazy, Suspense, useState } from "react";
 import { moveRun } from "../moves/moveRun";
 import { asksFirst, MOVE_NAMES } from "../moves/moves";
 import type { Status } from "../runs/statuses";
-import type { RunCells } from "../runs/useRunCells";
+import type { RunCells } from "../runs/columns/useRunCells";
 import { Button } from "../ui/Button";
 
 const MoveDialog = lazy(() => import("../moves/MoveDialog"));

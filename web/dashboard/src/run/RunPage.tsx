@@ -6,7 +6,7 @@ import { Tab, TabList, TabPanel, Tabs } from "react-aria-components/Tabs";
 import type { RunPageQuery } from "../__generated__/RunPageQuery.graphql";
 import type { RunPageSubscription } from "../__generated__/RunPageSubscription.graphql";
 import { Empty } from "../ui/Empty";
-import { useTitle } from "../ui/useTitle";
+import { useTitle } from "../ui/theme/useTitle";
 import "./run.css";
 import { RunHead } from "./RunHead";
 import { PARTS, type Part } from "./search";
@@ -43,11 +43,11 @@ const subscription = graphql`
 `;
 
 const RunOverview = lazy(() => import("../overview/RunOverview"));
-const RunTree = lazy(() => import("./RunTree"));
-const RunResults = lazy(() => import("./RunResults"));
-const RunEvents = lazy(() => import("./RunEvents"));
+const RunTree = lazy(() => import("./tree/RunTree"));
+const RunResults = lazy(() => import("./results/RunResults"));
+const RunEvents = lazy(() => import("./events/RunEvents"));
 const RunData = lazy(() => import("./RunData"));
-const RunHistory = lazy(() => import("./RunHistory"));
+const RunHistory = lazy(() => import("./history/RunHistory"));
 const RunRaw = lazy(() => import("./RunRaw"));
 
 const NAMES: Readonly<Record<Part, string>> = {

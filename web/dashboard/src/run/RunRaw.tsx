@@ -3,7 +3,7 @@ import { graphql, useLazyLoadQuery } from "react-relay";
 import type { RunRawQuery } from "../__generated__/RunRawQuery.graphql";
 import { Button } from "../ui/Button";
 import { copy } from "../ui/copy";
-import { Json } from "../ui/Json";
+import { Json } from "../ui/values/Json";
 
 const query = graphql`
   query RunRawQuery($id: ID!) {

@@ -7,9 +7,9 @@ import type { RunValueHistoryQuery, RunValueHistoryQuery$data } from "../__gener
 import { environment } from "../live/environment";
 import { inWords } from "../live/errors";
 import { Button } from "../ui/Button";
-import { Json } from "../ui/Json";
+import { Json } from "../ui/values/Json";
 import { say } from "../ui/notices";
-import { Time } from "../ui/Time";
+import { Time } from "../ui/values/Time";
 
 const fragment = graphql`
   fragment RunValue_value on RunValue {

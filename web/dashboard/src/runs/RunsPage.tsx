@@ -1,25 +1,25 @@
 import { getRouteApi, useNavigate } from "@tanstack/react-router";
 import { lazy, Suspense, useCallback, useEffect, useMemo, useState } from "react";
 
-import { useTitle } from "../ui/useTitle";
+import { useTitle } from "../ui/theme/useTitle";
 import { say } from "../ui/notices";
 import { Button } from "../ui/Button";
 import { Empty } from "../ui/Empty";
-import { counted } from "../ui/times";
+import { counted } from "../ui/values/times";
 import { Trouble } from "../ui/Trouble";
-import { DEFAULT_RUN } from "./default-run";
-import { FilterBar } from "./FilterBar";
+import { DEFAULT_RUN } from "./columns/default-run";
+import { FilterBar } from "./filters/FilterBar";
 import { NoRuns } from "./NoRuns";
 import { listQuery } from "./query";
-import { RunsTable } from "./RunsTable";
+import { RunsTable } from "./list/RunsTable";
 import { type RunsQuery, searchWith } from "./search";
-import { StatusTiles } from "./StatusTiles";
-import { TimelinePanel } from "./TimelinePanel";
+import { StatusTiles } from "./summary/StatusTiles";
+import { TimelinePanel } from "./summary/TimelinePanel";
 import "./runs.css";
-import { useRunList } from "./useRunList";
+import { useRunList } from "./list/useRunList";
 
 const RunsTools = lazy(() => import("./RunsTools"));
-const BulkBar = lazy(() => import("./BulkBar"));
+const BulkBar = lazy(() => import("../moves/BulkBar"));
 
 const route = getRouteApi("/");
 

@@ -3,8 +3,8 @@ import { lazy, Suspense, useEffect, useRef, useState } from "react";
 import { Button } from "../ui/Button";
 import { queryOf } from "../views/apply";
 import { defaultView } from "../views/default";
-import { ColumnsEditor } from "./ColumnsEditor";
-import type { RunFilter } from "./filter";
+import { ColumnsEditor } from "./columns/ColumnsEditor";
+import type { RunFilter } from "./filters/filter";
 import { graphiqlLink } from "./graphiql-link";
 import type { RunsQuery, RunsSearch } from "./search";
 

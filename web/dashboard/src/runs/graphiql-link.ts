@@ -1,6 +1,6 @@
 import { api } from "../live/addresses";
-import type { RunFilter } from "./filter";
-import { type Order, orderBy } from "./order";
+import type { RunFilter } from "./filters/filter";
+import { type Order, orderBy } from "./list/order";
 
 const QUERY = `query Runs($filter: RunFilter, $order: RunOrder, $after: String) {
   runs(filter: $filter, orderBy: $order, first: 50, after: $after) {

@@ -1,8 +1,8 @@
-import { type ColumnChoice, columnsOf } from "./column-choices";
-import type { Condition } from "./conditions";
-import { type RunFilter, filterOf } from "./filter";
-import { METADATA_PREFIX } from "./metadata-paths";
-import { DEFAULT_ORDER, type Order, readOrder } from "./order";
+import { type ColumnChoice, columnsOf } from "./columns/column-choices";
+import type { Condition } from "./filters/conditions";
+import { type RunFilter, filterOf } from "./filters/filter";
+import { METADATA_PREFIX } from "./columns/metadata-paths";
+import { DEFAULT_ORDER, type Order, readOrder } from "./list/order";
 import { conditionsOf, type RunsSearch } from "./search";
 
 /** What a list is asked for. */

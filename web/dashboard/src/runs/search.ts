@@ -1,6 +1,6 @@
-import { type Condition, readCondition, writeCondition } from "./conditions";
-import { type ColumnChoice, writeColumn } from "./column-choices";
-import { type Order, readOrder, writeOrder } from "./order";
+import { type Condition, readCondition, writeCondition } from "./filters/conditions";
+import { type ColumnChoice, writeColumn } from "./columns/column-choices";
+import { type Order, readOrder, writeOrder } from "./list/order";
 
 /** What the address of the list says; what it leaves out is as always. */
 export type RunsSearch = {

@@ -1,6 +1,6 @@
 import { useConnection } from "../live/connection";
 import { useNow } from "../live/now";
-import { inDuration } from "../ui/times";
+import { inDuration } from "../ui/values/times";
 
 const WORDS = {
   idle: "",

@@ -5,7 +5,7 @@ import { api } from "../live/addresses";
 import { useConnection } from "../live/connection";
 import { Button } from "../ui/Button";
 import { Notices } from "../ui/Notices";
-import { toggleTheme } from "../ui/theme";
+import { toggleTheme } from "../ui/theme/theme";
 import { ConnectionState } from "./ConnectionState";
 import "./shell.css";
 import { useShortcuts } from "./useShortcuts";

@@ -5,8 +5,8 @@ import { TextField } from "react-aria-components/TextField";
 import { useLazyLoadQuery } from "react-relay";
 
 import type { viewsQuery as Query, viewsQuery$data } from "../__generated__/viewsQuery.graphql";
-import type { RunFilter } from "../runs/filter";
-import { orderBy } from "../runs/order";
+import type { RunFilter } from "../runs/filters/filter";
+import { orderBy } from "../runs/list/order";
 import type { RunsQuery } from "../runs/search";
 import { Button } from "../ui/Button";
 import { Popup } from "../ui/Popup";

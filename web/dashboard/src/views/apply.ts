@@ -1,6 +1,6 @@
-import { DEFAULT_COLUMNS } from "../runs/column-choices";
-import { DEFAULT_ORDER, readOrder } from "../runs/order";
-import { conditionsOfFilter } from "../runs/read-filter";
+import { DEFAULT_COLUMNS } from "../runs/columns/column-choices";
+import { DEFAULT_ORDER, readOrder } from "../runs/list/order";
+import { conditionsOfFilter } from "../runs/filters/read-filter";
 import type { RunsQuery } from "../runs/search";
 
 type Saved = {

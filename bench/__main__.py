@@ -3,7 +3,7 @@
 import asyncio
 import sys
 
-from bench import costs, crowd, deletion, fairness, fanout, results, screens, slow, writer
+from bench import costs, crowd, dashboard, deletion, fairness, fanout, results, screens, slow, writer
 
 MEASUREMENTS = {
     "writer": writer.measure,
@@ -15,6 +15,8 @@ MEASUREMENTS = {
     "deletion": deletion.measure,
     "costs": costs.measure,
     "fairness": fairness.measure,
+    "dashboard": dashboard.measure,
+    "dashboard-postgres": dashboard.measure_postgres,
 }
 
 

@@ -3,12 +3,11 @@
     make demo                            # records some tests of the storages' contract, run on the memory storage
     python examples/demo.py tests/unit   # or any other arguments of pytest
 
-A server is started on a free port with a temporary SQLite file, and stopped at the end. The exit code is 0 when the
-tests passed and each of their changes arrived.
+A server is started on a free port, with the storage that `make serve` uses, and stopped at the end: the runs stay to be
+looked at. The exit code is 0 when the tests passed and each of their changes arrived.
 """
 
 import asyncio
-import os
 import random
 import socket
 import subprocess
@@ -20,7 +19,7 @@ from collections.abc import Iterator
 from contextlib import aclosing, contextmanager, suppress
 from datetime import datetime
 from pathlib import Path
-from tempfile import TemporaryDirectory
+from tempfile import TemporaryFile
 from typing import Any, Final
 from uuid import uuid4
 
@@ -94,6 +93,7 @@ async def demonstrate(address: str) -> int:
             exit_code = await record_tests(address, session)
             await asyncio.wait_for(watching, LAG_SECONDS)
     show_summary(await query(address, SUMMARY, session=session))
+    print(f"\nTo look at them: `make serve`, then http://127.0.0.1:8000/runs/{session}")
     return exit_code
 
 
@@ -108,12 +108,11 @@ def free_port() -> int:
 
 @contextmanager
 def serving() -> Iterator[str]:
-    """Serve on a free port, with a temporary database; yield host and port."""
+    """Serve on a free port, with the storage of the environment; yield host and port."""
     port = free_port()
-    with TemporaryDirectory(prefix="runindex-demo-") as directory, Path(directory, "log").open("w+") as log:
+    with TemporaryFile("w+") as log:
         command = [f"{sysconfig.get_path('scripts')}/runindex", "serve", "--port", str(port)]
-        storage = {"STORAGE_BACKEND": "sqlite", "SQLITE_PATH": f"{directory}/runindex.db"}
-        server = subprocess.Popen(command, env=os.environ | storage, stderr=log)
+        server = subprocess.Popen(command, stderr=log)
         try:
             wait_until_ready(server, f"http://127.0.0.1:{port}/readyz")
             yield f"127.0.0.1:{port}"

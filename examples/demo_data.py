@@ -3,28 +3,51 @@
     make demo-data                                          # into the storage that `make serve` uses
     python examples/demo_data.py 500 | runindex import -    # 500 runs, into the storage of the environment
 
-The runs are tests, trainings, evaluations and agents with their steps. Each is made by the index itself, in memory,
-with a clock that goes through the last 30 days; what is printed is what such an index exports.
+The runs are tests, trainings, evaluations, agents with their steps, and those of a plan that workers execute each
+night. Each is made by the index itself, in memory, with a clock that goes through the last 30 days; what is printed is
+what such an index exports.
 """
 
 import asyncio
 import random
 import sys
 import time
-from collections.abc import Generator, Iterator
+from collections.abc import AsyncIterator, Generator, Iterator
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final, Literal
 from uuid import UUID
 
 from persistence.memory.store import MemoryStore
-from runindex.commands import AnyCommand, AppendEvents, CreateRun, PutValues, RecordResult, StartRun, TransitionRun
-from runindex.commands.run_data import EventEntry, ValueEntry
+from runindex.commands import (
+    AcknowledgeJob,
+    AnyCommand,
+    AppendEvents,
+    ClaimJobs,
+    CreatePlan,
+    CreateRun,
+    DocumentVerb,
+    EventEntry,
+    FailJob,
+    PutValues,
+    RecordResult,
+    SetCell,
+    StartPlan,
+    StartRun,
+    TransitionRun,
+    ValueEntry,
+    WriteDocument,
+)
 from runindex.domain.instants import SECOND, Micros, parse_instant
 from runindex.domain.lifecycle import RunStatus
+from runindex.domain.records.jobs import Job
+from runindex.domain.records.plans import Plan
 from runindex.domain.records.results import Score
 from runindex.domain.runs.filters import RunFilter
 from runindex.domain.runs.run import DatasetLink, TargetType
+from runindex.maintenance.snapshot_reader import SnapshotReader
 from runindex.maintenance.transfer.export import export_lines
+from runindex.maintenance.transfer.lines import end_line, record_line
+from runindex.ports.maintenance import Scan
 
 RUNS: Final = int(sys.argv[1]) if len(sys.argv) > 1 else 4_000
 DAYS: Final = 30
@@ -35,8 +58,10 @@ ERRORS: Final = (
     "TimeoutError: the tool `search` did not answer within 30 s",
     "worker lost: no heartbeat for 60 s",
 )
+DEFAULT: Final = RunFilter(ids=("default",))
 VERSION: Final = parse_instant("2026-01-01T00:00:00Z")
-Step = tuple[Micros, AnyCommand]
+Night = Literal["start", "claim", "end"]
+Step = tuple[Micros, AnyCommand | Night]
 
 
 @dataclass(slots=True)
@@ -52,7 +77,7 @@ class MovedClock:
 
 @dataclass(frozen=True, slots=True)
 class Month:
-    """Draws runs; equal seeds draw equal ones, for the same present."""
+    """Draws runs; each present has a month of its own."""
 
     draw: random.Random
     now: Micros
@@ -66,6 +91,10 @@ class Month:
             steps = list(story(begin))
             made += sum(isinstance(command, CreateRun) for _, command in steps)
             yield from (step for step in steps if step[0] <= self.now)
+        for night in range(1, DAYS):
+            begin = self.now - night * DAY * SECOND
+            yield from ((begin, "start"), (begin + 20 * SECOND, "claim"), (begin + 1_800 * SECOND, "end"))
+        yield self.now - 60 * SECOND, "start"
 
     def _age(self) -> float:
         """Return how many seconds ago a run began: by day more than by night, on some days more than on others."""
@@ -145,6 +174,9 @@ class Month:
         run, at = self._id(), begin
         yield begin, CreateRun(id=run, name=f"agent: {task}", tags=("agent",), metadata={"task": task})
         yield begin, StartRun(id=run)
+        yield begin, SetCell(run_id=run, name="status", value="thinking")
+        notes = {"task": task, "budget": {"tokens": self.draw.randrange(2_000, 9_000)}}
+        yield begin, WriteDocument(run_id=run, key="notes", verb=DocumentVerb.REPLACE, value=notes)
         error = None
         for step in self.draw.choices(("plan", "search", "read", "edit", "test", "reply"), k=self.draw.randint(2, 6)):
             child, seconds = self._id(), self.draw.lognormvariate(2, 0.8)
@@ -167,17 +199,68 @@ class Month:
         return at, TransitionRun(id=run, to=to)
 
 
+@dataclass(slots=True)
+class Nights:
+    """A plan whose runs a worker executes night by night; the index gives the ids of all of them."""
+
+    store: MemoryStore
+    draw: random.Random
+    plan: str = ""
+    run: str = ""
+    claimed: str = ""
+
+    async def step(self, step: Night) -> None:
+        """Start a run of the plan, claim its job, or end both."""
+        if step == "start":
+            plan = self.plan or await self._create()
+            tags = ("nightly",)
+            self.run = (
+                await self._do(StartPlan(plan_id=plan, name="nightly report", queue="reports", tags=tags))
+            ).run.id
+        elif step == "claim":
+            (job,) = (await self._do(ClaimJobs(queue="reports", lease_seconds=3_600))).jobs
+            self.claimed = job.id
+            await self._do(StartRun(id=self.run))
+        else:
+            breaks = self.draw.random() < 0.1
+            to, error = (RunStatus.FAILED, ERRORS[3]) if breaks else (RunStatus.COMPLETED, None)
+            await self._do(TransitionRun(id=self.run, to=to, error=error))
+            failed = FailJob(id=self.claimed, error=ERRORS[3], retry=False)
+            await self._do(failed if breaks else AcknowledgeJob(id=self.claimed))
+
+    async def _create(self) -> str:
+        spec = {"query": "orders of the day", "format": "pdf"}
+        self.plan = str((await self._do(CreatePlan(name="nightly report", spec=spec))).plan.id)
+        return self.plan
+
+    async def _do(self, command: AnyCommand) -> Any:  # noqa: ANN401 - each command has an outcome of its own
+        return (await self.store.apply([command.checked()])).outcomes[0]
+
+
 async def main() -> None:
     """Live through the month, and print what is there in the end."""
     now = time.time_ns() // 1_000
-    steps = sorted(Month(random.Random(11), now).steps(), key=lambda step: step[0])
+    steps = sorted(Month(random.Random(now), now).steps(), key=lambda step: step[0])
     clock = MovedClock(now - (DAYS + 1) * DAY * SECOND)
     store = MemoryStore(clock)
-    for at, command in steps:
+    nights = Nights(store, random.Random(now))
+    for at, step in steps:
         clock.instant = at
-        await store.apply([command.checked()])
-    async for line in export_lines(store, RunFilter(include_archived=True, not_=RunFilter(ids=("default",)))):
-        sys.stdout.buffer.write(line)
+        if isinstance(step, str):
+            await nights.step(step)
+        else:
+            await store.apply([step.checked()])
+    *lines, _ = [line async for line in export_lines(store, RunFilter(include_archived=True, not_=DEFAULT))]
+    lines += [line async for line in free_lines(store)]
+    sys.stdout.buffer.writelines([*lines, end_line(len(lines))])
+
+
+async def free_lines(store: MemoryStore) -> AsyncIterator[bytes]:
+    """Yield the plan and its jobs, which an export of some runs leaves out."""
+    async with store.snapshot() as snapshot:
+        for kind in (Plan, Job):
+            async for row in SnapshotReader(snapshot, Scan.by_key(kind, 100)):
+                yield record_line(kind, row)
 
 
 if __name__ == "__main__":

@@ -136,7 +136,10 @@ def serve(settings: Settings, host: str, sockets: Sequence[socket], storage: str
 def announce(settings: Settings, host: str, sockets: Sequence[socket], storage: str, *, is_guarded: bool) -> None:
     """Say where the server listens, and on what storage."""
     kind = settings.storage if storage == settings.storage else f"{settings.storage} {storage}"
-    print(f"RunIndex on {kind}: {' '.join(addresses_of(host, sockets))}", file=sys.stderr)  # noqa: T201 - for a person
+    addresses = addresses_of(host, sockets)
+    print(f"RunIndex on {kind}: {' '.join(addresses)}", file=sys.stderr)  # noqa: T201 - for a person
+    if settings.dashboard:
+        print(f"dashboard: {addresses[0].removesuffix('graphql')}", file=sys.stderr)  # noqa: T201 - for a person
     if is_guarded:
         print("callers need a token", file=sys.stderr)  # noqa: T201 - for a person
     elif are_loopback(sockets):

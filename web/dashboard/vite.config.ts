@@ -19,8 +19,11 @@ export default defineConfig({
       onLog: (level, log, report) => log.code !== "MODULE_LEVEL_DIRECTIVE" && report(level, log),
       output: {
         codeSplitting: {
-          // What every page needs comes in few requests; its own part changes more often than its libraries.
-          groups: [{ name: "libraries", test: /node_modules\/(react|react-dom|scheduler|relay-runtime|react-relay|@tanstack|graphql-ws)\// }],
+          // What the first sight needs comes in two requests; the page's own part changes more often than its libraries.
+          groups: [
+            { name: "libraries", tags: ["$initial"], test: /node_modules/, priority: 2 },
+            { name: "page", tags: ["$initial"], priority: 1 },
+          ],
         },
       },
     },

@@ -6,7 +6,7 @@ import json
 import os
 import shutil
 from asyncio.subprocess import PIPE, Process
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -26,7 +26,30 @@ SWITCHES: Final = (
     "--remote-debugging-port=0",
     "--window-size=1400,900",
 )
-KEY_CODES: Final = {"Enter": 13, "Escape": 27, "Tab": 9, "ArrowDown": 40, "ArrowUp": 38, "End": 35, "Home": 36}
+KEY_CODES: Final = {
+    "Enter": 13,
+    "Escape": 27,
+    "Tab": 9,
+    "ArrowDown": 40,
+    "ArrowUp": 38,
+    "ArrowLeft": 37,
+    "ArrowRight": 39,
+    "End": 35,
+    "Home": 36,
+}
+SHIFT: Final = 8
+MOST_STOPS: Final = 80
+# What has the focus, whether that is seen, and whether it is what was looked for.
+FOCUS: Final = """(() => {
+    const one = document.activeElement
+    const marked = [one, ...one.querySelectorAll('*'), one.closest('label, [data-focus-visible]')].some(part =>
+        part && getComputedStyle(part).outlineStyle !== 'none' && getComputedStyle(part).outlineWidth !== '0px')
+    const {width, height, right, bottom, left, top} = one.getBoundingClientRect()
+    const inSight = width && right > 0 && bottom > 0 && left < innerWidth && top < innerHeight
+    const seen = one === document.body || inSight && (marked || one.matches('input, textarea'))
+    return {reached: one === (%s), unseen: !seen,
+        words: one.outerHTML.slice(0, 120)}
+})()"""
 LISTENING: Final = "DevTools listening on "
 # What still moves, as a dialog does whose font arrives, would be gone from under a click. It rests when it is in the
 # same place, and what a click there reaches, in three frames of the page one after the other.
@@ -47,12 +70,19 @@ RESTING_PLACE: Final = """new Promise(done => {
 
 @dataclass(slots=True)
 class Page:
-    """A page; `addresses` are all that it requested, `complaints` are its errors and those of the browser."""
+    """A page; `addresses` are all that it requested, `complaints` are its errors and those of the browser.
+
+    `trace` is what the browser has traced, from `Tracing.start` to `Tracing.end`; then `traced` is set. `observers` are
+    told each event and its details.
+    """
 
     connection: websockets.ClientConnection
     session: str | None = None
     addresses: list[str] = field(default_factory=list)
     complaints: list[str] = field(default_factory=list)
+    trace: list[dict[str, Any]] = field(default_factory=list)
+    traced: asyncio.Event = field(default_factory=asyncio.Event)
+    observers: list[Callable[[str, dict[str, Any]], None]] = field(default_factory=list)
     _ids: "itertools.count[int]" = field(default_factory=itertools.count)
     _answers: dict[int, asyncio.Future[dict[str, Any]]] = field(default_factory=dict)
 
@@ -67,13 +97,29 @@ class Page:
         for kind in ("mouseMoved", "mousePressed", "mouseReleased"):
             await self.command("Input.dispatchMouseEvent", type=kind, **place)
 
-    async def press(self, *keys: str) -> None:
+    async def press(self, *keys: str, modifiers: int = 0) -> None:
         """Press keys one after the other: by their names in the browser, or the mark that they type."""
         for key in keys:
             typed = {"text": "\r" if key == "Enter" else key} if len(key) == 1 or key == "Enter" else {}
             code = {"windowsVirtualKeyCode": KEY_CODES[key], "code": key} if key in KEY_CODES else {}
-            await self.command("Input.dispatchKeyEvent", type="keyDown", key=key, **typed, **code)
-            await self.command("Input.dispatchKeyEvent", type="keyUp", key=key, **code)
+            held = {"modifiers": modifiers} if modifiers else {}
+            await self.command("Input.dispatchKeyEvent", type="keyDown", key=key, **typed, **code, **held)
+            await self.command("Input.dispatchKeyEvent", type="keyUp", key=key, **code, **held)
+
+    async def tab_to(self, element: str, *, back: bool = False) -> list[str]:
+        """Press Tab, or Shift and Tab, until the element that a script finds has the focus; return what had it unseen.
+
+        The focus is seen if the element, or what stands for it, has an outline and lies in sight.
+        """
+        unseen = []
+        for _ in range(MOST_STOPS):
+            await self.press("Tab", modifiers=SHIFT if back else 0)
+            stop = await self.evaluate(FOCUS % element)
+            if stop["unseen"]:
+                unseen.append(stop["words"])
+            if stop["reached"]:
+                return unseen
+        raise AssertionError(f"Tab does not lead to {element}")
 
     async def wait_for(self, condition: str) -> None:
         """Return once a script gives a true value."""
@@ -109,11 +155,17 @@ class Page:
                     self._note(message["method"], message["params"])
 
     def _note(self, event: str, details: dict[str, Any]) -> None:
+        for observer in self.observers:
+            observer(event, details)
         match event:
             case "Network.requestWillBeSent":
                 self.addresses.append(details["request"]["url"])
             case "Network.webSocketCreated":
                 self.addresses.append(details["url"])
+            case "Tracing.dataCollected":
+                self.trace.extend(details["value"])
+            case "Tracing.tracingComplete":
+                self.traced.set()
             case "Log.entryAdded" | "Runtime.exceptionThrown" | "Runtime.consoleAPICalled":
                 self.complaints.append(json.dumps(details))
 

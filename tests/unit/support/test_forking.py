@@ -4,6 +4,8 @@ import os
 import re
 import signal
 import subprocess
+from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
@@ -38,12 +40,19 @@ def answers(server: Served) -> list[object]:
     return [*told, [line.rpartition(" ")[0] for line in metrics if not line.startswith("#")]]
 
 
+def open_files(folder: Path) -> Iterator[str]:
+    """Yield what a process has open, in order, without what it closes meanwhile."""
+    for file in sorted(folder.iterdir(), key=lambda file: int(file.name)):
+        with suppress(FileNotFoundError):
+            yield str(file.readlink())
+
+
 def facts(server: Served) -> list[object]:
     """Return what the machine says of a server's process."""
     assert server.process is not None
     process = psutil.Process(server.process.pid)
     home = Path("/proc", str(process.pid))
-    files = [str(file.readlink()) for file in sorted((home / "fd").iterdir(), key=lambda file: int(file.name))]
+    files = list(open_files(home / "fd"))
     return [
         process.ppid(),
         os.getpgid(process.pid),

@@ -3,6 +3,7 @@ import { createRootRoute, createRoute, createRouter, lazyRouteComponent, Link } 
 import { validCompareSearch } from "./compare/search";
 import { validDatasetSearch } from "./datasets/search";
 import { root } from "./live/addresses";
+import { validJobsSearch } from "./jobs/search";
 import { RunsPage } from "./runs/RunsPage";
 import { validSearch } from "./runs/search";
 import { validRunSearch } from "./run/search";
@@ -43,7 +44,7 @@ const routes = [
   }),
   createRoute({
     getParentRoute: () => shell,
-    path: "/datasets",
+    path: "/datasets/", // as an index: else the route below, whose rest may be empty, is taken
     component: lazyRouteComponent(() => import("./datasets/DatasetsPage"), "DatasetsPage"),
   }),
   createRoute({
@@ -66,6 +67,7 @@ const routes = [
     getParentRoute: () => shell,
     path: "/jobs",
     component: lazyRouteComponent(() => import("./jobs/JobsPage"), "JobsPage"),
+    validateSearch: validJobsSearch,
   }),
   createRoute({
     getParentRoute: () => shell,

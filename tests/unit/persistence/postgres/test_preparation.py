@@ -121,10 +121,11 @@ async def test_who_reads_and_writes_never_waits_for_an_upgrade(url: str) -> None
 async def test_runs_that_somebody_writes_are_passed_over_and_filled_in_at_the_end(url: str) -> None:
     async with connected(url) as holder, connected(url) as other:
         await asyncio.to_thread(migrate_to_the_one_before, url)
+        # At the database's own level it would have a snapshot, for which an index waits.
         async with holder.transaction(isolation="read_committed"):
             await holder.execute("SELECT FROM totals WHERE owner IN (3, 900) FOR UPDATE")
             preparing = asyncio.create_task(preparation.prepare(url))
-            # The transaction touches no run, and has no snapshot between its statements: no index waits for it.
+            # The transaction touches no run, so that no index waits for it.
             await asyncio.wait_for(preparing, PATIENCE)
             assert await missing(other) == [3, 900]
         await asyncio.to_thread(migrations.upgrade, url)

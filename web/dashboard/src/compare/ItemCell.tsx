@@ -1,6 +1,7 @@
 import { firstLine } from "../runs/columns";
 import { StatusIcon } from "../ui/StatusIcon";
 import { inDuration } from "../ui/times";
+import { Delta } from "./Delta";
 import { isFailed, type ItemRow } from "./worst";
 
 type Result = ItemRow["results"][number];
@@ -29,16 +30,11 @@ export function ItemCell({ result, base }: { result: Result; base: Result }) {
         return (
           <span key={scorerId} className="item-line">
             <span className="faint">{scorerId}</span> {typeof value === "number" ? Number(value.toFixed(3)) : "–"}
-            {delta !== 0 && (
-              <span className={delta < 0 ? "delta worse" : "delta better"}>
-                {delta > 0 ? "+" : "−"}
-                {Math.abs(delta).toFixed(3)}
-              </span>
-            )}
+            <Delta value={delta} />
           </span>
         );
       })}
-      {failed && <span className="error-line">{firstLine(result.error ?? "")}</span>}
+      {failed && <span className="error-line" title={result.error?.slice(0, 2000)}>{firstLine(result.error ?? "")}</span>}
     </span>
   );
 }

@@ -26,6 +26,25 @@ function rankOf([base, ...others]: ItemRow["results"]): readonly number[] {
   return [failures, Math.max(0, ...lost), failing, Math.max(0, ...slower)];
 }
 
+const LEAST = 0.0005; // a score that differs by less reads the same
+
+/** How many items went wrong or scored less in some run than in the first one, and how many went better in some and worse in none. */
+export function countedOutcomes(rows: readonly ItemRow[]): { readonly worse: number; readonly better: number } {
+  const worse = rows.filter(({ results }) => isWorse(results)).length;
+  const better = rows.filter(({ results }) => !isWorse(results) && isBetter(results)).length;
+  return { worse, better };
+}
+
+export function isWorse(results: ItemRow["results"]): boolean {
+  const [failures, lost] = rankOf(results);
+  return failures! > 0 || lost! >= LEAST;
+}
+
+function isBetter([base, ...others]: ItemRow["results"]): boolean {
+  if (!base) return false;
+  return others.some((result) => result && ((isFailed(base) && !isFailed(result)) || lostScore(result, base) >= LEAST));
+}
+
 export function isFailed(result: Result): boolean {
   return result.error !== null && result.error !== undefined;
 }

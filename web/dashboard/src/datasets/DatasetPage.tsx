@@ -5,6 +5,7 @@ import { graphql, useLazyLoadQuery } from "react-relay";
 import type { DatasetPageQuery } from "../__generated__/DatasetPageQuery.graphql";
 import { useChanges } from "../live/useChanges";
 import { Empty } from "../ui/Empty";
+import { counted } from "../ui/times";
 import { useTitle } from "../ui/useTitle";
 import "../ui/page.css";
 import "./datasets.css";
@@ -58,24 +59,32 @@ function Shown({ id }: { id: string }) {
   useTitle(id);
   const oldestFirst = runs.nodes.toReversed();
   const shown = oldestFirst.slice(-GRID);
-  if (!runs.nodes.length) return <Empty title={`No run executes ${id}`} />;
+  if (!runs.nodes.length) {
+    return (
+      <Empty title={`No run executes ${id}`}>
+        <p>
+          <Link to="/datasets">All datasets</Link>
+        </p>
+      </Empty>
+    );
+  }
   return (
     <>
       <div className="page-head">
         <h1>{id}</h1>
         <Link to="/" search={{ where: [`dataset:any:${id.replace(/[%:|]/g, encodeURIComponent)}`] }}>
-          {runs.totalCount} runs
+          {counted(runs.totalCount, "run")}
         </Link>
       </div>
       <Trend runs={oldestFirst} />
       {shown.length >= 2 && (
         <Suspense fallback={<p className="faint">Loading…</p>}>
-          <ItemGrid datasetId={id} runs={shown} />
+          <ItemGrid datasetId={id} runs={shown} fetchKey={fetchKey} />
         </Suspense>
       )}
       {item !== undefined && (
         <Suspense fallback={<p className="faint">Loading…</p>}>
-          <ItemHistory datasetId={id} itemId={item} />
+          <ItemHistory datasetId={id} itemId={item} fetchKey={fetchKey} />
         </Suspense>
       )}
     </>

@@ -24,11 +24,12 @@ const query = graphql`
   }
 `;
 
+type Props = { readonly datasetId: string; readonly runs: readonly Run[]; readonly fetchKey: number };
 type Run = { readonly id: string; readonly name?: string | null | undefined };
 
 /** Items by runs: a mark for each result. Items that fail most come first. */
-export function ItemGrid({ datasetId, runs }: { datasetId: string; runs: readonly Run[] }) {
-  const { compareRuns } = useLazyLoadQuery<ItemGridQuery>(query, { ids: runs.map(({ id }) => id) }, { fetchPolicy: "store-and-network" });
+export function ItemGrid({ datasetId, runs, fetchKey }: Props) {
+  const { compareRuns } = useLazyLoadQuery<ItemGridQuery>(query, { ids: runs.map(({ id }) => id) }, { fetchPolicy: "store-and-network", fetchKey });
   const failures = (results: readonly ({ readonly error?: string | null | undefined } | null | undefined)[]) =>
     results.filter((result) => result && typeof result.error === "string").length;
   const rows = compareRuns.rows.nodes.toSorted((a, b) => failures(b.results) - failures(a.results));

@@ -31,9 +31,11 @@ const query = graphql`
   }
 `;
 
+type Props = { readonly datasetId: string; readonly itemId: string; readonly fetchKey: number };
+
 /** What the newest runs say of one item, and how often that changed: a flaky one changes often. */
-export function ItemHistory({ datasetId, itemId }: { datasetId: string; itemId: string }) {
-  const { itemHistory } = useLazyLoadQuery<ItemHistoryQuery>(query, { datasetId, itemId }, { fetchPolicy: "store-and-network" });
+export function ItemHistory({ datasetId, itemId, fetchKey }: Props) {
+  const { itemHistory } = useLazyLoadQuery<ItemHistoryQuery>(query, { datasetId, itemId }, { fetchPolicy: "store-and-network", fetchKey });
   const head = useRef<HTMLHeadingElement>(null);
   useEffect(() => head.current?.focus(), [itemId]);
   const entries = itemHistory.nodes;

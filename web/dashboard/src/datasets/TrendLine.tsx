@@ -1,4 +1,4 @@
-import { useEffect, useRef } from "react";
+import { useEffect, useRef, useState } from "react";
 import uPlot from "uplot";
 import "uplot/dist/uPlot.min.css";
 
@@ -20,6 +20,7 @@ const HEIGHT = 120;
 export function TrendLine({ title, unit, names, series, least, most }: Props) {
   const place = useRef<HTMLDivElement>(null);
   const colours = useColours();
+  const [at, setAt] = useState<number>(); // the run that is pointed at
   const key = JSON.stringify([series, names]);
   useEffect(() => {
     const element = place.current!;
@@ -30,6 +31,7 @@ export function TrendLine({ title, unit, names, series, least, most }: Props) {
         height: HEIGHT,
         legend: { show: false },
         cursor: { y: false, drag: { x: false, y: false } },
+        hooks: { setCursor: [({ cursor }) => setAt(cursor.idx ?? undefined)] },
         scales: {
           x: { time: false },
           y: { range: (_, low, high) => [least ?? low, most ?? Math.max(high * 1.1, (least ?? low) + 1e-3)] },
@@ -69,9 +71,10 @@ export function TrendLine({ title, unit, names, series, least, most }: Props) {
             <svg viewBox="0 0 8 8" width="8" height="8" aria-hidden="true">
               <rect width="8" height="8" rx="2" fill={`var(${colour})`} />
             </svg>
-            {label} {said(values.findLast((value) => value !== null))} {unit}
+            {label} {said(at === undefined ? values.findLast((value) => value !== null) : values[at])} {unit}
           </span>
         ))}
+        {at !== undefined && <span className="trend-run">{names[at]}</span>}
       </figcaption>
       <div ref={place} className="trend-plot" role="img" aria-label={`${title} over ${names.length} runs; last: ${last.join(", ")}`} />
     </figure>

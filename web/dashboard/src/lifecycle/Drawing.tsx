@@ -1,21 +1,16 @@
 import { STATUS_NAMES, type Status } from "../runs/statuses";
+import { useMedia } from "../ui/useMedia";
+import { FLAT, type Place, UPRIGHT } from "./layout";
 
 type State = { readonly status: Status; readonly next: readonly Status[] };
-type Place = { readonly x: number; readonly y: number };
-
-const WIDTH = 116;
-const HEIGHT = 36;
-const COLUMN = 220;
-const ROW = 84;
-const AROUND = 140;
-const MARGIN = 52;
 
 /** The states as boxes, in columns by how many moves lead to them at most, and an arrow for each move. */
 export function Drawing({ states }: { states: readonly State[] }) {
+  const { box, size, middle, arrow } = useMedia("(max-width: 700px)") ? UPRIGHT : FLAT;
   const places = placesOf(states);
-  const [columns, rows] = [Math.max(...[...places.values()].map(({ x }) => x)) + 1, Math.max(...[...places.values()].map(({ y }) => y)) + 1];
-  const [width, height] = [(columns - 1) * COLUMN + WIDTH + 60, (rows - 1) * ROW + HEIGHT + 2 * MARGIN];
-  const middle = ({ x, y }: Place): Place => ({ x: 30 + x * COLUMN + WIDTH / 2, y: MARGIN + y * ROW + HEIGHT / 2 });
+  const steps = (axis: "x" | "y") => Math.max(...[...places.values()].map((place) => place[axis])) + 1;
+  const { width, height } = size({ x: steps("x"), y: steps("y") });
+  const middleOf = (status: Status) => middle(places.get(status)!);
   return (
     <svg className="drawing" viewBox={`0 0 ${width} ${height}`} width={width} height={height} role="img" aria-label={wordsOf(states)}>
       <defs>
@@ -24,15 +19,13 @@ export function Drawing({ states }: { states: readonly State[] }) {
         </marker>
       </defs>
       {states.flatMap(({ status, next }) =>
-        next.map((to) => (
-          <path key={`${status} ${to}`} className="move" d={arrow(middle(places.get(status)!), middle(places.get(to)!))} markerEnd="url(#arrow)" />
-        )),
+        next.map((to) => <path key={`${status} ${to}`} className="move" d={arrow(middleOf(status), middleOf(to))} markerEnd="url(#arrow)" />),
       )}
       {states.map(({ status }) => {
-        const { x, y } = middle(places.get(status)!);
+        const { x, y } = middleOf(status);
         return (
           <g key={status} className="state" data-status={status}>
-            <rect x={x - WIDTH / 2} y={y - HEIGHT / 2} width={WIDTH} height={HEIGHT} rx="8" />
+            <rect x={x - box.width / 2} y={y - box.height / 2} width={box.width} height={box.height} rx="8" />
             <text x={x} y={y + 4} textAnchor="middle">
               {STATUS_NAMES[status]}
             </text>
@@ -61,22 +54,6 @@ function placesOf(states: readonly State[]): ReadonlyMap<Status, Place> {
       return [status, { x, y: row + (most - counts(x)) / 2 }];
     }),
   );
-}
-
-/** From the edge of one box to the edge of another, bent aside where two arrows would lie on each other. */
-function arrow(from: Place, to: Place): string {
-  if (from.x === to.x) {
-    const [side, down] = [from.y < to.y ? -18 : 18, from.y < to.y ? 1 : -1];
-    return `M${from.x + side} ${from.y + (down * HEIGHT) / 2}L${to.x + side} ${to.y - (down * HEIGHT) / 2}`;
-  }
-  const [start, end] = [from.x + WIDTH / 2, to.x - WIDTH / 2];
-  if (end - start > COLUMN) {
-    // Around the boxes between, above or below.
-    const way = from.y < to.y ? -1 : 1;
-    return `M${start} ${from.y}C${start + 60} ${from.y + way * AROUND} ${to.x} ${from.y + way * AROUND} ${to.x} ${to.y + (way * HEIGHT) / 2}`;
-  }
-  const middle = (start + end) / 2;
-  return `M${start} ${from.y}C${middle} ${from.y} ${middle} ${to.y} ${end} ${to.y}`;
 }
 
 function wordsOf(states: readonly State[]): string {

@@ -40,11 +40,11 @@ function Table() {
   const { lifecycle } = useLazyLoadQuery<LifecyclePageQuery>(query, {});
   return (
     <>
-      <div className="scroll">
+      <div className="scroll" tabIndex={0}>
         <Drawing states={lifecycle.map(({ status, next }) => ({ status: status as Status, next: next as readonly Status[] }))} />
       </div>
-      <div className="scroll">
-        <table className="grid">
+      <div className="scroll" tabIndex={0}>
+        <table className="grid moves">
           <caption>Moves</caption>
           <thead>
             <tr>

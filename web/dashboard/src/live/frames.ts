@@ -15,6 +15,10 @@ export class Frames {
     else requestAnimationFrame(this.#run);
   }
 
+  start(): void {
+    this.#stopped = false;
+  }
+
   stop(): void {
     this.#stopped = true;
   }

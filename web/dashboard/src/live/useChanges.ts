@@ -24,20 +24,31 @@ export function useChanges(filter: RunFilter): number {
   useEffect(() => {
     let cursor: string | null = null;
     let timer: ReturnType<typeof setTimeout> | undefined;
-    const stop = follow<Item>(getRequest(changes).params.text ?? "", () => ({ filter: JSON.parse(key) as RunFilter, after: cursor }), {
-      next: ({ runChanges }) => {
-        cursor = runChanges.cursor;
-        if (runChanges.__typename === "Bookmark") return;
-        timer ??= setTimeout(() => {
-          timer = undefined;
-          setNumber((former) => former + 1);
-        }, PAUSE);
-      },
-      end: () => undefined,
-    });
+    let stop: (() => void) | undefined;
+    const count = () => setNumber((former) => former + 1);
+    const take = ({ runChanges }: Item) => {
+      cursor = runChanges.cursor;
+      if (runChanges.__typename === "Bookmark") return;
+      timer ??= setTimeout(() => {
+        timer = undefined;
+        count();
+      }, PAUSE);
+    };
+    const begin = () => {
+      stop = follow<Item>(getRequest(changes).params.text ?? "", () => ({ filter: JSON.parse(key) as RunFilter, after: cursor }), {
+        next: take,
+        end: (error) => {
+          if (error?.code !== "CURSOR_EXPIRED") return; // what else ends the stream would end it again
+          cursor = null;
+          count();
+          begin();
+        },
+      });
+    };
+    begin();
     return () => {
       clearTimeout(timer);
-      stop();
+      stop?.();
     };
   }, [key]);
   return number;

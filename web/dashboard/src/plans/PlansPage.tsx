@@ -1,10 +1,11 @@
 import { Link } from "@tanstack/react-router";
-import { Suspense } from "react";
+import { Suspense, useDeferredValue } from "react";
 import { graphql, useLazyLoadQuery, usePaginationFragment } from "react-relay";
 
 import type { PlansPage_query$key } from "../__generated__/PlansPage_query.graphql";
 import type { PlansPageQuery } from "../__generated__/PlansPageQuery.graphql";
 import type { PlansPageRefetchQuery } from "../__generated__/PlansPageRefetchQuery.graphql";
+import { useReading } from "../live/useReading";
 import type { Status } from "../runs/statuses";
 import { Button } from "../ui/Button";
 import { Empty } from "../ui/Empty";
@@ -59,7 +60,8 @@ export function PlansPage() {
 }
 
 function Table() {
-  const root = useLazyLoadQuery<PlansPageQuery>(query, {}, { fetchPolicy: "store-and-network" });
+  const fetchKey = useDeferredValue(useReading().number);
+  const root = useLazyLoadQuery<PlansPageQuery>(query, {}, { fetchPolicy: "store-and-network", fetchKey });
   const { data, hasNext, loadNext, isLoadingNext } = usePaginationFragment<PlansPageRefetchQuery, PlansPage_query$key>(fragment, root);
   if (!data.plans.edges.length) {
     return (

@@ -3,6 +3,7 @@ import { Menu, MenuItem, MenuTrigger } from "react-aria-components/Menu";
 import { Popover } from "react-aria-components/Popover";
 
 import { api } from "../live/addresses";
+import { token } from "../live/token";
 import { copy } from "../ui/copy";
 import { asCurl, asGraphQL, asPython } from "./queries";
 
@@ -10,8 +11,8 @@ import { asCurl, asGraphQL, asPython } from "./queries";
 export function CopyAs({ id }: { id: string }) {
   const texts: Readonly<Record<string, () => string>> = {
     Id: () => id,
-    curl: () => asCurl(api.href, id),
-    Python: () => asPython(api.href, id),
+    curl: () => asCurl(api.href, id, token() !== null),
+    Python: () => asPython(api.href, id, token() !== null),
     GraphQL: () => asGraphQL(id),
     Link: () => location.href,
   };

@@ -1,12 +1,12 @@
 import { useMemo } from "react";
 
 import { logBins } from "../ui/histogram";
-import { inDuration } from "../ui/times";
+import { inDuration, inNumber } from "../ui/times";
 
 const BINS = 32;
 
-/** How long results took, in milliseconds, on a logarithmic scale. */
-export function LatencyHistogram({ latencies }: { latencies: readonly number[] }) {
+/** How long results took, in milliseconds, on a logarithmic scale: of all, or of the first of them. */
+export function LatencyHistogram({ latencies, total }: { latencies: readonly number[]; total: number }) {
   const bins = useMemo(() => logBins(latencies, BINS), [latencies]);
   const [first, last] = [bins[0], bins.at(-1)];
   if (!first || !last) return null;
@@ -23,7 +23,7 @@ export function LatencyHistogram({ latencies }: { latencies: readonly number[] }
       </svg>
       <figcaption>
         <span>{said(first.from)}</span>
-        <span>latency</span>
+        <span>latency{latencies.length < total && ` of the first ${inNumber(latencies.length)} results`}</span>
         <span>{said(last.to)}</span>
       </figcaption>
     </figure>

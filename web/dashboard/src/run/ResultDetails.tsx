@@ -1,45 +1,18 @@
-import { useState } from "react";
-import { graphql, useFragment } from "react-relay";
-
-import type { ResultDetails_result$data, ResultDetails_result$key } from "../__generated__/ResultDetails_result.graphql";
 import { firstLine } from "../runs/columns";
 import { Diff } from "../ui/Diff";
 import { Json } from "../ui/Json";
 import { StatusIcon } from "../ui/StatusIcon";
 import { Time } from "../ui/Time";
 import { inDuration } from "../ui/times";
+import type { Result } from "./useResults";
 
-const fragment = graphql`
-  fragment ResultDetails_result on RunResult {
-    id
-    itemId
-    error
-    latency
-    startedAt
-    retryCount
-    late
-    labels
-    annotations
-    traceId
-    input
-    output
-    expectedOutput
-    scores {
-      scorerId
-      value
-      reason
-      error
-    }
-  }
-`;
+type Props = { readonly result: Result; readonly isOpen: boolean; readonly setOpen: (isOpen: boolean) => void };
 
 /** A result as a line; opened, its error, its expected and its actual output, and its scores. */
-export function ResultDetails({ result: key }: { result: ResultDetails_result$key }) {
-  const result = useFragment(fragment, key);
-  const [open, setOpen] = useState(false);
+export function ResultDetails({ result, isOpen, setOpen }: Props) {
   const { itemId, error, latency, retryCount, late, scores, labels } = result;
   return (
-    <details className="result" open={open} onToggle={(event) => setOpen(event.currentTarget.open)}>
+    <details className="result" open={isOpen} onToggle={(event) => setOpen(event.currentTarget.open)}>
       <summary>
         <StatusIcon status={error === null || error === undefined ? "COMPLETED" : "FAILED"} />
         <span className="result-item">
@@ -62,12 +35,12 @@ export function ResultDetails({ result: key }: { result: ResultDetails_result$ke
         </span>
         <span className="result-latency">{inDuration(latency / 1000)}</span>
       </summary>
-      {open && <Opened result={result} />}
+      {isOpen && <Opened result={result} />}
     </details>
   );
 }
 
-function Opened({ result }: { result: ResultDetails_result$data }) {
+function Opened({ result }: { result: Result }) {
   const { error, expectedOutput, output, input, startedAt, scores, annotations, traceId } = result;
   const expects = expectedOutput !== null && expectedOutput !== undefined;
   return (

@@ -1,71 +1,26 @@
+import { useVirtualizer } from "@tanstack/react-virtual";
 import { useEffect, useLayoutEffect, useRef, useState } from "react";
-import { graphql } from "react-relay";
-import { fetchQuery, getRequest } from "relay-runtime";
 
-import type { RunEventsQuery } from "../__generated__/RunEventsQuery.graphql";
-import { environment } from "../live/environment";
-import { Frames } from "../live/frames";
-import { follow } from "../live/subscribe";
+import { Button } from "../ui/Button";
+import { Choice } from "../ui/Choice";
 import { Empty } from "../ui/Empty";
+import { Json } from "../ui/Json";
 import { Time } from "../ui/Time";
-import { counted } from "../ui/times";
+import { inNumber } from "../ui/times";
 import { Trouble } from "../ui/Trouble";
+import { type RunEvent, useEvents } from "./useEvents";
 
-const query = graphql`
-  query RunEventsQuery($id: ID!) {
-    run(id: $id) {
-      events(last: 200) {
-        nodes {
-          sequence
-          stream
-          payload
-          at
-          late
-        }
-        pageInfo {
-          hasPreviousPage
-          endCursor
-        }
-      }
-    }
-  }
-`;
-const subscription = graphql`
-  subscription RunEventsSubscription($id: ID!, $after: String) {
-    runEvents(runId: $id, after: $after) {
-      cursor
-      node {
-        sequence
-        stream
-        payload
-        at
-        late
-      }
-    }
-  }
-`;
-const MOST = 2_000; // events that are kept in sight
+const ROW_HEIGHT = 28;
+const SHOWN = 2_000; // characters of a payload in its line; the whole is shown when the line is opened
+const ALL = " all"; // no stream has this name
 
-type Event = {
-  readonly sequence: number;
-  readonly stream: string;
-  readonly payload: unknown;
-  readonly at: string;
-  readonly late: boolean;
-};
-type Item = { readonly runEvents: { readonly cursor: string; readonly node: Event } };
-
-/** The last events of a run, and each that follows. At the end it stays at the end. */
+/** The last events of a run, and each that follows. At the end it stays at the end; earlier ones come when one scrolls up. */
 export default function RunEvents({ id }: { id: string }) {
-  const { events, hasMore, error } = useEvents(id);
-  const list = useRef<HTMLOListElement>(null);
-  const atEnd = useRef(true);
-  useLayoutEffect(() => {
-    if (atEnd.current) list.current?.scrollTo({ top: list.current.scrollHeight });
-  }, [events]);
+  const [stream, setStream] = useState<string>();
+  const { events, hasEarlier, error, earlier } = useEvents(id, stream);
+  const streams = useStreams(events);
   if (error !== undefined) return <Trouble error={error} />;
-  if (!events) return <p className="faint">Loading…</p>;
-  if (!events.length) {
+  if (events?.length === 0 && stream === undefined) {
     return (
       <Empty title="No events yet">
         <p>
@@ -76,65 +31,110 @@ export default function RunEvents({ id }: { id: string }) {
   }
   return (
     <>
-      {hasMore && <p className="faint">The last {counted(events.length, "event")}; older ones are in GraphiQL.</p>}
-      <ol
-        ref={list}
-        className="events"
-        tabIndex={0}
-        aria-label="Events"
-        onScroll={({ currentTarget: { scrollTop, scrollHeight, clientHeight } }) => {
-          atEnd.current = scrollHeight - scrollTop - clientHeight < 30;
-        }}
-      >
-        {events.map(({ sequence, stream, payload, at, late }) => (
-          <li key={sequence}>
-            <span className="event-number">{sequence}</span>
-            <Time at={at} />
-            <span className="tag">{stream}</span>
-            {late && <span className="faint">late</span>}
-            <code>{JSON.stringify(payload)}</code>
-          </li>
-        ))}
-      </ol>
+      <div className="events-head">
+        <Choice
+          label="Stream"
+          value={stream ?? ALL}
+          options={[{ id: ALL, label: "All" }, ...streams.map((name) => ({ id: name, label: name }))]}
+          choose={(name) => setStream(name === ALL ? undefined : name)}
+        />
+        {events && (
+          <span className="faint">
+            {hasEarlier ? "the last " : ""}
+            {inNumber(events.length)} events
+          </span>
+        )}
+        {hasEarlier && (
+          <Button tone="quiet" onPress={earlier}>
+            Read earlier ones
+          </Button>
+        )}
+      </div>
+      {events ? <Tail key={stream} events={events} hasEarlier={hasEarlier} earlier={earlier} /> : <p className="faint">Loading…</p>}
     </>
   );
 }
 
-function useEvents(id: string): { events: readonly Event[] | undefined; hasMore: boolean; error: unknown } {
-  const [events, setEvents] = useState<readonly Event[]>();
-  const [hasMore, setHasMore] = useState(false);
-  const [error, setError] = useState<unknown>();
+type Props = { readonly events: readonly RunEvent[]; readonly hasEarlier: boolean; readonly earlier: () => void };
+
+function Tail({ events, hasEarlier, earlier }: Props) {
+  const list = useRef<HTMLDivElement>(null);
+  const atEnd = useRef(true);
+  const [open, setOpen] = useState<ReadonlySet<number>>(new Set());
+  const virtual = useVirtualizer({
+    count: events.length,
+    getScrollElement: () => list.current,
+    estimateSize: () => ROW_HEIGHT,
+    getItemKey: (index) => events[index]!.sequence,
+    overscan: 12,
+  });
+  const first = useRef(events[0]?.sequence);
+  useLayoutEffect(() => {
+    const added = events.findIndex(({ sequence }) => sequence === first.current);
+    first.current = events[0]?.sequence;
+    if (added > 0) virtual.scrollToIndex(added, { align: "start" }); // earlier ones came: what was read stays in sight
+    else if (atEnd.current) virtual.scrollToIndex(events.length - 1, { align: "end" });
+  }, [events]);
+  const top = virtual.getVirtualItems()[0]?.index ?? 0;
   useEffect(() => {
-    let cursor: string | null = null;
-    let stop: (() => void) | undefined;
-    let arrived: Event[] = [];
-    const frames = new Frames(() => {
-      const more = arrived;
-      arrived = [];
-      setEvents((former) => [...(former ?? []), ...more].slice(-MOST));
-    });
-    const asked = fetchQuery<RunEventsQuery>(environment, query, { id }).subscribe({
-      next: ({ run }) => {
-        if (!run) return;
-        setEvents(run.events.nodes);
-        setHasMore(run.events.pageInfo.hasPreviousPage);
-        cursor = run.events.pageInfo.endCursor ?? null;
-        stop = follow<Item>(getRequest(subscription).params.text ?? "", () => ({ id, after: cursor }), {
-          next: ({ runEvents }) => {
-            cursor = runEvents.cursor;
-            arrived.push(runEvents.node);
-            frames.ask();
-          },
-          end: () => undefined,
-        });
-      },
-      error: setError,
-    });
-    return () => {
-      asked.unsubscribe();
-      frames.stop();
-      stop?.();
-    };
-  }, [id]);
-  return { events, hasMore, error };
+    if (hasEarlier && top === 0 && !atEnd.current) earlier();
+  }, [top, hasEarlier, events]);
+  return (
+    <div
+      ref={list}
+      className="events"
+      role="log"
+      aria-live="off"
+      aria-label="Events"
+      tabIndex={0}
+      onScroll={({ currentTarget: { scrollTop, scrollHeight, clientHeight } }) => {
+        atEnd.current = scrollHeight - scrollTop - clientHeight < 30;
+      }}
+    >
+      <div className="events-body" style={{ height: virtual.getTotalSize() }}>
+        {virtual.getVirtualItems().map(({ index, key, start }) => {
+          const { sequence, stream, payload, at, late } = events[index]!;
+          return (
+            <details
+              key={key}
+              ref={virtual.measureElement}
+              data-index={index}
+              className="event"
+              style={{ transform: `translateY(${start}px)` }}
+              open={open.has(sequence)}
+              onToggle={({ currentTarget }) => setOpen((former) => toggled(former, sequence, currentTarget.open))}
+            >
+              <summary>
+                <span className="event-number">{sequence}</span>
+                <Time at={at} />
+                <span className="tag">{stream}</span>
+                {late && <span className="faint">late</span>}
+                <code>{inLine(payload)}</code>
+              </summary>
+              {open.has(sequence) && <Json value={payload} />}
+            </details>
+          );
+        })}
+      </div>
+    </div>
+  );
+}
+
+function inLine(payload: unknown): string {
+  return (typeof payload === "string" ? payload : (JSON.stringify(payload) ?? "")).slice(0, SHOWN);
+}
+
+function toggled(former: ReadonlySet<number>, sequence: number, isOpen: boolean): ReadonlySet<number> {
+  if (former.has(sequence) === isOpen) return former;
+  const next = new Set(former);
+  if (isOpen) next.add(sequence);
+  else next.delete(sequence);
+  return next;
+}
+
+/** The streams of all events that were seen here. */
+function useStreams(events: readonly RunEvent[] | undefined): readonly string[] {
+  const seen = useRef(new Set<string>());
+  for (const { stream } of events ?? []) seen.current.add(stream);
+  return [...seen.current].sort();
 }

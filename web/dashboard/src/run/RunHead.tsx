@@ -40,8 +40,10 @@ export function RunHead({ run: key }: { run: RunHead_run$key }) {
       </nav>
       <div className="run-title">
         <h1>{run.name ?? <span className="mono">{run.id}</span>}</h1>
-        <StatusBadge status={run.status as Status} note={run.status === "ARCHIVED" && run.outcome ? run.outcome.toLowerCase() : undefined} />
-        <DurationCell run={run} />
+        <span className="run-state">
+          <StatusBadge status={run.status as Status} note={run.status === "ARCHIVED" && run.outcome ? run.outcome.toLowerCase() : undefined} />
+          <DurationCell run={run} />
+        </span>
         <span className="run-actions">
           <RunMoves run={run} />
           <CopyAs id={run.id} />

@@ -1,5 +1,5 @@
-import { getRouteApi, useNavigate } from "@tanstack/react-router";
-import { lazy, Suspense, useMemo } from "react";
+import { getRouteApi, Link, useNavigate } from "@tanstack/react-router";
+import { lazy, Suspense, useMemo, useRef, useState } from "react";
 import { graphql, useLazyLoadQuery, useSubscription } from "react-relay";
 import { Tab, TabList, TabPanel, Tabs } from "react-aria-components/Tabs";
 
@@ -42,7 +42,7 @@ const subscription = graphql`
   }
 `;
 
-const RunOverview = lazy(() => import("./RunOverview"));
+const RunOverview = lazy(() => import("../overview/RunOverview"));
 const RunTree = lazy(() => import("./RunTree"));
 const RunResults = lazy(() => import("./RunResults"));
 const RunEvents = lazy(() => import("./RunEvents"));
@@ -77,14 +77,19 @@ export function RunPage() {
 function Shown({ id }: { id: string }) {
   const { part = "overview" } = route.useSearch();
   const navigate = useNavigate();
-  const { run } = useLazyLoadQuery<RunPageQuery>(query, { id }, { fetchPolicy: "store-and-network" });
-  useSubscription<RunPageSubscription>(useMemo(() => ({ subscription, variables: { id } }), [id]));
+  const [ends, setEnds] = useState(0);
+  const { run } = useLazyLoadQuery<RunPageQuery>(query, { id }, { fetchPolicy: "store-and-network", fetchKey: ends });
+  // The stream of a run ends with the run: look whether it is still there. That of one that is not there ends at once.
+  const isThere = useRef(false);
+  isThere.current = run !== null && run !== undefined;
+  const onCompleted = () => isThere.current && setEnds((former) => former + 1);
+  useSubscription<RunPageSubscription>(useMemo(() => ({ subscription, variables: { id }, onCompleted }), [id, ends]));
   useTitle(run?.name ?? id);
   if (!run) {
     return (
       <Empty title="There is no such run">
         <p>
-          No run has the id <code>{id}</code>, or it was deleted.
+          No run has the id <code>{id}</code>, or it was deleted. <Link to="/">All runs</Link>
         </p>
       </Empty>
     );
@@ -110,7 +115,7 @@ function Shown({ id }: { id: string }) {
             {part === "tree" && <RunTree id={id} />}
             {part === "results" && <RunResults id={id} recorded={run.resultSummary.total} />}
             {part === "events" && <RunEvents id={id} />}
-            {part === "data" && <RunData id={id} active={run.lastActivityAt} />}
+            {part === "data" && <RunData id={id} />}
             {part === "history" && <RunHistory id={id} version={run.version} />}
             {part === "raw" && <RunRaw id={id} version={run.version} />}
           </Suspense>

@@ -5,7 +5,7 @@ import type { RunResultsQuery } from "../__generated__/RunResultsQuery.graphql";
 import { Empty } from "../ui/Empty";
 import { inDuration, inNumber } from "../ui/times";
 import { LatencyHistogram } from "./LatencyHistogram";
-import { ResultList } from "./ResultList";
+import { ResultRows } from "./ResultRows";
 
 const query = graphql`
   query RunResultsQuery($id: ID!) {
@@ -26,12 +26,6 @@ const query = graphql`
           min
           max
         }
-      }
-      failed: results(first: 50, filter: { succeeded: false }) {
-        ...ResultList_results
-      }
-      succeeded: results(first: 50, filter: { succeeded: true }) {
-        ...ResultList_results
       }
       sample: results(first: 500) {
         nodes {
@@ -65,13 +59,13 @@ export default function RunResults({ id, recorded }: { id: string; recorded: num
         <Figure name="Items" value={inNumber(items)} />
         <Figure name="Succeeded" value={inNumber(succeeded)} />
         <Figure name="Failed" value={inNumber(failed)} bad={failed > 0} />
-        <Figure name="Mean" value={milliseconds(latencyMean)} />
+        <Figure name="Mean latency" value={milliseconds(latencyMean)} />
         <Figure name="p50" value={milliseconds(latencyP50)} />
         <Figure name="p95" value={milliseconds(latencyP95)} />
-        <LatencyHistogram latencies={run.sample.nodes.map(({ latency }) => latency)} />
+        <LatencyHistogram latencies={run.sample.nodes.map(({ latency }) => latency)} total={total} />
       </div>
       {scores.length > 0 && (
-        <div className="scroll">
+        <div className="scroll" tabIndex={0}>
           <table className="grid">
             <caption>Scores</caption>
             <thead>
@@ -97,8 +91,7 @@ export default function RunResults({ id, recorded }: { id: string; recorded: num
           </table>
         </div>
       )}
-      <ResultList title="Failed" runId={id} succeeded={false} results={run.failed} />
-      <ResultList title="Succeeded" runId={id} succeeded results={run.succeeded} />
+      <ResultRows id={id} recorded={total} failedCount={failed} succeededCount={succeeded} />
     </div>
   );
 }

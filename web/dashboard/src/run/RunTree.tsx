@@ -9,6 +9,7 @@ import { STATUS_NAMES, type Status } from "../runs/statuses";
 import { secondsOf } from "../runs/activity";
 import { inDuration } from "../ui/times";
 import { Trouble } from "../ui/Trouble";
+import { spanOf } from "./span";
 import { TimeBar } from "./TimeBar";
 import { type TreeRun, useTree } from "./useTree";
 
@@ -17,7 +18,7 @@ export default function RunTree({ id }: { id: string }) {
   const [open, setOpen] = useState<ReadonlySet<string>>(new Set([id]));
   const { root, childrenOf, more, error } = useTree(id, open);
   const now = useNow();
-  const span = useMemo(() => (root ? spanOf(root, childrenOf, now) : undefined), [root, childrenOf, now]);
+  const span = useMemo(() => (root ? spanOf([root, ...[...childrenOf.values()].flatMap(({ runs }) => runs)], now) : undefined), [root, childrenOf, now]);
   if (error) return <Trouble error={error} />;
   if (!root || !span) return <p className="faint">Loading…</p>;
 
@@ -74,12 +75,4 @@ export default function RunTree({ id }: { id: string }) {
 function said(run: TreeRun, now: number): string {
   const seconds = secondsOf(run, now);
   return seconds === undefined ? "–" : inDuration(run.finishedAt ? seconds : Math.floor(seconds));
-}
-
-/** The time from the first start to the last end of all that is loaded. */
-function spanOf(root: TreeRun, childrenOf: ReadonlyMap<string, { readonly runs: readonly TreeRun[] }>, now: number) {
-  const all = [root, ...[...childrenOf.values()].flatMap(({ runs }) => runs)];
-  const from = Math.min(...all.map(({ startedAt, createdAt }) => Date.parse(startedAt ?? createdAt)));
-  const to = Math.max(...all.map((run) => (run.finishedAt ? Date.parse(run.finishedAt) : secondsOf(run, now) === undefined ? from : now)));
-  return { from, to: Math.max(to, from + 1) };
 }

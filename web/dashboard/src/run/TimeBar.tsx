@@ -1,6 +1,12 @@
-import type { TreeRun } from "./useTree";
+import type { Span } from "./span";
 
-type Props = { readonly run: TreeRun; readonly span: { readonly from: number; readonly to: number }; readonly now: number };
+type Run = {
+  readonly status: string;
+  readonly createdAt: string;
+  readonly startedAt?: string | null | undefined;
+  readonly finishedAt?: string | null | undefined;
+};
+type Props = { readonly run: Run; readonly span: Span; readonly now: number };
 
 /** When a run ran, within the time of the tree. */
 export function TimeBar({ run, span, now }: Props) {

@@ -130,7 +130,10 @@ export function useTree(id: string, open: ReadonlySet<string>) {
       error: setError,
     });
   }, []);
+  const [start, restart] = useStart(setError);
   useEffect(() => {
+    if (start === undefined) return undefined;
+    asked.current.clear();
     const asking = fetchQuery<useTreeRootQuery>(environment, rootQuery, { id }).subscribe({
       next: ({ run }) => {
         if (!run) return;
@@ -140,24 +143,48 @@ export function useTree(id: string, open: ReadonlySet<string>) {
       error: setError,
     });
     return () => asking.unsubscribe();
-  }, [id]);
+  }, [id, start]);
   useEffect(() => {
+    if (start === undefined) return;
     for (const parent of open) {
       if (asked.current.has(parent)) continue;
       asked.current.add(parent);
       more(parent);
     }
-  }, [open, more]);
-  useFollowedTree(id, open, dispatch);
+  }, [open, more, start]);
+  useFollowedTree(id, open, start, dispatch, restart);
   return { ...state, more, error };
 }
 
+/** A cursor from before what is read, so that no change falls between, and a way to begin again with another. */
+function useStart(setError: (error: unknown) => void): readonly [string | undefined, () => void] {
+  const [start, setStart] = useState<string>();
+  const [number, setNumber] = useState(0);
+  useEffect(() => {
+    const asking = fetchQuery<useTreeCursorQuery>(environment, cursorQuery, {}).subscribe({
+      next: ({ changeCursor }) => setStart(changeCursor),
+      error: setError,
+    });
+    return () => asking.unsubscribe();
+  }, [number]);
+  return [start, useCallback(() => setNumber((former) => former + 1), [])];
+}
+
 /** Follow the run and the children of all that is open, in one stream, which goes on when more is opened. */
-function useFollowedTree(id: string, open: ReadonlySet<string>, dispatch: (action: Action) => void): void {
+function useFollowedTree(
+  id: string,
+  open: ReadonlySet<string>,
+  start: string | undefined,
+  dispatch: (action: Action) => void,
+  restart: () => void,
+): void {
   const cursor = useRef<string>(undefined);
+  useEffect(() => {
+    cursor.current = start;
+  }, [start]);
   const key = [...open].sort().join(" ");
   useEffect(() => {
-    let stop: (() => void) | undefined;
+    if (start === undefined) return undefined;
     let runs = new Map<string, Omit<TreeRun, "hasChildren"> | null>();
     const frames = new Frames(() => {
       dispatch({ kind: "changes", runs });
@@ -165,28 +192,21 @@ function useFollowedTree(id: string, open: ReadonlySet<string>, dispatch: (actio
     });
     const parents = key.split(" ").filter(Boolean);
     const filter = { or: [{ ids: [id] }, ...parents.map((parentId) => ({ parentId }))], includeArchived: true };
-    const start = (after: string | undefined) => {
-      cursor.current = after;
-      stop = follow<Item>(getRequest(changes).params.text ?? "", () => ({ filter, after: cursor.current }), {
-        next: ({ runChanges }) => {
-          cursor.current = runChanges.cursor;
-          if (runChanges.runId === undefined) return;
-          runs.set(runChanges.runId, runChanges.run ?? null);
-          frames.ask();
-        },
-        end: () => undefined,
-      });
-    };
-    const asking =
-      cursor.current === undefined
-        ? fetchQuery<useTreeCursorQuery>(environment, cursorQuery, {}).subscribe({ next: ({ changeCursor }) => start(changeCursor) })
-        : start(cursor.current);
+    const stop = follow<Item>(getRequest(changes).params.text ?? "", () => ({ filter, after: cursor.current }), {
+      next: ({ runChanges }) => {
+        cursor.current = runChanges.cursor;
+        if (runChanges.runId === undefined) return;
+        runs.set(runChanges.runId, runChanges.run ?? null);
+        frames.ask();
+      },
+      end: (error) => error?.code === "CURSOR_EXPIRED" && restart(),
+    });
     return () => {
-      asking?.unsubscribe();
       frames.stop();
-      stop?.();
+      stop();
+      if (runs.size) dispatch({ kind: "changes", runs }); // the cursor is beyond them
     };
-  }, [id, key]);
+  }, [id, key, start]);
 }
 
 function reduce(state: State, action: Action): State {

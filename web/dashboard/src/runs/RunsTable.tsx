@@ -21,7 +21,7 @@ import { useProgress } from "./useProgress";
 const ValueMenu = lazy(() => import("./ValueMenu"));
 
 const ROW_HEIGHT = 36;
-const CARD_HEIGHT = 76;
+const CARD_HEIGHT = 64;
 const AHEAD = 200; // rows before the end at which the next page is loaded
 const MARK_WIDTH = 36;
 

@@ -24,14 +24,18 @@ export default function ValueMenu({ anchor, values, conditions, setConditions, c
     close();
   };
   return (
-    <Popover triggerRef={anchor} isOpen onOpenChange={(open) => !open && close()} placement="bottom start" className="popup">
+    <Popover triggerRef={anchor} isOpen onOpenChange={(open) => !open && close()} placement="bottom start" className="popup" aria-label="Values of this run">
       <Menu aria-label="Filter by a value of this run" className="list" autoFocus="first" onAction={(key) => choose(String(key))}>
         {values.flatMap((value, at) => [
           <MenuItem key={`only ${at}`} id={`only ${at}`} className="list-item" textValue={`Only ${value.label}`}>
-            Only {nameOf(value)} <strong>{value.label}</strong>
+            <span>
+              Only {nameOf(value)} <strong>{value.label}</strong>
+            </span>
           </MenuItem>,
           <MenuItem key={`not ${at}`} id={`not ${at}`} className="list-item" textValue={`Not ${value.label}`}>
-            Not {nameOf(value)} <strong>{value.label}</strong>
+            <span>
+              Not {nameOf(value)} <strong>{value.label}</strong>
+            </span>
           </MenuItem>,
         ])}
       </Menu>

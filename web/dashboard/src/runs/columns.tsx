@@ -37,26 +37,40 @@ export const COLUMNS: readonly Column[] = [
   {
     id: "name",
     label: "Name",
-    width: 280,
+    width: 240,
     order: "name",
     cell: (run) => (
-      <RunLink id={run.id} title={run.id === DEFAULT_RUN ? DEFAULT_RUN_WORDS : (run.name ?? run.id)} className={run.id === DEFAULT_RUN ? "quiet-link" : "run-link"}>
-        {run.name ?? <span className="mono">{run.id}</span>}
-      </RunLink>
+      <>
+        <RunLink
+          id={run.id}
+          title={run.id === DEFAULT_RUN ? DEFAULT_RUN_WORDS : (run.name ?? run.id)}
+          className={run.id === DEFAULT_RUN ? "quiet-link" : "run-link"}
+        >
+          {run.name ?? <span className="mono">{run.id}</span>}
+        </RunLink>
+        {run.parent && (
+          <span className="run-parent">
+            {" in "}
+            <RunLink id={run.parent.id} className="quiet-link" title={`The parent: ${run.parent.name ?? run.parent.id}`}>
+              {run.parent.name ?? run.parent.id}
+            </RunLink>
+          </span>
+        )}
+      </>
     ),
   },
   { id: "tags", label: "Tags", width: 190, cell: (run) => <TagsCell tags={run.tags} /> },
-  { id: "results", label: "Results", width: 150, cell: (run) => <ProgressCell run={run} /> },
-  { id: "duration", label: "Duration", width: 140, order: "duration", cell: (run) => <DurationCell run={run} /> },
+  { id: "results", label: "Results", width: 174, cell: (run) => <ProgressCell run={run} /> },
+  { id: "duration", label: "Duration", width: 148, order: "duration", cell: (run) => <DurationCell run={run} /> },
   { id: "created", label: "Created", width: 130, order: "created", cell: (run) => <Time at={run.createdAt} /> },
-  { id: "started", label: "Started", width: 130, order: "started", cell: (run) => <Time at={run.startedAt} /> },
+  { id: "started", label: "Started", width: 124, order: "started", cell: (run) => <Time at={run.startedAt} /> },
   { id: "finished", label: "Finished", width: 130, order: "finished", cell: (run) => <Time at={run.finishedAt} /> },
   { id: "updated", label: "Changed", width: 130, order: "updated", cell: (run) => <Time at={run.updatedAt} /> },
   { id: "active", label: "Last active", width: 130, cell: (run) => <Time at={run.lastActivityAt} /> },
   {
     id: "error",
     label: "Error",
-    width: 210,
+    width: 230,
     cell: (run) => run.error && <span className="error-line" title={run.error.slice(0, 2000)}>{firstLine(run.error)}</span>,
   },
   {

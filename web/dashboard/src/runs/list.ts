@@ -18,6 +18,7 @@ import { isOpen } from "./statuses";
 const FIRST_PAGE = 60; // rows, a screen or two: the sooner it is shown
 const PAGE = 200;
 const LONGEST_ARRIVAL = 2_000; // rows that come while the list is read are kept, up to so many; then it is loaded anew
+const LONGEST = 3_000; // rows; a reader at the top gets the first ones anew, lest a busy list grow for ever
 
 /** What the table shows of a list. */
 export type ListState = {
@@ -59,9 +60,11 @@ export class RunList {
   #log: Change[] = [];
   #waiting = new Map<string, Row>();
   #holding = false;
+  #isFresh = true; // no page has come yet since the list was loaded
   #cursor: string | undefined;
   #endCursor: string | null = null;
   #stop: (() => void) | undefined;
+  #stopWatching: (() => void) | undefined;
   #generation = 0;
   #lostAt: string | undefined;
   #state: ListState = EMPTY;
@@ -87,19 +90,25 @@ export class RunList {
     return () => this.#changeListeners.delete(listener);
   }
 
-  /** Load the first page and follow the changes, until the returned function is called. */
-  start(): () => void {
-    void this.#load();
-    const stopWatching = onConnection(() => {
+  /** Load the first page and follow the changes, until it is stopped; resolves when they were asked for. */
+  async start(): Promise<void> {
+    if (this.#stopWatching) return;
+    this.#frames.start();
+    this.#stopWatching = onConnection(() => {
       const { state } = currentConnection();
       if (state === "lost") this.#lostAt ??= new Date().toISOString();
       if (state === "live" && this.#state.error !== undefined) void this.#load();
     });
-    return () => {
-      stopWatching();
-      this.#frames.stop();
-      this.#close();
-    };
+    await this.#load();
+  }
+
+  stop(): void {
+    this.#stopWatching?.();
+    this.#stopWatching = undefined;
+    this.#frames.stop();
+    this.#close();
+    for (const { dispose } of this.#retained) dispose();
+    this.#retained = [];
   }
 
   /** Keep what arrives out of the rows while the reader is further down; let it in again when they are back. */
@@ -117,6 +126,7 @@ export class RunList {
   }
 
   readonly reload = (): void => {
+    this.#rows = new Rows(comparison(this.#order));
     void this.#load();
   };
 
@@ -124,18 +134,14 @@ export class RunList {
   async more(): Promise<void> {
     if (this.#state.isLoading || this.#rows.complete || this.#state.error) return;
     this.#tell({ isLoading: true });
-    const generation = this.#generation;
-    try {
-      await this.#page(generation);
-    } catch (error) {
-      if (generation === this.#generation) this.#tell({ isLoading: false, error: inWords(error) });
-    }
+    await this.#page(this.#generation);
   }
 
+  /** Ask for the first page; the rows that are shown stay until it is there. */
   async #load(): Promise<void> {
     this.#close();
     const generation = this.#generation;
-    this.#rows = new Rows(comparison(this.#order));
+    this.#isFresh = true;
     this.#endCursor = null;
     this.#tell({ isLoading: true, error: undefined, still: undefined });
     try {
@@ -143,13 +149,25 @@ export class RunList {
       if (generation !== this.#generation) return;
       this.#cursor = cursor?.changeCursor;
       this.#follow(generation);
-      await this.#page(generation);
+      void this.#page(generation);
     } catch (error) {
-      if (generation === this.#generation) this.#tell({ isLoading: false, error: inWords(error) });
+      this.#fail(generation, error);
     }
   }
 
+  #fail(generation: number, error: unknown): void {
+    if (generation === this.#generation) this.#tell({ isLoading: false, error: inWords(error) });
+  }
+
   async #page(generation: number): Promise<void> {
+    try {
+      await this.#readPage(generation);
+    } catch (error) {
+      this.#fail(generation, error);
+    }
+  }
+
+  async #readPage(generation: number): Promise<void> {
     const variables = {
       filter: this.#filter,
       order: orderBy(this.#order),
@@ -159,6 +177,7 @@ export class RunList {
     };
     const answer = await fetchQuery<RunsPageQuery>(environment, runsPage, variables).toPromise();
     if (generation !== this.#generation || !answer) return;
+    if (this.#isFresh) this.#begin();
     this.#retained.push(environment.retain(createOperationDescriptor(getRequest(runsPage), variables)));
     const { nodes, pageInfo } = answer.runs;
     this.#rows.append(nodes.map(rowOf));
@@ -166,6 +185,13 @@ export class RunList {
     this.#endCursor = pageInfo.endCursor ?? null;
     this.#tell({ isLoading: false });
     if (this.#incoming.size) this.#frames.ask();
+  }
+
+  #begin(): void {
+    this.#isFresh = false;
+    this.#rows = new Rows(comparison(this.#order));
+    for (const { dispose } of this.#retained) dispose();
+    this.#retained = [];
   }
 
   #follow(generation: number): void {
@@ -191,7 +217,7 @@ export class RunList {
 
   /** Bring the changes of a frame into the rows; of several changes of one run the last one has its state. */
   #apply(): void {
-    if (this.#rows.all.length === 0 && !this.#rows.complete) return; // the first page is on its way
+    if (this.#isFresh) return; // the first page is on its way
     const changes = this.#log;
     const put: Row[] = [];
     const removed: string[] = [];
@@ -206,7 +232,8 @@ export class RunList {
     for (const id of removed) this.#waiting.delete(id);
     this.#rows.change(put, removed);
     for (const listener of this.#changeListeners) listener(changes);
-    if (this.#waiting.size > LONGEST_ARRIVAL) void this.#load();
+    const isLong = this.#waiting.size > LONGEST_ARRIVAL || (!this.#holding && this.#rows.all.length > LONGEST);
+    if (isLong) void this.#load();
     else this.#tell({ missed: this.#state.missed + this.#countMissed(changes) });
   }
 
@@ -242,8 +269,6 @@ export class RunList {
     this.#incoming.clear();
     this.#log = [];
     this.#waiting.clear();
-    for (const { dispose } of this.#retained) dispose();
-    this.#retained = [];
   }
 
   #tell(change: Partial<ListState>): void {

@@ -1,6 +1,6 @@
 import { useMemo } from "react";
 
-import { diffLines } from "./diff";
+import { diffLines, laidOut } from "./diff";
 
 /** JSON values as a difference: lines only in the first are marked `-`, those only in the second `+`. */
 export function Diff({ from, to }: { from: unknown; to: unknown }) {
@@ -16,8 +16,4 @@ export function Diff({ from, to }: { from: unknown; to: unknown }) {
       ))}
     </pre>
   );
-}
-
-function laidOut(value: unknown): string {
-  return typeof value === "string" ? value : (JSON.stringify(value, null, 2) ?? "");
 }

@@ -1,6 +1,17 @@
 /** A line of two texts: in both, only in the first, or only in the second. */
 export type DiffLine = { readonly mark: " " | "-" | "+"; readonly text: string };
 
+/** A value as lines: a text as it is, else JSON whose objects have their keys in one order, as equal ones may not. */
+export function laidOut(value: unknown): string {
+  return typeof value === "string" ? value : (JSON.stringify(sorted(value), null, 2) ?? "");
+}
+
+function sorted(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(sorted);
+  if (value === null || typeof value !== "object") return value;
+  return Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)).map(([key, inner]) => [key, sorted(inner)]));
+}
+
 const MOST_CELLS = 4_000_000; // of the table of common lines; larger texts are shown as removed and added
 
 /** The lines of two texts, side by side: a longest common sequence of lines stays. */

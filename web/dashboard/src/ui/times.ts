@@ -3,9 +3,13 @@ const MINUTE = 60 * SECOND;
 const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;
 
-const CLOCK = new Intl.DateTimeFormat(undefined, { hour: "2-digit", minute: "2-digit", second: "2-digit" });
-const DATE = new Intl.DateTimeFormat(undefined, { month: "short", day: "numeric", hour: "2-digit", minute: "2-digit" });
-const FULL = new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeStyle: "medium" });
+// Hours count to 24 in every language: times are compared with logs here.
+const MINUTES = { hour: "2-digit", minute: "2-digit", hourCycle: "h23" } as const;
+const SECONDS = { ...MINUTES, second: "2-digit" } as const;
+const CLOCK = new Intl.DateTimeFormat(undefined, SECONDS);
+const DATE = new Intl.DateTimeFormat(undefined, { month: "short", day: "numeric", ...MINUTES });
+const YEAR = new Intl.DateTimeFormat(undefined, { year: "numeric", month: "short", day: "numeric", ...MINUTES });
+const FULL = new Intl.DateTimeFormat(undefined, { year: "numeric", month: "short", day: "numeric", ...SECONDS, timeZoneName: "short" });
 const NUMBER = new Intl.NumberFormat(undefined);
 
 /** A length of time in its two largest units; tenths below ten seconds. */
@@ -30,15 +34,16 @@ export function ago(at: number, now: number): string {
   return `${Math.floor(past / DAY)} d ago`;
 }
 
-/** An instant in the reader's zone: only the time on the same day, else the date and the time. */
+/** An instant in the reader's zone: only the time today, the day and the time in this year, else the whole date. */
 export function local(at: string, now: number): string {
-  const date = new Date(at);
-  return date.toDateString() === new Date(now).toDateString() ? CLOCK.format(date) : DATE.format(date);
+  const [date, today] = [new Date(at), new Date(now)];
+  if (date.toDateString() === today.toDateString()) return CLOCK.format(date);
+  return (date.getFullYear() === today.getFullYear() ? DATE : YEAR).format(date);
 }
 
 /** An instant in the reader's zone and in UTC, for a tooltip. */
 export function inFull(at: string): string {
-  return `${FULL.format(new Date(at))} local\n${at} UTC`.replace("Z UTC", " UTC").replace("T", " ");
+  return `${FULL.format(new Date(at))}\n${at.replace("T", " ").replace(/(Z|\+00:00)$/, "")} UTC`;
 }
 
 export function inNumber(count: number): string {

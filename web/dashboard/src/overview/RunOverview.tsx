@@ -1,5 +1,5 @@
 import { Link } from "@tanstack/react-router";
-import type { ReactNode } from "react";
+import { type ReactNode, Suspense, useDeferredValue } from "react";
 import { graphql, useFragment } from "react-relay";
 
 import type { RunOverview_run$key } from "../__generated__/RunOverview_run.graphql";
@@ -8,6 +8,10 @@ import { TagsCell } from "../runs/TagsCell";
 import { useRunCells } from "../runs/useRunCells";
 import { Json } from "../ui/Json";
 import { Time } from "../ui/Time";
+import { inDuration } from "../ui/times";
+import { Glance } from "./Glance";
+import "./overview.css";
+import { Panel } from "./Panel";
 
 const fragment = graphql`
   fragment RunOverview_run on Run {
@@ -30,10 +34,12 @@ const fragment = graphql`
   }
 `;
 
-/** The facts of a run, and its metadata. */
+/** The facts of a run, what one wants to know of it first, and its metadata. */
 export default function RunOverview({ run: key }: { run: RunOverview_run$key }) {
   const more = useFragment(fragment, key);
   const run = useRunCells(more);
+  // Something of the run is written at most once a second, as far as this says.
+  const fresh = useDeferredValue(`${more.version} ${run.lastActivityAt}`);
   return (
     <div className="overview">
       <dl className="facts">
@@ -58,7 +64,11 @@ export default function RunOverview({ run: key }: { run: RunOverview_run$key }) 
         </Fact>
         {run.dataset && (
           <>
-            <Fact name="Dataset">{run.dataset.datasetId}</Fact>
+            <Fact name="Dataset">
+              <Link to="/datasets/$" params={{ _splat: run.dataset.datasetId }}>
+                {run.dataset.datasetId}
+              </Link>
+            </Fact>
             <Fact name="Target">{run.dataset.targetId}</Fact>
             <Fact name="Results">
               <ProgressCell run={run} />
@@ -72,7 +82,17 @@ export default function RunOverview({ run: key }: { run: RunOverview_run$key }) 
             </Link>
           </Fact>
         )}
-        {run.planId && <Fact name="Plan">{more.plan?.name ?? run.planId}</Fact>}
+        {run.planId && (
+          <Fact name="Plan">
+            {more.plan ? (
+              <Link to="/plans/$id" params={{ id: more.plan.id }}>
+                {more.plan.name}
+              </Link>
+            ) : (
+              <span className="mono">{run.planId}</span>
+            )}
+          </Fact>
+        )}
         {run.traceId && (
           <Fact name="Trace">
             <span className="mono">{run.traceId}</span>
@@ -80,10 +100,14 @@ export default function RunOverview({ run: key }: { run: RunOverview_run$key }) 
         )}
         <Fact name="Retention">{retentionOf(more.retention)}</Fact>
       </dl>
-      <section className="panel" aria-label="Metadata">
-        <h2>Metadata</h2>
-        {more.metadata === null || more.metadata === undefined ? <p className="faint">none</p> : <Json value={more.metadata} />}
-      </section>
+      <div className="panels">
+        <Suspense fallback={<p className="faint">Loading…</p>}>
+          <Glance id={run.id} fetchKey={fresh} />
+        </Suspense>
+        <Panel title="Metadata">
+          {more.metadata === null || more.metadata === undefined ? <p className="faint">none</p> : <Json value={more.metadata} />}
+        </Panel>
+      </div>
     </div>
   );
 }
@@ -99,5 +123,5 @@ function Fact({ name, children }: { name: string; children: ReactNode }) {
 
 function retentionOf(policy: { __typename: string; count?: number; seconds?: number }): string {
   if (policy.__typename === "KeepLatest") return `the latest ${policy.count}`;
-  return policy.__typename === "KeepDuration" ? `${policy.seconds} s` : "all";
+  return policy.__typename === "KeepDuration" ? `for ${inDuration(policy.seconds ?? 0)}` : "all";
 }

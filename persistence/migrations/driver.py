@@ -40,6 +40,8 @@ def create_postgres_engine(url: str) -> AsyncEngine:
     """Return an engine for an address; each statement is prepared without a name, and once for each use."""
     return create_async_engine(
         "postgresql+runindex://?prepared_statement_cache_size=0",
+        # Who has waited for the lock sees what the other did, whatever the level of a role or a database.
+        isolation_level="READ COMMITTED",
         poolclass=NullPool,
         async_creator=partial(connect, url),
         connect_args={"prepared_statement_name_func": str},

@@ -10,6 +10,8 @@ from contextlib import asynccontextmanager
 from importlib import import_module
 from typing import Any, Final
 
+import asyncpg
+
 from persistence.migrations.driver import connect
 from persistence.migrations.revisions import LOGGER
 from persistence.postgres.login import Connection
@@ -21,13 +23,14 @@ ROWS_AT_ONCE: Final = 500
 _PAUSE_SECONDS: Final = 0.1
 # One process prepares. The others look now and then: a statement that waits has a snapshot, for whose end the one who
 # makes an index would wait in turn. The lock's number is random.
-_LOCK: Final = "SELECT WHERE pg_try_advisory_xact_lock(7262981450316618)"
-_LOCKED: Final = "SELECT 1"
-# A role's or a database's own limits are for queries. Behind a pooler the session is another's, and left as it is.
+_LOCK: Final = "SELECT WHERE pg_try_advisory_lock(7262981450316618)"
+# A role's or a database's own limits are for queries.
 _UNLIMITED: Final = """
-    SELECT set_config(name, '0', {is_local}) FROM pg_settings
-    WHERE name IN ('statement_timeout', 'lock_timeout', 'transaction_timeout', 'idle_in_transaction_session_timeout')
+    SELECT set_config(name, '0', false) FROM pg_settings
+    WHERE name IN ('statement_timeout', 'lock_timeout', 'transaction_timeout')
 """
+# What comes of two who make, or drop, an index at once.
+_COLLISIONS: Final = (asyncpg.DeadlockDetectedError, asyncpg.DuplicateTableError, asyncpg.UniqueViolationError)
 _INDEX: Final = """
     SELECT i.indisvalid, EXISTS (SELECT FROM pg_stat_progress_create_index WHERE index_relid = c.oid) AS is_being_made
     FROM pg_index AS i JOIN pg_class AS c ON c.oid = i.indexrelid
@@ -38,30 +41,33 @@ _INDEX: Final = """
 async def prepare(url: str) -> None:
     """Prepare a database that is at the revision before."""
     module = import_module(_MODULE)
-    async with _connected(url) as holder, _connected(url) as worker:
-        await worker.execute(f"{_UNLIMITED.format(is_local='false')} AND pg_backend_pid() = {worker.get_server_pid()}")
-        # At another level the transaction that holds the lock would have a snapshot too.
-        async with holder.transaction(isolation="read_committed"):
-            await holder.execute(_UNLIMITED.format(is_local="true"))
-            # Executed, not fetched: rows that were fetched keep their snapshot until the next statement.
-            while await holder.execute(_LOCK) != _LOCKED:  # noqa: ASYNC110 - another process is waited for
-                await asyncio.sleep(_PAUSE_SECONDS)
-            for name in module.INDEXES:
-                await _make_index(worker, name, module.index_statement(name, "CONCURRENTLY "))
-            await _fill(worker, module)
+    async with _connected(url) as connection:
+        # Behind a pooler the session is another's: it is left as it is, and locks nothing.
+        unlimited = f"{_UNLIMITED} AND pg_backend_pid() = {connection.get_server_pid()}"
+        is_pooled = await connection.execute(unlimited) == "SELECT 0"
+        while not is_pooled and await connection.execute(_LOCK) == "SELECT 0":  # noqa: ASYNC110 - it is another process
+            await asyncio.sleep(_PAUSE_SECONDS)
+        for name in module.INDEXES:
+            await _make_index(connection, name, module.index_statement(name, "CONCURRENTLY "))
+        await _fill(connection, module)
 
 
 async def _make_index(connection: Connection, name: str, statement: str) -> None:
-    while (found := await _find_index(connection, name)) is not None:
-        if found["indisvalid"]:
+    while True:
+        found = await _find_index(connection, name)
+        if found is not None and found["indisvalid"]:
             return
-        if found["is_being_made"]:
-            # By the server, for a process that has ended meanwhile.
+        try:
+            if found is None:
+                LOGGER.info("making the index %s", name)
+                await connection.execute(statement)
+            elif found["is_being_made"]:
+                # By another process, or by the server for one that has ended meanwhile.
+                await asyncio.sleep(_PAUSE_SECONDS)
+            else:
+                await connection.execute(f"DROP INDEX CONCURRENTLY IF EXISTS {name}")
+        except _COLLISIONS:
             await asyncio.sleep(_PAUSE_SECONDS)
-        else:
-            await connection.execute(f"DROP INDEX CONCURRENTLY {name}")
-    LOGGER.info("making the index %s", name)
-    await connection.execute(statement)
 
 
 async def _find_index(connection: Connection, name: str) -> Any:  # noqa: ANN401 - a record of the driver's

@@ -31,7 +31,7 @@ class Command(Generic[S_co]):
     reason: str | None = None
     actor: str | None = None
     idempotency_key: str | None = None
-    # Whether it always adds to the change log; a command that does not may still start its run.
+    # Whether it takes turns with whatever adds to the change log; a command that does not may still start its run.
     touches_log: ClassVar[bool] = True
     # Whether it changes its runs' records, and so their totals.
     is_scoped: ClassVar[bool] = False

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from typing import ClassVar, Self
+from typing import ClassVar, Final, Self
 
 from runindex.commands.base import Command, Need, S_co, TotalsOf, check_form, node_id_of
 from runindex.commands.outcomes import ViewDeleted, ViewSaved
@@ -10,12 +10,15 @@ from runindex.domain.json_text import JsonValue
 from runindex.domain.records.views import ONLY, DefaultView, View, ViewColumn, check_columns
 from runindex.domain.runs.run import check_name
 
+# A default that is not there yet cannot be locked: whoever changes views takes turns at the log's head.
+_TAKES_TURNS: Final = True
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CreateView(Command[ViewSaved]):
     """Create a view. Filter and order are decoded JSON in the shapes that the API takes."""
 
-    touches_log: ClassVar[bool] = False
+    touches_log: ClassVar[bool] = _TAKES_TURNS
     name: str
     run_filter: JsonValue = None
     run_order: JsonValue = None
@@ -38,7 +41,7 @@ class CreateView(Command[ViewSaved]):
 class ViewCommand(Command[S_co]):
     """A mutation of a view that exists."""
 
-    touches_log: ClassVar[bool] = False
+    touches_log: ClassVar[bool] = _TAKES_TURNS
     id: str
 
     def checked(self) -> Self:

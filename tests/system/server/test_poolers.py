@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final, get_args
@@ -11,6 +12,9 @@ import pytest
 from gql import Client, GraphQLRequest
 from gql.transport.websockets import WebsocketsTransport
 
+from persistence import migrations
+from persistence.migrations import preparation, revisions
+from persistence.migrations.driver import create_postgres_engine
 from tests.support.databases.pgbouncer import Mode, Pgbouncer, pgbouncer
 from tests.support.databases.postgres import psql
 from tests.support.databases.shared import SharedPostgres
@@ -163,6 +167,33 @@ def test_nothing_is_lost_and_nothing_left_behind(database: str, mode: Mode, list
             assert others_find(pooler) == UNTOUCHED
             assert server.stop() == 0
         assert others_find(pooler) == UNTOUCHED
+
+
+@pytest.mark.parametrize("processes", [1, 2])
+def test_an_upgrade_of_what_there_is_leaves_nothing_behind(
+    database: str, mode: Mode, processes: int, tmp_path: Path
+) -> None:
+    asyncio.run(migrate_to(database, preparation.BEFORE))
+    with pgbouncer(database, mode, size=3, server_reset_query="DISCARD ALL") as pooler:
+        with ThreadPoolExecutor(processes) as threads:
+            list(threads.map(migrations.upgrade, [pooler.url()] * processes))
+        assert migrations.is_current(pooler.url())
+        assert others_find(pooler) == UNTOUCHED
+        with pooled(tmp_path, pooler) as server:
+            assert server.execute("{ runs(orderBy: {field: DURATION}) { totalCount } }")["runs"]["totalCount"] == 1
+
+
+def test_one_connection_is_enough_for_an_upgrade(database: str) -> None:
+    asyncio.run(migrate_to(database, preparation.BEFORE))
+    with pgbouncer(database, "transaction", size=1) as pooler:
+        migrations.upgrade(pooler.url())
+        assert migrations.is_current(pooler.url())
+
+
+async def migrate_to(url: str, revision: str) -> None:
+    """Bring an empty database to an earlier revision."""
+    async with create_postgres_engine(url).begin() as connection:
+        await connection.run_sync(revisions.migrate, revision)
 
 
 def test_a_pool_of_one_connection_is_enough_for_everything(database: str, tmp_path: Path) -> None:

@@ -154,7 +154,8 @@ async def test_an_upgrade_whose_process_was_killed_goes_on(url: str) -> None:
             await asyncio.to_thread(process.wait)
         # The server goes on making the index for nobody, and the next upgrade waits for that.
         upgrade = asyncio.create_task(asyncio.to_thread(migrations.upgrade, url))
-        await until(partial(other.fetchval, "SELECT count(*) = 2 FROM pg_stat_activity WHERE query LIKE '%pg_index%'"))
+        waiting = "SELECT count(*) = 2 FROM pg_stat_activity WHERE query LIKE '%advisory_lock%'"
+        await until(partial(other.fetchval, waiting))
         await held.commit()
         await asyncio.wait_for(upgrade, PATIENCE)
         assert await indexes(other) == dict.fromkeys(NAMES, True)

@@ -1,12 +1,10 @@
 import { graphql } from "react-relay";
-import { commitMutation } from "relay-runtime";
 
-import type { moveRunsMutation, moveRunsMutation$data } from "../__generated__/moveRunsMutation.graphql";
-import { environment } from "../live/environment";
-import { inWords } from "../live/errors";
+import type { moveRunsMutation } from "../__generated__/moveRunsMutation.graphql";
 import type { Status } from "../runs/statuses";
 import { say } from "../ui/notices";
 import { counted } from "../ui/values/times";
+import { commit } from "./commit";
 import { MOVE_PAST } from "./moves";
 import { refusal } from "./outcomes";
 
@@ -35,20 +33,11 @@ export async function moveRuns(ids: readonly string[], to: Status, error: string
     reason: reason || null,
     idempotencyKey: crypto.randomUUID(),
   };
-  try {
-    const { transitionRuns } = await commit(input);
-    const refused = refusal(transitionRuns as Parameters<typeof refusal>[0]);
-    if (refused !== undefined) return say(refused, { tone: "bad" });
-    const { succeeded = 0, failed = 0 } = transitionRuns;
-    const rest = failed ? ` ${counted(failed, "run")} could not be: the table has no such move for them.` : "";
-    say(`${counted(succeeded, "run")} ${MOVE_PAST[to]}.${rest}`, { tone: failed ? "bad" : "plain" });
-  } catch (trouble) {
-    say(inWords(trouble), { tone: "bad" });
-  }
-}
-
-function commit(input: moveRunsMutation["variables"]["input"]): Promise<moveRunsMutation$data> {
-  return new Promise((resolve, reject) => {
-    commitMutation<moveRunsMutation>(environment, { mutation, variables: { input }, onCompleted: resolve, onError: reject });
-  });
+  const answer = await commit<moveRunsMutation>(mutation, input);
+  if (!answer) return;
+  const refused = refusal(answer.transitionRuns as Parameters<typeof refusal>[0]);
+  if (refused !== undefined) return say(refused, { tone: "bad" });
+  const { succeeded = 0, failed = 0 } = answer.transitionRuns;
+  const rest = failed ? ` ${counted(failed, "run")} could not be: the table has no such move for them.` : "";
+  say(`${counted(succeeded, "run")} ${MOVE_PAST[to]}.${rest}`, { tone: failed ? "bad" : "plain" });
 }

@@ -1,11 +1,9 @@
 import { graphql } from "react-relay";
-import { commitMutation, type MutationParameters } from "relay-runtime";
 
 import type { changeCreateMutation } from "../__generated__/changeCreateMutation.graphql";
 import type { changeDeleteMutation } from "../__generated__/changeDeleteMutation.graphql";
 import type { changeUpdateMutation } from "../__generated__/changeUpdateMutation.graphql";
-import { environment } from "../live/environment";
-import { inWords } from "../live/errors";
+import { commit } from "../moves/commit";
 import { refusal } from "../moves/outcomes";
 import { say } from "../ui/notices";
 
@@ -57,20 +55,20 @@ const remove = graphql`
 
 /** Keep a view; the id of the new one, undefined when it was refused, which is told. */
 export async function createView(input: changeCreateMutation["variables"]["input"]): Promise<string | undefined> {
-  const answer = await commit<changeCreateMutation>(create, { input });
+  const answer = await commit<changeCreateMutation>(create, input);
   if (!answer || isRefused(answer.createView)) return undefined;
   return answer.createView.__typename === "ViewPayload" ? answer.createView.view?.id : undefined;
 }
 
 /** Change a view, and say whether that was done. */
 export async function updateView(input: changeUpdateMutation["variables"]["input"]): Promise<boolean> {
-  const answer = await commit<changeUpdateMutation>(update, { input });
+  const answer = await commit<changeUpdateMutation>(update, input);
   return answer !== undefined && !isRefused(answer.updateView);
 }
 
 /** Delete a view, and say whether that was done. */
 export async function deleteView(id: string): Promise<boolean> {
-  const answer = await commit<changeDeleteMutation>(remove, { input: { id } });
+  const answer = await commit<changeDeleteMutation>(remove, { id });
   return answer !== undefined && !isRefused(answer.deleteView);
 }
 
@@ -80,21 +78,4 @@ function isRefused(outcome: unknown): boolean {
   if (words === undefined) return false;
   say(words, { tone: "bad" });
   return true;
-}
-
-function commit<Operation extends MutationParameters>(
-  mutation: Parameters<typeof commitMutation>[1]["mutation"],
-  variables: Operation["variables"],
-): Promise<Operation["response"] | undefined> {
-  return new Promise((resolve) => {
-    commitMutation<Operation>(environment, {
-      mutation,
-      variables,
-      onCompleted: resolve,
-      onError: (error) => {
-        say(inWords(error), { tone: "bad" });
-        resolve(undefined);
-      },
-    });
-  });
 }

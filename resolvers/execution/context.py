@@ -49,6 +49,20 @@ class LogEpoch:
         return self._epoch
 
 
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """What a mutation's resolver returned or raised."""
+
+    value: Any = None
+    error: Exception | None = None
+
+    def result(self) -> Any:  # noqa: ANN401 - whatever it returned
+        """Return or raise it again."""
+        if self.error is not None:
+            raise self.error
+        return self.value
+
+
 @dataclass(slots=True)
 class Context:
     """The way to the index of one request, or of one socket.
@@ -69,6 +83,7 @@ class Context:
     limits: Limits = field(default_factory=Limits)
     position: StreamPosition = field(default_factory=StreamPosition)
     operations: OperationCounts = field(default_factory=OperationCounts)
+    answered: dict[str, Answered] = field(default_factory=dict)
     loaders: Loaders = field(init=False)
 
     def __post_init__(self) -> None:
@@ -77,7 +92,7 @@ class Context:
 
     def at(self, position: StreamPosition) -> "Context":
         """Return the context of one operation, whose stream begins at a position."""
-        return replace(self, submitted=0, writes=0, position=position)
+        return replace(self, submitted=0, writes=0, position=position, answered={})
 
 
 Info: TypeAlias = strawberry.Info[Context, Any]

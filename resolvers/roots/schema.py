@@ -1,7 +1,7 @@
 """The executable schema, and its SDL."""
 
 import asyncio
-from collections.abc import AsyncGenerator, AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator, Iterable
 from typing import Any, Final
 
 import strawberry
@@ -12,6 +12,7 @@ from strawberry.schema.schema import StrawberryGraphQLCoreExecutionContext
 from strawberry.types import ExecutionContext, ExecutionResult
 from strawberry.types.graphql import OperationType
 
+from resolvers.execution.compilation.execution import CompiledOperations
 from resolvers.execution.context import Context
 from resolvers.execution.costs.extension import LimitedDocuments
 from resolvers.execution.costs.measure import DocumentMeasures
@@ -52,10 +53,22 @@ class EventExecutor(StrawberryGraphQLCoreExecutionContext):
         return executor
 
 
+DOCUMENTS: Final = DocumentCache()
+MEASURES: Final[TextCache[DocumentMeasures]] = TextCache()
 DESCRIPTION: Final = (
     "An index of runs: it records them, guards their lifecycle, answers queries about them and streams their changes. "
     "It executes nothing. A mutation answers its payload, or the problem in its way; `errors` is for the rest."
 )
+
+
+def _once(resolve: Any) -> Any:
+    """Return the resolver of a mutation, which is not carried out again when a compiled operation goes on here."""
+
+    async def resolve_once(source: Any, info: Any, **arguments: Any) -> Any:
+        answered = info.context.answered.get(info.path.key)
+        return await resolve(source, info, **arguments) if answered is None else answered.result()
+
+    return resolve_once
 
 
 class RunIndexSchema(strawberry.Schema):
@@ -65,6 +78,9 @@ class RunIndexSchema(strawberry.Schema):
         """Build the schema; Strawberry knows no description of it."""
         super().__init__(*args, **kwargs)
         self._schema.description = description
+        for field in (self._schema.mutation_type.fields.values() if self._schema.mutation_type else ()):
+            field.resolve = _once(field.resolve)
+        self.compiled = CompiledOperations(self._schema, DOCUMENTS, MEASURES)
 
     def as_str(self) -> str:
         """Return the schema's text, with its own description before all others."""
@@ -72,12 +88,29 @@ class RunIndexSchema(strawberry.Schema):
         operations = "".join(f"  {kind}: {root}\n" for kind, root in zip(_OPERATIONS, roots, strict=True))
         return f'"""\n{self._schema.description}\n"""\nschema {{\n{operations}}}\n\n{super().as_str()}'
 
-    async def execute(self, *args: Any, **kwargs: Any) -> ExecutionResult:  # noqa: ANN401 - passed on unchanged
+    async def execute(self, query: str | None, *args: Any, **kwargs: Any) -> ExecutionResult:  # noqa: ANN401 - passed on
         """Execute a query or a mutation."""
-        result = await super().execute(*args, **kwargs)
         context: Context = kwargs["context_value"]
+        result = await self._compiled(query or "", **kwargs) or await super().execute(query, *args, **kwargs)
         result.errors = shown(result.errors, wrote=context.submitted > 0)
         return result
+
+    async def _compiled(
+        self,
+        text: str,
+        context_value: Context,
+        variable_values: dict[str, Any] | None = None,
+        operation_name: str | None = None,
+        allowed_operation_types: Iterable[OperationType] | None = None,
+        operation_extensions: dict[str, Any] | None = None,
+    ) -> ExecutionResult | None:
+        if operation_extensions:
+            return None
+        variables = variable_values or {}
+        plan = self.compiled.plan(text, operation_name, variables, context_value)
+        if plan is None or (allowed_operation_types is not None and plan.kind not in allowed_operation_types):
+            return None
+        return await self.compiled.execute(plan, variables, context_value)
 
     async def stream(self, *args: Any, **kwargs: Any) -> AsyncGenerator[Any, None]:  # noqa: ANN401 - as above
         """Execute any operation and yield its results."""
@@ -95,8 +128,6 @@ class RunIndexSchema(strawberry.Schema):
         """Log nothing: `shown` logs unforeseen errors."""
 
 
-DOCUMENTS: Final = DocumentCache()
-MEASURES: Final[TextCache[DocumentMeasures]] = TextCache()
 _OPERATIONS: Final = ("query", "mutation", "subscription")
 
 

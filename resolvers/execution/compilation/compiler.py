@@ -131,7 +131,7 @@ class Compiler:
             return Value(self._typename(kind, each))
         declared = _declared(each.definition)
         if declared.base_resolver is not None:
-            return Value(self._resolved(declared, each), is_async=True)
+            return Value(self._resolved(kind, declared, each), is_async=True)
         if isinstance(declared, DeclaredField) and isinstance(declared.declaration, Column | Computed):
             value = self._completed(each.definition.type, each)
             return Value(self._declared_value(declared.declaration, value, each.definition, f"{source}.row"), value.is_async)
@@ -183,7 +183,7 @@ class Compiler:
             return None
         return self._row_function(node, fields)  # type: ignore[arg-type]
 
-    def _resolved(self, declared: StrawberryField, each: SelectedField) -> str:
+    def _resolved(self, kind: GraphQLObjectType, declared: StrawberryField, each: SelectedField) -> str:
         """Write the function that asks a resolver and completes what it returns; return its call."""
         resolver, definition = declared.base_resolver, each.definition
         assert resolver is not None
@@ -205,8 +205,12 @@ class Compiler:
             absent = self.source.name(runtime.given)
             named = ", ".join(f"{python_name!r}: {held}" for python_name, held in arguments)
             call.append(f"**{absent}({{{named}}})")
-        waits = "await " if resolver.is_async else ""
-        body.append(f"v = {waits}{self.source.name(resolver.wrapped_func)}({', '.join(call)})")
+        asked = f"{self.source.name(resolver.wrapped_func)}({', '.join(call)})"
+        if kind is self.schema.mutation_type:
+            asked = f"await c.remember({each.key!r}, {asked})"
+        elif resolver.is_async:
+            asked = f"await {asked}"
+        body.append(f"v = {asked}")
         value = self._completed(definition.type, each)
         body.append(f"return {'await ' if value.is_async else ''}{value.of('v')}")
         return f"{self.source.function('f', 'c, s', body, is_async=True)}(c, s)"
@@ -246,10 +250,11 @@ class Compiler:
         item = self._completed(inner, each)
         if item.is_same:
             return item
-        name = self.source.fresh("i")
         if item.is_async:
-            return Value(f"{self.source.name(runtime.gathered)}([{item.of(name)} for {name} in {{}}])", is_async=True)
-        return Value(f"[{item.of(name)} for {name} in {{}}]")
+            body = [f"return await {self.source.name(runtime.gathered)}([{item.of('i')} for i in v])"]
+            return Value(f"{self.source.function('l', 'c, v', body, is_async=True)}(c, {{}})", is_async=True)
+        function = self.source.function("l", "v", [f"return [{item.of('i')} for i in v]"], is_async=False)
+        return Value(f"{function}({{}})")
 
     def _scalar(self, kind: GraphQLScalarType) -> Value:
         if kind.name in _TEXTS or kind.name in {"Boolean", "Int", "Float"}:

@@ -47,7 +47,7 @@ def reader(kind: GraphQLInputType) -> Read:
         case GraphQLList(of_type=inner):
             return _list_reader(reader(inner))
         case GraphQLEnumType():
-            return _enum_reader({name: each.value for name, each in kind.values.items()})
+            return _enum_reader({name: kind.coerce_input_value(name) for name in kind.values})
         case GraphQLScalarType():
             return _scalar_reader(kind)
         case GraphQLInputObjectType():
@@ -98,7 +98,7 @@ class _ObjectReader:
 
     def __init__(self, kind: GraphQLInputObjectType) -> None:
         definition = kind.extensions[GraphQLCoreConverter.DEFINITION_BACKREF]
-        if kind.is_one_of or definition.from_input is not None:
+        if definition.from_input is not None:
             raise NotCompiledError("input")
         self._kind = kind
         self._definition: StrawberryObjectDefinition = definition
@@ -126,6 +126,8 @@ class _ObjectReader:
         if self._fields is None:
             self._prepare()
         if not self._required <= given.keys():
+            raise MismatchError
+        if self._kind.is_one_of and (len(given) != 1 or None in given.values()):
             raise MismatchError
         values = self._defaults | {self.field(name)[0]: value for name, value in given.items()}
         return self._definition.origin(**values)
@@ -189,10 +191,7 @@ def supply(definition: GraphQLArgument | GraphQLInputField, node: ValueNode | No
 
 def _supply(kind: GraphQLInputType, node: ValueNode) -> Supply:
     if not has_variables(node):
-        literal = coerce_input_literal(node, kind)
-        if literal is Undefined:
-            raise NotCompiledError("literal")
-        value = converted(literal, kind)
+        value = _literal(kind, node)
         return lambda _: value
     is_required = isinstance(kind, GraphQLNonNull)
     bare = kind.of_type if isinstance(kind, GraphQLNonNull) else kind
@@ -208,6 +207,16 @@ def _supply(kind: GraphQLInputType, node: ValueNode) -> Supply:
             only = _supply(bare.of_type, node)
             return lambda variables: [_present(only(variables))]
     raise NotCompiledError("literal")  # a variable inside a JSON value
+
+
+def _literal(kind: GraphQLInputType, node: ValueNode) -> Any:
+    try:
+        literal = coerce_input_literal(node, kind)
+    except Exception as error:  # of any coercer
+        raise NotCompiledError("literal") from error
+    if literal is Undefined:
+        raise NotCompiledError("literal")
+    return converted(literal, kind)
 
 
 def _of_variable(name: str, *, is_required: bool) -> Supply:

@@ -10,6 +10,7 @@ from graphql.pyutils import Undefined
 from orjson import Fragment
 
 from resolvers.execution.compilation.refusal import MismatchError
+from resolvers.execution.context import Answered, Context
 from schema.typesystem.selection import Position
 
 __all__ = ["CHECKS", "Fragment", "Frame", "MismatchError", "PlanInfo", "gathered", "given"]
@@ -21,8 +22,18 @@ _LARGEST: Final = 2**31
 class Frame:
     """What an operation is carried out with: a context, and the variables that were not left out."""
 
-    context: Any
+    context: Context
     variables: Mapping[str, Any]
+
+    async def remember(self, key: str, mutation: Coroutine[Any, Any, Any]) -> Any:
+        """Return what a mutation returns; keep it for graphql-core, should that go on from here."""
+        try:
+            value = await mutation
+        except Exception as error:
+            self.context.answered[key] = Answered(error=error)
+            raise
+        self.context.answered[key] = Answered(value)
+        return value
 
 
 @dataclass(slots=True)

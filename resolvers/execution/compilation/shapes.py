@@ -88,5 +88,5 @@ class Collector:
         name = directive.name.value
         if name not in {"skip", "include"}:
             raise NotCompiledError("directive")
-        (argument,) = directive.arguments
+        (argument,) = directive.arguments or ()
         return bool(value_from_ast_untyped(argument.value, dict(self.conditions))) is (name == "include")

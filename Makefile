@@ -3,10 +3,13 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 PACKAGES := runindex schema resolvers persistence
-SOURCES := $(PACKAGES) $(wildcard tests examples bench web)
-WEB := $(wildcard web/*.* web/examples/*)
+SOURCES := $(PACKAGES) $(wildcard tests examples bench web requirements)
 MODULES := web/node_modules/.package-lock.json
-GRAPHIQL := resolvers/transports/static/index.html
+GRAPHIQL := resolvers/transports/static/graphiql/index.html
+GRAPHIQL_SOURCES := $(wildcard web/graphiql/*.* web/graphiql/examples/*)
+DASHBOARD := resolvers/transports/static/dashboard/index.html
+DASHBOARD_SOURCES := frontend-schema.graphql $(wildcard web/dashboard/*.* web/dashboard/tools/*) \
+	$(filter-out %.graphql.ts,$(wildcard web/dashboard/src/*.* web/dashboard/src/*/*.*))
 # In front of PATH, it brings node and npm; it can be asked once $(STAMP) is there.
 NODE_BIN = $(shell $(BIN)/python web/node.py)
 WITH_NODE = PATH="$(NODE_BIN):$$PATH"
@@ -15,10 +18,11 @@ PYTEST_ARGS ?=
 
 CLIENTS := tests/node
 ARIADNE := tests/ariadne
+AUDIT := .audit
 
-.PHONY: install clients serve test check check-style check-types check-imports check-schema format sdl demo bench wheel lock clean
+.PHONY: install clients serve test check check-style check-types check-imports check-schema audit format sdl errors demo demo-data bench wheel lock clean
 
-install: $(STAMP) $(GRAPHIQL)
+install: $(STAMP) $(GRAPHIQL) $(DASHBOARD)
 
 # The stamp is written last, so an install that broke off is taken up again.
 $(STAMP): pyproject.toml requirements/dev.txt
@@ -27,19 +31,23 @@ $(STAMP): pyproject.toml requirements/dev.txt
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
 	touch $@
 
-$(MODULES): web/package.json web/package-lock.json web/.npmrc | $(STAMP)
+$(MODULES): web/package.json web/graphiql/package.json web/dashboard/package.json web/package-lock.json web/.npmrc | $(STAMP)
 	cd web && $(WITH_NODE) npm ci --ignore-scripts --loglevel=error
 	touch $@
 
-# As the stamp, the page is written last.
-$(GRAPHIQL): $(WEB) $(MODULES)
-	cd web && $(WITH_NODE) node build.mjs ../$(@D)
+# As the stamp, the pages are written last.
+$(GRAPHIQL): $(GRAPHIQL_SOURCES) $(MODULES)
+	cd web/graphiql && $(WITH_NODE) npm run --silent build
+
+$(DASHBOARD): $(DASHBOARD_SOURCES) $(MODULES)
+	cd web/dashboard && $(WITH_NODE) npm run --silent build
+	touch $@
 
 # What the tests use of other makers' clients: those of npm compiled, the one of ariadne-codegen generated and checked.
 clients: $(CLIENTS)/build/.built $(ARIADNE)/build/.built
 
 $(CLIENTS)/node_modules/.installed: $(CLIENTS)/package.json $(CLIENTS)/package-lock.json $(CLIENTS)/.npmrc | $(STAMP)
-	cd $(CLIENTS) && $(WITH_NODE) npm ci --silent
+	cd $(CLIENTS) && $(WITH_NODE) npm ci --ignore-scripts --silent
 	touch $@
 
 $(CLIENTS)/build/.built: $(CLIENTS)/node_modules/.installed frontend-schema.graphql examples/reader.ts \
@@ -64,6 +72,7 @@ serve: install
 	$(BIN)/runindex serve
 
 test: install clients
+	cd web/dashboard && $(WITH_NODE) npm test --silent
 	$(WITH_NODE) $(BIN)/python -m pytest -n $(WORKERS) --dist worksteal $(PYTEST_ARGS)
 
 check: check-style check-types check-imports check-schema
@@ -74,6 +83,7 @@ check-style: install
 
 check-types: install
 	$(BIN)/mypy $(SOURCES)
+	cd web/dashboard && $(WITH_NODE) npm run --silent check
 
 check-imports: install
 	$(BIN)/lint-imports
@@ -87,6 +97,15 @@ check-schema: install $(CLIENTS)/node_modules/.installed
 	fi
 	$(WITH_NODE) $(CLIENTS)/node_modules/.bin/eslint --config $(CLIENTS)/eslint.config.js frontend-schema.graphql
 
+# It asks the registries, and fails where they do not answer: so it is no part of `check` and `test`.
+audit: $(AUDIT)/.installed | $(STAMP)
+	$(WITH_NODE) $(BIN)/python requirements/audit.py $(abspath $(AUDIT))/bin/pip-audit
+
+$(AUDIT)/.installed: requirements/audit.txt
+	test -x $(AUDIT)/bin/python || $(PYTHON) -m venv $(AUDIT)
+	$(AUDIT)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/audit.txt
+	touch $@
+
 format: install
 	$(BIN)/ruff check --fix-only --quiet $(SOURCES)
 	$(BIN)/ruff format $(SOURCES)
@@ -96,8 +115,16 @@ sdl: install
 	$(BIN)/runindex print-schema > $(VENV)/schema.graphql
 	mv $(VENV)/schema.graphql frontend-schema.graphql
 
+# The page is what a server answers; the test that compares both writes it here.
+errors: install
+	RUNINDEX_WRITE_PAGES=1 $(BIN)/python -m pytest -q -n 0 tests/project/errors/test_page.py
+
 demo: install
 	$(BIN)/python examples/demo.py
+
+# Into the storage that `make serve` uses; while a server runs, its mutations wait for it.
+demo-data: install
+	$(BIN)/python examples/demo_data.py $(RUNS) | $(BIN)/runindex import -
 
 bench: install
 	$(BIN)/python -m bench
@@ -115,9 +142,10 @@ lock:
 	$(UV_COMPILE) pyproject.toml --output-file requirements/runtime.txt
 	$(UV_COMPILE) pyproject.toml --group dev --constraint requirements/runtime.txt --output-file requirements/dev.txt
 	$(UV_COMPILE) --group ariadne --output-file requirements/ariadne.txt
-	cd $(CLIENTS) && $(WITH_NODE) npm install --package-lock-only --silent
+	$(UV_COMPILE) --group audit --output-file requirements/audit.txt
+	cd $(CLIENTS) && $(WITH_NODE) npm install --package-lock-only --ignore-scripts --silent
 
 clean:
 	rm -rf $(CLIENTS)/node_modules $(CLIENTS)/build $(CLIENTS)/typed/gql $(CLIENTS)/relay/__generated__ $(ARIADNE)/.venv $(ARIADNE)/build
-	rm -rf $(VENV) $(dir $(GRAPHIQL)) web/node_modules build dist .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
+	rm -rf $(VENV) $(AUDIT) resolvers/transports/static web/node_modules web/dashboard/src/__generated__ build dist .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
 	find . -name __pycache__ -type d -not -path './.git/*' -prune -exec rm -rf {} +

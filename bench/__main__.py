@@ -3,7 +3,7 @@
 import asyncio
 import sys
 
-from bench import crowd, deletion, fanout, results, screens, slow, writer
+from bench import costs, crowd, deletion, fairness, fanout, results, screens, slow, writer
 
 MEASUREMENTS = {
     "writer": writer.measure,
@@ -13,6 +13,8 @@ MEASUREMENTS = {
     "screens": screens.measure,
     "results": results.measure,
     "deletion": deletion.measure,
+    "costs": costs.measure,
+    "fairness": fairness.measure,
 }
 
 

@@ -8,7 +8,7 @@ from tempfile import TemporaryDirectory
 from typing import Final
 
 from tests.support.databases.postgres import postgres_server, psql
-from tests.support.servers.served import Served, serving
+from tests.support.servers.served import COMMAND, Served, serving
 
 _TICKS: Final = os.sysconf("SC_CLK_TCK")
 
@@ -26,7 +26,7 @@ def replicas_on_postgres(number: int) -> Iterator[Sequence[Served]]:
     with postgres_server(fsync=True) as postgres, TemporaryDirectory() as directory, ExitStack() as stack:
         psql(postgres.url(), "create database bench")
         settings = {"STORAGE_BACKEND": "postgres", "POSTGRESQL_URL": postgres.url("bench")}
-        yield [stack.enter_context(serving(Path(directory), **settings)) for _ in range(number)]
+        yield [stack.enter_context(serving(Path(directory), str(COMMAND), **settings)) for _ in range(number)]
 
 
 def pid_of(server: Served) -> int:

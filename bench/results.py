@@ -31,7 +31,7 @@ query ($id: ID!) {
 async def measure() -> None:
     """Measure on SQLite and on Postgres, both in a process of their own with fsync on."""
     print(f"{RESULTS:,} results through recordResults, {A_CALL} a call, {IN_FLIGHT} calls in flight")
-    with TemporaryDirectory() as directory, serving(Path(directory)) as server:
+    with TemporaryDirectory() as directory, serving(Path(directory), str(COMMAND)) as server:
         await _record(server, "SQLite")
     with served_on_postgres() as server:
         await _record(server, "Postgres")

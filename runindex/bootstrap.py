@@ -4,8 +4,8 @@ Imports are local to the functions: each storage loads only its own libraries.
 """
 
 import logging
-from collections.abc import AsyncIterator
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager
 from pathlib import Path
 from typing import Final
 
@@ -26,7 +26,8 @@ def migrate(settings: Settings) -> str:
     name = _prepare_file(settings) if settings.storage is StorageBackend.SQLITE else _check_addresses(settings)
     from persistence import migrations
 
-    migrations.upgrade(_url(settings))
+    with _refusing_damage():
+        migrations.upgrade(_url(settings))
     return name
 
 
@@ -40,7 +41,9 @@ def check_storage(settings: Settings) -> None:
         raise SettingsError(f"there is no file {settings.sqlite_path}: SQLITE_PATH names another")
     from persistence import migrations
 
-    if not migrations.is_current(_url(settings)):
+    with _refusing_damage():
+        is_current = migrations.is_current(_url(settings))
+    if not is_current:
         raise SettingsError("the storage is not up to date: `runindex migrate` brings it there")
 
 
@@ -58,6 +61,17 @@ def name_storage(settings: Settings) -> str:
     return str(settings.sqlite_path.absolute())
 
 
+@contextmanager
+def _refusing_damage() -> Iterator[None]:
+    """Raise SettingsError for a file that is no database, or damaged."""
+    from persistence.sqlite.file import DamagedError
+
+    try:
+        yield
+    except DamagedError as error:
+        raise SettingsError(f"SQLITE_PATH cannot be used: {error.message}") from error
+
+
 def _exists(path: Path) -> bool:
     try:
         return path.exists()
@@ -71,13 +85,17 @@ def _prepare_file(settings: Settings) -> str:
         is_new = prepare_file(settings.sqlite_path)
     except PathError as error:
         raise SettingsError(f"SQLITE_PATH cannot be used: {error}") from None
+    from persistence.sqlite.file import inspect
+
+    with _refusing_damage():
+        inspect(settings.sqlite_path)
     return f"{settings.sqlite_path.absolute()}{' (new)' if is_new else ''}"
 
 
 def _check_addresses(settings: Settings) -> str:
     """Raise SettingsError for an address that cannot be read; return the database's, without its password."""
-    from persistence.postgres.address import Address
-    from persistence.postgres.conninfo import AddressError
+    from persistence.postgres.addresses.address import Address
+    from persistence.postgres.addresses.conninfo import AddressError
 
     name = ""
     for variable, text in (("LISTEN_DSN", settings.listen_dsn), ("POSTGRESQL_URL", settings.postgresql_url)):

@@ -4,6 +4,8 @@ There is no timer. A lone command is committed at once.
 """
 
 import asyncio
+import logging
+import sys
 import time
 from collections import deque
 from collections.abc import AsyncIterator, Callable, Sequence
@@ -13,13 +15,14 @@ from typing import Final
 
 from runindex.commands import AnyCommand, BulkCommand, DeleteRecords, RunSelector
 from runindex.commands.outcomes import Outcome
-from runindex.domain.errors import OperationTimeoutError, RunIndexError, UnavailableError
+from runindex.domain.errors import OperationTimeoutError, OutcomeUnknownError, RunIndexError, UnavailableError
 from runindex.domain.runs.changes import Change
 from runindex.domain.runs.filters import RunFilter
 from runindex.ports.store import Store
 
 MAX_BATCH: Final = 512  # the weight of its commands, about as many rows
 MAX_WAITING: Final = 20_000
+log: Final = logging.getLogger(__name__)
 
 
 @dataclass(slots=True)
@@ -47,6 +50,13 @@ def _selects(command: AnyCommand) -> bool:
     return False
 
 
+def _is_ending() -> bool:
+    """Tell whether the exception that is handled ends the writer's task, rather than one call that it waited for."""
+    task = asyncio.current_task()
+    is_cancelled = isinstance(sys.exception(), asyncio.CancelledError)
+    return not is_cancelled or (task is not None and task.cancelling() > 0)
+
+
 @dataclass(slots=True)
 class WriterStatistics:
     """Counts since the writer was opened."""
@@ -67,6 +77,8 @@ class Writer:
     committed: Callable[[Sequence[Change]], None]
     operation_seconds: float = 10.0
     statistics: WriterStatistics = field(default_factory=WriterStatistics)
+    failed_at: float | None = None
+    """When (monotonic seconds) the storage last failed a batch, None once it has taken one since."""
     _waiting: deque[_Entry] = field(default_factory=deque)
     _arrival: asyncio.Event = field(default_factory=asyncio.Event)
     _closing: bool = False
@@ -129,19 +141,37 @@ class Writer:
         try:
             applied = await self.store.apply([entry.command for entry in batch])
         except RunIndexError as error:
+            self.failed_at = time.monotonic()
             for entry in batch:
                 entry.settle(type(error)(error.message))
         except Exception as error:  # noqa: BLE001 - one command's failure must not be the others'
             await self._apply_singly(batch, error)
+        except BaseException:
+            # Whoever waits would wait for ever.
+            for entry in batch:
+                entry.settle(OutcomeUnknownError("the mutation was broken off, and may have been carried out"))
+            if _is_ending():
+                raise
+            log.exception("a batch was broken off")
         else:
+            self.failed_at = None
             self._count(batch)
-            self.committed(applied.changes)
+            self._publish(applied.changes)
             for entry, outcome in zip(batch, applied.outcomes, strict=True):
                 entry.settle(outcome)
 
+    def _publish(self, changes: Sequence[Change]) -> None:
+        """Tell of what was committed; should that fail, subscribers find it in the log."""
+        try:
+            self.committed(changes)
+        except Exception:
+            log.exception("what was committed could not be told")
+
     async def _apply_singly(self, batch: Sequence[_Entry], error: Exception) -> None:
-        if len(batch) == 1:
-            batch[0].settle(error)
+        # Memory may have run out behind the commit: what is applied again could be done twice.
+        if len(batch) == 1 or isinstance(error, MemoryError):
+            for entry in batch:
+                entry.settle(error)
             return
         for entry in batch:
             await self._apply([entry])

@@ -24,6 +24,14 @@ class DateTimeRange:
     to: DateTime | None = strawberry.field(description="Exclusive.")
 
 
+@strawberry.input(description="Lengths of time; a side that is not given is open.")
+class SecondsRange:
+    """A range of lengths of time."""
+
+    from_: float | None = strawberry.field(name="from", description="Inclusive.")
+    to: float | None = strawberry.field(description="Exclusive.")
+
+
 @strawberry.input(description="Conditions on a run's tags; all that are given hold together.")
 class TagFilter:
     """Conditions on tags."""
@@ -90,6 +98,12 @@ class RunFilter:
     dataset_status: list[DatasetRunStatus] | None = strawberry.field(
         description="Executes a dataset, and `dataset.status` is one of these."
     )
+    started_at: DateTimeRange | None = strawberry.field(description="Started then.")
+    duration: SecondsRange | None = strawberry.field(description="Finished, and took so long.")
+    has_error: bool | None = strawberry.field(description="Has an error, or has none.")
+    last_activity_at: DateTimeRange | None = strawberry.field(
+        description="Its `lastActivityAt` is then; in the change log and its stream, when the run itself last changed."
+    )
 
 
 @strawberry.input(
@@ -100,6 +114,9 @@ class RunOrder:
 
     field: RunOrderField = strawberry.field(default=RunOrderField.CREATED_AT, description="What it is ordered by.")
     direction: OrderDirection = strawberry.field(default=OrderDirection.DESC, description="Up or down.")
+    path: str | None = strawberry.field(
+        description="The value in the metadata, spelled as in `MetadataFilter`: for METADATA, and only for it."
+    )
 
 
 @strawberry.input(description="A scorer and a bound.")

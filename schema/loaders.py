@@ -85,6 +85,9 @@ class ResultLoaders(Protocol):
     async def last_results(self, owners: tuple[int, ...], item_id: str, columns: Columns) -> Sequence[Row | None]:
         """Return the last attempt of each run at an item, None where there is none."""
 
+    async def last_result(self, owner: int, item_id: str, columns: Columns) -> Row | None:
+        """Return the last attempt of a run at an item, None when there is none."""
+
     async def compared_items(self, owners: tuple[int, ...], page: PageArguments, selected: PageSelection) -> Page:
         """Return a page of the items that any of the runs has, by id, each with the `owners`."""
 
@@ -189,7 +192,22 @@ class RuntimeLoaders(Protocol):
         """Return a page of a run's receipts, of one runtime or of all, oldest first."""
 
 
-class Loaders(RunLoaders, ResultLoaders, RunDataLoaders, PlanLoaders, JobLoaders, RuntimeLoaders, Protocol):
+class ViewLoaders(Protocol):
+    """Loaders of views."""
+
+    async def view(self, view_id: str, columns: Columns) -> Row | None:
+        """Return a view, None when there is none."""
+
+    async def views(self, page: PageArguments, selected: PageSelection) -> Page:
+        """Return a page of the views, by name."""
+
+    async def default_view(self) -> str | None:
+        """Return the id of the view that is the default, None when none is."""
+
+
+class Loaders(
+    RunLoaders, ResultLoaders, RunDataLoaders, PlanLoaders, JobLoaders, RuntimeLoaders, ViewLoaders, Protocol
+):
     """Loaders of one operation; in a subscription, of one event."""
 
 

@@ -10,7 +10,7 @@ from uuid import uuid4
 from persistence.memory.maintenance.maintenance import MemoryMaintenance
 from persistence.memory.reads import counts, hierarchy, lists
 from persistence.memory.reads.children import MemoryChildReads
-from persistence.memory.reads.pages import Order, page_of
+from persistence.memory.reads.pages import Order, ordered_row, page_of
 from persistence.memory.reads.records import MemoryRecordReads
 from persistence.memory.reads.search import SearchTexts
 from persistence.memory.reads.selection import CHUNK
@@ -25,12 +25,14 @@ from runindex.decisions.batch import decide
 from runindex.decisions.workspace import Workspace
 from runindex.domain.ids import DEFAULT_RUN
 from runindex.domain.instants import Micros
+from runindex.domain.records.totals import Totals
 from runindex.domain.runs.changes import Change
 from runindex.domain.runs.filters import Predicate, RunFilter, predicate
+from runindex.domain.runs.sort_keys import metadata_key
 from runindex.domain.runs.timeline import TimelineInterval
 from runindex.ports.clock import Clock, SteadyClock
 from runindex.ports.maintenance import Storage
-from runindex.ports.queries import Columns, Row, RunGroupKey, RunQuery, Window
+from runindex.ports.queries import SORT_KEY, Columns, DistinctField, Row, RunGroupKey, RunQuery, Window
 from runindex.ports.record_filters import selection_of
 from runindex.ports.rows import row_of
 from runindex.ports.statistics import TimelineRow
@@ -49,10 +51,10 @@ class MemoryStore(MemoryChildReads, MemoryRecordReads, MemoryMaintenance, Memory
         """Start with the default run only, under a new epoch."""
         self._clock = clock
         self._epoch = uuid4().hex
-        self._runs = RunTable()
+        self._records = RecordTables()
+        self._runs = RunTable(self._records.by_kind[Totals])
         self._log = ChangeLog()
         self._kept = KeptAnswers()
-        self._records = RecordTables()
         self._texts = SearchTexts(self._runs.by_id)
         self._turn = asyncio.Lock()
         self._tokens = {}
@@ -107,7 +109,9 @@ class MemoryStore(MemoryChildReads, MemoryRecordReads, MemoryMaintenance, Memory
 
     async def list_runs(self, query: RunQuery) -> Sequence[Row]:
         """Return a window of a list of runs."""
-        return [row_of(run) for run in await lists.list_runs(self._runs, query)]
+        rows = [(run, ordered_row(run, query.order)) for run in await lists.list_runs(self._runs, query)]
+        path = query.path
+        return [row if path is None else {**row, SORT_KEY: metadata_key(run.metadata, path)} for run, row in rows]
 
     async def count_runs(self, run_filter: RunFilter) -> int:
         """Return how many runs the filter matches."""
@@ -134,6 +138,11 @@ class MemoryStore(MemoryChildReads, MemoryRecordReads, MemoryMaintenance, Memory
     async def list_tags(self, prefix: str, limit: int) -> Sequence[tuple[str, int]]:
         """Return tags of runs that are not archived, with how many have them."""
         return list(islice(self._runs.tags.starting_with(prefix), limit))
+
+    async def list_values(self, field: DistinctField, prefix: str, limit: int) -> Sequence[str]:
+        """Return the distinct values of a field of all runs; without an index, all are looked at."""
+        values = {value for run in self._runs.by_id.values() if (value := row_of(run)[field]) is not None}
+        return sorted(value for value in values if value.startswith(prefix))[:limit]
 
     async def list_ancestors(self, run_ids: Sequence[str], columns: Columns) -> Mapping[str, Sequence[Row]]:
         """Return each run's ancestors, nearest first, up to a root or a dangling parent."""
@@ -164,15 +173,18 @@ class MemoryStore(MemoryChildReads, MemoryRecordReads, MemoryMaintenance, Memory
     async def check_writable(self) -> None:
         """Return: memory can always be written."""
 
+    async def write_nothing(self) -> None:
+        """Return: memory can always be written."""
+
     async def ping(self) -> None:
         """Return at once."""
 
     def _apply_one(self, command: AnyCommand, now: Micros) -> Outcome | Exception:
         try:
             workspace = self._workspace(command, now)
+            outcomes = decide(workspace, [command])
         except Exception as error:  # noqa: BLE001 - the other commands of the batch must not suffer
             return error
-        outcomes = decide(workspace, [command])
         self._runs.write(workspace.runs, workspace.counters())
         self._log.append(workspace.changes)
         self._kept.write(workspace.kept)

@@ -9,7 +9,7 @@ from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlalchemy.pool import NullPool
 
-from persistence.postgres.address import Address
+from persistence.postgres.addresses.address import Address
 from persistence.postgres.login import Connection, log_in
 
 # A database that begins to run, or sleeps until it is asked, may take a while.

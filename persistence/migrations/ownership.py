@@ -25,13 +25,13 @@ _POSTGRES_TABLES: Final = text("""
 """)
 
 
-def check_ownership(connection: Connection) -> None:
-    """Raise UnavailableError unless the index may live, or lives already, in what a connection leads to."""
+def check_ownership(connection: Connection) -> bool:
+    """Tell whether an index lives already in what a connection leads to; raise UnavailableError if it may not."""
     is_sqlite = connection.dialect.name == "sqlite"
     _check_encoding(connection, "PRAGMA encoding" if is_sqlite else "SHOW server_encoding", is_sqlite=is_sqlite)
     names = sorted(connection.scalars(_SQLITE_TABLES if is_sqlite else _POSTGRES_TABLES))
     if not names or {_OWN, VERSIONS} <= set(names):
-        return
+        return bool(names)
     place = "file" if is_sqlite else "schema"
     advice = (
         "SQLITE_PATH may name a new one"

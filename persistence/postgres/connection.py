@@ -3,27 +3,28 @@
 import asyncio
 import logging
 from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import AbstractContextManager, asynccontextmanager, contextmanager, nullcontext
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any, Final, Self, TypeAlias, cast
 
 import asyncpg
 
-from persistence.postgres.login import APPLICATION, Connection, DriverConnection, log_in
+from persistence.postgres.login import APPLICATION, DRIVER_ERRORS, Connection, DriverConnection, log_in
+from persistence.postgres.watchdog import Watchdog
 from persistence.sql.statements import Rows, Statement
 from runindex.domain.errors import OperationTimeoutError, RunIndexError, UnavailableError
 
 AnyConnection: TypeAlias = "Connection | asyncpg.pool.PoolConnectionProxy[asyncpg.Record]"
 Pool: TypeAlias = "asyncpg.Pool[asyncpg.Record]"
 
-# All that asyncpg raises: errors of the server, of itself and of the network, and one for the use of a connection that
-# the server is closing.
-DRIVER_ERRORS: Final = (asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError, OSError)
 LOGGER: Final = logging.getLogger("runindex.postgres")
 # What the server's settings can hold; 0 would mean no limit.
 _SHORTEST_MS: Final = 1
 _LONGEST_MS: Final = 2**31 - 1
+# Without it a statement goes on whose connection was ended: asyncpg's request to cancel it does not outlive that.
+# Servers on Windows cannot look.
+_PRESENCE: Final = "client_connection_check_interval"
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +57,7 @@ class Timeouts:
             "idle_in_transaction_session_timeout": self.idle,
             "transaction_timeout": self.operation,
             "tcp_user_timeout": self.connect,
+            _PRESENCE: 1.0,
         }
         return {name: str(min(max(round(1000 * value), _SHORTEST_MS), _LONGEST_MS)) for name, value in seconds.items()}
 
@@ -72,7 +74,9 @@ _DEFAULTS: Final = MappingProxyType(
     }
 )
 # These mean nothing within one transaction, or its BEGIN says it.
-_SESSION_ONLY: Final = frozenset({"default_transaction_isolation", "idle_session_timeout", "tcp_user_timeout"})
+_SESSION_ONLY: Final = frozenset(
+    {"default_transaction_isolation", "idle_session_timeout", "tcp_user_timeout", _PRESENCE}
+)
 # The first major version that knows a setting, unless all do.
 _SINCE: Final = MappingProxyType({"transaction_timeout": 17})
 READ_COMMITTED: Final = "ISOLATION LEVEL READ COMMITTED"
@@ -80,7 +84,9 @@ READ_COMMITTED: Final = "ISOLATION LEVEL READ COMMITTED"
 _POOLERS: Final[set[str]] = set()
 
 
-async def connect(url: str, timeouts: Timeouts, settings: Mapping[str, str] = _NONE) -> Connection:
+async def connect(
+    url: str, timeouts: Timeouts, settings: Mapping[str, str] = _NONE, watchdog: Watchdog | None = None
+) -> Connection:
     """Open a connection whose session, or behind a pooler each of its transactions, has time limits and settings."""
     every = {**_DEFAULTS, **timeouts.settings(), **settings}
     name = every.pop("application_name", APPLICATION)
@@ -93,6 +99,7 @@ async def connect(url: str, timeouts: Timeouts, settings: Mapping[str, str] = _N
         except BaseException:
             connection.terminate()
             raise
+        connection.watchdog = None if is_pooled else watchdog
         if is_pooled:
             connection.local_settings = _local_settings(connection, every)
         if is_pooled == expected:
@@ -114,6 +121,7 @@ async def _configure(connection: Connection, settings: Mapping[str, str]) -> boo
     tag = await connection.execute(f"""
         SELECT set_config(s.name, s.value, false) FROM (VALUES {values}) AS s (name, value)
         JOIN pg_settings USING (name) WHERE pg_backend_pid() = {connection.get_server_pid()}
+        AND (name <> '{_PRESENCE}' OR version() !~* 'visual|mingw')
     """)  # noqa: S608 - names and values are our own
     return tag != "SELECT 0"
 
@@ -131,9 +139,10 @@ def _local_settings(connection: Connection, settings: Mapping[str, str]) -> str:
 @asynccontextmanager
 async def open_pool(url: str, timeouts: Timeouts, size: int) -> AsyncIterator[Pool]:
     """Open a pool of at most `size` connections, each made when it is first needed."""
+    watchdog = Watchdog(url)
 
     async def connect_one(*_: object, **__: object) -> Connection:
-        return await connect(url, timeouts)
+        return await connect(url, timeouts, watchdog=watchdog)
 
     async with asyncpg.create_pool(
         min_size=0, max_size=size, connect=connect_one, reset=_keep_session, connection_class=Connection
@@ -147,6 +156,7 @@ async def open_pool(url: str, timeouts: Timeouts, size: int) -> AsyncIterator[Po
                     await pool.close()
             except TimeoutError:
                 pool.terminate()
+            watchdog.close()
 
 
 async def close(connection: Connection, timeouts: Timeouts) -> None:
@@ -220,10 +230,15 @@ async def terminating_on_timeout(connection: AnyConnection, seconds: float) -> A
     """Limit the block to so many seconds; end the connection, unusable then, on a timeout or a cancellation."""
     try:
         async with asyncio.timeout(seconds):
-            yield
+            with _watched(_unwrap(connection)):
+                yield
     except (TimeoutError, asyncio.CancelledError, asyncpg.InternalClientError):
         connection.terminate()
         raise
+
+
+def _watched(connection: Connection) -> AbstractContextManager[None]:
+    return nullcontext() if connection.watchdog is None else connection.watchdog.waiting(connection)
 
 
 @contextmanager
@@ -247,6 +262,10 @@ def error_for(error: BaseException) -> RunIndexError | None:
         return UnavailableError("the storage cannot be reached")
     if isinstance(error, _RACES):
         return UnavailableError("the storage is busy")
+    if getattr(error, "sqlstate", None) in _DAMAGED:
+        return UnavailableError("the storage is damaged")
+    if isinstance(error, _MISSING):
+        return UnavailableError("the storage's tables are not as they must be")
     is_unusable = _state_class(error) in _UNUSABLE or isinstance(error, asyncpg.InsufficientPrivilegeError)
     return UnavailableError("the storage cannot be used") if is_unusable else None
 
@@ -271,6 +290,15 @@ _LOST: Final = (
     asyncpg.CannotConnectNowError,
     asyncpg.IdleInTransactionSessionTimeoutError,
     asyncpg.IdleSessionTimeoutError,
+)
+_DAMAGED: Final = frozenset({"XX001", "XX002"})
+# What another program did to the tables.
+_MISSING: Final = (
+    asyncpg.UndefinedTableError,
+    asyncpg.UndefinedColumnError,
+    asyncpg.UndefinedObjectError,
+    asyncpg.InvalidSchemaNameError,
+    asyncpg.DatatypeMismatchError,
 )
 # Wrong password, no such database, read-only, out of resources, stopped by an operator, disk or server broken.
 _UNUSABLE: Final = frozenset({"28", "3D", "25", "53", "57", "58", "XX"})

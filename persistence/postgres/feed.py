@@ -10,13 +10,12 @@ from types import TracebackType
 from typing import Final, Self
 
 from persistence.postgres.connection import (
-    DRIVER_ERRORS,
     Timeouts,
     connect,
     run_alone,
     terminating_on_timeout,
 )
-from persistence.postgres.login import Connection
+from persistence.postgres.login import DRIVER_ERRORS, Connection
 from persistence.postgres.pooler import shares_sessions
 from persistence.postgres.statements import CHANNEL
 from persistence.sql.statements import Statement
@@ -29,7 +28,7 @@ POLL_SECONDS: Final = 0.9
 HEARTBEAT_SECONDS: Final = 1.0
 SILENCE_SECONDS: Final = 2.0
 SHORTEST_BACKOFF: Final = 0.05
-LONGEST_BACKOFF: Final = 5.0
+LONGEST_BACKOFF: Final = 1.0
 
 _LONGEST_NUMBER: Final = 20  # digits
 

@@ -1,17 +1,29 @@
 """Logging in to Postgres at an address that has any number of servers."""
 
-from typing import TYPE_CHECKING, Any, Final, TypeAlias
+import asyncio
+from collections.abc import Awaitable, Callable
+from functools import partial
+from typing import TYPE_CHECKING, Any, Final, TypeAlias, TypeVar, cast
 
 import asyncpg
 
-from persistence.postgres.address import Address
+from persistence.postgres.addresses.address import Address
 
 if TYPE_CHECKING:
+    from persistence.postgres.watchdog import Watchdog
+
     DriverConnection: TypeAlias = asyncpg.Connection[asyncpg.Record]
 else:
     DriverConnection = asyncpg.Connection  # takes no parameter at run time
 
+T = TypeVar("T")
+
 APPLICATION: Final = "runindex"
+# All that asyncpg raises: errors of the server, of itself and of the network, and one for the use of a connection that
+# the server is closing.
+DRIVER_ERRORS: Final = (asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError, OSError)
+# Seconds after which another try to connect begins beside one that is not answered: what was sent may be lost for good.
+HEDGE_SECONDS: Final = 1.0
 # A combined write of every kind at once is some 8,000 characters long; all texts stay prepared.
 _LONGEST_PREPARED: Final = 100_000
 # After these another server of the same address may do better; a wrong password is wrong with all.
@@ -24,6 +36,7 @@ class Connection(DriverConnection):
 
     # Sets what a transaction needs behind a pooler, where a session's settings would be left to others.
     local_settings: str | None = None
+    watchdog: "Watchdog | None" = None
 
     @property
     def is_pooled(self) -> bool:
@@ -44,7 +57,8 @@ async def log_in(
     failure: BaseException = ConnectionError("no server to connect to")
     for arguments in address.attempts():
         try:
-            return await asyncpg.connect(
+            attempt = partial(
+                asyncpg.connect,
                 **arguments,
                 **options,
                 timeout=address.seconds_per_server(seconds),
@@ -52,6 +66,33 @@ async def log_in(
                 server_settings={"application_name": application_name, **address.settings},
                 connection_class=Connection,
             )
+            # The driver's types do not say that the class is that of the result.
+            return await hedged(cast("Callable[[], Awaitable[Connection]]", attempt), Connection.terminate)
         except _NEXT as error:
             failure = error
     raise failure
+
+
+async def hedged(attempt: Callable[[], Awaitable[T]], discard: Callable[[T], object]) -> T:
+    """Return the result of the first try that ends; another begins each second, and what others bring is discarded.
+
+    Raise what the first one raises that fails.
+    """
+    tries: list[asyncio.Future[T]] = []
+    first: asyncio.Future[T] | None = None
+    try:
+        while first is None:
+            tries.append(asyncio.ensure_future(attempt()))
+            done, _ = await asyncio.wait(tries, timeout=HEDGE_SECONDS, return_when=asyncio.FIRST_COMPLETED)
+            first = next((each for each in tries if each in done), None)
+        return first.result()
+    finally:
+        for each in tries:
+            if each is not first:
+                each.add_done_callback(partial(_discard, discard))
+                each.cancel()
+
+
+def _discard(discard: Callable[[T], object], ended: "asyncio.Future[T]") -> None:
+    if not ended.cancelled() and ended.exception() is None:
+        discard(ended.result())

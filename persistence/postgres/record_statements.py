@@ -13,6 +13,7 @@ from persistence.sql.batch.writes import RECORD_PARTS, Values, Writes
 from persistence.sql.statements import Statement
 from persistence.sql.tables.records import TABLES
 from runindex.domain.instants import Micros
+from runindex.domain.records.kinds import NODES
 
 _COMPILER: Final = postgresql.dialect()  # type: ignore[no-untyped-call]  # SQLAlchemy leaves it untyped
 
@@ -86,9 +87,9 @@ SELECT * FROM jobs WHERE queue = $1 AND status = 'RUNNING' AND lease_expires_at 
 ORDER BY lease_expires_at, id LIMIT $3 FOR UPDATE SKIP LOCKED
 """
 _DROP_INPUTS: Final = "DELETE FROM runtime_inputs WHERE runtime_id = ANY($1::text[])"
-_FIND_NODES: Final = """
-SELECT id FROM plans WHERE id = ANY($1::text[]) UNION ALL SELECT id FROM jobs WHERE id = ANY($1::text[])
-"""
+_FIND_NODES: Final = " UNION ALL ".join(
+    f"SELECT id FROM {TABLES[kind].name} WHERE id = ANY($1::text[])" for kind in NODES
+)
 _FIND_RESULTS: Final = """
 SELECT r.*, (u.id IS NOT NULL) AS is_live FROM results AS r
 LEFT JOIN totals AS t ON t.owner = r.owner AND t.generation = r.generation
@@ -113,7 +114,7 @@ class PostgresRecords:
         return Statement(_LOCK_SPENT, (queue, now, limit))
 
     def find_nodes(self, ids: Iterable[str]) -> Statement:
-        """Select as `id` those of the ids that a plan or a job has."""
+        """Select as `id` those of the ids that a plan, a job or a view has."""
         return Statement(_FIND_NODES, (list(ids),))
 
     def find_results(self, ids: Iterable[str]) -> Statement:

@@ -12,10 +12,11 @@ from sqlalchemy import Executable, Table
 from sqlalchemy.dialects.postgresql import asyncpg
 
 from persistence.postgres.record_statements import PostgresRecords
-from persistence.sql.batch.writes import CHANGE_COLUMNS, MOVED_COLUMNS, STORED_RUN_COLUMNS, Values, Writes
+from persistence.sql.batch.writes import CHANGE_COLUMNS, MOVED_COLUMNS, Values, Writes
 from persistence.sql.statements import NO_PARAMETERS, Flow, Rows, Statement, compiled
 from persistence.sql.tables.runs import (
     SHARD,
+    STORED_RUN_COLUMNS,
     changes,
     feed_head,
     kept_answers,

@@ -8,7 +8,6 @@ from sqlalchemy import Executable, text
 
 from persistence.postgres.clock import ServerClock
 from persistence.postgres.connection import (
-    DRIVER_ERRORS,
     Pool,
     Timeouts,
     is_lost,
@@ -16,17 +15,20 @@ from persistence.postgres.connection import (
     run_alone,
     translate_errors,
 )
+from persistence.postgres.login import DRIVER_ERRORS
 from persistence.postgres.session import open_session, transact
 from persistence.postgres.statements import PostgresDialect
 from persistence.postgres.writer import PostgresWriter
 from persistence.sql.batch.transactions import Execute
 from persistence.sql.maintenance.maintenance import SqlMaintenance
 from persistence.sql.maintenance.tokens import SqlTokens
+from persistence.sql.queries.large import cut_off, take
 from persistence.sql.reads.store_reads import SqlReads
 from persistence.sql.statements import NO_PARAMETERS, Flow, Rows, Statement
 from runindex.commands import AnyCommand
 from runindex.domain.errors import UnavailableError
 from runindex.domain.instants import Micros
+from runindex.ports.allowance import ALLOWANCE
 from runindex.ports.clock import Clock
 from runindex.ports.store import Applied
 
@@ -98,6 +100,10 @@ class PostgresStore(SqlReads, SqlMaintenance, SqlTokens):
             await self._pool.expire_connections()
         raise UnavailableError("the storage is read-only")
 
+    async def write_nothing(self) -> None:
+        """Return when something was written, as a batch would be."""
+        await self._writer.touch()
+
     async def ping(self) -> None:
         """Return when the database answers."""
         await self._fetch(_PING)
@@ -109,7 +115,12 @@ class PostgresStore(SqlReads, SqlMaintenance, SqlTokens):
         return open_session(self._url, self._timeouts, writes=writes)
 
     async def _fetch(self, statement: Executable, parameters: Mapping[str, Any] = NO_PARAMETERS) -> Rows:
-        bound = self.dialect.query(statement, parameters)
+        bound, allowance = self.dialect.query(statement, parameters), ALLOWANCE.get()
+        if allowance is None:
+            return await self._run_again(bound)
+        return take(await self._run_again(cut_off(statement, bound, allowance)), allowance)
+
+    async def _run_again(self, bound: Statement) -> list[dict[str, Any]]:
         with translate_errors():
             # Connections idle during a restart of the server fail when used, at worst all of the pool.
             for _ in range(self._pool.get_size()):
@@ -120,6 +131,6 @@ class PostgresStore(SqlReads, SqlMaintenance, SqlTokens):
                         raise
             return await self._run(bound)
 
-    async def _run(self, statement: Statement) -> Rows:
+    async def _run(self, statement: Statement) -> list[dict[str, Any]]:
         async with self._pool.acquire(timeout=self._timeouts.connect) as connection:
             return [dict(row) for row in await run_alone(connection, statement, self._timeouts.statement)]

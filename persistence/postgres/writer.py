@@ -9,7 +9,6 @@ from typing import Final, NamedTuple, Self
 import asyncpg
 
 from persistence.postgres.connection import (
-    DRIVER_ERRORS,
     Timeouts,
     begin,
     close,
@@ -22,10 +21,12 @@ from persistence.postgres.connection import (
     run_alone,
     translate_errors,
 )
-from persistence.postgres.login import Connection
+from persistence.postgres.login import DRIVER_ERRORS, Connection
 from persistence.postgres.statements import ERA, TELL_TIME, PostgresDialect
+from persistence.postgres.watchdog import Watchdog
 from persistence.sql.batch.apply import AppliedBatch, apply_batch
 from persistence.sql.statements import Statement
+from persistence.sql.tables.runs import SHARD
 from runindex.commands import AnyCommand
 from runindex.domain.errors import OperationTimeoutError, OutcomeUnknownError, RunIndexError, UnavailableError
 from runindex.ports.clock import Clock
@@ -33,6 +34,7 @@ from runindex.ports.store import Applied
 
 ATTEMPTS: Final = 6
 _PAUSE: Final = 0.05
+_TOUCH: Final = Statement(f"UPDATE feed_head SET n = n WHERE shard = {SHARD}")  # noqa: S608 - a number of our own
 _SETTINGS: Final = MappingProxyType({**PostgresDialect.settings, "application_name": "runindex writer"})
 
 
@@ -52,6 +54,7 @@ class PostgresWriter:
         self.clock = clock
         self._dialect = dialect
         self._timeouts = timeouts
+        self._watchdog = Watchdog(url)
         self._turn = asyncio.Lock()
         self._connection: Connection | None = None
 
@@ -73,6 +76,28 @@ class PostgresWriter:
             deadline = _time() + self._timeouts.operation
             with translate_errors():
                 return await self._persist(batch, deadline)
+
+    async def touch(self) -> None:
+        """Write and commit something that changes nothing, as a batch would be written."""
+        async with self._turn:
+            deadline = _time() + self._timeouts.lock
+            with translate_errors():
+                async with _deadline(deadline):
+                    connection = await self._connected()
+                try:
+                    async with _deadline(deadline):
+                        await begin(connection, self._timeouts.statement)
+                        await run(connection, _TOUCH, self._timeouts.statement)
+                        await command(connection, "COMMIT", self._timeouts.statement)
+                except BaseException as error:
+                    await self._abandon(connection, error)
+                    raise
+
+    async def _abandon(self, connection: Connection, error: BaseException) -> None:
+        """Roll back what failed; end a session that stays read-only when the database is not any more."""
+        await roll_back(connection, self._timeouts)
+        if isinstance(error, asyncpg.ReadOnlySQLTransactionError):
+            connection.terminate()
 
     async def _persist(self, batch: Sequence[AnyCommand], deadline: float) -> Applied:
         wait = True
@@ -97,10 +122,7 @@ class PostgresWriter:
             async with _deadline(deadline):
                 result, transaction = await self._drive(connection, batch, wait=wait)
         except BaseException as error:
-            await roll_back(connection, self._timeouts)
-            if isinstance(error, asyncpg.ReadOnlySQLTransactionError):
-                # The session stays read-only when the database is not any more.
-                connection.terminate()
+            await self._abandon(connection, error)
             raise
         if not result.wrote:
             await roll_back(connection, self._timeouts)
@@ -165,12 +187,13 @@ class PostgresWriter:
     async def _connected(self) -> Connection:
         if self._connection is None or self._connection.is_closed():
             with translate_errors():
-                self._connection = await connect(self._url, self._timeouts, _SETTINGS)
+                self._connection = await connect(self._url, self._timeouts, _SETTINGS, self._watchdog)
         return self._connection
 
     async def _close(self) -> None:
         if self._connection is not None:
             await close(self._connection, self._timeouts)
+        self._watchdog.close()
 
 
 @asynccontextmanager

@@ -16,6 +16,15 @@ T = TypeVar("T")
 Rows: TypeAlias = Sequence[Row]
 
 KEPT_STATEMENTS: Final = 1024
+# The columns of values whose length only the limit of a document or a request bounds.
+LARGE: Final = frozenset(
+    {
+        *("metadata", "former_metadata", "tags", "former_tags", "error", "reason"),
+        *("input", "output", "expected_output", "scores", "recorded_scores", "score", "annotations", "labels"),
+        *("value", "content", "payload", "spec", "data", "snapshot", "detail", "contributing_input_ids"),
+        *("run_filter", "run_order", "run_columns"),
+    }
+)
 NO_PARAMETERS: Final[Mapping[str, Any]] = MappingProxyType({})
 
 

@@ -4,15 +4,16 @@ import logging
 import random
 import sqlite3
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from threading import Event
-from typing import Final
+from typing import Any, Final
 
 from persistence.sql.queries.expressions import SQLITE_FUNCTIONS
-from persistence.sql.statements import Rows, Statement
+from persistence.sql.statements import LARGE, Rows, Statement
 from runindex.domain.errors import OperationTimeoutError, RunIndexError, UnavailableError
+from runindex.ports.allowance import ReadAllowance, size_of
 
 LOGGER: Final = logging.getLogger("runindex.sqlite")
 # The steps of SQLite's virtual machine between two checks of the time.
@@ -46,20 +47,30 @@ def connect(path: Path, *, seconds: float, read_only: bool = False) -> sqlite3.C
     return connection
 
 
-def run(connection: sqlite3.Connection, statement: Statement) -> Rows:
-    """Run a statement and return its rows."""
+def run(connection: sqlite3.Connection, statement: Statement, allowance: ReadAllowance | None = None) -> Rows:
+    """Run a statement and return its rows; raise AnswerTooLargeError beyond the allowance, before more is read."""
     cursor = connection.execute(statement.text, statement.arguments)
     if cursor.description is None:
         return ()
     names = [column[0] for column in cursor.description]
-    return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+    large = [place for place, name in enumerate(names) if name in LARGE]
+    rows = cursor.fetchall() if allowance is None or not large else _counted(cursor, large, allowance)
+    return [dict(zip(names, row, strict=True)) for row in rows]
+
+
+def _counted(cursor: sqlite3.Cursor, large: Sequence[int], allowance: ReadAllowance) -> Iterator[tuple[Any, ...]]:
+    for row in cursor:
+        allowance.take(sum(map(size_of, (row[place] for place in large))))
+        yield row
 
 
 @contextmanager
-def time_limit(connection: sqlite3.Connection, seconds: float) -> Iterator[None]:
-    """Interrupt a statement on the connection after so many seconds."""
+def time_limit(
+    connection: sqlite3.Connection, seconds: float, is_ended: Callable[[], bool] = lambda: False
+) -> Iterator[None]:
+    """Interrupt a statement on the connection after so many seconds, or when it was ended."""
     deadline = time.monotonic() + seconds
-    connection.set_progress_handler(lambda: time.monotonic() > deadline, _STEPS_BETWEEN_CHECKS)
+    connection.set_progress_handler(lambda: time.monotonic() > deadline or is_ended(), _STEPS_BETWEEN_CHECKS)
     try:
         yield
     finally:
@@ -106,23 +117,28 @@ def error_for(error: sqlite3.Error) -> RunIndexError | None:
     code = _code(error)
     if code == sqlite3.SQLITE_INTERRUPT:
         return OperationTimeoutError("the statement took too long")
+    if code in DAMAGED:
+        return UnavailableError("the storage's file is damaged")
+    if code == sqlite3.SQLITE_ERROR and str(error).startswith(_MISSING):
+        return UnavailableError("the storage's tables are not as they must be")
     return UnavailableError("the storage cannot be used") if code in _BROKEN else None
 
 
 _BUSY: Final = frozenset({sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED})
+DAMAGED: Final = frozenset({sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB})
+# What another program did to the tables; SQLite has no code for it.
+_MISSING: Final = ("no such table", "no such column", "no such index")
 _BROKEN: Final = frozenset(
     {
         sqlite3.SQLITE_PERM,
         sqlite3.SQLITE_NOMEM,
         sqlite3.SQLITE_READONLY,
         sqlite3.SQLITE_IOERR,
-        sqlite3.SQLITE_CORRUPT,
         sqlite3.SQLITE_FULL,
         sqlite3.SQLITE_CANTOPEN,
         sqlite3.SQLITE_PROTOCOL,
         sqlite3.SQLITE_NOLFS,
         sqlite3.SQLITE_AUTH,
-        sqlite3.SQLITE_NOTADB,
     }
 )
 _PRIMARY_CODE: Final = 0xFF  # an extended code's low byte

@@ -13,6 +13,7 @@ from persistence.sql.statements import Statement
 from persistence.sql.tables.records import TABLES
 from persistence.sqlite.chunks import chunks_of, rows_text
 from runindex.domain.instants import Micros
+from runindex.domain.records.kinds import NODES
 
 _IDS: Final = "(SELECT value FROM json_each(?))"
 
@@ -54,7 +55,9 @@ SELECT * FROM jobs WHERE queue = ?1 AND status = 'RUNNING' AND lease_expires_at 
 ORDER BY lease_expires_at, id LIMIT ?3
 """
 _DROP_INPUTS: Final = "DELETE FROM runtime_inputs WHERE runtime_id IN ({rows})"
-_FIND_NODES: Final = f"SELECT id FROM plans WHERE id IN {_IDS} UNION ALL SELECT id FROM jobs WHERE id IN {_IDS}"
+_FIND_NODES: Final = " UNION ALL ".join(
+    f"SELECT id FROM {TABLES[kind].name} WHERE id IN (SELECT value FROM json_each(?1))" for kind in NODES
+)
 _FIND_RESULTS: Final = f"""
 SELECT r.*, (u.id IS NOT NULL) AS is_live FROM results AS r
 LEFT JOIN totals AS t ON t.owner = r.owner AND t.generation = r.generation
@@ -79,9 +82,8 @@ class SqliteRecords:
         return Statement(_FIND_SPENT, (queue, now, limit))
 
     def find_nodes(self, ids: Iterable[str]) -> Statement:
-        """Select as `id` those of the ids that a plan or a job has."""
-        wanted = json.dumps(list(ids))
-        return Statement(_FIND_NODES, (wanted, wanted))
+        """Select as `id` those of the ids that a plan, a job or a view has."""
+        return Statement(_FIND_NODES, (json.dumps(list(ids)),))
 
     def find_results(self, ids: Iterable[str]) -> Statement:
         """Select the results of those ids, and as `is_live` whether their run and generation exist."""

@@ -16,7 +16,7 @@ from sqlalchemy.dialects import sqlite
 
 from persistence.sql.batch.writes import MOVED_COLUMNS, Writes
 from persistence.sql.statements import NO_PARAMETERS, Flow, Rows, Statement, compiled
-from persistence.sql.tables.runs import SHARD, changes, kept_answers, run_tags, runs
+from persistence.sql.tables.runs import SHARD, STORED_RUN_COLUMNS, changes, kept_answers, run_tags, runs
 from persistence.sqlite.chunks import chunks_of, rows_text
 from persistence.sqlite.record_statements import SqliteRecords
 from runindex.domain.idempotency import KeyScope
@@ -58,7 +58,7 @@ class _WriteStatement:
 
 
 def _insert(name: str, table: Table) -> _WriteStatement:
-    columns = table.columns.keys()
+    columns = [column.name for column in table.columns if column.computed is None]
     return _WriteStatement(name, len(columns), f"INSERT INTO {table.name} ({', '.join(columns)}) {{rows}}")
 
 
@@ -85,7 +85,7 @@ DELETE FROM kept_answers WHERE (actor, mutation, key) IN (
 
 _PARTS: Final = (
     _update("moved", MOVED_COLUMNS),
-    _update("rewritten", runs.columns.keys()),
+    _update("rewritten", STORED_RUN_COLUMNS),
     _insert("inserted", runs),
     _WriteStatement("deleted", 1, "DELETE FROM runs WHERE id IN ({rows})"),
     _WriteStatement("tags_removed", 3, _REMOVE_TAGS),

@@ -17,14 +17,17 @@ from persistence.sql.maintenance.maintenance import SqlMaintenance
 from persistence.sql.maintenance.tokens import SqlTokens
 from persistence.sql.reads.store_reads import SqlReads
 from persistence.sql.statements import NO_PARAMETERS, Flow, Rows, Statement
+from persistence.sql.tables.runs import SHARD
 from persistence.sqlite.clock import KEPT, FileClock
 from persistence.sqlite.connection import begin, connect, is_busy, run, time_limit, translate_errors
 from persistence.sqlite.file import IndexFile
+from persistence.sqlite.running import RunningRead
 from persistence.sqlite.session import open_session
 from persistence.sqlite.statements import SqliteDialect
 from runindex.commands import AnyCommand
 from runindex.domain.errors import OutcomeUnknownError
 from runindex.domain.instants import Micros
+from runindex.ports.allowance import ALLOWANCE, ReadAllowance
 from runindex.ports.clock import Clock
 from runindex.ports.store import Applied
 
@@ -33,6 +36,7 @@ T = TypeVar("T")
 READERS: Final = 4
 SECONDS: Final = 5.0
 _PING: Final = text("SELECT 1 AS one")
+_TOUCH: Final = Statement(f"UPDATE feed_head SET n = n WHERE shard = {SHARD}")  # noqa: S608 - a number of our own
 
 
 class SqliteStore(SqlReads, SqlMaintenance, SqlTokens):
@@ -89,6 +93,10 @@ class SqliteStore(SqlReads, SqlMaintenance, SqlTokens):
         """Return when a transaction can begin that writes."""
         await self._writer.transact(_nothing, lambda _: False)
 
+    async def write_nothing(self) -> None:
+        """Return when something was written, as a batch would be."""
+        await self._writer.transact(_touch)
+
     async def _transact(self, flow: Callable[[], Flow[T]]) -> T:
         return await self._writer.transact(flow)
 
@@ -144,8 +152,8 @@ class _Writer:
             self._roll_back(connection, error)
             raise
         self._file.know_log()
-        if not self._file.is_there():
-            raise OutcomeUnknownError("the storage's file was deleted or replaced in the commit")
+        if fault := self._file.fault():
+            raise OutcomeUnknownError(f"the storage's file {fault} in the commit")
         return found
 
     def _roll_back(self, connection: sqlite3.Connection, error: BaseException) -> None:
@@ -165,14 +173,24 @@ class _Writer:
 
     def _close(self) -> None:
         connection, self._connection = self._connection, None
-        if connection is not None:
-            with suppress(sqlite3.Error):
-                connection.close()
+        if connection is None:
+            return
+        was_whole = self._file.fault() is None
+        with suppress(sqlite3.Error):
+            connection.close()
+        if was_whole:
+            # SQLite deletes the log with the last connection.
+            self._file.forget_log()
 
 
 def _nothing() -> Flow[None]:
     """Run no statement."""
     yield from ()
+
+
+def _touch() -> Flow[None]:
+    """Write what is there already."""
+    yield _TOUCH
 
 
 def _drive(connection: sqlite3.Connection, flow: Flow[T]) -> T:
@@ -209,15 +227,16 @@ class _Readers:
             readers._close()
 
     async def run(self, statement: Statement) -> Rows:
-        with translate_errors():
-            return await asyncio.get_running_loop().run_in_executor(self._threads, self._run, statement)
+        loop, read = asyncio.get_running_loop(), RunningRead(self._seconds)
+        with translate_errors(), read.watched(loop):
+            return await loop.run_in_executor(self._threads, self._run, statement, ALLOWANCE.get(), read)
 
-    def _run(self, statement: Statement) -> Rows:
+    def _run(self, statement: Statement, allowance: ReadAllowance | None, read: RunningRead) -> Rows:
         self._file.check()
         connection = self._take()
         try:
-            with time_limit(connection, self._seconds):
-                rows = run(connection, statement)
+            with time_limit(connection, self._seconds, read.is_ended), read.on(connection):
+                rows = run(connection, statement, allowance)
         except BaseException:
             connection.close()
             raise

@@ -1,17 +1,31 @@
 """The cache of parsed and validated GraphQL documents, by their text."""
 
 from collections import OrderedDict
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Final, Generic, TypeVar
 
-from graphql import DocumentNode, GraphQLError, OperationDefinitionNode, get_operation_ast, parse
+from graphql import (
+    ASTValidationRule,
+    DocumentNode,
+    GraphQLError,
+    GraphQLSchema,
+    OperationDefinitionNode,
+    get_operation_ast,
+    parse,
+    specified_rules,
+    validate,
+)
 from strawberry.extensions import SchemaExtension
+from strawberry.schema.validation_rules.maybe_null import MaybeNullValidationRule
+from strawberry.schema.validation_rules.one_of import OneOfInputValidationRule
+from strawberry.types import ExecutionContext
 from strawberry.types.graphql import OperationType
 
 T = TypeVar("T")
 
 MOST_DOCUMENTS: Final = 512
 LONGEST_TEXT: Final = 16 * 1024
+MOST_MISTAKES: Final = 10
 UNNAMED: Final = "Must provide operation name if query contains multiple operations."
 
 
@@ -80,11 +94,23 @@ class CachedDocuments(SchemaExtension):
     def on_validate(self) -> Iterator[None]:
         """Skip the validation of a document from the cache; keep a document that turns out valid."""
         context = self.execution_context
-        if self._found and context.pre_execution_errors is None:
-            context.pre_execution_errors = []
+        if context.pre_execution_errors is None and context.graphql_document is not None:
+            context.pre_execution_errors = [] if self._found else _mistakes(context, context.graphql_document)
         yield
         if not self._found and not context.pre_execution_errors and context.query and context.graphql_document:
             self._cache.add(context.query, context.graphql_document)
+
+
+def _mistakes(context: ExecutionContext, document: DocumentNode) -> list[GraphQLError]:
+    return mistakes(context.schema._schema, document, context.validation_rules)  # noqa: SLF001 - graphql-core's
+
+
+def mistakes(
+    schema: GraphQLSchema, document: DocumentNode, rules: Sequence[type[ASTValidationRule]] = tuple(specified_rules)
+) -> list[GraphQLError]:
+    """Validate as Strawberry does, but find fewer mistakes: to suggest other names takes long."""
+    own = (*rules, MaybeNullValidationRule, OneOfInputValidationRule)
+    return validate(schema, document, own, max_errors=MOST_MISTAKES)
 
 
 class NamedOperation(SchemaExtension):

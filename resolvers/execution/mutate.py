@@ -1,15 +1,17 @@
 """Execution of a mutation: input, command, outcome, member of the field's union."""
 
+import asyncio
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Protocol, TypeVar, cast
 
 from resolvers.execution.access.rights import ForbiddenError, check_command
 from resolvers.execution.context import Info
+from resolvers.execution.errors import INTERRUPTED, is_being_cancelled
 from resolvers.execution.operation_counts import OK
 from runindex.commands import Command
 from runindex.commands.base import S
-from runindex.domain.errors import RunIndexError
+from runindex.domain.errors import OutcomeUnknownError, RunIndexError
 from runindex.domain.problems import PROBLEMS, Problem, ProblemError
 from schema.problems import problem
 
@@ -60,13 +62,23 @@ async def execute_with_epoch(
     try:
         epoch = await context.epoch.get()
         context.submitted += 1
-        outcome = await context.index.submit(command)
+        outcome = await _submitted(info, command)
     except RunIndexError as error:
         context.operations.add(mutation, error.code)
         raise
     context.operations.add(mutation, getattr(outcome, "code", OK))
     context.writes += 1
     return member(outcome, lambda success: make_payload(success, epoch))
+
+
+async def _submitted(info: Info, command: Command[S]) -> S | Problem:
+    """Submit a command; raise OutcomeUnknownError when the wait for it, rather than the waiting task, is cancelled."""
+    try:
+        return await info.context.index.submit(command)
+    except asyncio.CancelledError:
+        if is_being_cancelled():
+            raise
+        raise OutcomeUnknownError(INTERRUPTED) from None
 
 
 def member(outcome: S | Problem, make_payload: Callable[[S], Member]) -> Member:

@@ -6,12 +6,14 @@ DataLoader batches by key alone; this one also unites the columns, and cancels a
 
 import asyncio
 from collections.abc import Awaitable, Callable, Hashable, Iterator, Mapping, Sequence
-from typing import Any, Generic, TypeAlias, TypeVar
+from typing import Any, Final, Generic, TypeAlias, TypeVar
 
+from resolvers.execution.bounds.turns import SHARE
 from runindex.ports.queries import Columns
 
 K = TypeVar("K", bound=Hashable)
 V = TypeVar("V")
+AT_A_TIME: Final = 50
 LoadBatch: TypeAlias = Callable[[Sequence[K], Columns], Awaitable[Mapping[K, V]]]
 
 
@@ -20,6 +22,7 @@ class _Batch(Generic[K, V]):
 
     def __init__(self) -> None:
         self.columns: set[str] = set()
+        self.waiting = 0
         self._futures: dict[K, list[asyncio.Future[V | None]]] = {}
 
     @property
@@ -57,15 +60,21 @@ class BatchLoader:
             self._open[question] = batch, asyncio.create_task(self._run(question, batch, load_batch))
         batch, task = self._open[question]
         future = batch.add(key, columns)
+        batch.waiting += 1
         try:
             return await future
         except asyncio.CancelledError:
-            if not any(batch.pending()):
+            if batch.waiting == 1:
                 self._close(question, batch)
                 task.cancel()
             raise
+        finally:
+            batch.waiting -= 1
 
     async def _run(self, question: Hashable, batch: _Batch[K, V], load_batch: LoadBatch[K, V]) -> None:
+        share = SHARE.get()
+        if share is not None:
+            await share.settle()
         self._close(question, batch)
         try:
             values = await load_batch(batch.keys, frozenset(batch.columns))
@@ -73,8 +82,11 @@ class BatchLoader:
             for _, future in batch.pending():
                 future.set_exception(error)
             return
-        for key, future in batch.pending():
+        # Whoever waits goes on in one round of the loop: a few at a time.
+        for number, (key, future) in enumerate(batch.pending(), 1):
             future.set_result(values.get(key))
+            if not number % AT_A_TIME:
+                await asyncio.sleep(0)
 
     def _close(self, question: Hashable, batch: _Batch[Any, Any]) -> None:
         if question in self._open and self._open[question][0] is batch:

@@ -8,14 +8,16 @@ from dataclasses import dataclass
 from typing import Final
 
 from runindex.domain import json_text
+from runindex.domain.errors import BadRequestError
 from runindex.domain.ids import find_run_id
+from runindex.domain.instants import LATEST, SECOND
 from runindex.domain.problems import invalid
 from runindex.domain.records.jobs import JobFilter as CoreJobFilter
 from runindex.domain.runs import filters
 from runindex.domain.runs.filters import InstantRange, MetadataOperator, is_ordered, parse_path, visible
-from runindex.ports.queries import NEWEST_FIRST
+from runindex.ports.queries import NEWEST_FIRST, RunOrderField
 from runindex.ports.queries import RunOrder as CoreOrder
-from schema.filters import DateTimeRange, JobFilter, MetadataFilter, RunFilter, RunOrder, TagFilter
+from schema.filters import DateTimeRange, JobFilter, MetadataFilter, RunFilter, RunOrder, SecondsRange, TagFilter
 from schema.typesystem.connections import ABSENT
 
 DEEPEST_FILTER: Final = 20
@@ -29,7 +31,21 @@ _WITHOUT_VALUE: Final = frozenset({MetadataOperator.EXISTS, MetadataOperator.MIS
 
 def order_of(order: RunOrder | None) -> CoreOrder:
     """Return the core's order, newest first for None."""
-    return NEWEST_FIRST if order is None else CoreOrder(order.field, order.direction)
+    if order is None:
+        return NEWEST_FIRST
+    if (order.path is not None) is not (order.field is RunOrderField.METADATA):
+        raise BadRequestError("`orderBy` has a `path` if its field is METADATA, and only then")
+    path = None if order.path is None else path_of(order.path, "order_by.path")
+    return CoreOrder(order.field, order.direction, path)
+
+
+def path_of(path: str, field: str) -> tuple[str, ...]:
+    """Return the keys of a metadata path; raise ProblemError for one that no metadata can have."""
+    plain(path, field)
+    keys = parse_path(path)
+    if len(keys) > DEEPEST_VALUE:
+        raise invalid(f"a path has at most {DEEPEST_VALUE} keys", field)
+    return keys
 
 
 def filter_of(run_filter: RunFilter | None, path: str = "filter") -> filters.RunFilter | None:
@@ -97,6 +113,10 @@ class _Reader:
             trace_id=plain(given.trace_id, f"{path}.trace_id"),
             has_dataset=given.has_dataset,
             dataset_status=None if given.dataset_status is None else tuple(given.dataset_status),
+            started_at=range_of(given.started_at),
+            duration=length_range_of(given.duration),
+            has_error=given.has_error,
+            last_activity_at=second_range_of(given.last_activity_at),
         )
 
     def _parts(self, parts: Sequence[RunFilter] | None, path: str, depth: int) -> tuple[filters.RunFilter, ...] | None:
@@ -113,10 +133,7 @@ class _Reader:
 
     def _condition(self, condition: MetadataFilter, path: str) -> filters.MetadataFilter:
         self._count(path)
-        plain(condition.path, f"{path}.path")
-        keys = parse_path(condition.path)
-        if len(keys) > DEEPEST_VALUE:
-            raise invalid(f"a path has at most {DEEPEST_VALUE} keys", f"{path}.path")
+        keys = path_of(condition.path, f"{path}.path")
         return filters.MetadataFilter(keys, condition.op, _value(condition, f"{path}.value"))
 
     def _count(self, path: str) -> None:
@@ -152,6 +169,25 @@ def _check_length(entries: Sequence[object], most: int, path: str) -> None:
 def range_of(bounds: DateTimeRange | None) -> InstantRange | None:
     """Return the core's range, None for None."""
     return None if bounds is None else InstantRange(bounds.from_, bounds.to)
+
+
+def second_range_of(bounds: DateTimeRange | None) -> InstantRange | None:
+    """Return the range of the instants that are in a range to the second, None for None."""
+    return None if bounds is None else InstantRange(*map(_second_from, (bounds.from_, bounds.to)))
+
+
+def _second_from(instant: int | None) -> int | None:
+    return None if instant is None else -(-instant // SECOND) * SECOND
+
+
+def length_range_of(bounds: SecondsRange | None) -> InstantRange | None:
+    """Return the core's range of lengths of time, None for None."""
+    return None if bounds is None else InstantRange(_micros(bounds.from_), _micros(bounds.to))
+
+
+def _micros(seconds: float | None) -> int | None:
+    """Return seconds in microseconds, cut off where no run can be longer."""
+    return None if seconds is None else round(max(-LATEST, min(seconds * SECOND, LATEST)))
 
 
 def _tags(tags: TagFilter, path: str) -> filters.TagFilter:

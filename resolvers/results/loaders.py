@@ -76,6 +76,15 @@ class StoreResultLoaders(RecordLoader):
         by_owner = await self._batches.load(("last", owners), item_id, columns, find_all) or {}
         return [by_owner.get(owner) for owner in owners]
 
+    async def last_result(self, owner: int, item_id: str, columns: Columns) -> Row | None:
+        """Return the last attempt of a run at an item, None when there is none."""
+
+        async def find_all(owners: Sequence[int], columns: Columns) -> Mapping[int, Row]:
+            rows = await self._store.find_last_results(owners, [item_id], columns)
+            return {row["owner"]: row for row in rows}
+
+        return await self._batches.load(("last of item", item_id), owner, columns, find_all)
+
     async def compared_items(self, owners: tuple[int, ...], page: PageArguments, selected: PageSelection) -> Page:
         """Return a page of the items that any of the runs has, by id."""
 

@@ -5,10 +5,17 @@ from resolvers.plans.loaders import StorePlanLoaders
 from resolvers.results.loaders import StoreResultLoaders
 from resolvers.run_data.loaders import StoreRunDataLoaders
 from resolvers.runs.loaders import StoreRunLoaders
+from resolvers.runs.views.loaders import StoreViewLoaders
 from resolvers.runtimes.loaders import StoreRuntimeLoaders
 
 
 class StoreLoaders(
-    StoreRunLoaders, StoreResultLoaders, StoreRunDataLoaders, StorePlanLoaders, StoreJobLoaders, StoreRuntimeLoaders
+    StoreRunLoaders,
+    StoreResultLoaders,
+    StoreRunDataLoaders,
+    StorePlanLoaders,
+    StoreJobLoaders,
+    StoreRuntimeLoaders,
+    StoreViewLoaders,
 ):
     """Loads from a store; see `schema.loaders.Loaders`."""

@@ -1,4 +1,4 @@
-"""Finding nodes by their ids: runs, results, plans, jobs."""
+"""Finding nodes by their ids: runs, results, plans, jobs, views."""
 
 import asyncio
 from collections.abc import Sequence
@@ -9,6 +9,7 @@ from runindex.domain.ids import find_run_id
 from schema.jobs.types import Job
 from schema.plans.types import Plan
 from schema.results.types import RunResult
+from schema.runs.views.types import View
 from schema.typesystem.fields import wrap
 from schema.typesystem.interfaces import Node
 from schema.typesystem.selection import Selection
@@ -20,7 +21,10 @@ async def find_node(context: Context, text: str, selection: Selection) -> Node |
     if run is not None:
         return run
     others = await asyncio.gather(
-        find_result(context, text, selection), find_plan(context, text, selection), find_job(context, text, selection)
+        find_result(context, text, selection),
+        find_plan(context, text, selection),
+        find_job(context, text, selection),
+        find_view(context, text, selection),
     )
     return next((node for node in others if node is not None), None)
 
@@ -48,3 +52,9 @@ async def find_job(context: Context, text: str, selection: Selection) -> Job | N
     """Return a job, None when there is none or when the text is no id."""
     job_id = find_run_id(text)
     return None if job_id is None else wrap(Job, await context.loaders.job(job_id, selection.columns("Job")))
+
+
+async def find_view(context: Context, text: str, selection: Selection) -> View | None:
+    """Return a view, None when there is none or when the text is no id."""
+    view_id = find_run_id(text)
+    return None if view_id is None else wrap(View, await context.loaders.view(view_id, selection.columns("View")))

@@ -9,6 +9,9 @@ from resolvers.execution.fields import query
 from resolvers.paging.pager import check_offset
 from resolvers.roots import nodes
 from resolvers.roots.arguments import Filter, GroupBy
+from resolvers.roots.figures import FigureQueries
+from resolvers.roots.values import ValueQueries
+from resolvers.roots.views import ViewQueries
 from resolvers.runs import aggregates, queries
 from schema.filters import DateTimeRange, JobFilter, JobOrder, PlanFilter, PlanOrder, RunOrder
 from schema.jobs.types import Job, JobConnection
@@ -31,7 +34,7 @@ Id = Annotated[strawberry.ID, strawberry.argument(description="The id, in any sp
 
 
 @strawberry.type(description="What can be asked.")
-class Query:
+class Query(ValueQueries, FigureQueries, ViewQueries):
     """The queries."""
 
     @query("Anything that has an id; null when there is no such thing.")

@@ -1,18 +1,17 @@
 """The executable schema, and its SDL."""
 
-import asyncio
-from collections.abc import AsyncGenerator, AsyncIterator, Iterable
+from collections.abc import AsyncGenerator
 from typing import Any, Final
 
 import strawberry
-from graphql import Executor, GraphQLError
-from strawberry.extensions import SchemaExtension
+from graphql import GraphQLError
 from strawberry.schema.config import StrawberryConfig
-from strawberry.schema.schema import StrawberryGraphQLCoreExecutionContext
 from strawberry.types import ExecutionContext, ExecutionResult
-from strawberry.types.graphql import OperationType
 
-from resolvers.execution.compilation.execution import CompiledOperations
+from resolvers.execution.bounds.executor import BoundedExecutor
+from resolvers.execution.bounds.extension import BoundedExecution
+from resolvers.execution.compilation.mutations import answered_once
+from resolvers.execution.compilation.operations import CompiledOperations
 from resolvers.execution.context import Context
 from resolvers.execution.costs.extension import LimitedDocuments
 from resolvers.execution.costs.measure import DocumentMeasures
@@ -25,50 +24,12 @@ from resolvers.roots.subscription import Subscription
 from schema.runs.changes import STREAM_ITEMS
 from schema.typesystem.scalars import SCALARS
 
-
-class QueryTimeout(SchemaExtension):
-    """Ends a query after its time; the writer bounds a mutation, since it alone knows what was written."""
-
-    async def on_execute(self) -> AsyncIterator[None]:
-        """Bound the execution of a query."""
-        context = self.execution_context
-        if context.operation_type is not OperationType.QUERY:
-            yield
-            return
-        async with asyncio.timeout(context.context.timings.operation):
-            yield
-
-
-class EventExecutor(StrawberryGraphQLCoreExecutionContext):
-    """Executes each event of a subscription by itself.
-
-    In graphql-core 3.3.2 the executors of all events share one cache, where each adds entries that no other finds: it
-    grew as long as the subscription lasted.
-    """
-
-    def build_per_event_executor(self, payload: Any) -> Executor[Any]:  # noqa: ANN401 - what was yielded
-        """Return an executor with a cache of its own."""
-        executor = super().build_per_event_executor(payload)
-        executor._relevant_sub_fields = {}  # noqa: SLF001 - it has no other way in
-        return executor
-
-
 DOCUMENTS: Final = DocumentCache()
 MEASURES: Final[TextCache[DocumentMeasures]] = TextCache()
 DESCRIPTION: Final = (
     "An index of runs: it records them, guards their lifecycle, answers queries about them and streams their changes. "
     "It executes nothing. A mutation answers its payload, or the problem in its way; `errors` is for the rest."
 )
-
-
-def _once(resolve: Any) -> Any:
-    """Return the resolver of a mutation, which is not carried out again when a compiled operation goes on here."""
-
-    async def resolve_once(source: Any, info: Any, **arguments: Any) -> Any:
-        answered = info.context.answered.get(info.path.key)
-        return await resolve(source, info, **arguments) if answered is None else answered.result()
-
-    return resolve_once
 
 
 class RunIndexSchema(strawberry.Schema):
@@ -78,8 +39,9 @@ class RunIndexSchema(strawberry.Schema):
         """Build the schema; Strawberry knows no description of it."""
         super().__init__(*args, **kwargs)
         self._schema.description = description
-        for field in (self._schema.mutation_type.fields.values() if self._schema.mutation_type else ()):
-            field.resolve = _once(field.resolve)
+        mutation = self._schema.mutation_type
+        for field in mutation.fields.values() if mutation is not None else ():
+            field.resolve = answered_once(field.resolve)
         self.compiled = CompiledOperations(self._schema, DOCUMENTS, MEASURES)
 
     def as_str(self) -> str:
@@ -88,29 +50,12 @@ class RunIndexSchema(strawberry.Schema):
         operations = "".join(f"  {kind}: {root}\n" for kind, root in zip(_OPERATIONS, roots, strict=True))
         return f'"""\n{self._schema.description}\n"""\nschema {{\n{operations}}}\n\n{super().as_str()}'
 
-    async def execute(self, query: str | None, *args: Any, **kwargs: Any) -> ExecutionResult:  # noqa: ANN401 - passed on
+    async def execute(self, *args: Any, **kwargs: Any) -> ExecutionResult:  # noqa: ANN401 - passed on unchanged
         """Execute a query or a mutation."""
+        result = await super().execute(*args, **kwargs)
         context: Context = kwargs["context_value"]
-        result = await self._compiled(query or "", **kwargs) or await super().execute(query, *args, **kwargs)
-        result.errors = shown(result.errors, wrote=context.submitted > 0)
+        result.errors = _errors_of(result, context)
         return result
-
-    async def _compiled(
-        self,
-        text: str,
-        context_value: Context,
-        variable_values: dict[str, Any] | None = None,
-        operation_name: str | None = None,
-        allowed_operation_types: Iterable[OperationType] | None = None,
-        operation_extensions: dict[str, Any] | None = None,
-    ) -> ExecutionResult | None:
-        if operation_extensions:
-            return None
-        variables = variable_values or {}
-        plan = self.compiled.plan(text, operation_name, variables, context_value)
-        if plan is None or (allowed_operation_types is not None and plan.kind not in allowed_operation_types):
-            return None
-        return await self.compiled.execute(plan, variables, context_value)
 
     async def stream(self, *args: Any, **kwargs: Any) -> AsyncGenerator[Any, None]:  # noqa: ANN401 - as above
         """Execute any operation and yield its results."""
@@ -119,13 +64,18 @@ class RunIndexSchema(strawberry.Schema):
     async def _shown(self, results: AsyncGenerator[Any, None], context: Context) -> AsyncGenerator[Any, None]:
         try:
             async for result in results:
-                result.errors = shown(result.errors, wrote=context.submitted > 0)
+                result.errors = _errors_of(result, context)
                 yield result
         finally:
             await results.aclose()
 
     def process_errors(self, errors: list[GraphQLError], execution_context: ExecutionContext | None = None) -> None:
         """Log nothing: `shown` logs unforeseen errors."""
+
+
+def _errors_of(result: Any, context: Context) -> list[GraphQLError] | None:  # noqa: ANN401 - of several classes
+    """Return a result's errors as the caller sees them."""
+    return shown(result.errors, wrote=context.submitted > 0, lost=context.writes > 0 and result.data is None)
 
 
 _OPERATIONS: Final = ("query", "mutation", "subscription")
@@ -143,11 +93,11 @@ def make_schema(documents: DocumentCache) -> RunIndexSchema:
             lambda: LimitedDocuments(MEASURES),
             lambda: CachedDocuments(documents),
             NamedOperation,
-            QueryTimeout,
+            BoundedExecution,
             CountedOperations,
         ],
         config=StrawberryConfig(scalar_map=SCALARS),
-        execution_context_class=EventExecutor,
+        execution_context_class=BoundedExecutor,
     )
 
 

@@ -68,6 +68,11 @@ def transition_run(input: inputs.TransitionRunInput) -> commands.TransitionRun:
     return commands.TransitionRun(**_of_run(input), to=input.to, error=input.error)
 
 
+def touch_run(input: inputs.TouchRunInput) -> commands.TouchRun:
+    """Return the command to say that work on a run goes on."""
+    return commands.TouchRun(id=input.id)
+
+
 def transition_runs(input: inputs.TransitionRunsInput) -> commands.TransitionRuns:
     """Return the command to move many runs to one status."""
     return commands.TransitionRuns(
@@ -104,6 +109,20 @@ def add_run_tags(input: inputs.RunTagsInput) -> commands.AddTags:
 def remove_run_tags(input: inputs.RunTagsInput) -> commands.RemoveTags:
     """Return the command to remove tags."""
     return commands.RemoveTags(**_of_run(input), tags=tuple(input.tags))
+
+
+def add_tags_to_runs(input: inputs.RunsTagsInput) -> commands.AddTagsToRuns:
+    """Return the command to add tags to many runs."""
+    return commands.AddTagsToRuns(**_tagging(input))
+
+
+def remove_tags_from_runs(input: inputs.RunsTagsInput) -> commands.RemoveTagsFromRuns:
+    """Return the command to remove tags from many runs."""
+    return commands.RemoveTagsFromRuns(**_tagging(input))
+
+
+def _tagging(input: inputs.RunsTagsInput) -> dict[str, Any]:
+    return {"runs": _selector(input.runs), "tags": tuple(input.tags), "mode": input.mode, "reason": input.reason}
 
 
 def set_run_retention(input: inputs.SetRunRetentionInput) -> commands.SetRetention:

@@ -9,12 +9,18 @@ from resolvers.execution.context import Info
 from resolvers.execution.fields import mutation
 from resolvers.execution.mutate import Input, execute_with_epoch
 from resolvers.runs import commands as make
-from resolvers.runs.outcomes import bulk_deletion_payload, bulk_run_payload, run_deletion, run_payload
+from resolvers.runs.outcomes import (
+    bulk_deletion_payload,
+    bulk_run_payload,
+    run_deletion,
+    run_payload,
+    run_touch_payload,
+)
 from runindex.commands import Command
 from runindex.commands.outcomes import RunApplied
 from runindex.domain.lifecycle import RunStatus
 from schema.runs import inputs
-from schema.runs.outcomes import BulkDeletionOutcome, BulkRunOutcome, RunDeletionOutcome, RunOutcome
+from schema.runs.outcomes import BulkDeletionOutcome, BulkRunOutcome, RunDeletionOutcome, RunOutcome, RunTouchOutcome
 
 
 async def _change(info: Info, make_command: Callable[[Input], Command[RunApplied]], input: Input) -> RunOutcome:
@@ -39,6 +45,11 @@ class RunMutations:
     async def start_run(self, info: Info, input: inputs.RunInput) -> RunOutcome:
         """Start a run."""
         return await _change(info, make.start_run, input)
+
+    @mutation("Say that work on an open run goes on: moves `lastActivityAt`, at most once a second, and nothing else.")
+    async def touch_run(self, info: Info, input: inputs.TouchRunInput) -> RunTouchOutcome:
+        """Move a run's last activity."""
+        return await execute_with_epoch(info, make.touch_run, input, run_touch_payload)
 
     @mutation("Happy end: COMPLETED.")
     async def close_run(self, info: Info, input: inputs.RunInput) -> RunOutcome:
@@ -99,6 +110,16 @@ class RunMutations:
     async def remove_run_tags(self, info: Info, input: inputs.RunTagsInput) -> RunOutcome:
         """Remove tags from a run."""
         return await _change(info, make.remove_run_tags, input)
+
+    @mutation("Add the same tags to many runs.")
+    async def add_tags_to_runs(self, info: Info, input: inputs.RunsTagsInput) -> BulkRunOutcome:
+        """Add tags to many runs."""
+        return await execute_with_epoch(info, make.add_tags_to_runs, input, bulk_run_payload)
+
+    @mutation("Remove the same tags from many runs.")
+    async def remove_tags_from_runs(self, info: Info, input: inputs.RunsTagsInput) -> BulkRunOutcome:
+        """Remove tags from many runs."""
+        return await execute_with_epoch(info, make.remove_tags_from_runs, input, bulk_run_payload)
 
     @mutation("Declare how much of the run's history compaction keeps.")
     async def set_run_retention(self, info: Info, input: inputs.SetRunRetentionInput) -> RunOutcome:

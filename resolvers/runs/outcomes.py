@@ -5,11 +5,11 @@ from typing import cast
 import strawberry
 
 from resolvers.execution.mutate import member
-from runindex.commands.outcomes import BulkApplied, RunApplied, RunDeleted
+from runindex.commands.outcomes import BulkApplied, RunApplied, RunDeleted, RunTouched
 from runindex.domain.problems import Problem
 from runindex.ports.rows import row_of
 from runindex.streams.cursors import log_cursor
-from schema.runs.outcomes import BulkDeletionPayload, BulkRunPayload, RunDeletion, RunPayload
+from schema.runs.outcomes import BulkDeletionPayload, BulkRunPayload, RunDeletion, RunPayload, RunTouchPayload
 from schema.runs.run import Run
 
 
@@ -21,6 +21,11 @@ def run_payload(applied: RunApplied, epoch: str) -> RunPayload:
         cursor=log_cursor(epoch, applied.seq),
         replayed=applied.replayed,
     )
+
+
+def run_touch_payload(touched: RunTouched, _: str) -> RunTouchPayload:
+    """Return the payload of a run on which work goes on."""
+    return RunTouchPayload(run=Run(row=row_of(touched.run)), replayed=touched.replayed)
 
 
 def run_deletion(deleted: RunDeleted, epoch: str) -> RunDeletion:

@@ -1,21 +1,24 @@
 """Finding, listing, searching and comparing runs, and the log of their changes."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Final
 
 from resolvers.execution.context import Context
 from resolvers.paging.filters import filter_of, listed_filter, order_of, plain
-from resolvers.paging.lists import RUNS, log_pager, run_pager
+from resolvers.paging.lists import ITEM_HISTORY, RUNS, log_pager, run_pager
 from resolvers.paging.pager import LARGEST_PAGE, check_size
 from resolvers.runs.change_rows import change_row
 from runindex.domain.errors import BadRequestError, NotFoundError
 from runindex.domain.ids import find_run_id
+from runindex.domain.runs.filters import RunFilter as CoreFilter
 from runindex.domain.runs.search import tokens_of
-from runindex.ports.queries import INCARNATION, Columns, Row, RunQuery, Window
+from runindex.ports.queries import INCARNATION, NEWEST_FIRST, Columns, Row, RunQuery, Window
 from runindex.ports.store import ChangeQuery
 from runindex.streams.change_filter import ChangeFilter
 from schema.filters import RunFilter, RunOrder
 from schema.results.comparison import RunComparison
+from schema.results.history import ItemHistoryConnection
 from schema.runs.aggregates import RunSearchHit
 from schema.runs.changes import RunChangeConnection
 from schema.runs.run import Run, RunConnection
@@ -25,6 +28,7 @@ from schema.typesystem.selection import PageSelection
 
 MOST_HITS: Final = 100
 DEFAULT_HITS: Final = 10
+LONGEST_SEARCH: Final = 10_000  # characters
 MOST_TOKENS: Final = 100
 FEWEST_COMPARED: Final = 2
 MOST_COMPARED: Final = 20
@@ -74,6 +78,8 @@ async def search_runs(
 ) -> list[RunSearchHit]:
     """Return the runs that match the query best, best first."""
     limit = check_size(first, "first", MOST_HITS, DEFAULT_HITS)
+    if len(query) > LONGEST_SEARCH:
+        raise BadRequestError(f"`query` has at most {LONGEST_SEARCH} characters")
     tokens = tokens_of(plain(query, "query") or "")
     if len(tokens) > MOST_TOKENS:
         raise BadRequestError(f"`query` has at most {MOST_TOKENS} words")
@@ -95,6 +101,29 @@ async def compare_runs(context: Context, texts: Sequence[str], columns: Columns)
         if run_id is None or run_id not in rows:
             raise NotFoundError("one of the runs does not exist" if run_id is None else f"run {run_id} does not exist")
     return RunComparison(run_rows=[rows[run_id] for run_id in known])
+
+
+async def list_item_history(
+    context: Context,
+    dataset_id: str,
+    item_id: str,
+    run_filter: RunFilter | None,
+    *,
+    page: PageArguments,
+    selected: PageSelection,
+) -> ItemHistoryConnection:
+    """Return a page of what runs of a dataset that the filter lists say of an item, the newest run first."""
+    plain(dataset_id, "datasetId")
+    plain(item_id, "itemId")
+    listed = CoreFilter(dataset_id=dataset_id, and_=(listed_filter(run_filter),))
+    needed = replace(selected, columns=selected.columns - {"item_id"} | INCARNATION)
+
+    async def fetch(window: Window, columns: Columns) -> Sequence[Row]:
+        rows = await context.index.store.list_runs(RunQuery(listed, window, columns, NEWEST_FIRST))
+        return [{**row, "item_id": item_id} for row in rows]
+
+    pager = run_pager(fetch, listed, NEWEST_FIRST, ITEM_HISTORY, item_id)
+    return ItemHistoryConnection(page=await pager.page(page, needed))
 
 
 async def list_changes(

@@ -1,5 +1,6 @@
 """The API over HTTP and WebSocket."""
 
+import asyncio
 import json
 import logging
 from datetime import timedelta
@@ -8,15 +9,12 @@ from typing import Any, Final
 
 import orjson
 from cross_web import AsyncHTTPRequestAdapter, HTTPException
-from starlette.datastructures import Headers
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response, StreamingResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 from starlette.websockets import WebSocket
 from strawberry.asgi import GraphQL
 from strawberry.http import GraphQLHTTPResponse, GraphQLRequestData
-from strawberry.schema import BaseSchema
-from strawberry.schema.exceptions import CannotGetOperationTypeError, InvalidOperationTypeError
 from strawberry.subscriptions import GRAPHQL_TRANSPORT_WS_PROTOCOL
 from strawberry.types import ExecutionResult
 from strawberry.types.graphql import OperationType
@@ -24,25 +22,35 @@ from strawberry.types.graphql import OperationType
 from resolvers.execution.access.gate import Gate
 from resolvers.execution.access.rights import ANYBODY, Caller, check_operation
 from resolvers.execution.context import Context, LogEpoch, StreamTimings
-from resolvers.execution.document_cache import UNNAMED
-from resolvers.execution.errors import ErrorCode, legible
+from resolvers.execution.costs.rates import UNBOUNDED, Rates
+from resolvers.execution.errors import legible
 from resolvers.execution.operation_counts import OperationCounts
 from resolvers.roots.loaders import StoreLoaders
-from resolvers.roots.schema import DOCUMENTS
+from resolvers.roots.schema import DOCUMENTS, RunIndexSchema
 from resolvers.streams.channels import Channels
 from resolvers.streams.conflated import ConflatedChannels
 from resolvers.streams.delivery import results_of
 from resolvers.streams.operation import Operation
+from resolvers.streams.sink import Sink
 from resolvers.transports import graphiql
-from resolvers.transports.bodies import Bodies
-from resolvers.transports.framing import COMPLETED, EVENT_STREAM, may_stream, wanted_framing
-from resolvers.transports.negotiation import JSON, PRIVATE, wanted_media_type, wants_page
-from resolvers.transports.persisted_queries import PersistedQueries
-from resolvers.transports.refusals import RefusedRequestError, refusing
-from resolvers.transports.requests import read_request
+from resolvers.transports.framing import COMPLETED, EVENT_STREAM, last_event_id_of, may_stream, wanted_framing
+from resolvers.transports.requests.bodies import Bodies
+from resolvers.transports.requests.negotiation import JSON, PRIVATE, wanted_media_type, wants_page
+from resolvers.transports.requests.operations import BY_POST, OVER_GET, OVER_POST, refusing_types
+from resolvers.transports.requests.persisted_queries import PersistedQueries
+from resolvers.transports.requests.presence import while_present
+from resolvers.transports.requests.reading import read_request
+from resolvers.transports.requests.refusals import (
+    OUTCOME_UNKNOWN,
+    RefusedRequestError,
+    failure,
+    outcome_unknown,
+    refusing,
+    wrote,
+)
+from resolvers.transports.requests.statuses import is_refused, seconds_to_wait, status_of
 from resolvers.transports.scope import CALLER
-from resolvers.transports.statuses import is_refused, status_of
-from resolvers.transports.streaming import GRACE_SECONDS, StreamedResponse, payloads, refused
+from resolvers.transports.streaming import GRACE_SECONDS, Payloads, StreamedResponse, answered, payloads, refused
 from resolvers.transports.websocket import SocketHandler, TextSocket
 from runindex.domain import json_text
 from runindex.domain.tokens import TokenScope
@@ -51,13 +59,6 @@ from runindex.settings.limits import Limits
 
 RETRY_SECONDS: Final = 1
 INIT_WAIT: Final = timedelta(seconds=5)
-BY_POST: Final = "mutations are sent by POST"
-HOW_TO_SUBSCRIBE: Final = (
-    "subscriptions are opened over a WebSocket (graphql-transport-ws), with `Accept: text/event-stream`, or with "
-    "`Accept: multipart/mixed;subscriptionSpec=1.0`"
-)
-OVER_GET: Final = frozenset({OperationType.QUERY})
-OVER_POST: Final = frozenset({OperationType.QUERY, OperationType.MUTATION})
 log: Final = logging.getLogger(__name__)
 
 
@@ -67,16 +68,18 @@ class Endpoint(GraphQL[Context, None]):
     Streams over HTTP end when the application sets the event in `state.going_away`.
     """
 
+    schema: RunIndexSchema
     websocket_adapter_class = TextSocket
     graphql_transport_ws_handler_class = SocketHandler
 
     def __init__(
         self,
-        schema: BaseSchema,
+        schema: RunIndexSchema,
         timings: StreamTimings | None = None,
         limits: Limits | None = None,
         *,
         gate: Gate | None = None,
+        rates: Rates = UNBOUNDED,
         page: bool = False,
     ) -> None:
         """Serve with the given timings and limits; with `page`, browsers get GraphiQL."""
@@ -91,6 +94,7 @@ class Endpoint(GraphQL[Context, None]):
         self.limits = limits or Limits()
         self._page = page
         self.gate = gate or Gate()
+        self._rates = rates
         self.channels = Channels()
         self.conflated = ConflatedChannels()
         self.operations = OperationCounts()
@@ -118,7 +122,7 @@ class Endpoint(GraphQL[Context, None]):
         if self._epoch is None or self._epoch.index is not index:
             self._epoch = LogEpoch(index)
         caller: Caller = request.scope.get(CALLER, ANYBODY)
-        return Context(
+        context = Context(
             index,
             self._epoch,
             self._timings,
@@ -127,7 +131,10 @@ class Endpoint(GraphQL[Context, None]):
             scope=caller.scope,
             operations=self.operations,
             limits=self.limits,
+            rates=self._rates,
         )
+        request.state.context = context  # whoever answers a failure has to know whether anything was written
+        return context
 
     async def get_sub_response(self, request: Request | WebSocket) -> Response:
         """Begin a response of the media type that the caller prefers."""
@@ -152,31 +159,40 @@ class Endpoint(GraphQL[Context, None]):
         request_data: GraphQLRequestData,
     ) -> ExecutionResult:
         """Execute a query, or, if it was posted, a mutation."""
-        del request, root_value
+        del root_value
+        query, name = request_data.query, request_data.operation_name
         if not context.scope.allows(TokenScope.WRITE):
             with refusing():
-                kind = self.documents.operation_type(request_data.query or "", request_data.operation_name)
-                check_operation(context.scope, kind)
-        try:
-            result = await self.schema.execute(
-                request_data.query,
-                variable_values=request_data.variables,
-                context_value=context,
-                operation_name=request_data.operation_name,
-                operation_extensions=request_data.extensions,
-                allowed_operation_types=OVER_GET if request_adapter.method == "GET" else OVER_POST,
-            )
-        except CannotGetOperationTypeError as error:
-            raise HTTPException(HTTPStatus.BAD_REQUEST, error.as_http_error_reason()) from error
-        except InvalidOperationTypeError as error:
-            if self.documents.operation_type(request_data.query or "", request_data.operation_name) is None:
-                raise HTTPException(HTTPStatus.BAD_REQUEST, UNNAMED) from error
-            if error.operation_type is OperationType.MUTATION:
-                raise HTTPException(HTTPStatus.METHOD_NOT_ALLOWED, BY_POST) from error
-            raise HTTPException(HTTPStatus.BAD_REQUEST, HOW_TO_SUBSCRIBE) from error
+                check_operation(context.scope, self.documents.operation_type(query or "", name))
+        with refusing_types(lambda: self.documents.operation_type(query or "", name)):
+            # A mutation that was submitted comes to its end, whoever waits for it.
+            async with while_present(request.scope, lambda: not context.submitted):
+                result = await self._executed(
+                    request_data, context, OVER_GET if request_adapter.method == "GET" else OVER_POST
+                )
         if not context.writes:
             sub_response.status_code = status_of(result)
+            seconds = seconds_to_wait(result)
+            sub_response.headers["Retry-After"] = str(RETRY_SECONDS if seconds is None else seconds)
         return result
+
+    async def _executed(
+        self, data: GraphQLRequestData, context: Context, allowed: frozenset[OperationType]
+    ) -> ExecutionResult:
+        query, name, variables = data.query or "", data.operation_name, data.variables
+        # Its cost is told by the usual way alone.
+        if not (data.extensions or {}).get("cost"):
+            answer = await self.schema.compiled.answer(query, name, variables, context, allowed)
+            if answer is not None:
+                return answer.result
+        return await self.schema.execute(
+            data.query,
+            variable_values=variables,
+            context_value=context,
+            operation_name=name,
+            operation_extensions=data.extensions,
+            allowed_operation_types=allowed,
+        )
 
     async def process_result(self, request: Request, result: ExecutionResult) -> GraphQLHTTPResponse:
         """Return the body of a response: without `data` for a request that was not executed."""
@@ -192,8 +208,8 @@ class Endpoint(GraphQL[Context, None]):
     ) -> Response:
         """Return a response of the media type that was chosen, with the status that it calls for."""
         status, headers = sub_response.status_code, PRIVATE
-        if status == HTTPStatus.SERVICE_UNAVAILABLE:
-            headers = PRIVATE | {"Retry-After": str(RETRY_SECONDS)}
+        if status in {HTTPStatus.SERVICE_UNAVAILABLE, HTTPStatus.TOO_MANY_REQUESTS}:
+            headers = PRIVATE | {"Retry-After": sub_response.headers["Retry-After"]}
         elif sub_response.media_type != JSON and "data" not in response_data:
             status = HTTPStatus.BAD_REQUEST
         return Response(self.encode_json(response_data), status, headers, sub_response.media_type)
@@ -214,27 +230,34 @@ class Endpoint(GraphQL[Context, None]):
             return graphiql.page()
         is_head = request.method == "HEAD"
         # Answered as GET is; the server leaves out the body.
-        answered = Request({**request.scope, "method": "GET"}, request.receive) if is_head else request
+        executed = Request({**request.scope, "method": "GET"}, request.receive) if is_head else request
         try:
             with refusing():
                 request.scope[CALLER] = await self.gate.admit(request.headers.get("authorization"))
-            answered.scope[CALLER] = request.scope[CALLER]
-            return await self._streamed(answered, is_head=is_head) or await self.run(answered)
+            executed.scope[CALLER] = request.scope[CALLER]
+            return await self._streamed(executed, is_head=is_head) or await self.run(executed)
         except ClientDisconnect:
             raise
         except RefusedRequestError as error:
             refusal = error
         except HTTPException as error:
             refusal = RefusedRequestError(error.reason, HTTPStatus(error.status_code))
-        except Exception:
+        except Exception as error:
             log.exception("internal error")
-            refusal = RefusedRequestError("internal error", HTTPStatus.INTERNAL_SERVER_ERROR, ErrorCode.INTERNAL)
+            if wrote(executed):
+                return outcome_unknown(request.headers)
+            refusal = failure(error)
+        except asyncio.CancelledError:
+            # The server stops, say. A client that learns nothing would send the mutation again.
+            if not wrote(executed):
+                raise
+            return outcome_unknown(request.headers)
         return self.refused(request, refusal)
 
     def refused(self, request: Request, refusal: RefusedRequestError) -> ASGIApp:
         """Return the answer to a request that is not executed."""
         status = refusal.status_code
-        body = {"errors": [{"message": legible(refusal.reason), "extensions": {"code": refusal.code}}]}
+        body = {"errors": [{"message": legible(refusal.reason), "extensions": refusal.extensions}]}
         # A browser shows the events of a stream to its page, and nothing else.
         if status == HTTPStatus.OK and wanted_framing(request.headers, None) is EVENT_STREAM:
             return StreamedResponse(
@@ -255,7 +278,7 @@ class Endpoint(GraphQL[Context, None]):
         adapter = self.request_adapter_class(request)
         if not (may_stream(request.headers) and self.is_request_allowed(adapter)):
             return None
-        last_event_id = _last_event_id(request.headers)
+        last_event_id = last_event_id_of(request.headers)
         if last_event_id == COMPLETED:
             return Response(status_code=HTTPStatus.NO_CONTENT, headers=PRIVATE)
         data = await self.parse_http_body(adapter)
@@ -272,17 +295,18 @@ class Endpoint(GraphQL[Context, None]):
         if is_head:
             return StreamingResponse((), headers=framing.headers)
         operation = Operation(self.schema, self.documents, context, query, name, data.variables, last_event_id)
+        is_mutation = kind is OperationType.MUTATION
+
+        def open_source(sink: Sink) -> Payloads:
+            source = payloads(results_of(operation, self.channels, self.conflated, sink))
+            return answered(source, OUTCOME_UNKNOWN) if is_mutation else source
+
         return StreamedResponse(
             framing,
-            lambda sink: payloads(results_of(operation, self.channels, self.conflated, sink)),
+            open_source,
             heartbeat_seconds=self._timings.heartbeat,
             stop=request.app.state.going_away,
             grace=0.0 if kind is OperationType.SUBSCRIPTION else GRACE_SECONDS,
+            broken_off=OUTCOME_UNKNOWN if is_mutation else None,
             admission=lambda: self.gate.stream(request.scope[CALLER]),
         )
-
-
-def _last_event_id(headers: Headers) -> str | None:
-    """Return the id that an `EventSource` received last, None for any other client and before the first."""
-    is_event_stream = wanted_framing(headers, OperationType.SUBSCRIPTION) is EVENT_STREAM
-    return (headers.get("last-event-id") or None) if is_event_stream else None

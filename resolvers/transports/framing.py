@@ -11,7 +11,7 @@ import orjson
 from starlette.datastructures import Headers
 from strawberry.types.graphql import OperationType
 
-from resolvers.transports.negotiation import ANY_JSON, PRIVATE, MediaRange, media_ranges
+from resolvers.transports.requests.negotiation import ANY_JSON, PRIVATE, MediaRange, media_ranges
 from runindex.domain.errors import UnavailableError
 
 STOPPING: Final = "the server stops: connect again and go on from the last cursor"
@@ -148,3 +148,9 @@ def wanted_framing(headers: Headers, operation: OperationType | None) -> StreamF
         if not is_subscription and media_range.name in ANY_JSON:
             return None
     return None
+
+
+def last_event_id_of(headers: Headers) -> str | None:
+    """Return the id that an `EventSource` received last, None for any other client and before the first."""
+    is_event_stream = wanted_framing(headers, OperationType.SUBSCRIPTION) is EVENT_STREAM
+    return (headers.get("last-event-id") or None) if is_event_stream else None

@@ -7,9 +7,9 @@ from typing import Final
 from starlette.requests import Request
 from starlette.responses import FileResponse, HTMLResponse, PlainTextResponse, Response
 
-from resolvers.transports.negotiation import VARY
+from resolvers.transports.requests.negotiation import VARY
 
-FILES: Final = Path(__file__).parent / "static"
+FILES: Final = Path(__file__).parent / "static" / "graphiql"
 MEDIA_TYPES: Final = {".css": "text/css", ".js": "text/javascript", ".txt": "text/plain"}
 NOT_BUILT: Final = """\
 <!doctype html>
@@ -50,12 +50,13 @@ def page() -> Response:
 async def send_asset(request: Request) -> Response:
     """Answer with the asset of that name."""
     asset = FILES / "assets" / request.path_params["name"]
-    if not _is_file(asset):
+    if not is_file(asset):
         return PlainTextResponse("Not Found", status_code=HTTPStatus.NOT_FOUND)
     return FileResponse(asset, headers=ASSET_HEADERS, media_type=MEDIA_TYPES[asset.suffix])
 
 
-def _is_file(path: Path) -> bool:
+def is_file(path: Path) -> bool:
+    """Tell whether there is such a file; a name that no file can have is none."""
     try:
         return path.is_file()
     except OSError:  # no file can have such a name

@@ -11,8 +11,8 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.types import ASGIApp
 
 from resolvers.transports.endpoint import Endpoint
-from resolvers.transports.negotiation import PRIVATE
-from resolvers.transports.refusals import RefusedRequestError, refusing
+from resolvers.transports.requests.negotiation import PRIVATE
+from resolvers.transports.requests.refusals import RefusedRequestError, refusing
 from runindex.domain.errors import RunIndexError
 from runindex.index import RunIndex
 

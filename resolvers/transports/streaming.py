@@ -5,6 +5,7 @@ when the server stops, nor a refusal as the last item.
 """
 
 import asyncio
+import logging
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import AbstractContextManager, aclosing
 from dataclasses import dataclass, field
@@ -16,7 +17,7 @@ from starlette.types import Message, Receive, Scope, Send
 
 from resolvers.execution.access.gate import Gate
 from resolvers.execution.access.rights import ANYBODY
-from resolvers.execution.errors import ErrorCode
+from resolvers.execution.errors import ErrorCode, is_being_cancelled
 from resolvers.streams.operation import StreamedResults, code_of, is_refusal, payload_of
 from resolvers.streams.sink import FlowControl, Sink
 from resolvers.transports.framing import StreamFraming
@@ -27,6 +28,7 @@ NOTICE_SECONDS: Final = 2.0
 # The time that a server which stops gives to queries and mutations; a subscription resumes elsewhere from its cursor.
 GRACE_SECONDS: Final = 6.0
 
+log: Final = logging.getLogger(__name__)
 # What ends a stream whose caller is let in no longer.
 ENDED: Final = "the token has expired, or is revoked"
 UNAUTHENTICATED: Final = orjson.dumps(
@@ -58,6 +60,22 @@ async def payloads(items: StreamedResults) -> Payloads:
             yield Payload(orjson.dumps(payload), cursor)
 
 
+async def answered(source: Payloads, broken_off: bytes) -> Payloads:
+    """Yield the payloads of a mutation, and a last one if it breaks off: a client would send it again otherwise."""
+    try:
+        async with aclosing(source) as closing:
+            async for payload in closing:
+                yield payload
+    except Exception:
+        log.exception("internal error")
+    except asyncio.CancelledError:
+        if is_being_cancelled():
+            raise
+    else:
+        return
+    yield Payload(broken_off)
+
+
 async def refused(body: object) -> Payloads:
     """Yield the body of a refusal."""
     yield Payload(orjson.dumps(body))
@@ -69,8 +87,9 @@ class StreamedResponse:
 
     `open_source` is given a sink, to which the source may send items directly. The next payload is taken from the
     source when the last one was sent, so nothing is kept for a slow client. When `stop` is set, the source has `grace`
-    seconds to end by itself, and the client then `notice_seconds` to take the shutdown notice. `admission` gives a
-    future that is done when the caller is let in no longer.
+    seconds to end by itself, and the client then `notice_seconds` to take the shutdown notice. `broken_off` is what a
+    client has to be told in place of that notice, if it must not open the stream again. `admission` gives a future
+    that is done when the caller is let in no longer.
     """
 
     framing: StreamFraming
@@ -81,6 +100,7 @@ class StreamedResponse:
         default_factory=lambda: lambda: Gate().stream(ANYBODY)
     )
     grace: float = 0.0
+    broken_off: bytes | None = None
     notice_seconds: float = NOTICE_SECONDS
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -107,8 +127,9 @@ class StreamedResponse:
             heartbeats.result()
         elif gone.cancelled():
             notice = self.framing.shutdown_notice
-            if not ended.cancelled():
-                notice = self.framing.encode_next(UNAUTHENTICATED) + self.framing.complete
+            last = self.broken_off or (None if ended.cancelled() else UNAUTHENTICATED)
+            if last is not None:
+                notice = self.framing.encode_next(last) + self.framing.complete
             await self._send_notice(notice, flow, receive, send)
 
     async def _send_notice(self, notice: bytes, flow: FlowControl | None, receive: Receive, send: Send) -> None:

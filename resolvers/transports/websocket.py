@@ -7,7 +7,7 @@ no `error` for a stream that fails; the overrides here differ in that, and share
 import asyncio
 import logging
 from collections.abc import Collection, Mapping
-from contextlib import ExitStack, aclosing
+from contextlib import ExitStack, aclosing, suppress
 from typing import Any, Final, Protocol, TypeGuard, cast
 
 import orjson
@@ -28,15 +28,15 @@ from resolvers.execution.access.gate import Gate, UnauthenticatedError
 from resolvers.execution.access.rights import ForbiddenError, check_operation
 from resolvers.execution.context import Context
 from resolvers.execution.document_cache import DocumentCache
-from resolvers.execution.errors import ErrorCode, legible
+from resolvers.execution.errors import ErrorCode, broken_off, is_being_cancelled, legible
 from resolvers.streams.channels import Channels
 from resolvers.streams.conflated import ConflatedChannels
 from resolvers.streams.delivery import results_of
 from resolvers.streams.operation import Operation, is_refusal, payload_of
 from resolvers.streams.sink import Sink, writable
-from resolvers.transports.persisted_queries import EXTENSION, PersistedQueries
-from resolvers.transports.refusals import RefusedRequestError, refusing
-from resolvers.transports.scope import PENDING, WRITE_TEXT, Pending, WriteText, flow_of
+from resolvers.transports.requests.persisted_queries import EXTENSION, PersistedQueries
+from resolvers.transports.requests.refusals import RefusedRequestError, refusing
+from resolvers.transports.scope import PENDING, WRITE_TEXT, Pending, WriteText, admission_of, flow_of
 from resolvers.transports.streaming import ENDED
 from runindex.domain.errors import UnavailableError
 from runindex.domain.json_text import is_plain_text
@@ -75,8 +75,11 @@ class TextSocket(ASGIWebSocketAdapter):
         registered.append(pending)
 
     async def close(self, code: int, reason: str) -> None:
-        """Close the socket with a reason that fits its frame."""
-        await super().close(code, legible(reason).encode()[:LONGEST_REASON].decode(errors="ignore"))
+        """Close the socket with a reason that fits its frame, unless it is closed or the client is gone."""
+        if self.ws.application_state is WebSocketState.DISCONNECTED:
+            return
+        with suppress(WebSocketDisconnect):
+            await super().close(code, legible(reason).encode()[:LONGEST_REASON].decode(errors="ignore"))
 
 
 class SharedView(Protocol):
@@ -137,10 +140,15 @@ class SocketHandler(BaseGraphQLTransportWSHandler[Context, None]):
     async def handle_subscribe(self, message: SubscribeMessage) -> None:
         """Start an operation, unless the socket carries too many, or its query is named by a hash and not known."""
         most, payload = self.max_subscriptions_per_connection, message["payload"]
+        admission = admission_of(cast("TextSocket", self.websocket).ws.scope)
+        await admission.pace()
         if not self.connection_acknowledged or message["id"] in self.operations:
             await super().handle_subscribe(message)  # which closes the socket
         elif most is not None and len(self.operations) >= most:
-            await self._refuse(message, f"a socket carries at most {most} operations", ErrorCode.LIMIT_EXCEEDED)
+            reason = f"a socket carries at most {most} operations"
+            await self._refuse(message, RefusedRequestError(reason, code=ErrorCode.LIMIT_EXCEEDED, limit=most))
+        elif admission.refusal is not None:
+            await self._refuse(message, RefusedRequestError(admission.refusal, code=ErrorCode.LIMIT_EXCEEDED))
         else:
             persisted = cast("SharedView", self.view).persisted
             try:
@@ -152,27 +160,41 @@ class SocketHandler(BaseGraphQLTransportWSHandler[Context, None]):
                             self.context.scope, cast("SharedView", self.view).documents.operation_type(query, name)
                         )
             except RefusedRequestError as refusal:
-                await self._refuse(message, refusal.reason, refusal.code)
+                await self._refuse(message, refusal)
             else:
                 await super().handle_subscribe(
                     {**message, "payload": {**payload, "query": query, "operationName": name}}
                 )
 
-    async def _refuse(self, message: SubscribeMessage, reason: str, code: str) -> None:
-        error = GraphQLError(reason, extensions={"code": code})
+    async def _refuse(self, message: SubscribeMessage, refusal: RefusedRequestError) -> None:
+        error = GraphQLError(refusal.reason, extensions=dict(refusal.extensions))
         await self.send_message({"id": message["id"], "type": "error", "payload": [error.formatted]})
 
     async def run_operation(self, operation: SocketOperation[Context, None]) -> None:
         """Execute an operation and send its results."""
+        documents, scope = cast("SharedView", self.view).documents, cast("TextSocket", self.websocket).ws.scope
+        kind = documents.operation_type(operation.query, operation.operation_name)
         try:
-            await self._send_results(operation)
+            async with admission_of(scope).operation(lasts=kind is OperationType.SUBSCRIPTION):
+                await self._send_results(operation)
         except WebSocketDisconnected:
             self.operations.pop(operation.id, None)
-        except Exception:
+        except Exception as error:
             log.exception("internal error")
-            await operation.send_initial_errors(
-                [GraphQLError("internal error", extensions={"code": ErrorCode.INTERNAL})]
-            )
+            await self._break_off(operation, error)
+        except asyncio.CancelledError as error:
+            # A client that says `complete`, or leaves, has taken the operation out; a server that stops has not.
+            is_owed = operation.id in self.operations and self._kind_of(operation) is OperationType.MUTATION
+            if is_being_cancelled() and not is_owed:
+                raise
+            await self._break_off(operation, error)
+
+    async def _break_off(self, operation: SocketOperation[Context, None], error: BaseException) -> None:
+        message, code = broken_off(error, wrote=self._kind_of(operation) is OperationType.MUTATION)
+        await operation.send_initial_errors([GraphQLError(message, extensions={"code": code})])
+
+    def _kind_of(self, operation: SocketOperation[Context, None]) -> OperationType | None:
+        return cast("SharedView", self.view).documents.operation_type(operation.query, operation.operation_name)
 
     async def _send_results(self, operation: SocketOperation[Context, None]) -> None:
         view, socket = cast("SharedView", self.view), cast("TextSocket", self.websocket)
@@ -191,13 +213,12 @@ class SocketHandler(BaseGraphQLTransportWSHandler[Context, None]):
 
     def _pending(self) -> Collection[asyncio.Task[Any]]:
         """Return the queries and mutations in progress; subscriptions resume from their cursor."""
-        documents = cast("SharedView", self.view).documents
         return [
             operation.task
             for operation in self.operations.values()
             if operation.task is not None
             and not operation.task.done()
-            and documents.operation_type(operation.query, operation.operation_name) is not OperationType.SUBSCRIPTION
+            and self._kind_of(operation) is not OperationType.SUBSCRIPTION
         ]
 
 

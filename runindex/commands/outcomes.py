@@ -10,6 +10,7 @@ from runindex.domain.records.plans import Plan
 from runindex.domain.records.results import Result
 from runindex.domain.records.run_data import Cell, Document, Value
 from runindex.domain.records.runtimes import Receipt, Runtime
+from runindex.domain.records.views import View
 from runindex.domain.runs.run import Run
 
 
@@ -20,6 +21,14 @@ class RunApplied:
     run: Run
     version: int
     seq: int
+    replayed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class RunTouched:
+    """Work on a run was said to go on."""
+
+    run: Run
     replayed: bool = False
 
 
@@ -215,6 +224,22 @@ class RuntimeDeleted:
 
 
 @dataclass(frozen=True, slots=True)
+class ViewSaved:
+    """A view was created or changed."""
+
+    view: View
+    replayed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ViewDeleted:
+    """A view was deleted."""
+
+    id: str
+    replayed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class RecordsDeleted:
     """One outcome for each job or runtime, in the order of the ids given."""
 
@@ -229,6 +254,7 @@ class RecordsDeleted:
 
 Success: TypeAlias = (
     RunApplied
+    | RunTouched
     | RunDeleted
     | BulkApplied
     | ResultRecorded
@@ -251,5 +277,7 @@ Success: TypeAlias = (
     | JobDeleted
     | RuntimeDeleted
     | RecordsDeleted
+    | ViewSaved
+    | ViewDeleted
 )
 Outcome: TypeAlias = Success | Problem

@@ -6,7 +6,7 @@ from enum import StrEnum
 from typing import ClassVar, Final, Self
 
 from runindex.commands.base import Command, RunCommand, check_form, run_id_of
-from runindex.commands.outcomes import BulkApplied, RunApplied, RunDeleted
+from runindex.commands.outcomes import BulkApplied, RunApplied, RunDeleted, RunTouched
 from runindex.domain import json_text
 from runindex.domain.ids import find_run_id
 from runindex.domain.lifecycle import RunStatus
@@ -83,6 +83,14 @@ class CreateRun(Command[RunApplied]):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StartRun(RunCommand[RunApplied]):
     """Set the time at which work began, once."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TouchRun(RunCommand[RunTouched]):
+    """Say that work on a run goes on."""
+
+    touches_log: ClassVar[bool] = False
+    is_scoped: ClassVar[bool] = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -215,6 +223,28 @@ class TransitionRuns(BulkCommand):
         command = BulkCommand.checked(self)
         check_error(self.error, self.to)
         return command
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TagRuns(BulkCommand):
+    """Change the tags of many runs."""
+
+    tags: tuple[str, ...]
+    mode: BulkMode = BulkMode.BEST_EFFORT
+
+    def checked(self) -> Self:
+        """Return the command in stored form; raise ProblemError for a wrong input."""
+        return replace(BulkCommand.checked(self), tags=check_tags(self.tags))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AddTagsToRuns(TagRuns):
+    """Add tags to many runs."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RemoveTagsFromRuns(TagRuns):
+    """Remove tags from many runs."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,7 +7,7 @@ from typing import Any, Final, TypeAlias, cast
 from runindex import commands
 from runindex.commands import AnyCommand, RecordResults
 from runindex.commands.outcomes import Outcome, ResultRecorded, ResultsRecorded, Success
-from runindex.decisions import bulk, jobs, plans, results, reviews, run_data, runs, runtimes
+from runindex.decisions import bulk, jobs, plans, results, reviews, run_data, runs, runtimes, views
 from runindex.decisions.replay import encode_answer, replay
 from runindex.decisions.workspace import Workspace
 from runindex.domain.idempotency import KeptAnswer
@@ -18,6 +18,7 @@ Decision: TypeAlias = Callable[[Workspace, Any], Success]
 DECISIONS: Final[Mapping[type, Decision]] = {
     commands.CreateRun: runs.create_run,
     commands.StartRun: runs.start_run,
+    commands.TouchRun: runs.touch_run,
     commands.TransitionRun: runs.transition_run,
     commands.RenameRun: runs.rename_run,
     commands.UpdateMetadata: runs.update_metadata,
@@ -48,9 +49,14 @@ DECISIONS: Final[Mapping[type, Decision]] = {
     commands.PersistInput: runtimes.persist_input,
     commands.CommitLifecycle: runtimes.commit_lifecycle,
     commands.DeleteRuntime: runtimes.delete_runtime,
+    commands.CreateView: views.create_view,
+    commands.UpdateView: views.update_view,
+    commands.DeleteView: views.delete_view,
 }
 BULK_DECISIONS: Final[Mapping[type, Callable[[Workspace, Any, int], Success]]] = {
     commands.TransitionRuns: bulk.transition_runs,
+    commands.AddTagsToRuns: bulk.add_tags_to_runs,
+    commands.RemoveTagsFromRuns: bulk.remove_tags_from_runs,
     commands.DeleteRuns: bulk.delete_runs,
     commands.DeleteJobs: bulk.delete_jobs,
     commands.DeleteRuntimes: bulk.delete_runtimes,

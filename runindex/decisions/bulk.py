@@ -1,10 +1,12 @@
 """Decisions on many runs, jobs or runtimes at once: each is decided on its own."""
 
 from collections.abc import Callable, Iterator, Sequence
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from runindex.commands import (
     MAX_BULK,
+    AddTags,
+    AddTagsToRuns,
     BulkCommand,
     BulkMode,
     DeleteJob,
@@ -14,6 +16,9 @@ from runindex.commands import (
     DeleteRuns,
     DeleteRuntime,
     DeleteRuntimes,
+    RemoveTags,
+    RemoveTagsFromRuns,
+    TagRuns,
     TransitionRun,
     TransitionRuns,
 )
@@ -26,7 +31,7 @@ from runindex.commands.outcomes import (
     RuntimeDeleted,
 )
 from runindex.decisions.jobs import delete_job
-from runindex.decisions.runs import delete_run, transition_run
+from runindex.decisions.runs import add_tags, delete_run, remove_tags, transition_run
 from runindex.decisions.runtimes import delete_runtime
 from runindex.decisions.workspace import Workspace
 from runindex.domain.ids import find_run_id
@@ -58,7 +63,41 @@ def transition_runs(workspace: Workspace, command: TransitionRuns, position: int
         )
         return transition_run(workspace, single)
 
-    outcomes = [_attempt(move, run_id) for run_id in _selected(workspace, command, position)]
+    return _change_each(workspace, command, position, move)
+
+
+def add_tags_to_runs(workspace: Workspace, command: AddTagsToRuns, position: int) -> BulkApplied:
+    """Add tags to many runs, as `transition_runs` moves them."""
+
+    def add(run_id: str) -> RunApplied:
+        return add_tags(workspace, AddTags(id=run_id, **_tagging(command)))
+
+    return _change_each(workspace, command, position, add)
+
+
+def remove_tags_from_runs(workspace: Workspace, command: RemoveTagsFromRuns, position: int) -> BulkApplied:
+    """Remove tags from many runs, as `transition_runs` moves them."""
+
+    def remove(run_id: str) -> RunApplied:
+        return remove_tags(workspace, RemoveTags(id=run_id, **_tagging(command)))
+
+    return _change_each(workspace, command, position, remove)
+
+
+def _tagging(command: TagRuns) -> dict[str, Any]:
+    return {
+        "mutation": command.mutation,
+        "tags": command.tags,
+        "reason": command.reason,
+        "actor": command.actor,
+    }
+
+
+def _change_each(
+    workspace: Workspace, command: TransitionRuns | TagRuns, position: int, change: Callable[[str], RunApplied]
+) -> BulkApplied:
+    """Change each run on its own; in ATOMIC mode all or none, with the first problem as the outcome of each."""
+    outcomes = [_attempt(change, run_id) for run_id in _selected(workspace, command, position)]
     if command.mode is BulkMode.ATOMIC:
         first_problem = next((outcome for outcome in outcomes if isinstance(outcome, PROBLEMS)), None)
         if first_problem is not None:

@@ -10,10 +10,11 @@ from runindex.domain.lifecycle import CLOSED, RunStatus
 from runindex.domain.problems import ConstraintReason, NotFound, ProblemError, VersionConflict, violation
 from runindex.domain.records.jobs import Job
 from runindex.domain.records.plans import Plan
+from runindex.domain.records.views import View
 from runindex.domain.runs.changes import RunChangeKind, former_of
 from runindex.domain.runs.run import Run
 
-R = TypeVar("R", Plan, Job)
+R = TypeVar("R", Plan, Job, View)
 
 
 def existing_run(workspace: Workspace, run_id: str) -> Run:
@@ -25,7 +26,7 @@ def existing_run(workspace: Workspace, run_id: str) -> Run:
 
 
 def existing(workspace: Workspace, kind: type[R], record_id: str) -> R:
-    """Return the plan or job; refuse an id that none has."""
+    """Return the plan, job or view; refuse an id that none has."""
     record = workspace.records(kind).get((record_id,))
     if record is None:
         raise ProblemError(NotFound(kind.__name__, record_id))

@@ -20,9 +20,12 @@ from runindex.domain.records.plans import Plan
 from runindex.domain.records.results import Result
 from runindex.domain.records.run_data import Cell, Document, Value
 from runindex.domain.records.runtimes import Receipt, Runtime
+from runindex.domain.records.views import View
 from runindex.domain.runs.run import Run
 
-_RECORDS: Final = {kind.__name__: kind for kind in (Result, Value, Event, Cell, Document, Plan, Job, Receipt, Runtime)}
+_RECORDS: Final = {
+    kind.__name__: kind for kind in (Result, Value, Event, Cell, Document, Plan, Job, Receipt, Runtime, View)
+}
 _OUTCOMES: Final = {kind.__name__: kind for kind in (*Success.__args__, *PROBLEMS)}
 _ENUMS: Final = {"source": RunStatus, "target": RunStatus, "reason": ConstraintReason}
 

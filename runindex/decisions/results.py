@@ -48,12 +48,12 @@ def check_count(command: RecordResults) -> None:
 
 def delete_results(workspace: Workspace, command: DeleteResults) -> ResultsDeleted:
     """Start a new generation of results: no query returns the former, which the sweeper removes later."""
-    totals = workspace.totals(existing_run(workspace, command.run_id))
+    run = existing_run(workspace, command.run_id)
+    totals = workspace.totals(run)
     if totals.result_count:
+        emptied = replace(totals, result_count=0, item_count=0, succeeded=0, failed=0)
         workspace.save(Tombstone(totals.owner, totals.generation))
-        workspace.save(
-            replace(totals, generation=totals.generation + 1, result_count=0, item_count=0, succeeded=0, failed=0)
-        )
+        workspace.save(replace(emptied, generation=totals.generation + 1, last_at=workspace.instant(run)))
     return ResultsDeleted(command.run_id, totals.result_count)
 
 

@@ -12,13 +12,15 @@ from runindex.commands import (
     RunCommand,
     SetRetention,
     StartRun,
+    TouchRun,
     TransitionRun,
     UpdateMetadata,
 )
-from runindex.commands.outcomes import RunApplied, RunDeleted, Success
+from runindex.commands.outcomes import RunApplied, RunDeleted, RunTouched, Success
 from runindex.decisions.guards import check_open, check_version, existing_run, expected_run
 from runindex.decisions.workspace import Workspace
 from runindex.domain.ids import DEFAULT_RUN, new_id
+from runindex.domain.instants import SECOND
 from runindex.domain.json_text import JsonText
 from runindex.domain.problems import ConstraintReason, invalid, violation
 from runindex.domain.records.totals import Tombstone, Totals
@@ -62,6 +64,16 @@ def start_run(workspace: Workspace, command: StartRun) -> RunApplied:
     check_open(run)
     started_at = workspace.instant(run) if run.started_at is None else run.started_at
     return _save(workspace, command, run, replace(run, started_at=started_at), RunChangeKind.STARTED)
+
+
+def touch_run(workspace: Workspace, command: TouchRun) -> RunTouched:
+    """Keep that work on an open run goes on, at most once a second; neither its version nor its log moves."""
+    run = expected_run(workspace, command)
+    check_open(run)
+    totals, at = workspace.totals(run), workspace.instant(run)
+    if at // SECOND > max(run.updated_at, totals.last_at or run.updated_at) // SECOND:
+        workspace.save(replace(totals, last_at=at))
+    return RunTouched(run)
 
 
 def transition_run(workspace: Workspace, command: TransitionRun) -> RunApplied:

@@ -35,6 +35,23 @@ class LimitExceededError(RunIndexError):
         self.measured = measured
 
 
+class AnswerTooLargeError(LimitExceededError):
+    """An answer has more bytes or fields than the limit; what it was to tell of may have been written."""
+
+    def __init__(self, limit: int, parts: str = "bytes") -> None:
+        """Keep the limit, of bytes or other parts."""
+        super().__init__(f"the answer has more than {limit} {parts}: ask for less at a time", limit)
+
+
+class RateExceededError(LimitExceededError):
+    """The caller asks for too much in a minute; nothing was executed."""
+
+    def __init__(self, message: str, limit: int, retry_after: int) -> None:
+        """Keep the points a minute, and after how many seconds to ask again."""
+        super().__init__(message, limit)
+        self.retry_after = retry_after
+
+
 class NotFoundError(RunIndexError):
     """Something that a query names does not exist."""
 

@@ -14,7 +14,7 @@ from runindex.domain.runs.changes import Change
 from runindex.domain.runs.filters import RunFilter
 from runindex.domain.runs.retention import Removable
 from runindex.domain.runs.timeline import TimelineInterval
-from runindex.ports.queries import Columns, Row, RunGroupKey, RunQuery, Window
+from runindex.ports.queries import Columns, DistinctField, Row, RunGroupKey, RunQuery, Window
 from runindex.ports.record_lists import ListQuery, Owner, RecordList
 from runindex.ports.statistics import ResultStatistics, ScoreStatistics, TimelineRow
 
@@ -103,7 +103,7 @@ class Store(Protocol):
         ...
 
     async def list_runs(self, query: RunQuery) -> Sequence[Row]:
-        """Return a window of a list of runs. Rows have the order's column too."""
+        """Return a window of a list of runs. Rows have the order's column too, and with a path its sort key."""
         ...
 
     async def count_runs(self, run_filter: RunFilter) -> int:
@@ -132,6 +132,10 @@ class Store(Protocol):
 
     async def list_tags(self, prefix: str, limit: int) -> Sequence[tuple[str, int]]:
         """Return tags of runs that are not archived, with how many have them, in code-point order."""
+        ...
+
+    async def list_values(self, field: DistinctField, prefix: str, limit: int) -> Sequence[str]:
+        """Return the distinct values of a field of all runs, archived ones too, in code-point order."""
         ...
 
     async def list_children(self, parent_ids: Sequence[str], query: RunQuery) -> Mapping[str, Sequence[Row]]:
@@ -222,4 +226,8 @@ class Store(Protocol):
 
     async def check_writable(self) -> None:
         """Return when the storage could take a mutation; raise UnavailableError when it could not."""
+        ...
+
+    async def write_nothing(self) -> None:
+        """Return when something was written and committed that changes nothing; raise as `apply` does."""
         ...

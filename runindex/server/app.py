@@ -6,19 +6,26 @@ from contextlib import asynccontextmanager
 from http import HTTPStatus
 
 from starlette.applications import Starlette
+from starlette.datastructures import Headers
 from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse
 from starlette.routing import Route, WebSocketRoute
+from starlette.types import Scope
 
 from resolvers.execution.access.gate import Gate
 from resolvers.execution.context import StreamTimings
+from resolvers.execution.costs.rates import Rates
 from resolvers.roots.schema import schema
+from resolvers.transports import dashboard
 from resolvers.transports.endpoint import Endpoint
 from resolvers.transports.graphiql import send_asset
 from resolvers.transports.metrics import Metrics
 from runindex.bootstrap import open_runindex
+from runindex.server.doors.admission import Admission
+from runindex.server.doors.callers import address_of
 from runindex.server.doors.doors import Doors
+from runindex.server.doors.prefix import Prefix
 from runindex.server.health import Health
 from runindex.settings.settings import Settings
 
@@ -48,7 +55,7 @@ def create_app(settings: Settings, host: str = "localhost") -> Starlette:
     @asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
         async with open_runindex(settings) as index, endpoint.gate.watching(index.tokens):
-            app.state.index, app.state.health = index, Health(index.store)
+            app.state.index, app.state.health = index, Health(index.store, index.writer)
             yield
 
     endpoint = Endpoint(
@@ -57,18 +64,30 @@ def create_app(settings: Settings, host: str = "localhost") -> Starlette:
         page=settings.graphiql,
         limits=settings.limits,
         gate=Gate(settings.tokens, settings.issuer),
+        rates=Rates(settings.rate_per_token),
     )
+
+    def caller_of(scope: Scope) -> str:
+        """Name a caller by its token, if that is known already, else by its address."""
+        name = endpoint.gate.name_of(Headers(scope=scope).get("authorization"))
+        return address_of(scope) if name is None else f"token {name}"
+
     app = Starlette(
         routes=[
             Route("/graphql", endpoint, methods=None),
             WebSocketRoute("/graphql", endpoint),
             *([Route("/graphql/assets/{name}", send_asset)] if settings.graphiql else []),
+            *(dashboard.routes() if settings.dashboard else []),
             Route("/livez", livez),
             Route("/readyz", readyz),
             Route("/metrics", Metrics(endpoint).answer),
         ],
         lifespan=lifespan,
-        middleware=[Middleware(Doors, hosts=(*settings.allowed_hosts, host), origins=settings.allowed_origins)],
+        middleware=[
+            Middleware(Prefix, prefix=settings.root_path),
+            Middleware(Doors, hosts=(*settings.allowed_hosts, host), origins=settings.allowed_origins),
+            Middleware(Admission, limits=settings.connection_limits, caller_of=caller_of),
+        ],
     )
     app.state.stopping = False
     app.state.going_away = asyncio.Event()

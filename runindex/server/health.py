@@ -7,18 +7,24 @@ from typing import Final
 
 from runindex.domain.errors import RunIndexError, UnavailableError
 from runindex.ports.store import Store
+from runindex.writer import Writer
 
 BELIEVED_SECONDS: Final = 0.5
 PROBE_SECONDS: Final = 1.2
+REMEMBERED_SECONDS: Final = 1.0
 log: Final = logging.getLogger(__name__)
 
 
 class Health:
-    """Probes whether the storage could take a mutation, at most once in a while however often it is asked."""
+    """Probes whether the storage could take a mutation, at most once in a while however often it is asked.
 
-    def __init__(self, store: Store) -> None:
+    It believes the last second's batches, not a probe alone: who writes nothing sees no full disk.
+    """
+
+    def __init__(self, store: Store, writer: Writer) -> None:
         """Know nothing yet."""
         self._store = store
+        self._writer = writer
         self._is_well = False
         self._was_writable = False
         self._stale_at = 0.0
@@ -56,4 +62,15 @@ class Health:
                 raise
             await self._store.ping()
         else:
+            await self._ask_writer()
             self._was_writable = True
+
+    async def _ask_writer(self) -> None:
+        """Return unless batches fail; after a failure something must have been written first."""
+        if self._writer.failed_at is None:
+            return
+        await self._store.write_nothing()
+        if self._writer.failed_at is not None:
+            if time.monotonic() - self._writer.failed_at < REMEMBERED_SECONDS:
+                raise UnavailableError("the last mutations were not written")
+            self._writer.failed_at = None

@@ -1,8 +1,8 @@
 """The process that serves: uvicorn, and how it stops."""
 
-import gc
 import logging
 import sys
+import warnings
 from collections.abc import Callable, Sequence
 from functools import partial
 from socket import socket
@@ -15,16 +15,16 @@ from uvicorn.lifespan.on import LifespanOn
 
 from runindex.server.addresses import addresses_of, are_loopback
 from runindex.server.app import create_app
-from runindex.server.http_protocol import HttpProtocol
+from runindex.server.http_protocol import NO_SETTINGS, HttpProtocol
+from runindex.server.memory import Memory
 from runindex.server.websocket_protocol import WebSocketProtocol
+from runindex.settings.connection_limits import ConnectionLimits
 from runindex.settings.settings import Settings
 
 DRAIN_SECONDS: Final = 9
 LONGEST_MESSAGE: Final = 64 * 1024  # bytes
 PING_SECONDS: Final = 12.0
-# Thresholds of the garbage collector's generations. A full collection takes a second when 10,000 sockets are open, and
-# almost all garbage is found without one.
-COLLECTIONS: Final = (10_000, 20, 100)
+TICKS_A_SECOND: Final = 10
 PONG_SECONDS: Final = 45.0  # long, for a slow reader is still there
 # Longer than the minute that balancers keep a connection idle: the request that they send on it then is not lost.
 KEEP_ALIVE_SECONDS: Final = 75
@@ -39,6 +39,7 @@ class Server(uvicorn.Server):
         super().__init__(config)
         self._app = app
         self._announce = announce
+        self._memory = Memory()
 
     @property
     def collapsed(self) -> bool:
@@ -55,10 +56,14 @@ class Server(uvicorn.Server):
             raise SystemExit(1) from None
         except SystemExit:
             raise SystemExit(1) from None
+        self._memory.settle()
         self._announce()
 
     async def on_tick(self, counter: int) -> bool:
         """Tell, ten times a second, whether to stop; uvicorn would serve errors after a collapse."""
+        if not counter % TICKS_A_SECOND:
+            self._memory.give_back()
+            self._memory.collect()
         return await super().on_tick(counter) or self.collapsed
 
     async def shutdown(self, sockets: list[socket] | None = None) -> None:
@@ -77,13 +82,20 @@ class Server(uvicorn.Server):
         self.should_exit = True
 
 
+class Config(uvicorn.Config):
+    """uvicorn's configuration, from which the protocols learn their limits."""
+
+    connection_limits: ConnectionLimits
+
+
 def configured(
     app: Starlette,
     http: type[HttpProtocol] = HttpProtocol,
+    limits: ConnectionLimits = NO_SETTINGS,
     **options: Any,  # noqa: ANN401 - uvicorn's
 ) -> uvicorn.Config:
     """Return uvicorn's configuration for an application: protocols, limits and timeouts."""
-    return uvicorn.Config(
+    config = Config(
         app,
         loop="uvloop",
         http=http,
@@ -94,10 +106,13 @@ def configured(
         ws_ping_timeout=PONG_SECONDS,
         log_config=None,
         access_log=False,
+        server_header=False,  # it would name a library
         timeout_graceful_shutdown=DRAIN_SECONDS,
         timeout_keep_alive=KEEP_ALIVE_SECONDS,
         **options,
     )
+    config.connection_limits = limits
+    return config
 
 
 def serve(settings: Settings, host: str, sockets: Sequence[socket], storage: str, *, is_guarded: bool) -> None:
@@ -105,9 +120,13 @@ def serve(settings: Settings, host: str, sockets: Sequence[socket], storage: str
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
     app = create_app(settings, host)
     config = configured(
-        app, proxy_headers=bool(settings.trusted_proxies), forwarded_allow_ips=list(settings.trusted_proxies)
+        app,
+        limits=settings.connection_limits,
+        proxy_headers=bool(settings.trusted_proxies),
+        forwarded_allow_ips=list(settings.trusted_proxies),
     )
-    gc.set_threshold(*COLLECTIONS)
+    # Of operations that are cancelled amid their execution, which graphql-core has prepared further than they came.
+    warnings.filterwarnings("ignore", "coroutine '.*' was never awaited", RuntimeWarning)
     server = Server(config, app, partial(announce, settings, host, sockets, storage, is_guarded=is_guarded))
     server.run(sockets=list(sockets))
     if not server.started or server.collapsed:

@@ -3,18 +3,33 @@
 Written for uvicorn 0.54, of which it overrides internals: each override says why.
 """
 
+import asyncio
 from collections.abc import Iterable, Sequence
 from http import HTTPStatus
-from typing import Any, Final
+from typing import Any, Final, cast
 
-from starlette.responses import PlainTextResponse
+from starlette.responses import JSONResponse, PlainTextResponse
 from uvicorn._types import ASGISendEvent
 from uvicorn.protocols.http.httptools_impl import RequestResponseCycle
 
 HTTP_1_0: Final = "1.0"
-LARGEST_HEAD: Final = 64 * 1024  # bytes
 VERSIONS: Final = frozenset({HTTP_1_0, "1.1"})
 _CLOSE: Final = {"Connection": "close"}
+
+
+class _Lingering:
+    """A connection whose client still sends a body that nobody wants: it is closed on our side first."""
+
+    def __init__(self, cycle: RequestResponseCycle) -> None:
+        self._flow: Any = cycle.flow
+        self._transport = cycle.transport
+
+    def close(self) -> None:
+        if not self._transport.is_closing():
+            self._flow.end()
+
+    def __getattr__(self, name: str) -> Any:  # noqa: ANN401 - the transport's
+        return getattr(self._transport, name)
 
 
 class ResponseCycle(RequestResponseCycle):
@@ -35,6 +50,8 @@ class ResponseCycle(RequestResponseCycle):
                 self.keep_alive = False
         elif message["type"] == "http.response.body" and self._ends_with_connection:
             self.expected_content_length = len(message.get("body", b""))
+        if message["type"] == "http.response.body" and self.more_body and not self.keep_alive:
+            self.transport = cast("asyncio.Transport", _Lingering(self))
         await super().send(message)
 
 
@@ -42,10 +59,10 @@ def _has_length(headers: Iterable[tuple[bytes, bytes]]) -> bool:
     return any(name.lower() == b"content-length" for name, _ in headers)
 
 
-def refusal_of_head(version: str, headers: Sequence[tuple[bytes, bytes]]) -> Any | None:  # noqa: ANN401 - uvicorn's
+def refusal_of_head(version: str, headers: Sequence[tuple[bytes, bytes]], longest: int) -> Any | None:  # noqa: ANN401
     """Return the application that refuses a request for its head, None if nothing is wrong with that."""
-    if sum(len(name) + len(value) for name, value in headers) > LARGEST_HEAD:
-        return _refusing(HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE, "the head is larger than 64 KiB")
+    if sum(len(name) + len(value) for name, value in headers) > longest:
+        return too_long(longest)
     return _refusal_of_version(version, headers)
 
 
@@ -62,6 +79,15 @@ def _refusal_of_version(version: str, headers: Sequence[tuple[bytes, bytes]]) ->
     if version != HTTP_1_0 and any(value != b"100-continue" for value in expected):
         return _refusing(HTTPStatus.EXPECTATION_FAILED, "the only expectation is 100-continue")
     return None
+
+
+def too_long(most: int) -> JSONResponse:
+    """Return the answer to a request whose head has more than so many bytes."""
+    error = {
+        "message": f"the head of a request has at most {most} bytes (RUNINDEX_MAX_HEAD)",
+        "extensions": {"code": "LIMIT_EXCEEDED"},
+    }
+    return JSONResponse({"errors": [error]}, HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE, _CLOSE)
 
 
 def without_upgrade(method: bytes, url: bytes, version: str, headers: Iterable[tuple[bytes, bytes]]) -> bytes:

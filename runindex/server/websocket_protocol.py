@@ -9,7 +9,7 @@ from collections.abc import MutableMapping
 from contextlib import suppress
 from typing import Any, Final, cast
 
-from uvicorn._types import ASGISendEvent
+from uvicorn._types import ASGIReceiveEvent, ASGISendEvent
 from uvicorn.protocols.utils import ClientDisconnected
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 from websockets.frames import CloseCode, Frame
@@ -18,10 +18,17 @@ from websockets.protocol import State
 
 from resolvers.transports.scope import FLOW, PENDING, WRITE_TEXT, Pending
 from resolvers.transports.streaming import GRACE_SECONDS
-from runindex.server.http_protocol import AbortableFlow
+from runindex.server.doors.pace import Pace
+from runindex.server.http_protocol import NO_SETTINGS, AbortableFlow
 
 # For a client to answer a close frame.
 CLOSE_SECONDS: Final = 1.0
+# For what is broken off at a stop to tell its client so.
+LAST_WORDS_SECONDS: Final = 1.0
+# Of what one socket has sent, in one turn of the loop: frames, beyond which the next turn goes on, and bytes that are
+# parsed at once. Others have their turn in between.
+FRAMES_A_TURN: Final = 32
+BYTES_AT_ONCE: Final = 512
 BAD_REQUEST: Final = b"HTTP/1.1 400 Bad Request\r\nConnection: close\r\nContent-Length: 0\r\n\r\n"
 
 
@@ -38,12 +45,19 @@ class WebSocketProtocol(WebSocketsSansIOProtocol):
         super().connection_made(transport)
         self.flow = AbortableFlow(self.transport)
         self.pending: list[Pending] = []
+        self._unread = bytearray()
+        self._frames = 0  # of this turn
+        self._turn: asyncio.Handle | None = None  # the next one, if it is needed
+        self._pace = Pace(getattr(self.config, "connection_limits", NO_SETTINGS).frames)
 
     # As above: no task may wait for a client that is gone.
     def connection_lost(self, exc: Exception | None) -> None:
         """End a connection."""
         super().connection_lost(exc)
         self.flow.resume_writing()
+        self._unread.clear()
+        if self._turn is not None:
+            self._turn.cancel()
 
     # As above.
     def pause_writing(self) -> None:
@@ -88,6 +102,11 @@ class WebSocketProtocol(WebSocketsSansIOProtocol):
             async with asyncio.timeout(GRACE_SECONDS):
                 while tasks := self._pending_tasks():
                     await asyncio.wait(tasks)
+        # A client that is not told what became of its mutation would send it again elsewhere.
+        if tasks := self._pending_tasks():
+            for task in tasks:
+                task.cancel()
+            await asyncio.wait(tasks, timeout=LAST_WORDS_SECONDS)
         if not self.disconnected:
             self._shut_down()
 
@@ -99,13 +118,52 @@ class WebSocketProtocol(WebSocketsSansIOProtocol):
         else:
             super().shutdown()
 
-    # uvicorn reads on behind a frame that cannot be read, and waits for ever on a handshake that cannot.
+    # uvicorn handles all that has arrived at once: 40,000 pings, while others wait.
     def data_received(self, data: bytes) -> None:
-        """Receive a part of a frame, or of the handshake."""
+        """Receive frames, or a part of the handshake."""
+        self._unread += data
+        if self._turn is None:
+            self._read_unread()
+
+    def _read_unread(self) -> None:
+        """Handle some frames, and leave the others to a later turn of the loop."""
+        was_waiting, self._turn, self._frames = self._turn is not None, None, 0
+        while self._unread and self._frames < FRAMES_A_TURN:
+            part = bytes(self._unread[:BYTES_AT_ONCE])
+            del self._unread[:BYTES_AT_ONCE]
+            self._read_part(part)
+        seconds = self._pace.wait(self.loop.time(), self._frames)
+        if self._unread or seconds:
+            self._turn = (
+                self.loop.call_later(seconds, self._read_unread) if seconds else self.loop.call_soon(self._read_unread)
+            )
+            if not was_waiting and not self.transport.is_closing():
+                self.transport.pause_reading()
+        elif was_waiting and not self.read_paused and not self.transport.is_closing():
+            self.transport.resume_reading()
+
+    # uvicorn reads on behind a frame that cannot be read, and waits for ever on a handshake that cannot.
+    def _read_part(self, data: bytes) -> None:
         if self.conn.parser_exc is None:
             super().data_received(data)
         if self.conn.handshake_exc is not None and not self.close_sent:
             self._refuse()
+
+    # uvicorn has no limit of frames.
+    def handle_events(self) -> None:
+        """Handle the frames that were read."""
+        self._frames += len(self.conn.events)
+        super().handle_events()
+
+    # uvicorn would read on while frames wait for their turn.
+    async def receive(self) -> ASGIReceiveEvent:
+        """Return the next message, and read on if there was none but that."""
+        message = await self.queue.get()
+        if self.read_paused and self.queue.empty():
+            self.read_paused = False
+            if self._turn is None:
+                self.transport.resume_reading()
+        return message
 
     def _refuse(self) -> None:
         """Refuse a handshake that cannot be read, and close the connection."""
@@ -152,15 +210,23 @@ class WebSocketProtocol(WebSocketsSansIOProtocol):
         else:
             super().send_receive_event_to_app()
 
-    # uvicorn calls it an error of the application to send while the connection is being closed.
+    # uvicorn calls it an error of the application to send while the connection is being closed, and to have refused a
+    # handshake with an answer.
     async def send(self, message: ASGISendEvent) -> None:
         """Send a message of the application; raise ClientDisconnected when the connection is closed."""
+        # Before the answer came frames that cannot be read, or the client left; uvicorn accepts without a word then.
+        is_accepting = message["type"] == "websocket.accept"
+        if not self.handshake_complete and (self.close_sent or (self.transport.is_closing() and not is_accepting)):
+            raise ClientDisconnected
         try:
             await super().send(message)
         except RuntimeError:
             if not self.close_sent:
                 raise
             raise ClientDisconnected from None
+        # uvicorn takes a handshake that was refused with a body for one that was not answered.
+        if message["type"] == "websocket.http.response.body" and self.close_sent:
+            self.handshake_complete = True
 
     def _close(self, seconds: float) -> None:
         """Send the close frame and the end of the stream, and wait so many seconds for the client's."""
@@ -177,7 +243,8 @@ class WebSocketProtocol(WebSocketsSansIOProtocol):
         self.transport.write_eof()
         if self.read_paused:
             self.read_paused = False
-            self.transport.resume_reading()
+            if self._turn is None:
+                self.transport.resume_reading()
 
     def _end_after(self, seconds: float) -> None:
         if self.close_timer is not None:

@@ -11,6 +11,7 @@ class Limits:
 
     `selections` are fields and fragments, `repetitions` pairs of fields of one name anywhere in the document, `cost`
     the objects that an operation could return. `body` is in bytes, and `bodies` all that are held at a time.
+    `answer_bytes` are those of an answer, without what JSON escapes, `answer_fields` the fields in it.
     """
 
     tokens: int = 2_000
@@ -23,3 +24,5 @@ class Limits:
     cost: int = 20_000
     body: int = 2 * 1024 * 1024
     bodies: int = 64 * 1024 * 1024
+    answer_bytes: int = 32 * 1024 * 1024
+    answer_fields: int = 50_000

@@ -11,6 +11,7 @@ from typing import Final, Self, TypeVar
 from platformdirs import user_data_path
 
 from runindex.domain.tokens import NAME, Token, TokenScope, hash_of
+from runindex.settings.connection_limits import ConnectionLimits
 from runindex.settings.issuer import IssuerError, IssuerSettings
 from runindex.settings.limits import Limits
 from runindex.settings.origins import Origin
@@ -18,6 +19,7 @@ from runindex.settings.sqlite_path import PathError, read_path
 
 Choice = TypeVar("Choice", bound=StrEnum)
 Default = TypeVar("Default", float, None)
+Bounds = TypeVar("Bounds", Limits, ConnectionLimits)
 # No time is longer, so that all can be computed with.
 MAX_SECONDS: Final = 1e10
 NAMES: Final = (
@@ -26,9 +28,13 @@ NAMES: Final = (
     *("RUNINDEX_ALLOWED_HOSTS", "RUNINDEX_ALLOWED_ORIGINS", "RUNINDEX_TRUSTED_PROXIES", "RUNINDEX_TOKENS"),
     *("RUNINDEX_OIDC_ISSUER", "RUNINDEX_OIDC_AUDIENCE", "RUNINDEX_OIDC_JWKS", "RUNINDEX_OIDC_SCOPE_CLAIM"),
     *(f"RUNINDEX_MAX_{each.name.upper()}" for each in fields(Limits)),
+    *(f"RUNINDEX_MAX_{each.name.upper()}" for each in fields(ConnectionLimits)),
+    *("RUNINDEX_RATE_PER_TOKEN", "RUNINDEX_ROOT_PATH"),
 )
 # A bearer token (RFC 6750), of a length that is not guessed.
 SECRET: Final = re.compile(r"[A-Za-z0-9._~+/=-]{16,255}")
+# A path without a final slash.
+_PATH: Final = re.compile(r"(?:/[\w.~-]+)+", re.ASCII)
 # A connection string of keywords and values begins with one.
 _KEYWORD: Final = re.compile(r"\s*[a-z_]+\s*=")
 
@@ -64,6 +70,10 @@ class Settings:
     trusted_proxies: tuple[str, ...] = ()
     tokens: tuple[Token, ...] = ()
     issuer: IssuerSettings | None = None
+    connection_limits: ConnectionLimits = field(default_factory=ConnectionLimits)
+    rate_per_token: int | None = None
+    root_path: str = ""
+    dashboard: bool = True
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] = os.environ) -> Self:
@@ -78,12 +88,16 @@ class Settings:
             operation_seconds=_positive(environment, "RUNINDEX_OPERATION_SECONDS", 10),
             graphiql=_choice(environment, "RUNINDEX_GRAPHIQL", _Switch, _Switch.ON) is _Switch.ON,
             keep_jobs_seconds=_positive(environment, "RUNINDEX_KEEP_JOBS_SECONDS", None),
-            limits=_limits(environment),
+            limits=_limits(environment, Limits),
             allowed_hosts=_names(environment, "RUNINDEX_ALLOWED_HOSTS"),
             allowed_origins=_origins(environment, "RUNINDEX_ALLOWED_ORIGINS"),
             trusted_proxies=_names(environment, "RUNINDEX_TRUSTED_PROXIES"),
             tokens=_tokens(environment, "RUNINDEX_TOKENS"),
             issuer=_issuer(environment),
+            connection_limits=_limits(environment, ConnectionLimits),
+            rate_per_token=_count(environment, "RUNINDEX_RATE_PER_TOKEN", 0) or None,
+            root_path=_root_path(environment, "RUNINDEX_ROOT_PATH"),
+            dashboard=_choice(environment, "RUNINDEX_DASHBOARD", _Switch, _Switch.ON) is _Switch.ON,
         )
         if settings.storage is StorageBackend.POSTGRES and settings.postgresql_url is None:
             raise SettingsError(
@@ -143,9 +157,16 @@ def _origins(environment: Mapping[str, str], name: str) -> frozenset[Origin]:
     return frozenset(filter(None, origins))
 
 
-def _limits(environment: Mapping[str, str]) -> Limits:
-    defaults = asdict(Limits())
-    return Limits(**{name: _count(environment, f"RUNINDEX_MAX_{name.upper()}", defaults[name]) for name in defaults})
+def _limits(environment: Mapping[str, str], kind: type[Bounds]) -> Bounds:
+    defaults = asdict(kind())
+    return kind(**{name: _count(environment, f"RUNINDEX_MAX_{name.upper()}", defaults[name]) for name in defaults})
+
+
+def _root_path(environment: Mapping[str, str], name: str) -> str:
+    path = environment.get(name, "").rstrip("/")
+    if path and not _PATH.fullmatch(path):
+        raise SettingsError(f"{name} must be a path like /runindex")
+    return path
 
 
 def _tokens(environment: Mapping[str, str], name: str) -> tuple[Token, ...]:

@@ -4,8 +4,10 @@ from collections.abc import Sequence
 
 import strawberry
 
+from runindex.domain.instants import SECOND, Micros
 from runindex.domain.json_text import loads
 from runindex.domain.lifecycle import allowed_from
+from runindex.domain.runs.run import duration_of
 from runindex.ports.queries import Row
 from schema.runs.retention import RetentionPolicy, retention_policy
 from schema.typesystem.enums import RunStatus
@@ -16,6 +18,11 @@ from schema.typesystem.scalars import DateTime, Json
 
 def _next_statuses(status: str) -> Sequence[RunStatus]:
     return allowed_from(RunStatus(status))
+
+
+def _seconds(created_at: Micros, started_at: Micros | None, finished_at: Micros | None) -> float | None:
+    length = duration_of(created_at, started_at, finished_at)
+    return None if length is None else length / SECOND
 
 
 @strawberry.type
@@ -67,6 +74,14 @@ class RunColumns(Node):
         retention_policy,
         needs=("retention_kind", "retention_value"),
         description="How much of its history compaction keeps.",
+    )
+    duration: float | None = computed(
+        _seconds,
+        needs=("created_at", "started_at", "finished_at"),
+        description=(
+            "Seconds from `startedAt` (`createdAt` where no start was reported) to `finishedAt`; "
+            "null while it is open, and when archived unfinished."
+        ),
     )
     parent_id: strawberry.ID | None = column(
         "parent_id", description="The parent as recorded. It may dangle: deleting a parent leaves its children."

@@ -74,6 +74,14 @@ class RunInput:
     idempotency_key: str | None = strawberry.field(description=IDEMPOTENCY_KEY)
 
 
+@strawberry.input(description="A run on which work goes on.")
+class TouchRunInput:
+    """A run."""
+
+    id: strawberry.ID = strawberry.field(description=RUN)
+    idempotency_key: str | None = strawberry.field(description=IDEMPOTENCY_KEY)
+
+
 @strawberry.input(description="A run that failed.")
 class FailRunInput:
     """A run and its error."""
@@ -161,6 +169,17 @@ class RunTagsInput:
     tags: list[str] = strawberry.field(description="The tags, 1 to 256 characters each.")
     expected_version: int | None = strawberry.field(description=_EXPECTED)
     reason: str | None = strawberry.field(description=_REASON)
+    idempotency_key: str | None = strawberry.field(description=IDEMPOTENCY_KEY)
+
+
+@strawberry.input(description="Tags of many runs, to be added or removed.")
+class RunsTagsInput:
+    """Runs and tags."""
+
+    runs: RunSelector = strawberry.field(description="Which runs.")
+    tags: list[str] = strawberry.field(description="The tags, 1 to 256 characters each.")
+    reason: str | None = strawberry.field(description=_REASON)
+    mode: BulkMode = strawberry.field(default=BulkMode.BEST_EFFORT, description="Each on its own, or all or none.")
     idempotency_key: str | None = strawberry.field(description=IDEMPOTENCY_KEY)
 
 

@@ -43,6 +43,20 @@ RunOutcome: TypeAlias = Annotated[
 ]
 
 
+@strawberry.type(description="A run whose `lastActivityAt` was moved on; its version and its log stay as they are.")
+class RunTouchPayload:
+    """A run on which work goes on."""
+
+    run: Run = strawberry.field(description=RUN)
+    replayed: bool = strawberry.field(description=REPLAYED)
+
+
+RunTouchOutcome: TypeAlias = Annotated[
+    RunTouchPayload | NotFound | ConstraintViolation | IdempotencyConflict | InvalidInput,
+    strawberry.union("RunTouchOutcome", description="The run, or why nothing can go on."),
+]
+
+
 @strawberry.type(description="A run that was deleted, with what went with it.")
 class RunDeletion:
     """A run that was deleted."""

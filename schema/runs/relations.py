@@ -7,6 +7,7 @@ from typing import Annotated
 
 import strawberry
 
+from runindex.domain.instants import SECOND
 from runindex.ports.queries import Row
 from schema.filters import RunResultFilter
 from schema.jobs.types import Job
@@ -20,6 +21,7 @@ from schema.runs.dataset import COUNTS, DATASET_COLUMNS, DatasetRun
 from schema.runtimes.receipts import ReceiptConnection
 from schema.typesystem.connections import ABSENT, After, Before, First, Last, Offset, given, page_arguments
 from schema.typesystem.fields import column, relation, wrap
+from schema.typesystem.scalars import DateTime
 from schema.typesystem.selection import page_selection, selection_of
 
 Key = Annotated[str, strawberry.argument(description="The key.")]
@@ -46,6 +48,20 @@ class RunRelations:
         counts = selection_of(info).columns("DatasetRun") & COUNTS
         totals = await info.context.loaders.totals(self.row["incarnation"], counts) if counts else {}
         return DatasetRun(row={**self.row, **totals})
+
+    @relation(
+        "totals",
+        needs=("incarnation", "updated_at"),
+        description=(
+            "When anything of the run was last written: its changes, results, events, values, cells, documents, "
+            "receipts, or `touchRun`; to the second. The index itself never acts on it."
+        ),
+    )
+    async def last_activity_at(self, info: Info) -> DateTime:
+        """Load when the run's records were last written."""
+        totals = await info.context.loaders.totals(self.row["incarnation"], frozenset({"last_at"}))
+        last_at = max(self.row["updated_at"], totals["last_at"] or self.row["updated_at"])
+        return DateTime(last_at - last_at % SECOND)
 
     @relation("results", needs=("incarnation",), description="The attempts recorded, by startedAt.")
     async def results(

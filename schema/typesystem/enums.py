@@ -13,17 +13,26 @@ from runindex.commands import BulkMode
 from runindex.domain.lifecycle import RunStatus
 from runindex.domain.problems import ConstraintReason, ProblemCode
 from runindex.domain.records.jobs import JobStatus
+from runindex.domain.records.results import ItemStatus
 from runindex.domain.runs.changes import Membership, RunChangeKind
 from runindex.domain.runs.dataset import DatasetRunStatus
 from runindex.domain.runs.filters import MetadataOperator
 from runindex.domain.runs.run import TargetType
 from runindex.domain.runs.timeline import TimelineInterval
-from runindex.ports.queries import JobOrderField, OrderDirection, PlanOrderField, RunGroupKey, RunOrderField
+from runindex.ports.queries import (
+    JobOrderField,
+    OrderDirection,
+    PlanOrderField,
+    RunGroupField,
+    RunGroupKey,
+    RunOrderField,
+)
 
 __all__ = [
     "BulkMode",
     "ConstraintReason",
     "DatasetRunStatus",
+    "ItemStatus",
     "JobOrderField",
     "JobStatus",
     "Membership",
@@ -32,6 +41,7 @@ __all__ = [
     "PlanOrderField",
     "ProblemCode",
     "RunChangeKind",
+    "RunGroupField",
     "RunGroupKey",
     "RunOrderField",
     "RunStatus",
@@ -71,6 +81,13 @@ expose(
         RunOrderField.CREATED_AT: "When the run was created.",
         RunOrderField.UPDATED_AT: "When the run last changed.",
         RunOrderField.FINISHED_AT: "When the run finished.",
+        RunOrderField.STARTED_AT: "When the run started; those that did not come last.",
+        RunOrderField.NAME: "The run's name, by code point; those without one come last.",
+        RunOrderField.DURATION: "How long the run took; those that have not finished come last.",
+        RunOrderField.METADATA: (
+            "The value at `path`: booleans, then numbers, then texts by their first 256 characters. What has another "
+            "value there, or none, comes last. All that match are sorted for each page."
+        ),
     },
 )
 expose(
@@ -148,6 +165,25 @@ expose(
         RunGroupKey.DATASET: "The dataset that they execute.",
         RunGroupKey.TARGET: "The target that they execute a dataset against.",
         RunGroupKey.PARENT: "Their recorded parent.",
+    },
+)
+expose(
+    RunGroupField,
+    "What runs are grouped by in figures.",
+    {
+        RunGroupField.TAG: "Their tags: a run counts once under each.",
+        RunGroupField.DATASET: "The dataset that they execute.",
+        RunGroupField.TARGET: "The target that they execute a dataset against.",
+        RunGroupField.NAME: "Their name.",
+    },
+)
+expose(
+    ItemStatus,
+    "How the last attempt at an item ended.",
+    {
+        ItemStatus.SUCCEEDED: "It has no error.",
+        ItemStatus.FAILED: "It has an error.",
+        ItemStatus.MISSING: "There is none.",
     },
 )
 expose(

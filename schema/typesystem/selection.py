@@ -30,7 +30,7 @@ from runindex.ports.queries import Columns
 from schema.typesystem.fields import declaration_of
 
 # Read whatever is selected: a node without its id can be neither named nor cached.
-ALWAYS: Final[Mapping[str, Columns]] = dict.fromkeys(("Run", "RunResult", "Plan", "Job"), frozenset({"id"}))
+ALWAYS: Final[Mapping[str, Columns]] = dict.fromkeys(("Run", "RunResult", "Plan", "Job", "View"), frozenset({"id"}))
 
 
 @dataclass(frozen=True)

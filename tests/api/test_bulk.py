@@ -63,3 +63,25 @@ async def test_a_wrong_selection_is_named_by_its_path(api: Api) -> None:
     runs = {"filter": {"not": {"metadata": [{"path": "a", "op": "IN", "value": 1}]}}}
     outcome = await api.do("transitionRuns", runs=runs, to="PAUSED")
     assert (outcome["__typename"], outcome["field"]) == ("InvalidInput", "runs.filter.not.metadata.0.value")
+
+
+async def test_many_runs_are_tagged_at_once(api: Api) -> None:
+    first, second = await api.runs(2, tags=["mine"])
+    mine = {"filter": {"tags": {"all": ["mine"]}}}
+    outcome = await api.do("addTagsToRuns", runs=mine, tags=["kept", "mine"], reason="sorted")
+    assert (outcome["succeeded"], outcome["failed"]) == (2, 0)
+    assert [entry["run"]["tags"] for entry in outcome["outcomes"]] == [["mine", "kept"]] * 2
+    outcome = await api.do("removeTagsFromRuns", runs={"ids": [first, "no"]}, tags=["mine"])
+    assert [entry["__typename"] for entry in outcome["outcomes"]] == ["RunPayload", "InvalidInput"]
+    assert await api.ask("{ tags { tag count } }") == {
+        "tags": [{"tag": "kept", "count": 2}, {"tag": "mine", "count": 1}]
+    }
+    ids = {"ids": [second, "no"]}
+    atomic = await api.do("removeTagsFromRuns", runs=ids, tags=["mine"], mode="ATOMIC", idempotencyKey="k")
+    assert [entry["__typename"] for entry in atomic["outcomes"]] == ["InvalidInput"] * 2
+
+
+@pytest.mark.parametrize("tag", ["", "x" * 257, "\0"], ids=["empty", "long", "NUL"])
+async def test_a_tag_that_is_none_is_refused_for_all(api: Api, tag: str) -> None:
+    outcome = await api.do("addTagsToRuns", runs={"ids": await api.runs(1)}, tags=["a", tag])
+    assert (outcome["__typename"], outcome["field"]) == ("InvalidInput", "tags.1")

@@ -180,6 +180,8 @@ async def test_other_sites_load_nothing_but_a_person_may_follow_a_link(http: htt
         assert loaded.status_code == httpx.codes.FORBIDDEN
         followed = await http.get(route, headers={"Sec-Fetch-Site": site, "Sec-Fetch-Mode": "navigate"})
         assert followed.status_code == httpx.codes.OK
+        frame = {"Sec-Fetch-Site": site, "Sec-Fetch-Mode": "navigate", "Sec-Fetch-Dest": "iframe"}
+        assert (await http.get(route, headers=frame)).status_code == httpx.codes.FORBIDDEN
     own = await http.get("/graphql?query={runCount}", headers={"Sec-Fetch-Site": "same-origin"})
     assert own.json() == {"data": {"runCount": 1}}
 

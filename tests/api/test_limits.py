@@ -129,3 +129,52 @@ async def test_what_is_broken_off_after_a_write_is_not_called_the_callers_mistak
         written = (await api.ask("{ runCount }"))["runCount"] - before
         codes = {error["extensions"]["code"] for error in answer.get("errors", [])}
         assert codes == (set() if written == number else {"OUTCOME_UNKNOWN"} if written else {"BAD_USER_INPUT"})
+
+
+LISTS: Final = {
+    "ids": ("query ($v: RunFilter) { runCount(filter: $v) }", {"ids": ["x"] * 20_001}),
+    "compared": ("query ($v: [ID!]!) { compareRuns(ids: $v) { runs { id } } }", ["x"] * 20_001),
+    "objects": (
+        "mutation ($v: RecordResultsInput!) { recordResults(input: $v) { __typename } }",
+        {"results": [{}] * 2_001},
+    ),
+    "many lists": (
+        "query ($v: RunFilter) { runCount(filter: $v) }",
+        {"or": [{"ids": ["x"] * 10_000}] * 11},
+    ),
+    "many objects": (
+        "query ($v: RunFilter) { runCount(filter: $v) }",
+        {"or": [{"and": [{}] * 1_999}] * 11},
+    ),
+}
+
+
+@pytest.mark.parametrize(("document", "value"), LISTS.values(), ids=LISTS.keys())
+async def test_a_list_in_a_variable_is_refused_for_its_size(api: Api, document: str, value: object) -> None:
+    api.store.asked.clear()
+    response = await api.post(json={"query": document, "variables": {"v": value}})
+    (error,) = response.json()["errors"]
+    assert error["extensions"]["code"] == "LIMIT_EXCEEDED", error
+    assert error["extensions"]["measured"] > error["extensions"]["limit"]
+    assert api.store.asked == []
+
+
+async def test_lists_in_a_json_value_are_bounded_in_bytes_alone(api: Api) -> None:
+    metadata = {"list": list(range(30_000))}
+    created = await api.do("createRun", metadata=metadata)
+    assert created["run"]["metadata"] == metadata
+
+
+async def test_mistakes_are_told_up_to_a_number(api: Api) -> None:
+    names = " ".join(f"statu{number}" for number in range(1_900))
+    response = await api.post(json={"query": f"{{ runs {{ nodes {{ {names} }} }} }}"})
+    errors = response.json()["errors"]
+    assert len(errors) == 11
+    assert {error["extensions"]["code"] for error in errors} == {"BAD_USER_INPUT"}
+
+
+async def test_a_search_has_a_length(api: Api) -> None:
+    document = "query ($q: String!) { searchRuns(query: $q) { rank } }"
+    code, message = await api.refusal(document, q="x" * 10_001)
+    assert (code, message) == ("BAD_USER_INPUT", "`query` has at most 10000 characters")
+    assert await api.ask(document, q="x" * 10_000) == {"searchRuns": []}

@@ -106,7 +106,7 @@ async def test_fifty_are_answered_unless_told_else(api: Api) -> None:
     assert len(ids(await page(api, filter=None, first=500))) == 52
 
 
-@pytest.mark.parametrize("field", ["CREATED_AT", "UPDATED_AT", "FINISHED_AT"])
+@pytest.mark.parametrize("field", ["CREATED_AT", "UPDATED_AT", "FINISHED_AT", "STARTED_AT", "NAME", "DURATION"])
 @pytest.mark.parametrize("direction", ["ASC", "DESC"])
 async def test_each_order_is_walked_to_its_end(api: Api, field: str, direction: str) -> None:
     for number, run_id in enumerate(await api.runs(5, tags=["made"])):

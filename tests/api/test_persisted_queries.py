@@ -9,7 +9,7 @@ import httpx
 import pytest
 
 from persistence.memory.store import MemoryStore
-from resolvers.transports.persisted_queries import PersistedQueries
+from resolvers.transports.requests.persisted_queries import PersistedQueries
 from tests.api.conftest import OpenSocket
 from tests.api.test_streams_over_http import EVENTS, FORMS, PARTS, Read, events
 from tests.support.api import Answer, Api, Socket, Value

@@ -83,7 +83,7 @@ async def test_pings_whose_answers_nobody_reads_fill_no_memory(tmp_path: Path) -
                 connection.transport.write(PING * (MEBIBYTE // len(PING)))
                 while connection.transport.get_write_buffer_size():  # noqa: ASYNC110 - nothing tells
                     await asyncio.sleep(0.005)
-            assert process.memory_info().rss - before < 10 * MEBIBYTE
+            assert process.memory_info().rss - before < 20 * MEBIBYTE  # half of what was sent
             await asyncio.to_thread(server.execute, "{ runCount }")
 
 

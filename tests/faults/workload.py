@@ -58,6 +58,7 @@ class Workload:
     @asynccontextmanager
     async def writers(self, count: int) -> AsyncIterator[None]:
         """Run so many writers for as long as the context lasts; at its end each finishes its request."""
+        self._stopping = False
         async with asyncio.TaskGroup() as group:
             for place in range(count):
                 group.create_task(self._write(place), name=f"writer {place}")

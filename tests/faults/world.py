@@ -1,6 +1,7 @@
 """A test's world: servers on one storage, their writers and subscribers, and the check of the history."""
 
 import asyncio
+from collections import Counter
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import AsyncExitStack, ExitStack, asynccontextmanager
 from dataclasses import dataclass, field
@@ -9,7 +10,7 @@ from typing import Final
 
 from tests.faults.checker import check
 from tests.faults.doors import HttpDoor
-from tests.faults.history import History, Recording, View
+from tests.faults.history import History, Recording, Verdict, View
 from tests.faults.subscribers import ApiSubscriber, Watch
 from tests.faults.transports import EVENT_STREAM, MULTIPART, WEB_SOCKET, Transport
 from tests.faults.truth import Storage, read_log, read_overview
@@ -58,6 +59,13 @@ class World:
         staying = [subscriber for place in places for subscriber in self.audience(place, restless=restless)]
         return [*staying, *(self.subscriber(view, *places, restless=restless) for view in VIEWS)]
 
+    def odd_answers(self) -> Counter[str]:
+        """Return what mutations were answered that says nothing of their outcome, where no server was stopped."""
+        answers = (answer for request in self.history.requests for answer in request.answers)
+        unknown = Counter(answer.detail for answer in answers if answer.verdict is Verdict.UNKNOWN)
+        del unknown["OUTCOME_UNKNOWN"]
+        return unknown
+
     async def conclude(self) -> None:
         """Wait until every subscriber has seen the end of the log, and raise AssertionError if anything is wrong.
 
@@ -89,13 +97,14 @@ async def open_world(
     servers: int = 1,
     *,
     each: Sequence[Mapping[str, str]] | None = None,
+    command: Sequence[str] = (),
     **environment: str,
 ) -> AsyncIterator[World]:
     """Serve the storage from so many processes, or one for `each` environment, and open a door to each."""
     with ExitStack() as stack:
         started = [
             await asyncio.to_thread(
-                stack.enter_context, serving(directory, **storage.environment, **environment, **own)
+                stack.enter_context, serving(directory, *command, **storage.environment, **environment, **own)
             )
             for own in (each or [{}] * servers)
         ]

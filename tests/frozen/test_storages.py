@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Iterator
 from pathlib import Path
 
+import orjson
 import pytest
 
 from runindex.maintenance.transfer.import_lines import import_lines
@@ -46,7 +47,19 @@ def assert_unchanged(kept: tuple[str, str], directory: Path) -> None:
     """Assert that a storage is sound and exports what the frozen one did."""
     environment = environment_of(*kept)
     ran(environment, "verify")
-    assert lines_of(exported(environment, directory)) == lines_of(EXPORT.read_bytes())
+    present = map(without_last_instant, lines_of(exported(environment, directory)))
+    assert list(present) == lines_of(EXPORT.read_bytes())
+
+
+def without_last_instant(line: bytes) -> bytes:
+    """Return an export's line without the instant at which a run's records were last written.
+
+    It was not kept yet; the upgrade fills it in.
+    """
+    content = orjson.loads(line)
+    if totals := content.get("run", {}).get("totals"):
+        assert totals.pop("last_at", None) is not None
+    return orjson.dumps(content, option=orjson.OPT_APPEND_NEWLINE)
 
 
 def test_a_storage_is_sound_and_exports_what_it_did(kept: tuple[str, str], tmp_path: Path) -> None:

@@ -12,6 +12,11 @@ SLEEPERS: Final = frozenset({"asyncio", "time", "anyio"})
 NAMED: Final[Mapping[str, str]] = {
     # What the scenario is made of lasts.
     "faults/hindrances.py _roll_back": "holds locks",
+    "faults/soak/measures.py least": "watches for a while what a server holds",
+    "faults/soak/measures.py measure": "polls the log of another process",
+    "faults/soak/run.py _capacity": "counts for a while",
+    "faults/soak/run.py befall": "lets a trouble last",
+    "faults/soak/run.py soak": "spreads troubles over a long run",
     "faults/subscribers.py run": "draws when to connect again",
     "faults/test_left_behind.py repeat": "paces the load",
     "faults/test_outages.py test_a_transaction_that_is_held_open_delays_no_subscriber": "spreads changes over it",
@@ -23,6 +28,8 @@ NAMED: Final[Mapping[str, str]] = {
     "faults/test_screens.py test_every_screen_ends_with_the_newest_state": "paces the load",
     "faults/test_unfinished_requests.py test_an_unfinished_request_behind_others_is_refused_in_time": "lets it rest",
     "faults/test_unfinished_requests.py test_each_request_has_its_own_time": "sends slowly",
+    "faults/troubles/readiness.py _look": "looks again and again, and keeps each look",
+    "unit/persistence/postgres/test_watchdog.py test_what_waits_in_a_black_hole_ends_with_it": "stays in the hole",
     "faults/workload.py _settle": "draws when to send again",
     "faults/workload.py _write": "draws when to write next",
     # Nothing tells when it is so: polls, each with a bound.

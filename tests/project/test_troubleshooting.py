@@ -15,7 +15,10 @@ MODULES: Final = [
     *(ROOT / "runindex" / name for name in ("settings/settings.py", "settings/sqlite_path.py", "bootstrap.py")),
     ROOT / "runindex" / "server" / "addresses.py",
     ROOT / "runindex" / "cli" / "environment.py",
-    *(ROOT / "persistence" / "postgres" / name for name in ("address.py", "conninfo.py", "login_files.py")),
+    *(
+        ROOT / "persistence" / "postgres" / "addresses" / name
+        for name in ("address.py", "conninfo.py", "login_files.py")
+    ),
     *sorted((ROOT / "persistence" / "migrations").glob("*.py")),
 ]
 ERRORS: Final = frozenset({"SettingsError", "PathError", "AddressError", "UnavailableError"})

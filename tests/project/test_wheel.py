@@ -9,12 +9,14 @@ from zipfile import ZipFile
 from tests.support.paths import ROOT
 
 
-def test_the_wheel_carries_graphiql(tmp_path: Path) -> None:
+def test_the_wheel_carries_the_pages(tmp_path: Path) -> None:
     command = [sys.executable, "-m", "hatchling", "build", "--target", "wheel", "--directory", str(tmp_path)]
     subprocess.run(command, cwd=ROOT, check=True, capture_output=True)
     (path,) = tmp_path.glob("*.whl")
     with ZipFile(path) as wheel:
-        page = wheel.read("resolvers/transports/static/index.html").decode()
-        named = set(re.findall(r"graphql/(assets/[\w.-]+)", page))
-        assert {Path(name).suffix for name in named} == {".js", ".css"}
-        assert {f"resolvers/transports/static/{name}" for name in named} <= set(wheel.namelist())
+        for folder, address in (("graphiql", "graphql"), ("dashboard", "/dashboard")):
+            static = f"resolvers/transports/static/{folder}"
+            page = wheel.read(f"{static}/index.html").decode()
+            named = set(re.findall(rf'"{address}/(assets/[\w.-]+)"', page))
+            assert {Path(name).suffix for name in named} == {".js", ".css"}
+            assert {f"{static}/{name}" for name in named} <= set(wheel.namelist())

@@ -30,6 +30,7 @@ _JOB: Final = (
 # The selection of each member of an outcome.
 MEMBERS: Final = {
     "RunPayload": "run { id status version tags metadata name error } version cursor replayed",
+    "RunTouchPayload": "run { id status version lastActivityAt } replayed",
     "RunDeletion": "id version cursor replayed results values events cells documents receipts",
     "BulkRunPayload": "succeeded failed replayed outcomes",
     "BulkDeletionPayload": "deleted failed replayed outcomes",
@@ -62,6 +63,8 @@ MEMBERS: Final = {
         replayed
     """,
     "RuntimePayload": "runtime { runtimeId state snapshot inputs { inputId state } } replayed",
+    "ViewPayload": "view { id name filter columns { name width } orderBy isDefault version } replayed",
+    "ViewDeletion": "id replayed",
     "JobDeletion": "id replayed",
     "BulkJobDeletionPayload": "deleted failed replayed outcomes",
     "RuntimeDeletion": "runtimeId replayed",

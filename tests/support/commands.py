@@ -6,16 +6,19 @@ from uuid import UUID
 
 from runindex.commands import (
     AddTags,
+    AddTagsToRuns,
     BulkMode,
     CreateRun,
     DeleteRun,
     DeleteRuns,
     MetadataVerb,
     RemoveTags,
+    RemoveTagsFromRuns,
     RenameRun,
     RunSelector,
     SetRetention,
     StartRun,
+    TouchRun,
     TransitionRun,
     TransitionRuns,
     UpdateMetadata,
@@ -67,6 +70,10 @@ def start(target: str, **fields: Field) -> StartRun:
     return StartRun(mutation="startRun", id=target, **fields).checked()
 
 
+def touch(target: str, **fields: Field) -> TouchRun:
+    return TouchRun(mutation="touchRun", id=target, **fields).checked()
+
+
 def move(target: str, to: RunStatus, verb: str | None = None, **fields: Field) -> TransitionRun:
     """Move a run by the verb that leads there; a run that fails has an error unless another is given."""
     if to is RunStatus.FAILED:
@@ -116,6 +123,14 @@ def move_all(
     if to is RunStatus.FAILED:
         fields.setdefault("error", ERROR)
     return TransitionRuns(mutation="transitionRuns", runs=_selector(runs), to=to, mode=mode, **fields).checked()
+
+
+def tag_all(runs: Sequence[str] | RunFilter, *tags: str, **fields: Field) -> AddTagsToRuns:
+    return AddTagsToRuns(mutation="addTagsToRuns", runs=_selector(runs), tags=tags, **fields).checked()
+
+
+def untag_all(runs: Sequence[str] | RunFilter, *tags: str, **fields: Field) -> RemoveTagsFromRuns:
+    return RemoveTagsFromRuns(mutation="removeTagsFromRuns", runs=_selector(runs), tags=tags, **fields).checked()
 
 
 def delete_all(runs: Sequence[str] | RunFilter, **fields: Field) -> DeleteRuns:

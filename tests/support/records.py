@@ -15,6 +15,7 @@ from runindex.commands import (
     CommitBoundary,
     CommitLifecycle,
     CreatePlan,
+    CreateView,
     DeleteJob,
     DeleteJobs,
     DeletePlan,
@@ -22,6 +23,7 @@ from runindex.commands import (
     DeleteRuntime,
     DeleteRuntimes,
     DeleteValues,
+    DeleteView,
     DocumentVerb,
     EnqueueJob,
     EventEntry,
@@ -35,6 +37,7 @@ from runindex.commands import (
     SetCell,
     StartPlan,
     UpdatePlan,
+    UpdateView,
     ValueEntry,
     WriteDocument,
 )
@@ -58,6 +61,7 @@ from runindex.domain.records.runtimes import (
     RuntimeState,
 )
 from runindex.domain.records.totals import Totals
+from runindex.domain.records.views import DefaultView, View
 from runindex.domain.runs.run import Run
 from runindex.ports.queries import Columns, Window
 from runindex.ports.record_lists import NO_OWNER, Condition, ListQuery, RecordList
@@ -86,8 +90,10 @@ ORDERS: Final[Mapping[type, tuple[str, ...]]] = {
     Job: ("created_at", "id"),
     Runtime: ("runtime_id",),
     RuntimeInput: ("runtime_id", "position"),
+    View: ("name", "id"),
+    DefaultView: ("slot",),
 }
-UNOWNED: Final = (Plan, Job, Runtime, RuntimeInput)
+UNOWNED: Final = (Plan, Job, Runtime, RuntimeInput, View, DefaultView)
 OWNED: Final = tuple(kind for kind in ORDERS if kind not in UNOWNED)
 # Ids for results.
 R1, R2, R3, R4 = (run_id(number) for number in range(0xE1, 0xE5))
@@ -265,6 +271,18 @@ def delete_runtimes(*ids: str, **conditions: Field) -> DeleteRuntimes:
     key = conditions.pop("idempotency_key", None)
     selection: dict[str, Field] = {"ids": ids} if ids else {"filter": RuntimeFilter(**conditions)}
     return DeleteRuntimes(mutation="deleteRuntimes", idempotency_key=key, **selection).checked()
+
+
+def view(name: str = "view", **fields: Field) -> CreateView:
+    return CreateView(mutation="createView", name=name, **fields).checked()
+
+
+def update_view(target: str, **fields: Field) -> UpdateView:
+    return UpdateView(mutation="updateView", id=target, **fields).checked()
+
+
+def delete_view(target: str, **fields: Field) -> DeleteView:
+    return DeleteView(mutation="deleteView", id=target, **fields).checked()
 
 
 async def gained(store: Store, command: AnyCommand, kind: type[T]) -> T:

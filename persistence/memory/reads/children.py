@@ -4,13 +4,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from persistence.memory.reads import counts, lists
-from persistence.memory.reads.pages import page_of, run_order
+from persistence.memory.reads.pages import ordered_row, page_of, run_order
 from persistence.memory.reads.selection import predicate_on
 from persistence.memory.tables.runs import RunTable
 from runindex.domain.runs.filters import RunFilter
 from runindex.domain.runs.run import Run
 from runindex.ports.queries import Row, RunQuery
-from runindex.ports.rows import row_of
 
 
 class MemoryChildReads:
@@ -22,7 +21,7 @@ class MemoryChildReads:
         """Return for each parent a window of those of its children that the filter matches."""
         order = run_order(query.order)
         return {
-            parent_id: [row_of(run) for run in page_of(children, query.window, order)]
+            parent_id: [ordered_row(run, query.order) for run in page_of(children, query.window, order)]
             for parent_id, children in self._children(parent_ids, query.filter)
         }
 
@@ -33,9 +32,8 @@ class MemoryChildReads:
     async def list_plan_runs(self, plan_ids: Sequence[str], query: RunQuery) -> Mapping[str, Sequence[Row]]:
         """Return for each plan a window of those of its runs that the filter matches."""
         queries = {plan_id: replace(query, filter=_of_plan(plan_id, query.filter)) for plan_id in plan_ids}
-        return {
-            plan_id: [row_of(run) for run in await lists.list_runs(self._runs, queries[plan_id])] for plan_id in queries
-        }
+        listed = {plan_id: await lists.list_runs(self._runs, queries[plan_id]) for plan_id in queries}
+        return {plan_id: [ordered_row(run, query.order) for run in runs] for plan_id, runs in listed.items()}
 
     async def count_plan_runs(self, plan_ids: Sequence[str], run_filter: RunFilter) -> Mapping[str, int]:
         """Return for each plan how many of its runs the filter matches."""

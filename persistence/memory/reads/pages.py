@@ -6,7 +6,9 @@ from heapq import nlargest, nsmallest
 from typing import Any, Generic, TypeAlias, TypeVar
 
 from runindex.domain.runs.run import Run
-from runindex.ports.queries import OrderDirection, RunOrder, Window
+from runindex.domain.runs.sort_keys import metadata_key
+from runindex.ports.queries import OrderDirection, Row, RunOrder, Window
+from runindex.ports.rows import row_of
 
 T = TypeVar("T")
 Key: TypeAlias = tuple[Any, ...]
@@ -64,11 +66,24 @@ def page_of(entries: Iterable[T], window: Window, order: Order[T]) -> list[T]:
 
 def run_order(order: RunOrder) -> Order[Run]:
     """Return an order of runs; those without a value come last, whatever the direction."""
-    column = order.field.column
     descending = order.direction is OrderDirection.DESC
 
     def key_at(position: Key) -> Key:
         value, run_id = position
-        return (value is None) is not descending, value or 0, run_id
+        return (value is None) is not descending, 0 if value is None else value, run_id
 
-    return Order(lambda run: key_at((getattr(run, column), run.id)), key_at, descending)
+    return Order(lambda run: key_at((value_of(run, order), run.id)), key_at, descending)
+
+
+def value_of(run: Run, order: RunOrder) -> Any:  # noqa: ANN401 - a number or a text
+    """Return the value that orders a run, None when it has none."""
+    if order.path is not None:
+        return metadata_key(run.metadata, order.path)
+    return getattr(run, order.field.column)
+
+
+def ordered_row(run: Run, order: RunOrder) -> Row:
+    """Return a run as a row that has the order's column too."""
+    row = row_of(run)
+    column = order.field.column
+    return row if column in row else {**row, column: value_of(run, order)}

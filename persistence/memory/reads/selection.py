@@ -26,7 +26,7 @@ def predicate_on(table: RunTable, run_filter: RunFilter) -> Predicate:
         ancestor: frozenset(run.id for generation in table.generations_below(ancestor) for run in generation)
         for ancestor in set(_ancestors_in(run_filter))
     }
-    return predicate(run_filter, lambda run, ancestor: run.id in below[ancestor])
+    return predicate(run_filter, lambda run, ancestor: run.id in below[ancestor], table.last_activity)
 
 
 def few_candidates(table: RunTable, run_filter: RunFilter) -> list[Run] | None:

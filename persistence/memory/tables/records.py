@@ -6,8 +6,7 @@ from typing import Any, Final
 from runindex.decisions.workspace import Records
 from runindex.domain.instants import SECOND, Micros
 from runindex.domain.records.jobs import MAX_LEASE_SECONDS, MOST_SPENT, Job
-from runindex.domain.records.kinds import FREE, OWNED
-from runindex.domain.records.plans import Plan
+from runindex.domain.records.kinds import FREE, NODES, OWNED
 from runindex.domain.records.record import Record
 from runindex.domain.records.results import Item, Result, ResultScore
 from runindex.domain.records.runtimes import RuntimeInput
@@ -61,8 +60,8 @@ class RecordTables:
         return None if result is None else self.of_owner(Result, result.owner).get(result.key)
 
     def is_taken(self, node_id: str) -> bool:
-        """Tell whether a result, a plan or a job has the id."""
-        return self.find_result(node_id) is not None or (node_id,) in self._free[Plan] or (node_id,) in self._free[Job]
+        """Tell whether a result, a plan, a job or a view has the id."""
+        return self.find_result(node_id) is not None or any((node_id,) in self._free[kind] for kind in NODES)
 
     def due_jobs(self, queue: str, now: Micros) -> list[Job]:
         """Return the jobs of a queue that may be claimed, best rank first, and some whose last lease has lapsed."""

@@ -1,12 +1,14 @@
 """The runs as they are now, and their indexes."""
 
 from bisect import bisect_left
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
 
 from persistence.memory.tables.tags import TagCounts
 from runindex.decisions.workspace import Counters, Records
 from runindex.domain.instants import Micros
 from runindex.domain.lifecycle import RunStatus
+from runindex.domain.records.totals import Totals
 from runindex.domain.runs.run import Run
 
 
@@ -16,8 +18,9 @@ class RunTable:
     Runs are immutable: a list of them stays as it is, whatever is written later.
     """
 
-    def __init__(self) -> None:
-        """Start empty."""
+    def __init__(self, totals: Mapping[Any, Totals]) -> None:
+        """Start empty; `totals` are those of runs' records, by incarnation, as they are now."""
+        self._totals = totals
         self.by_id: dict[str, Run] = {}
         self.status_counts = dict.fromkeys(RunStatus, 0)
         self.tags = TagCounts()
@@ -39,6 +42,11 @@ class RunTable:
     def oldest_first(self) -> list[Run]:
         """Return all runs as they are now, by creation, then id."""
         return self._by_age[:]
+
+    def last_activity(self, run: Run) -> Micros:
+        """Return when the run, or any of its records, was last written."""
+        totals = self._totals.get((run.incarnation,))
+        return run.updated_at if totals is None or totals.last_at is None else max(run.updated_at, totals.last_at)
 
     def children_of(self, parent_id: str) -> list[Run]:
         """Return the runs that name this parent, in no order; it need not exist."""

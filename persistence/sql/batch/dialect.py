@@ -67,7 +67,7 @@ class Dialect(Protocol):
         ...
 
     def find_nodes(self, ids: Iterable[str]) -> Statement:
-        """Select as `id` those of the ids that a plan or a job has."""
+        """Select as `id` those of the ids that a plan, a job or a view has."""
         ...
 
     def find_results(self, ids: Iterable[str]) -> Statement:

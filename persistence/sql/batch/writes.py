@@ -6,7 +6,7 @@ from operator import attrgetter, itemgetter
 from typing import Any, Final, TypeAlias
 
 from persistence.sql.tables.records import TABLES
-from persistence.sql.tables.runs import SHARD, changes, runs
+from persistence.sql.tables.runs import SHARD, STORED_RUN_COLUMNS, changes
 from runindex.decisions.workspace import Workspace
 from runindex.domain.idempotency import KEPT_FOR, KeptAnswer
 from runindex.domain.records.runtimes import RuntimeInput
@@ -24,7 +24,6 @@ RECORD_PARTS: Final[Sequence[RecordPart]] = [
     (verb, kind) for verb in ("remove", "replace", "insert") for kind in TABLES
 ]
 
-STORED_RUN_COLUMNS: Final = tuple(column.name for column in runs.columns)
 CHANGE_COLUMNS: Final = tuple(column.name for column in changes.columns)
 # What may change while name, tags and metadata stay. Most writes are such moves; they leave the search text alone.
 MOVED_COLUMNS: Final = (

@@ -1,5 +1,6 @@
 """Expressions that SQLite and Postgres word differently; all else in a query has one text for both."""
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
 from types import MappingProxyType
@@ -33,7 +34,7 @@ from sqlalchemy.sql.visitors import InternalTraversal
 
 from persistence.sql.queries.shape import Comparison
 from runindex.domain.json_text import loads
-from runindex.domain.runs import search
+from runindex.domain.runs import search, sort_keys
 from runindex.domain.runs.filters import MetadataFilter, MetadataOperator, metadata_check
 
 _ZERO: Final[ColumnElement[int]] = literal_column("0")
@@ -283,6 +284,76 @@ def _for_each(selection: Select[Any], table: Table, name: str) -> _ForEach:
     return right
 
 
+class MetadataPath(NamedTuple):
+    """The parameters of a path: as Postgres reads it; as SQLite does, null where it cannot; as a JSON array of keys."""
+
+    postgresql: ColumnElement[str]
+    sqlite: ColumnElement[str]
+    keys: ColumnElement[str]
+
+
+class _MetadataKey(FunctionElement[str]):
+    """The sort key of a metadata value; its clauses are the metadata and the path's parameters."""
+
+    name = "metadata_key"
+    inherit_cache = True
+    type = Text()
+
+
+# As `runindex.domain.runs.sort_keys` makes it. The offset lets the path be followed once.
+_KEY_IN_POSTGRESQL: Final = """
+(SELECT CASE jsonb_typeof(found.value)
+    WHEN 'boolean' THEN CASE WHEN found.value = 'true'::jsonb THEN '01' ELSE '00' END
+    WHEN 'string' THEN '3' || left(found.value #>> '{{}}', {longest})
+    WHEN 'number' THEN (
+        SELECT CASE
+            WHEN abs(n) >= 1e200 OR scale(n) > 200 THEN NULL
+            WHEN n < 0 THEN '1' || lpad((999 - length(trunc(-n)::text))::text, 3, '0')
+                || translate((-n)::text, '0123456789', '9876543210') || '~'
+            ELSE '2' || lpad(length(trunc(n)::text)::text, 3, '0') || n::text
+        END FROM (SELECT trim_scale((found.value #>> '{{}}')::numeric) AS n OFFSET 0) AS number
+    )
+END FROM (
+    SELECT jsonb_path_query_first(CAST({metadata} AS JSONB), CAST({path} AS JSONPATH), '{{}}', true) AS value OFFSET 0
+) AS found) COLLATE "C"
+"""
+
+
+# The same; only what SQLite cannot follow or compare is decoded by our own functions, which take ten times as long.
+_KEY_IN_SQLITE: Final = """
+CASE WHEN {path} IS NULL THEN runindex_metadata_key({metadata}, {keys})
+ELSE CASE json_type({metadata}, {path})
+    WHEN 'true' THEN '01'
+    WHEN 'false' THEN '00'
+    WHEN 'text' THEN '3' || substr(json_extract({metadata}, {path}), 1, {longest})
+    WHEN 'integer' THEN runindex_number_key({metadata} -> {path})
+    WHEN 'real' THEN runindex_number_key({metadata} -> {path})
+END END
+"""
+
+
+@compiles(_MetadataKey, "postgresql")
+def _key_in_postgresql(element: _MetadataKey, compiler: SQLCompiler, **options: object) -> str:
+    # A parameter that is not in the text must not be processed.
+    metadata, path = (compiler.process(clause, **options) for clause in list(element.clauses)[:2])
+    return f"({_KEY_IN_POSTGRESQL.format(metadata=metadata, path=path, longest=sort_keys.MAX_TEXT)})"
+
+
+@compiles(_MetadataKey, "sqlite")
+def _key_in_sqlite(element: _MetadataKey, compiler: SQLCompiler, **options: object) -> str:
+    metadata, _, path, keys = element.clauses
+    # Each parameter is processed as often, and in the order, as it is in the text.
+    rendered = {"metadata": metadata, "path": path, "keys": keys}
+    parts = re.split(r"\{(metadata|path|keys)\}", _KEY_IN_SQLITE.replace("{longest}", str(sort_keys.MAX_TEXT)))
+    texts = [compiler.process(rendered[part], **options) if part in rendered else part for part in parts]
+    return f"({''.join(texts)})"
+
+
+def metadata_key(metadata: ColumnElement[Any], path: MetadataPath) -> ColumnElement[str]:
+    """Return the sort key of the value at a path."""
+    return _MetadataKey(metadata, *path)
+
+
 class SqliteFunction(NamedTuple):
     """A deterministic function that connections to SQLite must have."""
 
@@ -301,9 +372,22 @@ def _metadata_matches(metadata: str | None, condition: str) -> bool:
     return _check(condition)(metadata)
 
 
+_keys_in: Final = lru_cache(maxsize=256)(lambda text: tuple(loads(text)))
+
+
+def _metadata_key(metadata: str | None, keys: str) -> str | None:
+    return sort_keys.metadata_key(metadata, _keys_in(keys))
+
+
+def _number_key(number: str | None) -> str | None:
+    return None if number is None else sort_keys.number_key(number)
+
+
 SQLITE_FUNCTIONS: Final[Mapping[str, SqliteFunction]] = MappingProxyType(
     {
         "runindex_metadata_matches": SqliteFunction(2, _metadata_matches),
         "runindex_is_like": SqliteFunction(2, search.is_like),
+        "runindex_metadata_key": SqliteFunction(2, _metadata_key),
+        "runindex_number_key": SqliteFunction(1, _number_key),
     }
 )

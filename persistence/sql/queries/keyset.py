@@ -6,7 +6,10 @@ from typing import Any, Final, NamedTuple, TypeAlias, TypeVar
 from sqlalchemy import BigInteger, ColumnElement, FromClause, Select, Text, bindparam, literal_column, or_, tuple_
 from sqlalchemy.types import TypeEngine
 
+from persistence.sql.queries import expressions
+from persistence.sql.queries.shape import json_path, sqlite_path
 from persistence.sql.tables.runs import runs
+from runindex.domain.json_text import dumps
 from runindex.ports.queries import OrderDirection, RunOrder, RunOrderField, Window
 
 T = TypeVar("T")
@@ -55,7 +58,26 @@ class Keys(NamedTuple):
 
 def keys_of(source: FromClause, order: RunOrder) -> Keys:
     """Return the keys in `runs`, or in rows taken from it."""
+    if source is runs and order.field is RunOrderField.METADATA:
+        return Keys(path_key(runs.c.metadata), runs.c.id)
     return Keys(source.c[order.field.column], source.c.id)
+
+
+_PATH: Final = expressions.MetadataPath(
+    *(bindparam(name, type_=Text()) for name in ("order_path", "order_file_path", "order_keys"))
+)
+
+
+def path_key(metadata: ColumnElement[Any]) -> ColumnElement[str]:
+    """Return the sort key of the value at the path that `path_values` binds."""
+    return expressions.metadata_key(metadata, _PATH)
+
+
+def path_values(path: tuple[str, ...] | None) -> dict[str, Any]:
+    """Return the values of the parameters of a path, none for None."""
+    if path is None:
+        return {}
+    return {"order_path": json_path(path), "order_file_path": sqlite_path(path), "order_keys": dumps(list(path))}
 
 
 def page_by(selection: Select[Any], keys: Keys, order: RunOrder, window: WindowShape) -> Select[Any]:
@@ -64,28 +86,29 @@ def page_by(selection: Select[Any], keys: Keys, order: RunOrder, window: WindowS
     return limited(selection.order_by(*directed(keys, order, window)), window)
 
 
-def page_of_runs(selection: Select[Any], order: RunOrder, window: WindowShape) -> Select[Any]:
-    """Return a window of a selection from `runs`, in any order; runs without a value come last, by no index."""
-    keys = keys_of(runs, order)
-    if order.field is not RunOrderField.FINISHED_AT:
+def page_of_runs(
+    selection: Select[Any], order: RunOrder, window: WindowShape, source: FromClause = runs
+) -> Select[Any]:
+    """Return a window of a selection from a source, in any order; runs without a value come last, by no index."""
+    keys = keys_of(source, order)
+    if not order.field.is_nullable:
         return page_by(selection, keys, order, window)
     if window.after is not None:
         beyond = behind(keys, order, "after") if window.after[0] else behind_id(keys, order, "after")
-        unfinished = keys.value.is_(None)
-        selection = selection.where(or_(beyond, unfinished) if window.after[0] else unfinished & beyond)
+        valueless = keys.value.is_(None)
+        selection = selection.where(or_(beyond, valueless) if window.after[0] else valueless & beyond)
     if window.before is not None:
         ahead = behind(keys, order, "before") if window.before[0] else behind_id(keys, order, "before")
         selection = selection.where(ahead if window.before[0] else or_(ahead, keys.value.is_not(None)))
-    return limited(selection.order_by(*ordering(runs, order, window)), window)
+    return limited(selection.order_by(*ordering(keys, order, window)), window)
 
 
-def ordering(source: FromClause, order: RunOrder, window: WindowShape) -> list[ColumnElement[Any]]:
+def ordering(keys: Keys, order: RunOrder, window: WindowShape) -> list[ColumnElement[Any]]:
     """Return the ORDER BY terms of runs, or of rows taken from them, for a window; those without a value come last."""
-    keys = keys_of(source, order)
-    if order.field is not RunOrderField.FINISHED_AT:
+    if not order.field.is_nullable:
         return directed(keys, order, window)
-    unfinished = keys.value.is_(None)
-    return [unfinished.desc() if window.backward else unfinished, *directed(keys, order, window)]
+    valueless = keys.value.is_(None)
+    return [valueless.desc() if window.backward else valueless, *directed(keys, order, window)]
 
 
 def directed(keys: Iterable[ColumnElement[Any]], order: RunOrder, window: WindowShape) -> list[ColumnElement[Any]]:
@@ -102,13 +125,13 @@ def between(keys: Keys, order: RunOrder, window: WindowShape) -> list[ColumnElem
 
 def behind(keys: Keys, order: RunOrder, side: str) -> ColumnElement[bool]:
     """Return the condition of entries inside a window, on one side, by a position with a value."""
-    here, there = tuple_(*keys), tuple_(*position(side, int, str))
+    here, there = tuple_(*keys), tuple_(*_place(order, side))
     return here > there if _upwards(order, side) else here < there
 
 
 def behind_id(keys: Keys, order: RunOrder, side: str) -> ColumnElement[bool]:
     """Return the condition of entries without a value inside a window, by a position without one."""
-    _, run_id = position(side, int, str)
+    _, run_id = _place(order, side)
     return keys.id > run_id if _upwards(order, side) else keys.id < run_id
 
 
@@ -128,6 +151,10 @@ def limited_for(selection: Select[Any], window: WindowShape) -> Select[Any]:
 def in_list_order(rows: Sequence[T], window: Window) -> Sequence[T]:
     """Return a statement's rows in the order of the list."""
     return rows[::-1] if window.backward else rows
+
+
+def _place(order: RunOrder, side: str) -> list[ColumnElement[Any]]:
+    return position(side, str if order.field.is_text else int, str)
 
 
 def _known(place: Position | None) -> tuple[bool, ...] | None:

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from typing import Any, Final
 
 from sqlalchemy import ColumnElement, FromClause, Select, bindparam, false, select, union_all
+from sqlalchemy import literal_column as literal
 
 from persistence.sql.queries import expressions
 from persistence.sql.queries.keyset import (
@@ -19,29 +20,33 @@ from persistence.sql.queries.keyset import (
     ordering,
     page_by,
     page_of_runs,
+    path_key,
 )
 from persistence.sql.queries.shape import UNARCHIVED_ONLY, Condition, Kind, name_of
 from persistence.sql.queries.tag_index import Conditions, TaggedRuns, is_narrow, runs_by_tag, with_runs
 from persistence.sql.queries.where import TEXT, matching
 from persistence.sql.tables.runs import run_tags, runs
 from runindex.domain.lifecycle import RunStatus
-from runindex.ports.queries import RUN_COLUMNS, Columns, RunOrder, RunOrderField
+from runindex.ports.queries import RUN_COLUMNS, SORT_KEY, Columns, RunOrder, RunOrderField
 
+_COLUMNS: Final = (*RUN_COLUMNS, RunOrderField.DURATION.column)
 _ARCHIVED_ONLY: Final = Condition(Kind.STATUS_IN, detail=(RunStatus.ARCHIVED,))
 
 
 def run_columns(columns: Columns, *more: str) -> list[ColumnElement[Any]]:
     """Return those columns of `runs`, `more` and the id, in the table's order."""
     wanted = columns.union(more, ("id",))
-    return [runs.c[name] for name in RUN_COLUMNS if name in wanted]
+    return [runs.c[name] for name in _COLUMNS if name in wanted]
 
 
 def run_page(conditions: Conditions, columns: Columns, order: RunOrder, window: WindowShape) -> Select[Any]:
     """Return the statement for a window of a list of runs; a backward window comes in reverse."""
+    if order.field is RunOrderField.METADATA:
+        return _by_metadata(conditions, columns, order, window)
     selection = select(*run_columns(columns, order.field.column))
     kinds = {condition.kind: condition for condition in reversed(conditions)}
-    if order.field is RunOrderField.FINISHED_AT:
-        return _finished_first(selection.where(matching(conditions)), order, window)
+    if order.field.is_nullable:
+        return _valued_first(selection.where(matching(conditions)), order, window)
     if order.field is RunOrderField.UPDATED_AT or is_narrow(conditions):
         return page_of_runs(selection.where(matching(conditions)), order, window)
     by_tag = runs_by_tag(conditions)
@@ -50,6 +55,14 @@ def run_page(conditions: Conditions, columns: Columns, order: RunOrder, window: 
     if Kind.TAGS_ANY in kinds:
         return _tagged_with_any(selection, conditions, kinds[Kind.TAGS_ANY], order, window)
     return _by_status(selection, conditions, order, window)
+
+
+def run_page_with_key(conditions: Conditions, columns: Columns, order: RunOrder, window: WindowShape) -> Select[Any]:
+    """Return the statement for a window with the sort key of a metadata value, made for the window's runs alone."""
+    page = run_page(conditions, columns, order, window).subquery("page")
+    key = path_key(runs.c.metadata).label(SORT_KEY)
+    rows = select(*page.c, key).select_from(expressions.join_from_left(page, runs, runs.c.id == page.c.id))
+    return rows.order_by(*ordering(keys_of(page, order), order, window))
 
 
 def _by_status(selection: Select[Any], conditions: Conditions, order: RunOrder, window: WindowShape) -> Select[Any]:
@@ -101,16 +114,25 @@ def _tagged_with_any(
     return limited(rows.order_by(*directed(keys_of(ranked, order), order, window)), window)
 
 
-def _finished_first(selection: Select[Any], order: RunOrder, window: WindowShape) -> Select[Any]:
-    """Merge finished runs and, after them, unfinished ones, each part read from the index in order."""
-    parts = (_finished(selection, order, window), _unfinished(selection, order, window))
+def _by_metadata(conditions: Conditions, columns: Columns, order: RunOrder, window: WindowShape) -> Select[Any]:
+    """Sort all runs that match: no index has the values at a path."""
+    key = path_key(runs.c.metadata).label(order.field.column)
+    found = select(*run_columns(columns), key).where(matching(conditions))
+    # The offset keeps the planner from inlining this subquery, which would make each key several times.
+    keyed = found.offset(literal("0")).subquery("keyed")
+    return page_of_runs(select(keyed), order, window, keyed)
+
+
+def _valued_first(selection: Select[Any], order: RunOrder, window: WindowShape) -> Select[Any]:
+    """Merge runs with a value and, after them, those without, each part read from the index in order."""
+    parts = (_valued(selection, order, window), _valueless(selection, order, window))
     # A window that ends before it begins has neither part.
     some = [part for part in parts if part is not None] or [selection.where(false())]
     merged = _merged(some, order, window)
-    return limited(select(merged).order_by(*ordering(merged, order, window)), window)
+    return limited(select(merged).order_by(*ordering(keys_of(merged, order), order, window)), window)
 
 
-def _finished(selection: Select[Any], order: RunOrder, window: WindowShape) -> Select[Any] | None:
+def _valued(selection: Select[Any], order: RunOrder, window: WindowShape) -> Select[Any] | None:
     keys = keys_of(runs, order)
     part = selection.where(keys.value.is_not(None))
     if window.after is not None:
@@ -122,7 +144,7 @@ def _finished(selection: Select[Any], order: RunOrder, window: WindowShape) -> S
     return part
 
 
-def _unfinished(selection: Select[Any], order: RunOrder, window: WindowShape) -> Select[Any] | None:
+def _valueless(selection: Select[Any], order: RunOrder, window: WindowShape) -> Select[Any] | None:
     keys = keys_of(runs, order)
     part = selection.where(keys.value.is_(None))
     if window.before is not None:

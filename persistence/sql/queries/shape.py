@@ -36,7 +36,8 @@ class Kind(Enum):
     EQUALS = auto()  # text; the column is the detail
     FROM = auto()  # instant; the column is the detail
     UNTIL = auto()  # instant; the column is the detail
-    FINISHED = auto()  # none
+    PRESENT = auto()  # none; the column is the detail
+    HAS_ERROR = auto()  # none: the wanted truth is the detail
     TAG = auto()  # text
     TAGS_ALL = auto()  # JSON array of texts
     TAGS_ANY = auto()  # JSON array of texts
@@ -68,6 +69,8 @@ TRACE: Final = "t"
 
 Values: TypeAlias = dict[str, Any]
 NEVER: Final = Condition(Kind.NEVER)
+# Of these a range without bounds demands that there is a value.
+_NULLABLE: Final = frozenset({"started_at", "finished_at", "duration"})
 UNARCHIVED_ONLY: Final = Condition(Kind.STATUS_IN, detail=UNARCHIVED.status)
 
 
@@ -150,6 +153,9 @@ class _Splitter:
     def is_root(self, _: str, wanted: bool) -> Iterator[Condition]:  # noqa: FBT001 - a field's value
         yield Condition(Kind.IS_ROOT, detail=wanted)
 
+    def has_error(self, _: str, wanted: bool) -> Iterator[Condition]:  # noqa: FBT001 - a field's value
+        yield Condition(Kind.HAS_ERROR, detail=wanted)
+
     def has_dataset(self, _: str, wanted: bool) -> Iterator[Condition]:  # noqa: FBT001 - a field's value
         yield Condition(Kind.HAS_DATASET, detail=wanted)
 
@@ -168,8 +174,8 @@ class _Splitter:
             yield self.bind(Kind.FROM, bounds.start, column)
         if bounds.end is not None:
             yield self.bind(Kind.UNTIL, bounds.end, column)
-        if bounds == InstantRange() and column == "finished_at":
-            yield Condition(Kind.FINISHED)
+        if bounds == InstantRange() and column in _NULLABLE:
+            yield Condition(Kind.PRESENT, detail=column)
 
     def metadata(self, _: str, conditions: tuple[MetadataFilter, ...]) -> Iterator[Condition]:
         for condition in conditions:
@@ -189,7 +195,7 @@ class _Splitter:
             return NEVER
         whole = {"path": condition.path, "op": condition.op, "value": condition.value}
         found = self.bind(Kind.METADATA, dumps(whole), Comparison(condition.op, isinstance(condition.value, str)))
-        self.values[name_of(found.place, PATH)] = _json_path(condition.path)
+        self.values[name_of(found.place, PATH)] = json_path(condition.path)
         self.values[name_of(found.place, VALUE)] = dumps(condition.value)
         self.values[name_of(found.place, TRACE)] = _trace(condition)
         return found
@@ -223,9 +229,16 @@ def _trace(condition: MetadataFilter) -> str:
     return dumps(condition.path[-1]) if condition.path else ""
 
 
-def _json_path(path: tuple[str, ...]) -> str:
-    # Strict: a path does not unwrap lists.
+def json_path(path: tuple[str, ...]) -> str:
+    """Return the JSONPath of keys; it is strict, so that it does not unwrap lists."""
     return "strict $" + "".join(f".{json.dumps(key, ensure_ascii=False)}" for key in path)
+
+
+def sqlite_path(path: tuple[str, ...]) -> str | None:
+    """Return the path of keys as SQLite reads it, None where a key is empty or written with an escape."""
+    if any(not key or json.dumps(key, ensure_ascii=False) != f'"{key}"' for key in path):
+        return None
+    return "$" + "".join(f'."{key}"' for key in path)
 
 
 def _comparable(condition: MetadataFilter) -> MetadataFilter | None:
@@ -279,4 +292,8 @@ SPLITTERS: Final[Mapping[str, _Splitting]] = {
     "trace_id": _Splitter.equals,
     "has_dataset": _Splitter.has_dataset,
     "dataset_status": _Splitter.dataset_status,
+    "started_at": _Splitter.within,
+    "duration": _Splitter.within,
+    "has_error": _Splitter.has_error,
+    "last_activity_at": _Splitter.within,
 }

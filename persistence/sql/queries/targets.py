@@ -5,10 +5,11 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any, Final, Protocol, TypeAlias
 
-from sqlalchemy import ColumnElement, FromClause, case, exists, false, func
+from sqlalchemy import ColumnElement, FromClause, case, exists, false, func, select
 from sqlalchemy import literal_column as literal
 
 from persistence.sql.queries import expressions
+from persistence.sql.tables.records import totals
 from persistence.sql.tables.runs import changes, run_tags, runs
 from runindex.domain.lifecycle import OPEN, RunStatus
 from runindex.domain.runs.changes import RunChangeKind
@@ -110,22 +111,51 @@ _FORMER_START: Final = func.coalesce(
     changes.c.former_started_at,
     case((changes.c.started_at != changes.c.updated_at, changes.c.started_at), else_=None),
 )
+_STARTED_BEFORE: Final = case(
+    (changes.c.kind == literal(f"'{RunChangeKind.STARTED}'"), _FORMER_START), else_=changes.c.started_at
+)
+_FINISHED_BEFORE: Final = case((_WAS_OPEN, None), else_=changes.c.finished_at)
+
+
+def _duration(started_at: ColumnElement[Any], finished_at: ColumnElement[Any]) -> ColumnElement[Any]:
+    return finished_at - func.coalesce(started_at, changes.c.created_at)
+
+
 _FORMER_COLUMNS: Final[Mapping[str, ColumnElement[Any]]] = {
     "status": changes.c.former_status,
     "name_folded": _overwritten(RunChangeKind.NAME, "former_name_folded", "name_folded"),
     "metadata": _overwritten(RunChangeKind.METADATA, "former_metadata", "metadata"),
     "updated_at": changes.c.former_updated_at,
-    "started_at": case(
-        (changes.c.kind == literal(f"'{RunChangeKind.STARTED}'"), _FORMER_START), else_=changes.c.started_at
-    ),
-    "finished_at": case((_WAS_OPEN, None), else_=changes.c.finished_at),
+    "last_activity_at": changes.c.former_updated_at,
+    "started_at": _STARTED_BEFORE,
+    "finished_at": _FINISHED_BEFORE,
+    "duration": _duration(_STARTED_BEFORE, _FINISHED_BEFORE),
+    # Only a move that closes a run gives it an error.
+    "error": case((_WAS_OPEN, None), else_=changes.c.error),
 }
-_AFTER_COLUMNS: Final[Mapping[str, ColumnElement[Any]]] = {**dict(changes.c.items()), "id": changes.c.run_id}
+_AFTER_COLUMNS: Final[Mapping[str, ColumnElement[Any]]] = {
+    **dict(changes.c.items()),
+    "id": changes.c.run_id,
+    "duration": _duration(changes.c.started_at, changes.c.finished_at),
+    # The log does not tell of records.
+    "last_activity_at": changes.c.updated_at,
+}
 
 
 def run_in(source: FromClause) -> FilterTarget:
     """Return the runs of `runs`, or of an alias of it, as a target."""
-    return FilterTarget(MappingProxyType(dict(source.c.items())), _StoredTags(source), has_hierarchy=True)
+    columns = {**dict(source.c.items()), "last_activity_at": _last_activity(source)}
+    return FilterTarget(MappingProxyType(columns), _StoredTags(source), has_hierarchy=True)
+
+
+def _last_activity(source: FromClause) -> ColumnElement[Any]:
+    """Return when a run, or any of its records, was last written."""
+    changed_at, mine = source.c.updated_at, totals.alias()
+    of_records = select(mine.c.last_at).where(mine.c.owner == source.c.incarnation).correlate_except(mine)
+    reported_at = func.coalesce(of_records.scalar_subquery(), changed_at)
+    return expressions.PerDialect(
+        postgresql=func.greatest(changed_at, reported_at), sqlite=func.max(changed_at, reported_at)
+    )
 
 
 RUN: Final = run_in(runs)

@@ -164,8 +164,13 @@ def _until(condition: Condition, target: FilterTarget, bind: Bind) -> Clause:
     return target.columns[condition.detail] < _instant(condition, bind)
 
 
-def _finished(_: Condition, target: FilterTarget, __: Bind) -> Clause:
-    return target.columns["finished_at"].is_not(None)
+def _present(condition: Condition, target: FilterTarget, _: Bind) -> Clause:
+    return target.columns[condition.detail].is_not(None)
+
+
+def _has_error(condition: Condition, target: FilterTarget, _: Bind) -> Clause:
+    error = target.columns["error"]
+    return error.is_not(None) if condition.detail else error.is_(None)
 
 
 def _tag(condition: Condition, target: FilterTarget, bind: Bind) -> Clause:
@@ -208,7 +213,8 @@ _CLAUSES: Final[Mapping[Kind, Callable[[Condition, FilterTarget, Bind], Clause]]
         Kind.EQUALS: _equals,
         Kind.FROM: _from,
         Kind.UNTIL: _until,
-        Kind.FINISHED: _finished,
+        Kind.PRESENT: _present,
+        Kind.HAS_ERROR: _has_error,
         Kind.TAG: _tag,
         Kind.TAGS_ALL: _tags_all,
         Kind.TAGS_ANY: _tags_any,

@@ -4,10 +4,22 @@ from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Select, bindparam, func, select
+from sqlalchemy import ColumnElement, FromClause, Select, bindparam, func, select
+from sqlalchemy import literal_column as literal
 
 from persistence.sql.queries import expressions
-from persistence.sql.queries.keyset import WindowShape, in_list_order, ordering, page_of_runs, shape_of, values_of
+from persistence.sql.queries.keyset import (
+    Keys,
+    WindowShape,
+    in_list_order,
+    keys_of,
+    ordering,
+    page_of_runs,
+    path_key,
+    path_values,
+    shape_of,
+    values_of,
+)
 from persistence.sql.queries.run_pages import run_columns
 from persistence.sql.queries.shape import Condition, split_filter
 from persistence.sql.queries.where import TEXT, matching
@@ -16,7 +28,7 @@ from persistence.sql.reads.runs import array_of
 from persistence.sql.statements import StatementRunner
 from persistence.sql.tables.runs import runs
 from runindex.domain.runs.filters import RunFilter
-from runindex.ports.queries import Columns, Row, RunOrder, RunQuery
+from runindex.ports.queries import SORT_KEY, Columns, Row, RunOrder, RunOrderField, RunQuery
 
 
 class ChildReads(StatementRunner):
@@ -40,8 +52,9 @@ class ChildReads(StatementRunner):
 
     async def _list_by(self, field: str, ids: Sequence[str], query: RunQuery) -> Mapping[str, Sequence[Row]]:
         conditions, values = split_filter(query.filter)
-        statement = _list(field, conditions, query.columns, query.order, shape_of(query.window))
-        values |= values_of(query.window) | {"requested": array_of(dict.fromkeys(ids))}
+        statement = _list(field, conditions, query.columns, query.order.shape, shape_of(query.window))
+        values |= values_of(query.window) | path_values(query.order.path)
+        values["requested"] = array_of(dict.fromkeys(ids))
         return by_requested(ids, in_list_order(await self._fetch(statement, values), query.window))
 
     async def _count_by(self, field: str, ids: Sequence[str], run_filter: RunFilter) -> Mapping[str, int]:
@@ -55,11 +68,27 @@ def _list(
     field: str, conditions: tuple[Condition, ...], columns: Columns, order: RunOrder, window: WindowShape
 ) -> Select[Any]:
     named = expressions.each(bindparam("requested", type_=TEXT), "named")
-    naming = select(*run_columns(columns, order.field.column)).where(runs.c[field] == named.c.value)
+    chosen = run_columns(columns, order.field.column)
+    if order.field is RunOrderField.METADATA:
+        chosen.append(path_key(runs.c.metadata).label(order.field.column))
+    naming = select(*chosen).where(runs.c[field] == named.c.value)
     page = page_of_runs(naming.where(matching(conditions)).correlate(named), order, window)
     joined, found = expressions.top_of_each(named, page, runs.c.id)
-    rows = select(named.c.value.label("requested"), *found.c).select_from(joined)
-    return rows.order_by(*ordering(found, order, window))
+    keys = _keys_of(found, order)
+    rows = select(
+        named.c.value.label("requested"),
+        *(column for column in found.c if column.name != order.field.column),
+        keys.value.label(order.field.column),
+    )
+    return rows.select_from(joined).order_by(*ordering(keys, order, window))
+
+
+def _keys_of(found: FromClause, order: RunOrder) -> Keys:
+    """Return the keys in the found runs; SQLite finds rows of the table itself, which have no key of metadata."""
+    if order.field is not RunOrderField.METADATA:
+        return keys_of(found, order)
+    in_table: ColumnElement[Any] = literal(f"{found.name}.metadata", TEXT)  # type: ignore[attr-defined]  # it has one
+    return Keys(expressions.PerDialect(postgresql=found.c[SORT_KEY], sqlite=path_key(in_table)), found.c.id)
 
 
 @lru_cache(maxsize=256)

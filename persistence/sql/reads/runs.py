@@ -7,8 +7,8 @@ from typing import Any, Final
 from sqlalchemy import Select, bindparam, select
 
 from persistence.sql.queries import expressions
-from persistence.sql.queries.keyset import in_list_order, shape_of, values_of
-from persistence.sql.queries.run_pages import run_columns, run_page
+from persistence.sql.queries.keyset import in_list_order, path_values, shape_of, values_of
+from persistence.sql.queries.run_pages import run_columns, run_page, run_page_with_key
 from persistence.sql.queries.shape import split_filter
 from persistence.sql.queries.where import TEXT
 from persistence.sql.statements import StatementRunner
@@ -31,8 +31,10 @@ class RunReads(StatementRunner):
     async def list_runs(self, query: RunQuery) -> Sequence[Row]:
         """Return a window of a list of runs. Rows have the order's column too."""
         conditions, values = split_filter(query.filter)
-        statement = _run_page(conditions, query.columns, query.order, shape_of(query.window))
-        return in_list_order(await self._fetch(statement, values | values_of(query.window)), query.window)
+        make_page = _run_page if query.path is None else _run_page_with_key
+        statement = make_page(conditions, query.columns, query.order.shape, shape_of(query.window))
+        values |= values_of(query.window) | path_values(query.order.path or query.path)
+        return in_list_order(await self._fetch(statement, values), query.window)
 
 
 def array_of(texts: Iterable[str]) -> str:
@@ -51,3 +53,4 @@ def _find_many(columns: Columns) -> Select[Any]:
 
 
 _run_page: Final = lru_cache(maxsize=1024)(run_page)
+_run_page_with_key: Final = lru_cache(maxsize=256)(run_page_with_key)

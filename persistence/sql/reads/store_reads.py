@@ -11,6 +11,7 @@ from persistence.sql.reads.runs import RunReads
 from persistence.sql.reads.search import SearchReads
 from persistence.sql.reads.tags import TagReads
 from persistence.sql.reads.timeline import TimelineReads
+from persistence.sql.reads.values import ValueReads
 
 
 class SqlReads(
@@ -22,6 +23,7 @@ class SqlReads(
     CountReads,
     TimelineReads,
     TagReads,
+    ValueReads,
     RecordReads,
     ResultReads,
     RetentionReads,

@@ -2,19 +2,16 @@
 
 from collections.abc import Sequence
 from functools import lru_cache
-from typing import Any, Final
+from typing import Any
 
 from sqlalchemy import Select, bindparam, select
 from sqlalchemy import literal_column as literal
 
+from persistence.sql.queries.prefixes import end_of
 from persistence.sql.queries.where import TEXT
 from persistence.sql.statements import StatementRunner
 from persistence.sql.tables.runs import tag_counts
 from runindex.domain.json_text import is_plain_text
-
-_LAST: Final = "\U0010ffff"
-_BEFORE_SURROGATES: Final = "\ud7ff"
-_AFTER_SURROGATES: Final = "\ue000"
 
 
 class TagReads(StatementRunner):
@@ -24,7 +21,7 @@ class TagReads(StatementRunner):
         """Return tags of runs that are not archived, with how many have them, in code-point order."""
         if not is_plain_text(prefix):
             return ()
-        end = _end_of(prefix)
+        end = end_of(prefix)
         rows = await self._fetch(_list(limit, has_end=end is not None), {"prefix": prefix, "end": end})
         return [(row["tag"], row["n"]) for row in rows]
 
@@ -36,12 +33,3 @@ def _list(limit: int, *, has_end: bool) -> Select[Any]:
     if has_end:
         found = found.where(tag < bindparam("end", type_=TEXT))
     return found.order_by(tag).limit(literal(str(limit)))
-
-
-def _end_of(prefix: str) -> str | None:
-    """Return the first text after all that start with the prefix, None when there is none."""
-    bare = prefix.rstrip(_LAST)
-    if not bare:
-        return None
-    following = _AFTER_SURROGATES if bare[-1] == _BEFORE_SURROGATES else chr(ord(bare[-1]) + 1)
-    return bare[:-1] + following

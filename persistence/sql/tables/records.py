@@ -21,6 +21,7 @@ from runindex.domain.records.results import Item, Result, ResultScore
 from runindex.domain.records.run_data import Cell, Document, Value, ValueVersion
 from runindex.domain.records.runtimes import Receipt, ReceiptHead, Runtime, RuntimeInput
 from runindex.domain.records.totals import Tombstone, Totals
+from runindex.domain.records.views import DefaultView, View
 from runindex.ports.queries import Row
 
 R = TypeVar("R", bound=Record)
@@ -94,6 +95,9 @@ receipts: Final = _table(
 tombstones: Final = _table("remains", Tombstone)
 receipt_heads: Final = _table("receipt_heads", ReceiptHead, Index(None, "owner", "runtime_id"))
 
+views: Final = _table("views", View, Index(None, "name", "id"))
+default_views: Final = _table("default_views", DefaultView)
+
 TABLES: Final[Mapping[type[Record], Table]] = {
     Totals: totals,
     Result: results,
@@ -110,6 +114,8 @@ TABLES: Final[Mapping[type[Record], Table]] = {
     RuntimeInput: runtime_inputs,
     Receipt: receipts,
     ReceiptHead: receipt_heads,
+    View: views,
+    DefaultView: default_views,
     Tombstone: tombstones,
 }
 

@@ -10,6 +10,7 @@ from sqlalchemy import (
     BigInteger,
     CheckConstraint,
     Column,
+    Computed,
     Index,
     Integer,
     MetaData,
@@ -84,6 +85,8 @@ runs: Final = Table(
     # The text that searchRuns searches (runindex.domain.runs.search), without the status, and its number of words.
     Column("search_text", TextC, nullable=False),
     Column("search_words", Integer, nullable=False),
+    # `Run.duration`, made by the database itself: no writer need know of it.
+    Column("duration", BigInteger, Computed("finished_at - coalesce(started_at, created_at)")),
     _one_of("status", RunStatus, "status"),
     _one_of("retention_kind", RetentionKind, "retention_kind"),
     # Each list has an index in its order. Every move of a run updates all of them, so there is none without a list.
@@ -91,11 +94,18 @@ runs: Final = Table(
     Index(None, "status", "created_at", "id"),
     Index(None, "updated_at", "id"),
     Index(None, "finished_at", "id"),
+    Index(None, "started_at", "id"),
+    Index(None, "name", "id"),
+    Index(None, "duration", "id"),
     _partial_index("parent_id", "created_at", "id", where="parent_id IS NOT NULL"),
     _partial_index("plan_id", "created_at", "id", where="plan_id IS NOT NULL"),
     _partial_index("dataset_id", "created_at", "id", where="dataset_id IS NOT NULL"),
     _partial_index("trace_id", "created_at", "id", where="trace_id IS NOT NULL"),
+    _partial_index("target_id", "created_at", "id", where="target_id IS NOT NULL"),
 )
+
+# The columns that are written.
+STORED_RUN_COLUMNS: Final = tuple(column.name for column in runs.columns if column.computed is None)
 
 run_tags: Final = Table(
     "run_tags",

@@ -1,11 +1,12 @@
-"""The compiler: from the selection of an operation to the functions that answer it."""
+"""The compiler: from the selection of an operation to the functions that answer it.
 
-from collections.abc import Mapping
+Each function has the frame `c`, and `s`, the object whose fields it answers, or `r`, that object's row.
+"""
+
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Any, Final, TypeAlias
 
 from graphql import (
-    FragmentDefinitionNode,
     GraphQLAbstractType,
     GraphQLEnumType,
     GraphQLField,
@@ -17,87 +18,68 @@ from graphql import (
     GraphQLSchema,
     OperationDefinitionNode,
     OperationType,
+    get_named_type,
     is_abstract_type,
+    is_leaf_type,
 )
 from strawberry.schema.schema_converter import GraphQLCoreConverter
 from strawberry.types.field import StrawberryField
 
 from resolvers.execution.compilation import runtime
-from resolvers.execution.compilation.inputs import supply
-from resolvers.execution.compilation.refusal import NotCompiledError
+from resolvers.execution.compilation.calls import call_of
+from resolvers.execution.compilation.columns import answered_by_row, column_value
+from resolvers.execution.compilation.leaves import leaf
+from resolvers.execution.compilation.mutations import remembered
+from resolvers.execution.compilation.refusal import MismatchError, NotCompiledError, Reason
 from resolvers.execution.compilation.shapes import Collector, SelectedField
 from resolvers.execution.compilation.source import Source
-from runindex.domain.json_text import loads
+from resolvers.execution.compilation.values import Value
+from runindex.ports.allowance import size_of
 from schema.typesystem.connections import Connection
-from schema.typesystem.fields import Column, Computed, DeclaredField
-from schema.typesystem.scalars import DATE_TIME, JSON
-from schema.typesystem.selection import Position, Selection
+from schema.typesystem.fields import DeclaredField
 
-_TEXTS: Final = frozenset({"String", "ID"})
-
-
-@dataclass(frozen=True, slots=True)
-class Value:
-    """How a value becomes a part of the response: an expression of `{}`, which stands for it and is read once.
-
-    `is_async` expressions are awaited; `is_same` ones leave it as it is.
-    """
-
-    expression: str
-    is_async: bool = False
-
-    def of(self, value: str) -> str:
-        """Return the expression of a value."""
-        return self.expression.replace("{}", value)
-
-    @property
-    def is_same(self) -> bool:
-        return self.expression == "{}"
+Fields: TypeAlias = list[SelectedField]
+# Quotes, colon and comma around a key and its value; comma and quotes of a list's entry.
+AROUND_KEY: Final = 8
+AROUND_VALUE: Final = 3
 
 
-SAME: Final = Value("{}")
-
-
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Compiler:
-    """Compiles one operation."""
+    """Compiles one operation; `calls` counts the resolvers that it calls."""
 
     schema: GraphQLSchema
     collector: Collector
     source: Source = field(default_factory=Source)
+    calls: int = 0
 
     def operation(self, node: OperationDefinitionNode) -> str:
-        """Write the function that answers an operation, of a context and variables, and return its name."""
+        """Write the function that answers an operation, and return its name."""
         root = self.schema.get_root_type(node.operation)
+        assert root is not None  # in a valid document
         fields = self.collector.collect(root, [node.selection_set])
-        is_serial = node.operation is OperationType.MUTATION
-        return self._async_object(root, fields, is_serial=is_serial)
+        return self._async_object(root, fields, is_serial=node.operation is OperationType.MUTATION)
 
-    # Objects: functions of a frame `c` (context and variables) and of the object `s`, or of its row `r`.
+    def _object(self, kind: GraphQLObjectType, fields: Fields) -> Value:
+        if not all(self._is_pure(each) for each in fields):
+            return Value(f"{self._async_object(kind, fields)}(c, {{}})", is_async=True)
+        if all(answered_by_row(each) for each in fields):
+            name, cost = self._row_function(kind, fields)
+            return Value(f"{name}(c, {{}}.row)", fields=cost.fields, size=cost.size)
+        parts = [(each.key, self._read(kind, each)) for each in fields]
+        name = self.source.function("o", "c, s", [f"return {_items(parts)}"], is_async=False)
+        cost = _cost(parts)
+        return Value(f"{name}(c, {{}})", fields=cost.fields, size=cost.size)
 
-    def _object(self, kind: GraphQLObjectType, fields: list[SelectedField]) -> Value:
-        if all(self._is_pure(each) for each in fields):
-            pure = self._pure_object(kind, fields)
-            return pure
-        return Value(f"{self._async_object(kind, fields)}(c, {{}})", is_async=True)
+    def _row_function(self, kind: GraphQLObjectType, fields: Fields) -> tuple[str, Value]:
+        parts = [(each.key, self._read_row(kind, each)) for each in fields]
+        return self.source.function("r", "c, r", [f"return {_items(parts)}"], is_async=False), _cost(parts)
 
-    def _pure_object(self, kind: GraphQLObjectType, fields: list[SelectedField]) -> Value:
-        if all(_reads_row(each) for each in fields):
-            return Value(f"{self._row_function(kind, fields)}({{}}.row)")
-        items = ", ".join(f"{each.key!r}: {self._read(kind, each, 's').expression}" for each in fields)
-        return Value(f"{self.source.function('o', 's', [f'return {{{items}}}'], is_async=False)}({{}})")
-
-    def _row_function(self, kind: GraphQLObjectType, fields: list[SelectedField]) -> str:
-        items = ", ".join(f"{each.key!r}: {self._read_row(kind, each)}" for each in fields)
-        return self.source.function("r", "r", [f"return {{{items}}}"], is_async=False)
-
-    def _async_object(
-        self, kind: GraphQLObjectType, fields: list[SelectedField], *, is_serial: bool = False
-    ) -> str:
-        parts = [(each.key, self._read(kind, each, "s")) for each in fields]
-        items = ", ".join(f"{key!r}: {'None' if value.is_async else value.expression}" for key, value in parts)
+    def _async_object(self, kind: GraphQLObjectType, fields: Fields, *, is_serial: bool = False) -> str:
+        parts = [(each.key, self._read(kind, each)) for each in fields]
+        cost = _cost(parts)
         waiting = [(key, value.expression) for key, value in parts if value.is_async]
-        body = [f"o = {{{items}}}"]
+        body = [f"c.spend(1, {cost.fields}, {cost.size})", f"o = {_items(parts)}"]
         if len(waiting) == 1 or is_serial:
             body += [f"o[{key!r}] = await {expression}" for key, expression in waiting]
         elif waiting:
@@ -106,116 +88,82 @@ class Compiler:
             body.append(f"{targets} = await {self.source.name(runtime.gathered)}(({calls}))")
         return self.source.function("a", "c, s", [*body, "return o"], is_async=True)
 
-    # Fields.
-
     def _is_pure(self, each: SelectedField) -> bool:
-        """Tell whether a field is answered without waiting and without arguments."""
+        """Tell whether a field is answered without a resolver, and all below it."""
         if each.definition is None:
-            return each.name == "__typename"
-        declared = _declared(each.definition)
-        if declared.base_resolver is not None:
+            return True
+        if declared_of(each.definition).base_resolver is not None:
             return False
-        return self._is_pure_type(each.definition.type, each)
-
-    def _is_pure_type(self, kind: GraphQLOutputType, each: SelectedField) -> bool:
-        while isinstance(kind, GraphQLNonNull | GraphQLList):
-            kind = kind.of_type
-        if isinstance(kind, GraphQLScalarType | GraphQLEnumType):
+        kind = get_named_type(each.definition.type)
+        if is_leaf_type(kind):
             return True
         kinds = self.schema.get_possible_types(kind) if is_abstract_type(kind) else (kind,)
         return all(self._is_pure(below) for one in kinds for below in self.collector.collect(one, each.sets))
 
-    def _read(self, kind: GraphQLObjectType, each: SelectedField, source: str) -> Value:
-        """Return the expression that answers a field of the object `source`."""
+    def _read(self, kind: GraphQLObjectType, each: SelectedField) -> Value:
+        """Return how a field of the object `s` is answered."""
         if each.definition is None:
-            return Value(self._typename(kind, each))
-        declared = _declared(each.definition)
+            return _typename(kind, each)
+        declared = declared_of(each.definition)
         if declared.base_resolver is not None:
-            return Value(self._resolved(kind, declared, each), is_async=True)
-        if isinstance(declared, DeclaredField) and isinstance(declared.declaration, Column | Computed):
-            value = self._completed(each.definition.type, each)
-            return Value(self._declared_value(declared.declaration, value, each.definition, f"{source}.row"), value.is_async)
-        if isinstance(declared, DeclaredField) and declared.read is not None:
-            rows = self._rows(kind, declared, each)
-            if rows is not None:
-                return Value(f"[{rows}(r) for r in {source}.page.rows]")
-            value = self._completed(each.definition.type, each)
-            return Value(value.of(f"{self.source.name(declared.read)}({source})"), value.is_async)
+            return Value(f"{self._resolved(kind, declared, each)}(c, s)", is_async=True)
+        rows = self._rows(kind, declared, each)
+        if rows is not None:
+            return rows
         value = self._completed(each.definition.type, each)
-        return Value(value.of(f"{source}.{declared.python_name}"), value.is_async)
+        if isinstance(declared, DeclaredField) and declared.declaration is not None:
+            return column_value(declared.declaration, value, each.definition.type, self.source, "s.row")
+        if isinstance(declared, DeclaredField) and declared.read is not None:
+            read = f"{self.source.name(declared.read)}(s)"
+        else:
+            read = f"s.{declared.python_name}"
+        return Value(value.later(read), value.is_async, value.fields, value.size)
 
-    def _read_row(self, kind: GraphQLObjectType, each: SelectedField) -> str:
+    def _read_row(self, kind: GraphQLObjectType, each: SelectedField) -> Value:
         if each.definition is None:
-            return self._typename(kind, each)
-        declaration = _declared(each.definition).declaration  # type: ignore[attr-defined]
-        return self._declared_value(declaration, self._completed(each.definition.type, each), each.definition, "r")
+            return _typename(kind, each)
+        declared = declared_of(each.definition)
+        assert isinstance(declared, DeclaredField)
+        assert declared.declaration is not None
+        value = self._completed(each.definition.type, each)
+        return column_value(declared.declaration, value, each.definition.type, self.source, "r")
 
-    def _typename(self, kind: GraphQLObjectType, each: SelectedField) -> str:
-        if each.name != "__typename":
-            raise NotCompiledError("introspection")
-        return repr(kind.name)
-
-    def _declared_value(
-        self, declaration: Column | Computed, value: Value, definition: GraphQLField, row: str
-    ) -> str:
-        if isinstance(declaration, Computed):
-            arguments = ", ".join(f"{row}[{name!r}]" for name in declaration.needs)
-            return value.of(f"{self.source.name(declaration.compute)}({arguments})")
-        cell = f"{row}[{declaration.name!r}]"
-        if declaration.decode is None:
-            return value.of(cell)
-        if declaration.decode is loads and _is_texts(definition.type):
-            return f"{self.source.name(runtime.Fragment)}({cell})"  # JSON text already
-        decode = self.source.name(declaration.decode)
-        held = self.source.fresh("v")
-        return value.of(f"(None if ({held} := {cell}) is None else {decode}({held}))")
-
-    def _rows(self, kind: GraphQLObjectType, declared: DeclaredField, each: SelectedField) -> str | None:
-        """Return the function by which a connection's nodes are answered from rows, without an object for each."""
-        origin = kind.extensions[GraphQLCoreConverter.DEFINITION_BACKREF].origin
+    def _rows(self, kind: GraphQLObjectType, declared: StrawberryField, each: SelectedField) -> Value | None:
+        """Return how a connection's nodes are answered from rows, without an object for each."""
+        origin = origin_of(kind)
         if declared.python_name != "nodes" or not issubclass(origin, Connection):
             return None
-        if origin.make_node is not Connection.make_node:
+        if origin.make_node is not Connection.make_node or each.definition is None:
             return None
-        node = _bare(each.definition.type)  # type: ignore[union-attr]
-        fields = self.collector.collect(node, each.sets)  # type: ignore[arg-type]
-        if not all(map(_reads_row, fields)) or not all(map(self._is_pure, fields)):
+        node = get_named_type(each.definition.type)
+        assert isinstance(node, GraphQLObjectType)
+        fields = self.collector.collect(node, each.sets)
+        if not all(answered_by_row(one) and self._is_pure(one) for one in fields):
             return None
-        return self._row_function(node, fields)  # type: ignore[arg-type]
+        name, cost = self._row_function(node, fields)
+        body = [f"c.spend(len(v), {cost.fields}, {cost.size + AROUND_VALUE})", f"return [{name}(c, r) for r in v]"]
+        return Value(f"{self.source.function('p', 'c, v', body, is_async=False)}(c, s.page.rows)")
 
     def _resolved(self, kind: GraphQLObjectType, declared: StrawberryField, each: SelectedField) -> str:
-        """Write the function that asks a resolver and completes what it returns; return its call."""
-        resolver, definition = declared.base_resolver, each.definition
-        assert resolver is not None
+        """Write the function that asks a resolver and completes what it returns."""
+        definition, resolver = each.definition, declared.base_resolver
         assert definition is not None
-        position = Position(each.name, Selection(self.schema, self.collector.fragments, self.collector.conditions, each.sets))
-        nodes = {argument.name.value: argument.value for argument in each.nodes[0].arguments or ()}
-        arguments = []
-        body = []
-        for argument in declared.arguments:
-            name = _graphql_name(definition, argument)
-            give = supply(definition.args[name], nodes.get(name))
-            held = self.source.fresh("g")
-            arguments.append((argument.python_name, held))
-            body.append(f"{held} = {self.source.name(give)}(c.variables)")
-        call = ["s"] if resolver.self_parameter else []
-        if resolver.info_parameter:
-            call.append(f"{resolver.info_parameter.name}={self.source.name(runtime.PlanInfo)}(c.context, {self.source.name(position)})")
-        if arguments:
-            absent = self.source.name(runtime.given)
-            named = ", ".join(f"{python_name!r}: {held}" for python_name, held in arguments)
-            call.append(f"**{absent}({{{named}}})")
-        asked = f"{self.source.name(resolver.wrapped_func)}({', '.join(call)})"
+        assert resolver is not None
+        self.calls += 1
+        body, asked = call_of(self.schema, self.collector, self.source, declared, each)
         if kind is self.schema.mutation_type:
-            asked = f"await c.remember({each.key!r}, {asked})"
+            asked = f"await {self.source.name(remembered)}(c.context, {each.key!r}, {asked})"
         elif resolver.is_async:
             asked = f"await {asked}"
-        body.append(f"v = {asked}")
         value = self._completed(definition.type, each)
-        body.append(f"return {'await ' if value.is_async else ''}{value.of('v')}")
-        return f"{self.source.function('f', 'c, s', body, is_async=True)}(c, s)"
-
-    # Values.
+        body += [
+            f"v = {asked}",
+            "if c.share is not None and c.share.is_over():",
+            "    await c.share.pause()",
+            *([f"c.spend(1, {value.fields}, {value.size})"] if value.size else []),
+            f"return {value.of('v')}",
+        ]
+        return self.source.function("f", "c, s", body, is_async=True)
 
     def _completed(self, kind: GraphQLOutputType, each: SelectedField) -> Value:
         if isinstance(kind, GraphQLNonNull):
@@ -223,91 +171,80 @@ class Compiler:
         value = self._present(kind, each)
         if value.is_same:
             return value
-        name = self.source.fresh("v")
-        wait = "await " if value.is_async else ""
         if value.is_async:
-            function = self.source.function(
-                "n", "c, v", ["if v is None:", "    return None", f"return {wait}{value.of('v')}"], is_async=True
-            )
-            return Value(f"{function}(c, {{}})", is_async=True)
-        return Value(f"(None if ({name} := {{}}) is None else {value.of(name)})")
+            body = ["if v is None:", "    return None", f"return {value.of('v')}"]
+            return Value(f"{self.source.function('n', 'c, v', body, is_async=True)}(c, {{}})", is_async=True)
+        name = self.source.fresh("v")
+        expression = f"(None if ({name} := {{}}) is None else {value.of(name)})"
+        return Value(expression, fields=value.fields, size=value.size)
 
     def _present(self, kind: GraphQLOutputType, each: SelectedField) -> Value:
         """Return how a value that is not null is answered."""
         match kind:
             case GraphQLList(of_type=inner):
                 return self._list(inner, each)
-            case GraphQLScalarType():
-                return self._scalar(kind)
-            case GraphQLEnumType():
-                names = {value.value: name for name, value in kind.values.items()}
-                return Value(f"{self.source.name(names)}[{{}}]")
+            case GraphQLScalarType() | GraphQLEnumType():
+                return leaf(kind, self.source)
             case GraphQLObjectType():
                 return self._object(kind, self.collector.collect(kind, each.sets))
-        return self._abstract(kind, each)
+        return self._abstract(kind, each)  # type: ignore[arg-type]
 
     def _list(self, inner: GraphQLOutputType, each: SelectedField) -> Value:
         item = self._completed(inner, each)
-        if item.is_same:
-            return item
+        body = [f"c.spend(len(v), {item.fields}, {item.size + AROUND_VALUE})"]
         if item.is_async:
-            body = [f"return await {self.source.name(runtime.gathered)}([{item.of('i')} for i in v])"]
-            return Value(f"{self.source.function('l', 'c, v', body, is_async=True)}(c, {{}})", is_async=True)
-        function = self.source.function("l", "v", [f"return [{item.of('i')} for i in v]"], is_async=False)
-        return Value(f"{function}({{}})")
-
-    def _scalar(self, kind: GraphQLScalarType) -> Value:
-        if kind.name in _TEXTS or kind.name in {"Boolean", "Int", "Float"}:
-            return Value(f"{self.source.name(runtime.CHECKS[kind.name])}({{}})") if kind.name in {"Int", "Float"} else SAME
-        if kind is JSON or kind.name == "JSON":
-            return Value(f"{self.source.name(runtime.Fragment)}({{}})")
-        return Value(f"{self.source.name(kind.coerce_output_value)}({{}})")
+            body.append(f"return await {self.source.name(runtime.gathered)}([{item.later('i')} for i in v])")
+        else:
+            body.append(f"return [{item.of('i')} for i in v]")
+        name = self.source.function("l", "c, v", body, is_async=item.is_async)
+        return Value(f"{name}(c, {{}})", item.is_async)
 
     def _abstract(self, kind: GraphQLAbstractType, each: SelectedField) -> Value:
         """Return how a value of a union or an interface is answered: by its class."""
-        members: dict[type, Any] = {}
+        members = [
+            (origin_of(possible), self._object(possible, self.collector.collect(possible, each.sets)))
+            for possible in self.schema.get_possible_types(kind)
+        ]
+        is_async = any(value.is_async for _, value in members)
         body = ["k = v.__class__"]
-        is_async = False
-        for possible in self.schema.get_possible_types(kind):
-            value = self._object(possible, self.collector.collect(possible, each.sets))
-            origin = possible.extensions[GraphQLCoreConverter.DEFINITION_BACKREF].origin
-            members[origin] = value
-            is_async = is_async or value.is_async
-        for origin, value in members.items():
-            body += [
-                f"if k is {self.source.name(origin)}:",
-                f"    return {'await ' if value.is_async else ''}{value.of('v')}",
-            ]
-        body.append(f"raise {self.source.name(runtime.MismatchError)}")
-        return Value(f"{self.source.function('u', 'c, v', body, is_async=is_async)}(c, {{}})", is_async)
+        for origin, value in members:
+            body += [f"if k is {self.source.name(origin)}:", f"    return {value.of('v')}"]
+        body.append(f"raise {self.source.name(MismatchError)}")
+        return Value(
+            f"{self.source.function('u', 'c, v', body, is_async=is_async)}(c, {{}})",
+            is_async,
+            max(value.fields for _, value in members),
+            max(value.size for _, value in members),
+        )
 
 
-def _declared(definition: GraphQLField) -> StrawberryField:
+def declared_of(definition: GraphQLField) -> StrawberryField:
+    """Return what Strawberry knows of a field."""
     declared = definition.extensions.get(GraphQLCoreConverter.DEFINITION_BACKREF)
     if not isinstance(declared, StrawberryField):
-        raise NotCompiledError("introspection")
+        raise NotCompiledError(Reason.INTROSPECTION)
     return declared
 
 
-def _graphql_name(definition: GraphQLField, argument: Any) -> str:
-    for name, each in definition.args.items():
-        if each.extensions.get(GraphQLCoreConverter.DEFINITION_BACKREF) is argument:
-            return name
-    raise NotCompiledError("argument")
+def origin_of(kind: GraphQLObjectType) -> Any:  # noqa: ANN401 - a class
+    """Return the class whose objects a type has."""
+    return kind.extensions[GraphQLCoreConverter.DEFINITION_BACKREF].origin
 
 
-def _reads_row(each: SelectedField) -> bool:
-    if each.definition is None:
-        return each.name == "__typename"
-    declared = _declared(each.definition)
-    return isinstance(declared, DeclaredField) and isinstance(declared.declaration, Column | Computed)
+def _typename(kind: GraphQLObjectType, each: SelectedField) -> Value:
+    if each.name != "__typename":
+        raise NotCompiledError(Reason.INTROSPECTION)
+    return Value(repr(kind.name), size=len(kind.name))
 
 
-def _bare(kind: GraphQLOutputType) -> GraphQLOutputType:
-    while isinstance(kind, GraphQLNonNull | GraphQLList):
-        kind = kind.of_type
-    return kind
+def _items(parts: list[tuple[str, Value]]) -> str:
+    return "{" + ", ".join(f"{key!r}: {'None' if value.is_async else value.expression}" for key, value in parts) + "}"
 
 
-def _is_texts(kind: GraphQLOutputType) -> bool:
-    return str(kind) == "[String!]!"
+def _cost(parts: list[tuple[str, Value]]) -> Value:
+    """Return what an object adds to the fields and the bytes of an answer, without what is counted elsewhere."""
+    return Value(
+        "",
+        fields=len(parts) + sum(value.fields for _, value in parts),
+        size=sum(size_of(key) + AROUND_KEY + value.size for key, value in parts),
+    )

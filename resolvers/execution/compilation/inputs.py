@@ -6,7 +6,7 @@ Only values that fit their types are read; for others MismatchError is raised, a
 import dataclasses
 from collections.abc import Callable, Mapping
 from functools import cache
-from typing import Any, Final, TypeAlias
+from typing import Any, TypeAlias
 
 from graphql import (
     GraphQLArgument,
@@ -18,19 +18,17 @@ from graphql import (
     GraphQLNonNull,
     GraphQLScalarType,
     ListValueNode,
-    NullValueNode,
     ObjectValueNode,
     ValueNode,
     VariableNode,
-    is_required_argument,
     is_required_input_field,
 )
-from graphql.utilities.coerce_input_value import coerce_default_value, coerce_input_literal
 from graphql.pyutils import Undefined
+from graphql.utilities.coerce_input_value import coerce_default_value, coerce_input_literal
 from strawberry.schema.schema_converter import GraphQLCoreConverter
 from strawberry.types.base import StrawberryObjectDefinition
 
-from resolvers.execution.compilation.refusal import MismatchError, NotCompiledError
+from resolvers.execution.compilation.refusal import MismatchError, NotCompiledError, Reason
 
 Read: TypeAlias = Callable[[Any], Any]
 Variables: TypeAlias = Mapping[str, Any]
@@ -52,7 +50,7 @@ def reader(kind: GraphQLInputType) -> Read:
             return _scalar_reader(kind)
         case GraphQLInputObjectType():
             return _ObjectReader(kind)
-    raise NotCompiledError("input")
+    raise NotCompiledError(Reason.INPUT)
 
 
 def _required(read: Read) -> Read:
@@ -99,7 +97,7 @@ class _ObjectReader:
     def __init__(self, kind: GraphQLInputObjectType) -> None:
         definition = kind.extensions[GraphQLCoreConverter.DEFINITION_BACKREF]
         if definition.from_input is not None:
-            raise NotCompiledError("input")
+            raise NotCompiledError(Reason.INPUT)
         self._kind = kind
         self._definition: StrawberryObjectDefinition = definition
         self._fields: dict[str, tuple[str, Read]] | None = None
@@ -153,7 +151,7 @@ def _graphql_name(kind: GraphQLInputObjectType, field: Any) -> str:
     for name, each in kind.fields.items():
         if each.extensions.get(GraphQLCoreConverter.DEFINITION_BACKREF) is field:
             return name
-    raise NotCompiledError("input")
+    raise NotCompiledError(Reason.INPUT)
 
 
 def converted(value: Any, kind: GraphQLInputType) -> Any:
@@ -206,16 +204,16 @@ def _supply(kind: GraphQLInputType, node: ValueNode) -> Supply:
         case _ if isinstance(bare, GraphQLList):
             only = _supply(bare.of_type, node)
             return lambda variables: [_present(only(variables))]
-    raise NotCompiledError("literal")  # a variable inside a JSON value
+    raise NotCompiledError(Reason.LITERAL)  # a variable inside a JSON value
 
 
 def _literal(kind: GraphQLInputType, node: ValueNode) -> Any:
     try:
         literal = coerce_input_literal(node, kind)
     except Exception as error:  # of any coercer
-        raise NotCompiledError("literal") from error
+        raise NotCompiledError(Reason.LITERAL) from error
     if literal is Undefined:
-        raise NotCompiledError("literal")
+        raise NotCompiledError(Reason.LITERAL)
     return converted(literal, kind)
 
 

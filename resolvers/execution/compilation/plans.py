@@ -1,6 +1,6 @@
 """Plans: compiled operations, and where they are kept."""
 
-from collections import Counter, OrderedDict
+from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -25,14 +25,19 @@ from strawberry.types.graphql import OperationType
 
 from resolvers.execution.compilation.compiler import Compiler
 from resolvers.execution.compilation.inputs import Read, converted, reader
-from resolvers.execution.compilation.refusal import MismatchError, NotCompiledError
+from resolvers.execution.compilation.refusal import MismatchError, NotCompiledError, Reason
 from resolvers.execution.compilation.runtime import Frame
 from resolvers.execution.compilation.shapes import Collector
+from resolvers.execution.context import Context
+from resolvers.execution.costs.extension import check_document
 from resolvers.execution.costs.measure import DocumentMeasures, Measure
 from resolvers.execution.document_cache import LONGEST_TEXT
-from resolvers.execution.operation_counts import root_fields
+from resolvers.execution.operation_counts import OK, root_fields
+from runindex.settings.limits import Limits
 
-MOST_PLANS: Final = 512
+MOST_OPERATIONS: Final = 512
+# Of one operation, by what its directives say.
+MOST_SHAPES: Final = 16
 Answer: TypeAlias = Callable[[Frame, None], Awaitable[dict[str, Any]]]
 
 
@@ -54,16 +59,31 @@ class Variable:
     is_required: bool
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Plan:
-    """A compiled operation."""
+    """A compiled operation; `shares` tells whether it asks the storage for more than one thing."""
 
     kind: OperationType
     answer: Answer
     variables: tuple[Variable, ...]
+    document: DocumentNode
+    measures: DocumentMeasures
     measure: Measure
     fields: tuple[str, ...]
+    shares: bool
     text: str
+    _within: Limits | None = None
+
+    @property
+    def is_mutation(self) -> bool:
+        """Tell whether it writes."""
+        return self.kind is OperationType.MUTATION
+
+    def check(self, limits: Limits) -> None:
+        """Raise LimitExceededError for a document beyond a limit that does not depend on variables."""
+        if self._within is not limits:
+            check_document(self.measures, limits)
+            self._within = limits
 
     def read_variables(self, given: Mapping[str, Any]) -> dict[str, Any]:
         """Return the variables as resolvers need them, without those left out; raise for one that does not fit."""
@@ -78,79 +98,112 @@ class Plan:
                 raise MismatchError
         return values
 
+    def count(self, context: Context, outcome: str = OK) -> None:
+        """Count a query's root fields; a mutation's outcome is counted where it is executed."""
+        if not self.is_mutation:
+            for name in self.fields:
+                context.operations.add(name, outcome)
+
 
 @dataclass(frozen=True, slots=True)
 class _Known:
     """What is known of an operation: the variables that its directives name, and its plans by their values."""
 
     conditions: tuple[str, ...]
-    plans: dict[tuple[Any, ...], "Plan | NotCompiledError"] = field(default_factory=dict)
+    plans: dict[tuple[Any, ...], Plan | Reason] = field(default_factory=dict)
 
 
 class Plans:
     """The plans of the operations used most recently."""
 
-    def __init__(self, schema: GraphQLSchema, most: int = MOST_PLANS) -> None:
-        """Compile for a schema, and keep at most so many operations."""
+    def __init__(self, schema: GraphQLSchema, most: int = MOST_OPERATIONS) -> None:
+        """Compile for a schema, and keep the plans of at most so many operations."""
         self._schema = schema
         self._most = most
         self._known: OrderedDict[tuple[str, str | None], _Known] = OrderedDict()
-        self.refused: Counter[str] = Counter()
 
-    def find(
-        self, text: str, name: str | None, variables: Mapping[str, Any], document: DocumentNode, measures: DocumentMeasures
-    ) -> Plan | None:
-        """Return the plan of an operation of a valid document, None for one that is not compiled."""
-        key = text, name
-        known = self._known.get(key)
+    def __len__(self) -> int:
+        """Return the number of operations."""
+        return len(self._known)
+
+    def find(self, text: str, name: str | None, variables: Mapping[str, Any]) -> Plan | None:
+        """Return the plan of an operation, None for one without; raise NotCompiledError for one that has none."""
+        known = self._known.get((text, name))
         if known is None:
-            operation = get_operation_ast(document, name)
-            if operation is None or len(text) > LONGEST_TEXT:
-                return None
-            known = self._known[key] = _Known(tuple(_conditions(document)))
+            return None
+        self._known.move_to_end((text, name))
+        plan = known.plans.get(_values(known, variables))
+        if isinstance(plan, Reason):
+            raise NotCompiledError(plan)
+        return plan
+
+    def make(
+        self,
+        text: str,
+        name: str | None,
+        variables: Mapping[str, Any],
+        document: DocumentNode,
+        measures: DocumentMeasures,
+    ) -> Plan | None:
+        """Compile an operation of a valid document; None for a name that is none of its operations'.
+
+        Raise NotCompiledError for what is not compiled.
+        """
+        operation = get_operation_ast(document, name)
+        if operation is None:
+            return None
+        if len(text) > LONGEST_TEXT:
+            raise NotCompiledError(Reason.LENGTH)
+        known = self._known.get((text, name))
+        if known is None:
+            known = self._known[text, name] = _Known(tuple(_conditions(document)))
             if len(self._known) > self._most:
                 self._known.popitem(last=False)
-        else:
-            self._known.move_to_end(key)
-        values = tuple([variables.get(each) for each in known.conditions])
-        plan = known.plans.get(values)
-        if plan is None:
-            plan = self._compile(text, name, document, measures, dict(zip(known.conditions, values, strict=True)))
-            if len(known.plans) < 64:
-                known.plans[values] = plan
-        if isinstance(plan, NotCompiledError):
-            self.refused[str(plan)] += 1
-            return None
+        values = _values(known, variables)
+        if len(known.plans) >= MOST_SHAPES:
+            known.plans.clear()
+        try:
+            plan = self._compile(operation, document, measures, dict(zip(known.conditions, values, strict=True)))
+        except NotCompiledError as refusal:
+            known.plans[values] = refusal.reason
+            raise
+        known.plans[values] = plan
         return plan
 
     def _compile(
         self,
-        text: str,
-        name: str | None,
+        operation: OperationDefinitionNode,
         document: DocumentNode,
         measures: DocumentMeasures,
         conditions: Mapping[str, Any],
-    ) -> Plan | NotCompiledError:
-        operation = get_operation_ast(document, name)
-        assert operation is not None
+    ) -> Plan:
         kind = OperationType(operation.operation.value)
         if kind is OperationType.SUBSCRIPTION:
-            return NotCompiledError("subscription")
+            raise NotCompiledError(Reason.SUBSCRIPTION)
         fragments = {node.name.value: node for node in document.definitions if isinstance(node, FragmentDefinitionNode)}
-        try:
-            variables = tuple(_variables(self._schema, operation))
-            for variable in variables:
-                if variable.name in conditions and conditions[variable.name] is None:
-                    conditions = {**conditions, variable.name: variable.default}
-            if any(not isinstance(value, bool) for value in conditions.values()):
-                return NotCompiledError("condition")
-            compiler = Compiler(self._schema, Collector(self._schema, fragments, conditions))
-            answer = compiler.source.make(compiler.operation(operation))
-        except NotCompiledError as refusal:
-            return refusal
-        measure = measures.operations[operation.name.value if operation.name else None]
-        names = tuple(root_fields(document, operation).values())
-        return Plan(kind, answer, variables, measure, names, compiler.source.text)
+        variables = tuple(_variables(self._schema, operation))
+        defaults = {variable.name: variable.default for variable in variables}
+        chosen = {name: defaults.get(name) if value is None else value for name, value in conditions.items()}
+        if any(not isinstance(value, bool) for value in chosen.values()):
+            raise NotCompiledError(Reason.CONDITION)
+        compiler = Compiler(self._schema, Collector(self._schema, fragments, chosen))
+        answer = compiler.source.make(compiler.operation(operation))
+        return Plan(
+            kind,
+            answer,
+            variables,
+            document,
+            measures,
+            measures.operations[operation.name.value if operation.name else None],
+            tuple(root_fields(document, operation).values()),
+            shares=compiler.calls > 1,
+            text=compiler.source.text,
+        )
+
+
+def _values(known: _Known, variables: Mapping[str, Any]) -> tuple[Any, ...]:
+    """Return the values of the variables on which the shape of the answer depends; None for all that are no Boolean."""
+    return tuple([value if isinstance(value := variables.get(each), bool) else None for each in known.conditions])
 
 
 def _variables(schema: GraphQLSchema, operation: OperationDefinitionNode) -> Iterator[Variable]:
@@ -168,7 +221,7 @@ def _conditions(document: DocumentNode) -> list[str]:
     found: dict[str, None] = {}
 
     class Conditions(Visitor):
-        def enter_directive(self, node: Any, *_: Any) -> None:
+        def enter_directive(self, node: Any, *_: Any) -> None:  # noqa: ANN401 - graphql-core's
             for argument in node.arguments or ():
                 if isinstance(argument.value, VariableNode):
                     found[argument.value.name.value] = None

@@ -19,7 +19,7 @@ from graphql import (
     value_from_ast_untyped,
 )
 
-from resolvers.execution.compilation.refusal import NotCompiledError
+from resolvers.execution.compilation.refusal import NotCompiledError, Reason
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +87,6 @@ class Collector:
     def _holds(self, directive: DirectiveNode) -> bool:
         name = directive.name.value
         if name not in {"skip", "include"}:
-            raise NotCompiledError("directive")
+            raise NotCompiledError(Reason.DIRECTIVE)
         (argument,) = directive.arguments or ()
         return bool(value_from_ast_untyped(argument.value, dict(self.conditions))) is (name == "include")

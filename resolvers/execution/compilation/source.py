@@ -42,5 +42,5 @@ class Source:
     def make(self, name: str) -> Any:
         """Make the functions, and return the one of a name."""
         namespace = dict(self._names)
-        exec(compile(self.text, "<operation>", "exec"), namespace)  # noqa: S102 - our own text: names alone are quoted
+        exec(compile(self.text, "<operation>", "exec"), namespace)  # noqa: S102 - our own text: it quotes keys alone, as `repr` does
         return namespace[name]

@@ -89,6 +89,19 @@ def times(size: Size, cost: Cost) -> Cost:
     return Cost(0, ((size, cost),))
 
 
+def work_of(type_name: str, field_name: str) -> Cost:
+    """Return what a field costs beside the objects that it returns."""
+    return _WORK.get((type_name, field_name), FREE)
+
+
+# Fields that look at many runs, whatever they return of them.
+_WORK: Final[Mapping[tuple[str, str], Cost]] = {
+    ("Query", "runGroups"): Cost(1000),
+    ("Query", "metadataPaths"): Cost(1000),
+    ("Query", "metadataValues"): Cost(1000),
+}
+
+
 def size_of(field: FieldNode, definition: GraphQLField) -> Size | None:
     """Return the size of a field's list as its arguments say, None for a field without such arguments."""
     given = {argument.name.value: argument.value for argument in field.arguments or ()}

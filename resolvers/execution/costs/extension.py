@@ -7,6 +7,7 @@ from graphql import DocumentNode, GraphQLError
 from strawberry.extensions import SchemaExtension
 
 from resolvers.execution.costs.measure import DocumentMeasures, measured
+from resolvers.execution.costs.variables import check_sizes
 from resolvers.execution.document_cache import TextCache
 from runindex.domain.errors import LimitExceededError
 from runindex.settings.limits import Limits
@@ -42,6 +43,10 @@ class LimitedDocuments(SchemaExtension):
             check_document(measures, limits)
             self._cost = measures.cost_of(context.operation_name).of(context.variables or {})
             check_cost(self._cost, limits)
+            if context.variables:
+                schema = context.schema._schema  # noqa: SLF001 - graphql-core's
+                check_sizes(context.graphql_document, context.operation_name, context.variables, schema)
+            context.context.spend(self._cost)
         except LimitExceededError as error:
             context.pre_execution_errors = [GraphQLError(error.message, original_error=error)]
 

@@ -25,7 +25,7 @@ from graphql import (
     is_composite_type,
 )
 
-from resolvers.execution.costs.cost import FREE, MOST, USUAL_LENGTH, Cost, Size, size_of, times, total
+from resolvers.execution.costs.cost import FREE, MOST, USUAL_LENGTH, Cost, Size, size_of, times, total, work_of
 
 _META: Final = frozenset({"__schema", "__type"})
 # They hold a list's entries, and are none themselves.
@@ -122,6 +122,11 @@ class _Visitor:
             cost = total((Cost(int(counts)) if counts else FREE, below.cost))
             if is_list:
                 cost = times(own or page or Size(USUAL_LENGTH), cost)
+        elif is_list and own is not None:
+            # A list of plain values, of which an argument says how many.
+            cost = times(own, Cost(1))
+        if parent is not None:
+            cost = total((cost, work_of(parent.name, node.name.value)))
         return Measure(
             below.depth + 1,
             below.aliases + (node.alias is not None),

@@ -3,6 +3,7 @@
 import math
 from collections import Counter
 from dataclasses import dataclass, replace
+from enum import StrEnum
 from typing import ClassVar, Final
 
 from runindex.domain import json_text
@@ -87,6 +88,14 @@ class ResultScore(Record):
     at: Micros
     reason: str | None = None
     actor: str | None = None
+
+
+class ItemStatus(StrEnum):
+    """How the last attempt at an item ended."""
+
+    SUCCEEDED = "SUCCEEDED"
+    FAILED = "FAILED"
+    MISSING = "MISSING"
 
 
 @dataclass(frozen=True, slots=True)

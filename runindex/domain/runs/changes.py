@@ -74,6 +74,7 @@ class Change:
             updated_at=self.former.updated_at,
             started_at=self.former.started_at,
             finished_at=None if was_open else self.run.finished_at,
+            error=None if was_open else self.run.error,
         )
 
 

@@ -16,6 +16,7 @@ from runindex.domain.runs.run import Run, TargetType
 
 Predicate = Callable[[Run], bool]
 Below = Callable[[Run, str], bool]
+Activity = Callable[[Run], Micros]
 
 
 class MetadataOperator(StrEnum):
@@ -34,7 +35,7 @@ class MetadataOperator(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class InstantRange:
-    """From `start` (inclusive) to `end` (exclusive); None is no bound."""
+    """From `start` (inclusive) to `end` (exclusive), instants or lengths of time; None is no bound."""
 
     start: Micros | None = None
     end: Micros | None = None
@@ -93,6 +94,10 @@ class RunFilter:
     trace_id: str | None = None
     has_dataset: bool | None = None
     dataset_status: tuple[DatasetRunStatus, ...] | None = None
+    started_at: InstantRange | None = None
+    duration: InstantRange | None = None
+    has_error: bool | None = None
+    last_activity_at: InstantRange | None = None
 
     def __repr__(self) -> str:
         """Return the text that cursors of lists are bound to: what was added later shows only where it is used."""
@@ -111,7 +116,9 @@ class RunFilter:
 
 
 # Conditions that cursors given out before do not know.
-_ADDED: Final = frozenset({"trace_id", "has_dataset", "dataset_status"})
+_ADDED: Final = frozenset(
+    {"trace_id", "has_dataset", "dataset_status", "started_at", "duration", "has_error", "last_activity_at"}
+)
 EVERYTHING: Final = RunFilter(include_archived=True)
 UNARCHIVED: Final = RunFilter(status=tuple(status for status in RunStatus if status is not RunStatus.ARCHIVED))
 
@@ -170,29 +177,40 @@ def parse_path(path: str) -> tuple[str, ...]:
 _ESCAPED: Final = (".", "\\")
 
 
-def predicate(run_filter: RunFilter, below: Below | None = None) -> Predicate:
-    """Compile the filter to a function of a run; `below` tells whether a run is a descendant of another."""
-    checks = list(_checks(run_filter, below))
+def last_change(run: Run) -> Micros:
+    """Return when the run itself was last written: all that is known of its activity without its records."""
+    return run.updated_at
+
+
+def predicate(run_filter: RunFilter, below: Below | None = None, activity: Activity = last_change) -> Predicate:
+    """Compile the filter to a function of a run.
+
+    `below` tells whether a run is a descendant of another, `activity` when anything of a run was last written.
+    """
+    checks = list(_checks(run_filter, below, activity))
     if len(checks) == 1:
         return checks[0]
     return lambda run: all(check(run) for check in checks)
 
 
-def _checks(f: RunFilter, below: Below | None) -> Iterable[Predicate]:
+def _checks(f: RunFilter, below: Below | None, activity: Activity) -> Iterable[Predicate]:
     yield from _identity_checks(f, below)
     yield from _column_checks(f)
     yield from _dataset_checks(f)
+    if f.last_activity_at is not None:
+        bounds = f.last_activity_at
+        yield lambda run: activity(run) in bounds
     if f.tags is not None:
         yield from _tag_checks(f.tags)
     for condition in f.metadata or ():
         yield _metadata_check(condition)
     for part in f.and_ or ():
-        yield predicate(part, below)
+        yield predicate(part, below, activity)
     if f.or_ is not None:
-        alternatives = [predicate(part, below) for part in f.or_]
+        alternatives = [predicate(part, below, activity) for part in f.or_]
         yield lambda run: any(alternative(run) for alternative in alternatives)
     if f.not_ is not None:
-        refused = predicate(f.not_, below)
+        refused = predicate(f.not_, below, activity)
         yield lambda run: not refused(run)
 
 
@@ -222,7 +240,9 @@ def _column_checks(f: RunFilter) -> Iterable[Predicate]:
         yield lambda run: run.plan_id == f.plan_id
     if f.trace_id is not None:
         yield lambda run: run.trace_id == f.trace_id
-    for name in ("created_at", "updated_at", "finished_at"):
+    if f.has_error is not None:
+        yield lambda run: (run.error is not None) is f.has_error
+    for name in ("created_at", "updated_at", "started_at", "finished_at", "duration"):
         bounds = getattr(f, name)
         if bounds is not None:
             yield _range_check(name, bounds)

@@ -64,6 +64,11 @@ class Run:
     dataset: DatasetLink | None = None
     trace_id: str | None = None
 
+    @property
+    def duration(self) -> Micros | None:
+        """Return how long it took; see `duration_of`."""
+        return duration_of(self.created_at, self.started_at, self.finished_at)
+
     def moved(self, target: RunStatus, now: Micros, error: str | None = None) -> "Run":
         """Return the run moved to `target`; refuse a move that the transition table does not have."""
         if not is_allowed(self.status, target):
@@ -79,6 +84,13 @@ class Run:
             outcome=target,
             error=error,
         )
+
+
+def duration_of(created_at: Micros, started_at: Micros | None, finished_at: Micros | None) -> Micros | None:
+    """Return the time from a run's start (its creation, where none was reported) to its end; None without an end."""
+    if finished_at is None:
+        return None
+    return finished_at - (created_at if started_at is None else started_at)
 
 
 def check_name(name: str | None, field: str = "name") -> str | None:

@@ -32,6 +32,7 @@ from runindex.domain.records.results import (
 )
 from runindex.domain.records.run_data import Cell, check_key_name
 from runindex.domain.records.runtimes import check_reference
+from runindex.domain.records.views import ONLY, DefaultView, check_columns, decode_columns, encode_columns
 from runindex.domain.runs.changes import Change, RunChangeKind
 from runindex.domain.runs.metadata import check_metadata
 from runindex.domain.runs.retention import LARGEST, RetentionKind
@@ -84,6 +85,8 @@ def check_record(kind: type, fields: Mapping[str, Any]) -> None:
         check((fields["annotated_at"] is None) == (fields["annotation_version"] == 0))
     elif kind is ResultScore:
         check(decode_score(fields["score"]).scorer_id == fields["scorer_id"])
+    elif kind is DefaultView:
+        check(fields["slot"] == ONLY)
     elif kind is Plan:
         check(fields["name_folded"] == fields["name"].lower())
     elif kind is Job:
@@ -154,6 +157,12 @@ def _check_labels(text: JsonText) -> None:
     check(0 < len(labels) <= MAX_LABELS and json_text.dumps(labels) == text)
 
 
+def _check_columns(text: JsonText) -> None:
+    columns = decode_columns(text)
+    check_columns(columns)
+    check(encode_columns(columns) == text)
+
+
 def _check_references(text: JsonText) -> None:
     references = json_text.loads(text)
     for reference in references:
@@ -201,6 +210,9 @@ _TEXTS: Final[Mapping[str, Check]] = {
     "stream": _without_path(check_stream),
     **dict.fromkeys(("runtime_id", "input_id"), _without_path(check_reference)),
     "queue": check_queue,
+    "view_id": _check_node_id,
+    **dict.fromkeys(("run_filter", "run_order"), _check_payload),
+    "run_columns": _check_columns,
     "reason": _check_reason,
 }
 _OF_KIND: Final[Mapping[tuple[type, str], Check]] = {

@@ -9,6 +9,7 @@ from runindex.domain.errors import BadRequestError
 from runindex.domain.ids import DEFAULT_RUN
 from runindex.domain.records.kinds import FREE
 from runindex.domain.records.totals import Totals
+from runindex.domain.records.views import DefaultView
 from runindex.domain.runs.changes import Change
 from runindex.domain.runs.run import Run
 from runindex.maintenance.transfer.history_check import HistoryCheck
@@ -227,7 +228,8 @@ class Importer:
             for record, line in records:
                 if record.key not in stored:
                     self._append_record(record, line)
-                elif stored[record.key] == record_row(record):
+                elif stored[record.key] == record_row(record) or kind is DefaultView:
+                    # The index keeps the default view that it has.
                     self.imported.records_there += 1
                 else:
                     raise fault(line, f"{_describe(record)} is there already with other content")

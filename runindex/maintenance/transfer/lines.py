@@ -16,6 +16,7 @@ from runindex.domain.records.results import ResultScore
 from runindex.domain.records.run_data import ValueVersion
 from runindex.domain.records.runtimes import ReceiptHead, RuntimeInput
 from runindex.domain.records.totals import Totals
+from runindex.domain.records.views import DefaultView
 from runindex.domain.runs.changes import Change
 from runindex.domain.runs.run import Run
 from runindex.maintenance.transfer.checks import check, check_change, check_record, check_run
@@ -34,6 +35,7 @@ _NAMES: Final[Mapping[type, str]] = {
     ValueVersion: "value_version",
     ReceiptHead: "receipt_head",
     RuntimeInput: "runtime_input",
+    DefaultView: "default_view",
 }
 _SHAPES: Final[Mapping[type, tuple[Field, ...]]] = {
     **{kind: fields_of(kind, OWNER) for kind in OWNED},

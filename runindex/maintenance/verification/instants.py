@@ -15,6 +15,7 @@ from runindex.domain.records.results import Result, ResultScore
 from runindex.domain.records.run_data import Cell, Document, Value, ValueVersion
 from runindex.domain.records.runtimes import Receipt, RuntimeInput
 from runindex.domain.records.totals import Totals
+from runindex.domain.records.views import View
 from runindex.domain.runs.run import Run
 from runindex.maintenance.snapshot_reader import SnapshotReader
 from runindex.ports.maintenance import Scan, Snapshot
@@ -51,6 +52,7 @@ _FREE: Final[Mapping[type[Record], tuple[str, ...]]] = {
     Plan: ("created_at", "updated_at"),
     Job: ("created_at", "started_at", "completed_at"),
     RuntimeInput: ("created_at", "updated_at"),
+    View: ("created_at", "updated_at"),
 }
 _OF_RUN: Final = frozenset({"incarnation", "created_at"})
 

@@ -7,6 +7,7 @@ from runindex.maintenance.verification.instants import check_instants
 from runindex.maintenance.verification.log import check_histories, check_log
 from runindex.maintenance.verification.records import check_records
 from runindex.maintenance.verification.runs import check_runs, check_tag_counts, check_texts
+from runindex.maintenance.verification.views import check_views
 from runindex.ports.maintenance import Maintenance
 
 _CHECKS: Final = (
@@ -17,6 +18,7 @@ _CHECKS: Final = (
     check_histories,
     check_records,
     check_instants,
+    check_views,
 )
 
 

@@ -15,6 +15,7 @@ from runindex.settings.origins import Origin
 PROBES: Final = frozenset({"/livez", "/readyz"})
 HEADERS: Final = ("Content-Type", "Authorization", "Last-Event-ID", "Apollo-Require-Preflight")
 PREFLIGHT_SECONDS: Final = 600
+DOCUMENT: Final = "document"
 _OTHER_SITES: Final = frozenset({"cross-site", "same-site"})
 
 
@@ -74,7 +75,7 @@ def _is_fetched_from_elsewhere(scope: Scope, headers: Headers) -> bool:
     return (
         scope["type"] == "http"
         and headers.get("sec-fetch-site") in _OTHER_SITES
-        and headers.get("sec-fetch-mode") != "navigate"
+        and not (headers.get("sec-fetch-mode") == "navigate" and headers.get("sec-fetch-dest", DOCUMENT) == DOCUMENT)
     )
 
 

@@ -150,6 +150,20 @@ FILTERS = {
         f(not_=f(finished_at=InstantRange(start=START))),
         f(finished_at=InstantRange(start=START + 11 * HOUR, end=START + 11 * HOUR + 600 * SECOND)),
     ],
+    "started": [
+        f(started_at=InstantRange()),
+        f(started_at=InstantRange(start=START + 13 * HOUR)),
+        f(started_at=InstantRange(end=START + 11 * HOUR)),
+        f(not_=f(started_at=InstantRange())),
+    ],
+    "duration": [
+        f(duration=InstantRange()),
+        f(duration=InstantRange(start=0)),
+        f(duration=InstantRange(end=0)),
+        *(f(duration=InstantRange(hours * HOUR, (hours + 2) * HOUR)) for hours in range(0, 12, 2)),
+        f(not_=f(duration=InstantRange(end=9 * HOUR))),
+    ],
+    "error": [f(has_error=True), f(has_error=False), f(not_=f(has_error=True)), visible(f(has_error=True))],
     "metadata-path": [
         *(
             metadata(text, op)

@@ -1,23 +1,28 @@
+from dataclasses import replace
+from decimal import Decimal
 from itertools import product
 
 import pytest
 import pytest_asyncio
 
 from runindex.domain.ids import DEFAULT_RUN
+from runindex.domain.json_text import JsonValue
 from runindex.domain.lifecycle import RunStatus
 from runindex.domain.runs.filters import EVERYTHING, RunFilter, TagFilter
 from runindex.domain.runs.run import Run
-from runindex.ports.queries import OrderDirection, RunOrder, RunOrderField, RunQuery, Window
+from runindex.domain.runs.sort_keys import MAX_TEXT, metadata_key
+from runindex.ports.queries import ALL_COLUMNS, OrderDirection, RunOrder, RunOrderField, RunQuery, Window
 from runindex.ports.store import Store
 from tests.support.clock import StandingClock
 from tests.support.commands import add_tags, create, delete, move, run_id
-from tests.support.data.population import IDS, populate
+from tests.support.data.population import IDS, PLAN, populate
 from tests.support.drawn.filters import matching_ids
-from tests.support.stores import apply, listed, listed_ids, made
+from tests.support.stores import MADE, apply, listed, listed_ids, made
 
 pytestmark = pytest.mark.asyncio
 
-ORDERS = [RunOrder(field, direction) for field, direction in product(RunOrderField, OrderDirection)]
+PATHS = {RunOrderField.METADATA: ("v",)}
+ORDERS = [RunOrder(field, direction, PATHS.get(field)) for field, direction in product(RunOrderField, OrderDirection)]
 FILTERS = {
     "all": EVERYTHING,
     "none": RunFilter(ids=()),
@@ -29,13 +34,15 @@ FILTERS = {
 by_order = pytest.mark.parametrize("order", ORDERS, ids=lambda order: f"{order.field}-{order.direction}")
 
 
-def value_of(run: Run, order: RunOrder) -> int | None:
-    instant = getattr(run, order.field.column)
-    assert instant is None or isinstance(instant, int)
-    return instant
+def value_of(run: Run, order: RunOrder) -> int | str | None:
+    if order.path is not None:
+        return metadata_key(run.metadata, order.path)
+    value = getattr(run, order.field.column)
+    assert value is None or isinstance(value, str if order.field.is_text else int)
+    return value
 
 
-def position(run: Run, order: RunOrder) -> tuple[int | None, str]:
+def position(run: Run, order: RunOrder) -> tuple[int | str | None, str]:
     return value_of(run, order), run.id
 
 
@@ -44,7 +51,7 @@ def in_order(runs: list[Run], order: RunOrder) -> list[Run]:
     descending = order.direction is OrderDirection.DESC
     some = [run for run in runs if value_of(run, order) is not None]
     none = [run for run in runs if value_of(run, order) is None]
-    some.sort(key=lambda run: (value_of(run, order) or 0, run.id), reverse=descending)
+    some.sort(key=lambda run: (value_of(run, order), run.id), reverse=descending)
     none.sort(key=lambda run: run.id, reverse=descending)
     return some + none
 
@@ -154,4 +161,55 @@ async def test_ties_are_broken_by_id_in_the_same_direction(store: Store) -> None
     for field in RunOrderField:
         for direction in OrderDirection:
             expected = sorted(ids, reverse=direction is OrderDirection.DESC)
-            assert await listed_ids(store, made_here, RunOrder(field, direction)) == expected
+            assert await listed_ids(store, made_here, RunOrder(field, direction, PATHS.get(field))) == expected
+
+
+async def test_values_of_metadata_come_in_the_order_of_their_kinds_and_sizes(store: Store) -> None:
+    values: list[JsonValue] = [
+        *(False, True),
+        *(-(10**199), -2, -1.5, -1, Decimal("-0.25"), 0, Decimal("1e-7"), 0.1, Decimal("0.1000000000000000000000001")),
+        *(1, 9, 10, 2**53, 2**53 + 1, 10**199),
+        *("", "10", "9", "Zebra", "apfel", "x" * 256, "äpfel", "\uffff", "🛷"),
+    ]
+    odd: list[JsonValue] = [None, [1], {"x": 1}, 1e300, Decimal(f"0.{'1' * 201}")]
+    ids = [run_id(number) for number in range(1, len(values) + len(odd) + 1)]
+    # The ids go down as the values go up, lest the ids order them.
+    planted = list(zip(ids[::-1], [*values, *odd], strict=True))
+    await apply(store, *(create(new_id, metadata={"a.b": {"v": value}}) for new_id, value in planted))
+    order = RunOrder(RunOrderField.METADATA, OrderDirection.ASC, ("a.b", "v"))
+    ranked, rest = [new_id for new_id, _ in planted[: len(values)]], sorted(ids[: len(odd)])
+    assert await listed_ids(store, RunFilter(ids=tuple(ids)), order) == ranked + rest
+    downwards = replace(order, direction=OrderDirection.DESC)
+    assert await listed_ids(store, RunFilter(ids=tuple(ids)), downwards) == ranked[::-1] + rest[::-1]
+
+
+async def test_texts_of_metadata_that_begin_alike_are_ordered_by_id(store: Store) -> None:
+    long = "x" * MAX_TEXT
+    await apply(store, *(create(run_id(3 - n), metadata={"v": f"{long}{n}"}) for n in range(3)))
+    order = RunOrder(RunOrderField.METADATA, OrderDirection.ASC, ("v",))
+    (last,) = await listed(store, RunFilter(ids=(run_id(1),)), order)
+    assert await listed_ids(store, MADE, order) == [run_id(1), run_id(2), run_id(3)]
+    after = Window(9, after=position(last, order))
+    assert [run.id for run in await listed(store, MADE, order, after)] == [run_id(2), run_id(3)]
+
+
+@by_order
+async def test_children_and_runs_of_a_plan_come_in_any_order(filled: Store, order: RunOrder) -> None:
+    runs = {run.id: run for run in await listed(filled)}
+    for parent in (IDS[0], IDS[9]):
+        truth = in_order([run for run in runs.values() if run.parent_id == parent], order)
+        query = RunQuery(EVERYTHING, Window(99), ALL_COLUMNS, order)
+        rows = (await filled.list_children([parent, IDS[4]], query))[parent]
+        assert [(row["id"], row[order.field.column]) for row in rows] == [
+            (run.id, value_of(run, order)) for run in truth
+        ]
+        later = replace(query, window=Window(1, after=position(truth[0], order)), columns=frozenset({"id"}))
+        rows = (await filled.list_children([parent], later))[parent]
+        assert [row["id"] for row in rows] == [run.id for run in truth[1:2]]
+        earlier = replace(query, window=Window(1, before=position(truth[-1], order), backward=True))
+        assert [row["id"] for row in (await filled.list_children([parent], earlier))[parent]] == [
+            run.id for run in truth[:-1][-1:]
+        ]
+    planned = in_order([run for run in runs.values() if run.plan_id == PLAN], order)
+    rows = (await filled.list_plan_runs([PLAN], RunQuery(EVERYTHING, Window(99), ALL_COLUMNS, order)))[PLAN]
+    assert [row["id"] for row in rows] == [run.id for run in planned]

@@ -9,6 +9,7 @@ from runindex.domain.ids import DEFAULT_RUN
 from runindex.domain.lifecycle import RunStatus
 from runindex.domain.records.results import Score
 from runindex.domain.records.runtimes import InputDurability, InputState, RuntimeState
+from runindex.domain.records.views import ViewColumn
 from runindex.domain.runs.retention import Removable, keep_duration, keep_latest
 from runindex.maintenance.compaction import Compacted
 from runindex.maintenance.transfer.export import export_lines
@@ -40,6 +41,7 @@ from tests.support.records import (
     set_cell,
     start_plan,
     update,
+    view,
     write,
 )
 
@@ -129,6 +131,12 @@ async def _plan_and_run(store: Store) -> None:
     await gained(store, enqueue(ODD, queue="slow", priority=3), JobSaved)
     claimed = (await gained(store, claim(), JobsClaimed)).jobs
     await done(store, *(acknowledge(job.id) for job in claimed))
+    columns = (ViewColumn("name", 200), ViewColumn("metadata.ü"))
+    await done(
+        store,
+        view("kept", run_filter={"status": ["FAILED"], "metadata": [{"path": "z", "value": Decimal("0.10")}]}),
+        view("default ü", run_order={"field": "DURATION"}, columns=columns, is_default=True),
+    )
     await done(store, commit_lifecycle("idle", RuntimeState.IDLE, update("in-9")), persist("agent", update("in-3")))
 
 

@@ -65,6 +65,7 @@ def run_filters(
     some_tags = st.none() | st.lists(st.sampled_from(texts), max_size=3).map(tuple)
     moments = st.none() | st.sampled_from(instants)
     ranges = st.builds(InstantRange, moments, moments)
+    lengths = st.none() | st.sampled_from([0, *(instant - instants[0] for instant in instants)])
     path = st.sampled_from(paths)
     conditions = st.one_of(
         st.builds(MetadataFilter, path, st.sampled_from(COMPARISONS), st.sampled_from(values)),
@@ -89,6 +90,10 @@ def run_filters(
                 "created_at": ranges,
                 "updated_at": ranges,
                 "finished_at": ranges,
+                "started_at": ranges,
+                "duration": st.builds(InstantRange, lengths, lengths),
+                "has_error": st.booleans(),
+                "last_activity_at": ranges,
                 "trace_id": st.sampled_from(texts),
                 "has_dataset": st.booleans(),
                 "dataset_status": st.lists(st.sampled_from(DatasetRunStatus), max_size=3).map(tuple),

@@ -94,6 +94,7 @@ def _tagging(make: Callable[..., AnyCommand]) -> SearchStrategy[AnyCommand]:
 changes: SearchStrategy[AnyCommand] = st.one_of(
     _on_one(commands.move, to=st.sampled_from(RunStatus)),
     _on_one(commands.start),
+    _on_one(commands.touch),
     _on_one(commands.rename, name=st.none() | st.sampled_from(NAMES)),
     _on_one(commands.replace_metadata, value=st.none() | objects | st.just([])),
     _on_one(commands.patch_metadata, value=objects),
@@ -109,7 +110,10 @@ def _bulk(runs: SearchStrategy[Any]) -> SearchStrategy[AnyCommand]:
     moves = st.tuples(runs, st.sampled_from(RunStatus), st.sampled_from(BulkMode), extras).map(
         lambda drawn: commands.move_all(*drawn[:3], **drawn[3])
     )
-    return moves | st.tuples(runs, extras).map(lambda drawn: commands.delete_all(drawn[0], **drawn[1]))
+    tagging = st.tuples(
+        st.sampled_from((commands.tag_all, commands.untag_all)), runs, tags, st.sampled_from(BulkMode), extras
+    ).map(lambda drawn: drawn[0](drawn[1], *drawn[2], mode=drawn[3], **drawn[4]))
+    return moves | tagging | st.tuples(runs, extras).map(lambda drawn: commands.delete_all(drawn[0], **drawn[1]))
 
 
 by_ids = _bulk(st.lists(st.sampled_from((*TARGETS, "junk", IDS[0].upper())), max_size=5))

@@ -7,12 +7,15 @@ from typing import Any
 from hypothesis import strategies as st
 from hypothesis.strategies import SearchStrategy
 
+from runindex.domain.instants import SECOND
 from runindex.domain.runs.filters import uses_ancestor
 from runindex.domain.runs.search import tokens_of
+from runindex.domain.runs.sort_keys import sort_key
 from runindex.domain.runs.timeline import TimelineInterval
 from runindex.ports.queries import (
     ALL_COLUMNS,
     RUN_COLUMNS,
+    DistinctField,
     OrderDirection,
     RunGroupKey,
     RunOrder,
@@ -21,7 +24,7 @@ from runindex.ports.queries import (
     Window,
 )
 from runindex.ports.store import ChangeQuery, DescendantQuery, Store
-from tests.support.drawn.mutations import INSTANTS, TARGETS, any_filter
+from tests.support.drawn.mutations import INSTANTS, NAMES, TARGETS, VALUES, any_filter
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +55,21 @@ def comparable(answer: object) -> object:
     return answer
 
 
-orders = st.builds(RunOrder, st.sampled_from(RunOrderField), st.sampled_from(OrderDirection))
+paths = st.sampled_from((("v",), ("w",), ("v", "k"), ("a.b",)))
+orders = st.sampled_from(RunOrderField).flatmap(
+    lambda field: st.builds(
+        RunOrder,
+        st.just(field),
+        st.sampled_from(OrderDirection),
+        paths if field is RunOrderField.METADATA else st.none(),
+    )
+)
+# Positions in each order; in orders by a text, that of a name or of a sort key.
+PLACES = {
+    RunOrderField.NAME: st.sampled_from(NAMES),
+    RunOrderField.METADATA: st.sampled_from(VALUES).map(sort_key),
+    RunOrderField.DURATION: st.sampled_from((0, SECOND, 5 * SECOND)),
+}
 sizes = st.integers(1, 4)
 all_columns = st.just(ALL_COLUMNS)
 some_ids = st.lists(st.sampled_from(TARGETS), min_size=1, max_size=5)
@@ -62,8 +79,9 @@ some_ids = st.lists(st.sampled_from(TARGETS), min_size=1, max_size=5)
 def run_queries(draw: st.DrawFn) -> RunQuery:
     """Draw a list of runs, in any order, from and to any position."""
     order = draw(orders)
-    # Only what a run's finishedAt may be null.
-    values = st.sampled_from(INSTANTS) | (st.none() if order.field is RunOrderField.FINISHED_AT else st.nothing())
+    values = PLACES.get(order.field, st.sampled_from(INSTANTS)) | (
+        st.none() if order.field.is_nullable else st.nothing()
+    )
     positions = st.none() | st.none() | st.tuples(values, st.sampled_from(TARGETS))
     window = Window(
         draw(sizes), draw(positions), draw(positions), draw(st.booleans()), draw(st.sampled_from((0, 0, 0, 1, 2)))
@@ -96,6 +114,7 @@ EVERY_QUESTION: SearchStrategy[Question] = st.one_of(
         all_columns,
     ),
     _question("list_tags", st.sampled_from(("", "a", "a_", "B")), sizes),
+    _question("list_values", st.sampled_from(DistinctField), st.sampled_from(("", "a", "A", "q", "b_")), sizes),
     _question("list_children", some_ids, run_queries()),
     _question("count_children", some_ids, any_filter()),
     _question("list_ancestors", some_ids, all_columns),

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from hypothesis.strategies import SearchStrategy
 
 from runindex.commands import AnyCommand, Attempt, InputUpdate, RecordResult, ScoreResult, ValueEntry
-from runindex.decisions import jobs, plans, results, runs
+from runindex.decisions import jobs, plans, results, runs, views
 from runindex.domain.ids import DEFAULT_RUN
 from runindex.domain.instants import SECOND
 from runindex.domain.json_text import JsonValue
@@ -21,6 +21,7 @@ from runindex.domain.lifecycle import RunStatus
 from runindex.domain.records.jobs import DONE, WAITING, JobStatus
 from runindex.domain.records.results import Score
 from runindex.domain.records.runtimes import InputDurability, InputState, RunBoundary, RuntimeState
+from runindex.domain.records.views import ViewColumn
 from runindex.domain.runs.filters import InstantRange
 from tests.support import commands, records
 from tests.support.clock import START
@@ -28,8 +29,9 @@ from tests.support.commands import run_id
 from tests.support.drawn.mutations import IDS, changes, creations, extras
 
 # The ids that a store makes where they are counted, by the module that makes them.
-FIRST_MADE = {jobs: 0x1000, plans: 0x2000, results: 0x3000, runs: 0x4000}
+FIRST_MADE = {jobs: 0x1000, plans: 0x2000, results: 0x3000, runs: 0x4000, views: 0x5000}
 JOBS = tuple(run_id(FIRST_MADE[jobs] + number) for number in range(5))
+VIEWS = tuple(run_id(FIRST_MADE[views] + number) for number in range(3))
 PLANS = tuple(run_id(FIRST_MADE[plans] + number) for number in range(3))
 RESULTS = tuple(run_id(number) for number in range(0xE1, 0xE4))
 TARGETS = (IDS[0], IDS[0], IDS[1], IDS[2], DEFAULT_RUN)
@@ -184,6 +186,23 @@ work_commands: SearchStrategy[AnyCommand] = st.one_of(
     _command(records.plan, _one_of("Plan", "ÄRGER"), values),
     _command(records.update_plan, st.sampled_from(PLANS), name=_one_of("x"), spec=values, expected_version=versions),
     _command(records.delete_plan, st.sampled_from(PLANS)),
+    _command(
+        records.view,
+        _one_of("View", "ÄRGER"),
+        run_filter=st.sampled_from(OBJECTS),
+        columns=_one_of((), (ViewColumn("a", 1), ViewColumn("ä"))),
+        is_default=st.booleans(),
+    ),
+    _command(
+        records.update_view,
+        st.sampled_from(VIEWS),
+        name=_one_of("x"),
+        run_order=st.sampled_from(OBJECTS),
+        clears_filter=st.booleans(),
+        is_default=st.none() | st.booleans(),
+        expected_version=versions,
+    ),
+    _command(records.delete_view, st.sampled_from(VIEWS)),
     _command(
         records.start_plan,
         st.sampled_from(PLANS),

@@ -26,6 +26,7 @@ SWITCHES: Final = (
     "--remote-debugging-port=0",
     "--window-size=1400,900",
 )
+KEY_CODES: Final = {"Enter": 13, "Escape": 27, "Tab": 9, "ArrowDown": 40, "ArrowUp": 38, "End": 35, "Home": 36}
 LISTENING: Final = "DevTools listening on "
 # What still moves, as a dialog does whose font arrives, would be gone from under a click. It rests when it is in the
 # same place, and what a click there reaches, in three frames of the page one after the other.
@@ -65,6 +66,14 @@ class Page:
         place = {"x": x, "y": y, "button": "left", "clickCount": 1}
         for kind in ("mouseMoved", "mousePressed", "mouseReleased"):
             await self.command("Input.dispatchMouseEvent", type=kind, **place)
+
+    async def press(self, *keys: str) -> None:
+        """Press keys one after the other: by their names in the browser, or the mark that they type."""
+        for key in keys:
+            typed = {"text": "\r" if key == "Enter" else key} if len(key) == 1 or key == "Enter" else {}
+            code = {"windowsVirtualKeyCode": KEY_CODES[key], "code": key} if key in KEY_CODES else {}
+            await self.command("Input.dispatchKeyEvent", type="keyDown", key=key, **typed, **code)
+            await self.command("Input.dispatchKeyEvent", type="keyUp", key=key, **code)
 
     async def wait_for(self, condition: str) -> None:
         """Return once a script gives a true value."""

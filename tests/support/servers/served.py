@@ -13,6 +13,8 @@ from typing import Any, Final
 
 import httpx
 
+from tests.support.servers import forking
+from tests.support.servers.forking import Process
 from tests.support.servers.ports import free_port
 
 COMMAND: Final = Path(sysconfig.get_path("scripts"), "runindex")
@@ -28,14 +30,17 @@ HTTP: Final = httpx.Client(
 
 @dataclass(slots=True)
 class Served:
-    """A server on a port of its own, with its log and (unless told otherwise) its SQLite file in `directory`."""
+    """A server on a port of its own, with its log and (unless told otherwise) its SQLite file in `directory`.
+
+    Without a `command` it is forked from a process that has loaded it, where that makes no difference.
+    """
 
     directory: Path
     environment: Mapping[str, str]
-    command: Sequence[str | Path] = (COMMAND,)
+    command: Sequence[str | Path] = ()
     port: int = field(default_factory=free_port)
     token: str | None = None
-    process: subprocess.Popen[bytes] | None = None
+    process: Process | None = None
 
     @property
     def root(self) -> str:
@@ -64,15 +69,20 @@ class Served:
     def start(self) -> None:
         """Start the server and wait until it is ready."""
         home = {"PATH": os.defpath, "HOME": str(self.directory), "SQLITE_PATH": str(self.directory / "runindex.db")}
+        environment = home | dict(self.environment)
+        arguments = ("serve", "--port", str(self.port))
         with self._log_file.open("ab") as output:
-            self.process = subprocess.Popen(
-                [*self.command, "serve", "--port", str(self.port)],
-                cwd=self.directory,
-                env=home | dict(self.environment),
-                stdin=subprocess.DEVNULL,
-                stdout=output,
-                stderr=subprocess.STDOUT,
-            )
+            if not self.command and forking.can_fork(environment):
+                self.process = forking.fork((str(COMMAND), *arguments), self.directory, environment, output)
+            else:
+                self.process = subprocess.Popen(
+                    [*(self.command or (COMMAND,)), *arguments],
+                    cwd=self.directory,
+                    env=environment,
+                    stdin=subprocess.DEVNULL,
+                    stdout=output,
+                    stderr=subprocess.STDOUT,
+                )
         self.wait_until_ready()
 
     def wait_until_ready(self, seconds: float = PATIENCE) -> None:
@@ -129,7 +139,7 @@ class Served:
         finally:
             self.process = None
 
-    def _running(self) -> subprocess.Popen[bytes]:
+    def _running(self) -> Process:
         if self.process is None:
             raise RuntimeError("the server was not started")
         return self.process
@@ -138,7 +148,7 @@ class Served:
 @contextmanager
 def serving(directory: Path, *command: str, **environment: str) -> Iterator[Served]:
     """Run a server with these settings, by default on SQLite in `directory`; at the end it is killed if need be."""
-    server = Served(directory, environment, command or (COMMAND,))
+    server = Served(directory, environment, command)
     try:
         server.start()
         yield server

@@ -15,7 +15,7 @@ import pytest_asyncio
 from tests.support.databases.proxy import Proxy
 from tests.support.programs import chromium
 from tests.support.programs.chromium import Page
-from tests.support.servers.served import PATIENCE, Served
+from tests.support.servers.served import COMMAND, PATIENCE, Served
 
 pytestmark = [
     pytest.mark.asyncio,
@@ -135,4 +135,4 @@ async def test_a_cursor_that_has_expired_is_told_once(served: Served, page: Page
 def renew_epoch(served: Served) -> None:
     """Do what is done after a backup was restored."""
     environment = {"PATH": os.defpath, "SQLITE_PATH": str(served.directory / "runindex.db")}
-    subprocess.run([*served.command, "new-epoch"], check=True, env=environment, timeout=PATIENCE, capture_output=True)
+    subprocess.run([COMMAND, "new-epoch"], check=True, env=environment, timeout=PATIENCE, capture_output=True)

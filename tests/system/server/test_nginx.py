@@ -118,3 +118,36 @@ async def test_a_socket_whose_upgrade_is_lost_is_told_why(
             await anext(messages(url))
         answer = refused.value.response
         assert (answer.status_code, b"a proxy has to pass them on" in (answer.body or b"")) == (426, True)
+
+
+PREFIX: Final = "/tools/runs"
+
+
+@pytest.mark.asyncio
+@pytest.mark.parametrize("is_taken_off", [True, False])
+async def test_a_server_under_a_path_and_on_another_port_is_reached_on_all_ways(
+    tmp_path: Path, *, is_taken_off: bool
+) -> None:
+    (tmp_path / "server").mkdir()
+    settings = {"STORAGE_BACKEND": "memory"} | ({} if is_taken_off else {"RUNINDEX_ROOT_PATH": PREFIX})
+    rewrite = (f"rewrite ^{PREFIX}/(.*)$ /$1 break",) if is_taken_off else ()
+    with (
+        serving(tmp_path / "server", **settings) as server,
+        nginx.proxying(tmp_path / "nginx", server.port, *UPGRADE, *rewrite) as url,
+    ):
+        await asyncio.to_thread(_ask_below, url)
+        async with asyncio.timeout(PATIENCE):
+            assert (await anext(messages(f"{url}{PREFIX}")))["type"] == "connection_ack"
+
+
+def _ask_below(url: str) -> None:
+    with httpx.Client(base_url=f"{url}{PREFIX}", timeout=PATIENCE) as http:
+        own, foreign = ({"Origin": origin} for origin in (url, "http://127.0.0.1"))
+        asked = {"query": "{ runCount }"}
+        assert http.post("/graphql", json=asked, headers=own).json() == {"data": {"runCount": 1}}
+        assert http.post("/graphql", json=asked, headers=foreign).status_code == 403
+        assert http.get("/graphql/assets/none.js").status_code == 404
+        page = http.get("/graphql", headers={"Accept": "text/html"})
+        assert page.headers["content-type"].startswith("text/html")
+        assert 'src="/' not in page.text
+        assert 'href="/' not in page.text

@@ -40,7 +40,8 @@ HABITS: Final = {
 }
 LEFT_BEHIND: Final = """
 SELECT (SELECT count(*) FROM pg_prepared_statements), (SELECT count(*) FROM pg_listening_channels()),
-    (SELECT count(*) FROM pg_locks WHERE locktype = 'advisory')
+    (SELECT count(*) FROM pg_locks JOIN pg_database AS d ON d.oid = database
+        WHERE locktype = 'advisory' AND datname = current_database())
 """
 
 pytestmark = pytest.mark.timeout(600)

@@ -84,6 +84,7 @@ def test_the_server_says_which_database_it_opened_without_the_password(tmp_path:
 WRONG: Final = {
     2: [
         {"SQLITE_PATH": ":memory:"},
+        {"SQLITE_PATH": "afile"},
         {"SQLITE_PATH": "afile/x.db"},
         {"SQLITE_PATH": "afolder"},
         {"SQLITE_PATH": "afolder/"},
@@ -98,7 +99,6 @@ WRONG: Final = {
         {"STORAGE_BACKEND": "postgres", "POSTGRESQL_URL": "postgresql:///d?service=none"},
     ],
     1: [
-        {"SQLITE_PATH": "afile"},
         {"STORAGE_BACKEND": "postgres", "POSTGRESQL_URL": "postgresql://u:secret@127.0.0.1:1/d"},
         {"STORAGE_BACKEND": "postgres", "POSTGRESQL_URL": "postgresql://u:secret@127.0.0.1:1,[::1]:2/d"},
         {"STORAGE_BACKEND": "postgres", "POSTGRESQL_URL": "host=/nowhere dbname=d"},
@@ -204,7 +204,7 @@ def storage(request: pytest.FixtureRequest) -> dict[str, str]:
 
 def test_an_index_is_emptied_when_the_answer_is_yes(tmp_path: Path, storage: dict[str, str]) -> None:
     environment = {"SQLITE_PATH": str(tmp_path / "runindex.db"), **storage}
-    with serving(tmp_path, **storage) as server:
+    with serving(tmp_path, str(COMMAND), **storage) as server:
         server.execute(CREATE)
         assert runs_of(server) == 2
         in_use = invoke(tmp_path, "reset", "--yes", environment=environment)
@@ -257,7 +257,7 @@ HABITS: Final = {
 
 
 def test_a_socket_at_another_path_is_refused_as_the_page_says(tmp_path: Path) -> None:
-    with serving(tmp_path) as server, pytest.raises(InvalidStatus, match="HTTP 403"):
+    with serving(tmp_path, str(COMMAND)) as server, pytest.raises(InvalidStatus, match="HTTP 403"):
         connect(f"{server.ws_url}/")
 
 
@@ -270,7 +270,7 @@ def test_a_database_with_habits_serves_as_any_other(tmp_path: Path, postgres_url
     payload = "... on RunPayload { run { name tags } }"
     create = f'mutation {{ createRun(input: {{name: "Ω \\\\ \'é\'", tags: ["\\\\"]}}) {{ {payload} }} }}'
     find = '{ runs(filter: {nameContains: "ω \\\\"}) { nodes { name createdAt } totalCount } }'
-    with serving(tmp_path, STORAGE_BACKEND="postgres", POSTGRESQL_URL=postgres_url) as server:
+    with serving(tmp_path, str(COMMAND), STORAGE_BACKEND="postgres", POSTGRESQL_URL=postgres_url) as server:
         assert server.execute(create)["createRun"]["run"] == {"name": "Ω \\ 'é'", "tags": ["\\"]}
         (found,) = server.execute(find)["runs"]["nodes"]
         assert found["name"] == "Ω \\ 'é'"
@@ -282,7 +282,7 @@ def test_a_database_with_habits_serves_as_any_other(tmp_path: Path, postgres_url
 
 def test_a_database_that_is_read_only_by_habit_is_told(tmp_path: Path, postgres_url: str) -> None:
     psql(postgres_url, f"ALTER DATABASE {postgres_url.rpartition('/')[2]} SET default_transaction_read_only = on")
-    with serving(tmp_path, STORAGE_BACKEND="postgres", POSTGRESQL_URL=postgres_url) as server:
+    with serving(tmp_path, str(COMMAND), STORAGE_BACKEND="postgres", POSTGRESQL_URL=postgres_url) as server:
         assert "the database is read-only" in server.log
         assert runs_of(server) == 1
 

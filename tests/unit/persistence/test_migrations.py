@@ -2,10 +2,12 @@
 
 import asyncio
 import re
+import sqlite3
 import subprocess
 import sys
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from enum import StrEnum
 from pathlib import Path
 from typing import Any, Final, TypeAlias, TypeVar
@@ -13,14 +15,18 @@ from typing import Any, Final, TypeAlias, TypeVar
 import asyncpg
 import pytest
 from alembic.autogenerate import compare_metadata
+from alembic.config import Config
 from alembic.migration import MigrationContext
-from sqlalchemy import Column, Connection, Table, create_engine, inspect, select, text
+from alembic.script import ScriptDirectory
+from sqlalchemy import Column, Connection, Table, create_engine, inspect, literal_column, null, select, text
 from sqlalchemy.ext.asyncio import create_async_engine
 from sqlalchemy.pool import NullPool
 from sqlalchemy.schema import CreateIndex
 
 from persistence import migrations
+from persistence.migrations import revisions
 from persistence.sql.batch.writes import change_values, run_values
+from persistence.sql.tables import records
 from persistence.sql.tables import runs as tables
 from runindex.domain.errors import UnavailableError
 from runindex.domain.ids import DEFAULT_RUN
@@ -29,6 +35,7 @@ from runindex.domain.runs.changes import Change, RunChangeKind
 from runindex.domain.runs.retention import RetentionKind
 from runindex.domain.runs.run import Run
 from tests.support.databases.postgres import psql
+from tests.support.paths import ROOT
 
 DESCENDING: Final = {
     index.name: index
@@ -74,8 +81,26 @@ async def _look_into_postgres(url: str, look: Callable[[Connection], Found]) -> 
 
 
 def rows_of(url: str, table: Table) -> list[Row]:
-    """Return all rows of a table."""
-    return look_into(url, lambda connection: [tuple(row) for row in connection.execute(select(table))])
+    """Return all rows of a table, without what the database computes."""
+    columns = [column for column in table.columns if column.computed is None]
+    return look_into(url, lambda connection: [tuple(row) for row in connection.execute(select(*columns))])
+
+
+def test_the_names_of_the_files_tell_the_revisions() -> None:
+    config = Config(str(ROOT / "alembic.ini"))
+    config.set_main_option("script_location", str(Path(migrations.__file__).parent))
+    script = ScriptDirectory.from_config(config)
+    walked = [(revision.revision, revision.down_revision) for revision in script.walk_revisions()]
+    names = revisions.revisions()
+    assert walked[::-1] == list(zip(names, (None, *names), strict=False))
+    assert script.get_heads() == [names[-1]]
+
+
+def test_a_storage_that_is_up_to_date_is_opened_without_alembic(url: str) -> None:
+    program = "import sys; from persistence import migrations; migrations.upgrade(sys.argv[1]); print(*sys.modules)"
+    loaded = subprocess.run([sys.executable, "-c", program, url], check=True, capture_output=True, text=True).stdout
+    assert not {"alembic", "mako", "pygments"} & set(loaded.split())
+    assert ("asyncpg" in loaded.split()) == (not url.startswith("sqlite"))
 
 
 def test_the_newest_revision_is_what_the_code_speaks_of(url: str) -> None:
@@ -129,6 +154,35 @@ def test_an_upgrade_of_what_is_up_to_date_changes_nothing(url: str) -> None:
     heads = rows_of(url, tables.feed_head)
     migrations.upgrade(url)
     assert rows_of(url, tables.feed_head) == heads
+
+
+def filled(table: Table, **values: int) -> str:
+    """Return the statement that inserts a row with these values, others null, or else the number 0."""
+    rest = {column.name: null() if column.nullable else literal_column("0") for column in table.columns}
+    row = rest | {name: literal_column(str(value)) for name, value in values.items()}
+    return str(table.insert().values(row))
+
+
+def test_an_upgrade_fills_in_when_records_were_last_written(url: str) -> None:
+    config = Config()
+    config.set_main_option("script_location", str(Path(migrations.__file__).parent))
+    migration = ScriptDirectory.from_config(config).get_revision("0006").module
+    statements = (
+        filled(records.totals, owner=7),
+        filled(records.totals, owner=8, last_at=3),
+        filled(records.events, owner=7, at=20),
+        filled(records.cells, owner=7, updated_at=30),
+        filled(records.cells, owner=8, updated_at=40),
+        migration.last_instants(),
+    )
+    fill = ";".join(statements)
+    if url.startswith("sqlite"):
+        with closing(sqlite3.connect(url.removeprefix("sqlite:///"))) as connection:
+            connection.executescript(fill)
+    else:
+        psql(url, fill)
+    found = look_into(url, lambda connection: list(connection.execute(text("SELECT owner, last_at FROM totals"))))
+    assert sorted(map(tuple, found)) == [(7, 30), (8, 3)]
 
 
 def test_threads_and_processes_may_upgrade_at_once(empty_url: str) -> None:

@@ -71,6 +71,22 @@ PLANTS: Final = {
         "INSERT INTO run_tags VALUES ('x', 1, '00000000-0000-0000-0000-0000000000ff')",
         "tag 'x' of run 00000000-0000-0000-0000-0000000000ff, which does not exist",
     ),
+    "a default view that is gone": (
+        "DELETE FROM views WHERE id = (SELECT view_id FROM default_views)",
+        ", which does not exist",
+    ),
+    "a view's columns": (
+        "UPDATE views SET run_columns = '{}' WHERE name = 'kept'",
+        "its filter, its order or its columns cannot be read",
+    ),
+    "a view's filter": (
+        "UPDATE views SET run_filter = '[1' WHERE name = 'kept'",
+        "its filter, its order or its columns cannot be read",
+    ),
+    "a view that changed before it was made": (
+        "UPDATE views SET updated_at = 1 WHERE name = 'kept'",
+        "updated_at is before created_at",
+    ),
     "an orphan result": (
         f"UPDATE results SET owner = {GONE} WHERE owner = {OF_A} AND generation = 1 AND item_id = 'ïtem'",
         f"1 results of owner {GONE}, which is no run's",

@@ -9,7 +9,7 @@ import pytest
 from persistence.postgres.connection import Timeouts, close, connect
 from persistence.postgres.statements import PostgresDialect
 from persistence.sql.batch.dialect import Dialect
-from persistence.sql.batch.writes import MOVED_COLUMNS, STORED_RUN_COLUMNS, Writes, change_values, run_values
+from persistence.sql.batch.writes import MOVED_COLUMNS, Writes, change_values, run_values
 from persistence.sql.statements import Statement
 from persistence.sql.tables import runs as tables
 from persistence.sql.tables.records import TABLES
@@ -26,7 +26,7 @@ TAG = [("t", 1, A)]
 EVERYTHING = Writes(
     inserted=[ROW],
     rewritten=[ROW],
-    moved=[tuple(ROW[STORED_RUN_COLUMNS.index(column)] for column in MOVED_COLUMNS)],
+    moved=[tuple(ROW[tables.STORED_RUN_COLUMNS.index(column)] for column in MOVED_COLUMNS)],
     deleted=[(A,)],
     tags_added=[*TAG],
     tags_removed=[*TAG],

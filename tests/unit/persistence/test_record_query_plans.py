@@ -18,7 +18,15 @@ from persistence.sqlite import connection as sqlite_connection
 from persistence.sqlite.statements import SqliteDialect
 from runindex.domain.lifecycle import RunStatus
 from runindex.domain.runs.filters import InstantRange, RunFilter, TagFilter, visible
-from runindex.ports.queries import NEWEST_FIRST, OrderDirection, RunOrder, RunOrderField, RunQuery, Window
+from runindex.ports.queries import (
+    NEWEST_FIRST,
+    DistinctField,
+    OrderDirection,
+    RunOrder,
+    RunOrderField,
+    RunQuery,
+    Window,
+)
 from tests.support.commands import A
 from tests.support.databases.shared import migrate
 
@@ -27,6 +35,9 @@ OLDEST_FIRST = RunOrder(direction=OrderDirection.ASC)
 UPDATED_LAST = RunOrder(RunOrderField.UPDATED_AT)
 FINISHED_LAST = RunOrder(RunOrderField.FINISHED_AT)
 FINISHED_FIRST = RunOrder(RunOrderField.FINISHED_AT, OrderDirection.ASC)
+SLOWEST_FIRST = RunOrder(RunOrderField.DURATION)
+BY_NAME = RunOrder(RunOrderField.NAME, OrderDirection.ASC)
+LAST_STARTED = RunOrder(RunOrderField.STARTED_AT)
 FAILED, PAUSED = RunStatus.FAILED, RunStatus.PAUSED
 PAGE = Window(20)
 LATER = Window(20, after=(1, A))
@@ -55,6 +66,10 @@ LISTS = {
     "updated": (listed(order=UPDATED_LAST), "ix_runs_updated_at_id"),
     "updated-later": (listed(LATER, order=UPDATED_LAST), "ix_runs_updated_at_id"),
     "finished": (listed(order=FINISHED_LAST), "ix_runs_finished_at_id"),
+    "slowest": (listed(order=SLOWEST_FIRST), "ix_runs_duration_id"),
+    "slowest-later": (listed(LATER, order=SLOWEST_FIRST), "ix_runs_duration_id"),
+    "named": (listed(Window(20, after=("a", A)), order=BY_NAME), "ix_runs_name_id"),
+    "started": (listed(LATER, order=LAST_STARTED), "ix_runs_started_at_id"),
     "finished-first": (listed(LATER, order=FINISHED_FIRST), "ix_runs_finished_at_id"),
 }
 SCANNED = re.compile(r"Seq Scan on (runs|run_tags)\b|SCAN (runs|run_tags)(?! USING)")
@@ -87,11 +102,26 @@ def asked(query: RunQuery) -> tuple[Executable, Mapping[str, Any]]:
     return reads.statement, reads.parameters
 
 
+def listing(field: DistinctField) -> tuple[Executable, Mapping[str, Any]]:
+    """Return the statement that lists distinct values, with its parameters."""
+    reads = Asked()
+    asyncio.run(reads.list_values(field, "a", 20))
+    assert reads.statement is not None
+    return reads.statement, reads.parameters
+
+
+VALUES = {
+    DistinctField.NAME: "ix_runs_name_id",
+    DistinctField.DATASET: "ix_runs_dataset_id_created_at_id",
+    DistinctField.TARGET: "ix_runs_target_id_created_at_id",
+}
+
+
 def check(plan: str, query: RunQuery, index: str) -> None:
     assert re.search(index, plan), plan
     assert not SCANNED.search(plan), plan
     # Lists that are merged from a few sort what these answer, which is a page of each.
-    if query.order.field is not RunOrderField.FINISHED_AT and "MERGE" not in plan:
+    if not query.order.field.is_nullable and "MERGE" not in plan:
         assert not SORTED.search(plan), plan
 
 
@@ -108,6 +138,34 @@ def test_sqlite_reads_a_page_from_an_index(sqlite_file: Path, query: RunQuery, i
     with closing(sqlite_connection.connect(sqlite_file, seconds=5)) as connection:
         rows = connection.execute(f"EXPLAIN QUERY PLAN {statement.text}", statement.arguments).fetchall()
     check("\n".join(row[-1] for row in rows), query, index)
+
+
+@pytest.mark.parametrize(("field", "index"), VALUES.items())
+def test_sqlite_steps_from_value_to_value(sqlite_file: Path, field: DistinctField, index: str) -> None:
+    statement = SqliteDialect().query(*listing(field))
+    with closing(sqlite_connection.connect(sqlite_file, seconds=5)) as connection:
+        rows = connection.execute(f"EXPLAIN QUERY PLAN {statement.text}", statement.arguments).fetchall()
+    plan = "\n".join(row[-1] for row in rows)
+    assert len(re.findall(rf"SEARCH runs USING COVERING INDEX {index} \({field}>\?", plan)) == 2, plan
+
+
+def test_postgres_steps_from_value_to_value(postgres_url: str) -> None:
+    timeouts = Timeouts()
+    with asyncio.Runner() as runner:
+        connection = runner.run(connect(postgres_url, timeouts))
+        try:
+            runner.run(connection.execute(ONLY_INDEXES))
+            for field, index in VALUES.items():
+                statement = PostgresDialect(notify=False).query(*listing(field))
+                rows = runner.run(connection.fetch(f"EXPLAIN {statement.text}", *statement.arguments))
+                plan = "\n".join(row[0] for row in rows)
+                # Of the second search the plan tells its price alone: that of a few pages for each value.
+                assert re.search(rf"Limit.*\n.*{index} ", plan), plan
+                assert not SCANNED.search(plan), plan
+                (price,) = re.findall(r"WorkTable Scan on found.*cost=\d+\.\d+\.\.(\d+)\.", plan)
+                assert int(price) < 50, plan
+        finally:
+            runner.run(close(connection, timeouts))
 
 
 def test_postgres_reads_each_page_from_an_index(postgres_url: str) -> None:

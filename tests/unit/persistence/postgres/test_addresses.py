@@ -13,8 +13,8 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from persistence.postgres.address import Address
-from persistence.postgres.conninfo import KEYWORDS, AddressError, read_conninfo
+from persistence.postgres.addresses.address import Address
+from persistence.postgres.addresses.conninfo import KEYWORDS, AddressError, read_conninfo
 from persistence.postgres.login import log_in
 from tests.support.databases import libpq
 from tests.support.databases.postgres import BINARIES

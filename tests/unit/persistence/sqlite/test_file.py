@@ -3,13 +3,11 @@
 import logging
 import shutil
 import sqlite3
-from collections.abc import AsyncIterator, Callable
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-import pytest_asyncio
 
-from persistence import migrations
 from persistence.sqlite.file import IndexFile
 from persistence.sqlite.store import SqliteStore
 from runindex.domain.errors import OutcomeUnknownError, UnavailableError
@@ -17,20 +15,6 @@ from tests.support.commands import A, B, create, rename
 from tests.support.stores import get, made
 
 pytestmark = pytest.mark.asyncio
-
-
-@pytest.fixture
-def path(tmp_path: Path) -> Path:
-    path = tmp_path / "index.db"
-    migrations.upgrade(f"sqlite:///{path}")
-    return path
-
-
-@pytest_asyncio.fixture
-async def store(path: Path) -> AsyncIterator[SqliteStore]:
-    async with SqliteStore.open(path) as store:
-        await made(store, create(A))
-        yield store
 
 
 def delete(path: Path) -> None:

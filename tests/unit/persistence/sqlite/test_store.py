@@ -154,7 +154,7 @@ def poem(tmp_path: Path) -> Path:
 
 
 async def test_a_file_that_is_no_database_is_unavailable(poem: Path) -> None:
-    with pytest.raises(UnavailableError, match=r"^the storage cannot be used$"):
+    with pytest.raises(UnavailableError, match=r"^the storage's file is damaged$"):
         async with SqliteStore.open(poem, SystemClock()):
             pass
 

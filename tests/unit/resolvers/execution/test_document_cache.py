@@ -8,6 +8,7 @@ from graphql import parse
 from strawberry import Schema
 
 from resolvers.execution.context import StreamTimings
+from resolvers.execution.costs.rates import UNBOUNDED
 from resolvers.execution.document_cache import DocumentCache
 from resolvers.execution.operation_counts import OperationCounts
 from resolvers.execution.position import StreamPosition
@@ -20,7 +21,14 @@ SMALL = parse("{ a }")
 async def execute(text: str, operation: str | None = None, by: Schema = schema) -> dict[str, Any] | None:
     """Execute a document that asks no storage; return None when it is refused."""
     context = SimpleNamespace(
-        timings=StreamTimings(), position=StreamPosition(), operations=OperationCounts(), limits=Limits(), submitted=0
+        timings=StreamTimings(),
+        position=StreamPosition(),
+        operations=OperationCounts(),
+        limits=Limits(),
+        rates=UNBOUNDED,
+        actor=None,
+        submitted=0,
+        writes=0,
     )
     result = await by.execute(text, operation_name=operation, context_value=context)
     assert (result.data is None) is bool(result.errors)

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from resolvers.transports.persisted_queries import PersistedQueries
-from resolvers.transports.refusals import RefusedRequestError
+from resolvers.transports.requests.persisted_queries import PersistedQueries
+from resolvers.transports.requests.refusals import RefusedRequestError
 
 MOST, MOST_BYTES, LONGEST = 4, 40, 16
 

@@ -107,8 +107,8 @@ async def responding(
     framing: StreamFraming,
     **seconds: Any,  # noqa: ANN401 - any of them
 ) -> AsyncIterator[None]:
-    seconds = {"heartbeat_seconds": SILENT, **seconds}
-    response = StreamedResponse(framing, lambda _: source.payloads(), stop=stop, **seconds)
+    options: dict[str, Any] = {"heartbeat_seconds": SILENT, **seconds}
+    response = StreamedResponse(framing, lambda _: source.payloads(), stop=stop, **options)
     before = len(asyncio.all_tasks())
     task = asyncio.create_task(response({"type": "http"}, client.receive, client.send))
     try:

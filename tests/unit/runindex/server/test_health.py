@@ -1,6 +1,7 @@
 """Readiness asks the storage at most once in a while, and waits for it only so long."""
 
 import asyncio
+import time
 from typing import Any, cast
 
 import pytest
@@ -9,6 +10,7 @@ from runindex.domain.errors import UnavailableError
 from runindex.ports.store import Store
 from runindex.server import health
 from runindex.server.health import Health
+from runindex.writer import Writer
 
 pytestmark = pytest.mark.asyncio
 
@@ -20,6 +22,11 @@ class Storage:
         self.asked = 0
         self.answer = answer
         self.is_away = False
+        self.is_full = False
+
+    async def write_nothing(self) -> None:
+        if self.is_full:
+            raise UnavailableError("it is full")
 
     async def ping(self) -> None:
         if self.is_away:
@@ -34,7 +41,7 @@ class Storage:
 
 
 def health_of(storage: Storage) -> Health:
-    return Health(cast("Store", storage))
+    return Health(cast("Store", storage), Writer(cast("Store", storage), lambda _: None))
 
 
 async def test_many_questions_are_one_probe() -> None:
@@ -91,3 +98,20 @@ async def test_a_storage_that_was_read_only_from_the_start_is_well_while_it_answ
     assert await well.is_well()
     storage.answer, storage.is_away = UnavailableError("read-only"), False
     assert not await well.is_well()
+
+
+async def test_a_storage_that_takes_no_batch_is_not_well_although_a_probe_succeeds(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(health, "BELIEVED_SECONDS", 0)
+    storage = Storage()
+    writer = Writer(cast("Store", storage), lambda _: None)
+    well = Health(cast("Store", storage), writer)
+    writer.failed_at = time.monotonic()
+    assert not await well.is_well(), "it failed within the last second"
+    storage.is_full = True
+    writer.failed_at = time.monotonic() - 5
+    assert not await well.is_well(), "nothing can be written still"
+    storage.is_full = False
+    assert await well.is_well()
+    assert writer.failed_at is None

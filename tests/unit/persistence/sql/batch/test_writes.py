@@ -7,11 +7,11 @@ import pytest
 from persistence.sql.batch.writes import (
     CHANGE_COLUMNS,
     MOVED_COLUMNS,
-    STORED_RUN_COLUMNS,
     change_values,
     run_values,
     writes_of,
 )
+from persistence.sql.tables.runs import STORED_RUN_COLUMNS
 from runindex.commands import AnyCommand
 from runindex.decisions.batch import decide
 from runindex.decisions.workspace import Workspace

@@ -1,0 +1,1 @@
+"""What an execution may cost: bytes of its answer, time, and how long it keeps others waiting."""

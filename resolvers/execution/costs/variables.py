@@ -1,0 +1,77 @@
+"""The sizes of lists in variables, before an entry of any is looked at.
+
+Only what the schema declares as a list counts: a value of the scalar JSON is bounded in bytes.
+"""
+
+from collections.abc import Mapping
+from functools import lru_cache
+from typing import Any, Final
+
+from graphql import (
+    DocumentNode,
+    GraphQLInputObjectType,
+    GraphQLList,
+    GraphQLNonNull,
+    GraphQLSchema,
+    get_named_type,
+    get_operation_ast,
+    type_from_ast,
+)
+
+from runindex.domain.errors import LimitExceededError
+
+# Twice as many as any field takes, which is then told what is too much.
+LONGEST: Final = 20_000
+LONGEST_OF_OBJECTS: Final = 2_000
+# In all variables together.
+MOST_ENTRIES: Final = 100_000
+MOST_OBJECTS: Final = 20_000
+
+
+def check_sizes(
+    document: DocumentNode, operation_name: str | None, variables: Mapping[str, Any], schema: GraphQLSchema
+) -> None:
+    """Raise LimitExceededError for lists that are too long, one by one or together."""
+    operation = get_operation_ast(document, operation_name)
+    if operation is None:
+        return
+    waiting = []
+    for definition in operation.variable_definitions or ():
+        value = variables.get(definition.variable.name.value)
+        if isinstance(value, list | dict):
+            waiting.append((value, type_from_ast(schema, definition.type)))
+    entries = objects = 0
+    while waiting:
+        value, kind = waiting.pop()
+        if isinstance(kind, GraphQLNonNull):
+            kind = kind.of_type
+        if isinstance(value, list) and isinstance(kind, GraphQLList):
+            is_of_objects = isinstance(get_named_type(kind), GraphQLInputObjectType)
+            _check(len(value), LONGEST_OF_OBJECTS if is_of_objects else LONGEST)
+            entries += len(value)
+            _check(entries, MOST_ENTRIES)
+            if is_of_objects or _is_list(kind.of_type):
+                waiting += [(entry, kind.of_type) for entry in value]
+        elif isinstance(value, dict) and isinstance(kind, GraphQLInputObjectType):
+            objects += 1
+            _check(objects, MOST_OBJECTS)
+            waiting += [(value[name], below) for name, below in _parts(kind) if name in value]
+
+
+@lru_cache(maxsize=1024)
+def _parts(kind: GraphQLInputObjectType) -> tuple[tuple[str, Any], ...]:
+    """Return the fields of an input in which lists may stand, and their types."""
+    return tuple(
+        (name, field.type)
+        for name, field in kind.fields.items()
+        if _is_list(field.type) or isinstance(get_named_type(field.type), GraphQLInputObjectType)
+    )
+
+
+def _is_list(kind: object) -> bool:
+    return isinstance(kind.of_type if isinstance(kind, GraphQLNonNull) else kind, GraphQLList)
+
+
+def _check(number: int, most: int) -> None:
+    if number > most:
+        raise LimitExceededError(f"the variables have {number} entries in lists, more than {most}", most, number)

@@ -1,0 +1,1 @@
+"""Views: mutations, loaders, and the shapes of what they hold."""

@@ -1,0 +1,1 @@
+"""Requests over HTTP: what comes in, what is refused, and what kind of answer is wanted."""

@@ -1,0 +1,1 @@
+"""Views, as the API shows them."""

@@ -1,0 +1,1 @@
+"""What may befall a storage while servers use it, and how readiness follows."""

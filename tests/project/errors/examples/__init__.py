@@ -1,0 +1,1 @@
+"""The examples, by what they are of."""

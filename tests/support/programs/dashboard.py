@@ -1,0 +1,39 @@
+"""Scripts that drive and read the dashboard, and what is put into the index for it."""
+
+import json
+from typing import Final
+
+from tests.support.programs.chromium import Page
+from tests.support.servers.served import Served
+
+CREATE: Final = "mutation ($input: CreateRunInput!) { createRun(input: $input) { ... on RunPayload { run { id } } } }"
+MOVE: Final = """mutation ($id: ID!, $to: RunStatus!, $error: String) {
+    transitionRun(input: {id: $id, to: $to, error: $error}) { __typename }
+}"""
+RECORD: Final = "mutation ($input: RecordResultInput!) { recordResult(input: $input) { __typename } }"
+LIVE: Final = "document.querySelector('.connection').dataset.state === 'live'"
+# The default run is always there.
+ROWS: Final = """[...document.querySelectorAll('.run-row .run-link')]
+    .map(link => link.textContent).filter(name => name !== 'default')"""
+NOTICE: Final = "document.querySelector('.notices').innerText"
+
+
+def create(served: Served, name: str, **more: object) -> str:
+    """Create a run and return its id."""
+    run = served.execute(CREATE, input={"name": name, **more})["createRun"]["run"]
+    return str(run["id"])
+
+
+def named(text: str) -> str:
+    """Return a script that finds what can be pressed by its text or its label."""
+    return (
+        "[...document.querySelectorAll('button, a, [role=option]')].find(one => "
+        f"one.innerText?.trim() === {json.dumps(text)} || one.getAttribute('aria-label') === {json.dumps(text)})"
+    )
+
+
+async def open_list(served: Served, page: Page, search: str = "") -> None:
+    """Open the list, and wait until it is live."""
+    await page.open(f"{served.root}/{search}")
+    await page.wait_for("document.querySelector('.connection') && document.querySelector('.runs-tools button')")
+    await page.wait_for(LIVE)

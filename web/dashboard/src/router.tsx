@@ -1,0 +1,88 @@
+import { createRootRoute, createRoute, createRouter, lazyRouteComponent, Link } from "@tanstack/react-router";
+
+import { validCompareSearch } from "./compare/search";
+import { validDatasetSearch } from "./datasets/search";
+import { RunsPage } from "./runs/RunsPage";
+import { validSearch } from "./runs/search";
+import { validRunSearch } from "./run/search";
+import { Shell } from "./shell/Shell";
+import { Empty } from "./ui/Empty";
+import { Trouble } from "./ui/Trouble";
+import { parseSearch, stringifySearch } from "./shell/addresses";
+
+const root = createRootRoute({
+  component: Shell,
+  notFoundComponent: () => (
+    <main id="main">
+      <Empty title="There is no such page">
+        <Link to="/">All runs</Link>
+      </Empty>
+    </main>
+  ),
+  errorComponent: ({ error, reset }) => (
+    <main id="main">
+      <Trouble error={error} retry={reset} />
+    </main>
+  ),
+});
+
+const routes = [
+  createRoute({ getParentRoute: () => root, path: "/", component: RunsPage, validateSearch: validSearch }),
+  createRoute({
+    getParentRoute: () => root,
+    path: "/runs/$id",
+    component: lazyRouteComponent(() => import("./run/RunPage"), "RunPage"),
+    validateSearch: validRunSearch,
+  }),
+  createRoute({
+    getParentRoute: () => root,
+    path: "/compare",
+    component: lazyRouteComponent(() => import("./compare/ComparePage"), "ComparePage"),
+    validateSearch: validCompareSearch,
+  }),
+  createRoute({
+    getParentRoute: () => root,
+    path: "/datasets",
+    component: lazyRouteComponent(() => import("./datasets/DatasetsPage"), "DatasetsPage"),
+  }),
+  createRoute({
+    getParentRoute: () => root,
+    path: "/datasets/$",
+    component: lazyRouteComponent(() => import("./datasets/DatasetPage"), "DatasetPage"),
+    validateSearch: validDatasetSearch,
+  }),
+  createRoute({
+    getParentRoute: () => root,
+    path: "/plans",
+    component: lazyRouteComponent(() => import("./plans/PlansPage"), "PlansPage"),
+  }),
+  createRoute({
+    getParentRoute: () => root,
+    path: "/plans/$id",
+    component: lazyRouteComponent(() => import("./plans/PlanPage"), "PlanPage"),
+  }),
+  createRoute({
+    getParentRoute: () => root,
+    path: "/jobs",
+    component: lazyRouteComponent(() => import("./jobs/JobsPage"), "JobsPage"),
+  }),
+  createRoute({
+    getParentRoute: () => root,
+    path: "/lifecycle",
+    component: lazyRouteComponent(() => import("./lifecycle/LifecyclePage"), "LifecyclePage"),
+  }),
+] as const;
+
+export const router = createRouter({
+  routeTree: root.addChildren([...routes]),
+  parseSearch,
+  stringifySearch,
+  defaultPreload: "intent",
+  scrollRestoration: false,
+});
+
+declare module "@tanstack/react-router" {
+  interface Register {
+    router: typeof router;
+  }
+}

@@ -1,0 +1,67 @@
+import { memo } from "react";
+
+import type { ColumnChoice } from "./column-choices";
+import { columnOf } from "./columns";
+import type { Row } from "./rows";
+import { STATUS_NAMES, type Status } from "./statuses";
+import { useRunCells } from "./useRunCells";
+
+type Props = {
+  readonly row: Row;
+  readonly index: number;
+  readonly top: number;
+  readonly columns: readonly ColumnChoice[];
+  readonly sizes: Readonly<Record<string, number>>;
+  readonly isMarked: boolean;
+  readonly isActive: boolean;
+  readonly mark: (id: string, marked: boolean) => void;
+  readonly activate: (id: string) => void;
+};
+
+/** A run in the table. It follows its run in the store by itself. */
+export const RunRow = memo(function RunRow(props: Props) {
+  const { row, index, top, columns, sizes, isMarked, isActive, mark, activate } = props;
+  const run = useRunCells(row.cells);
+  const name = run.name ?? run.id;
+  return (
+    <div
+      role="row"
+      className="run-row"
+      data-run={run.id}
+      data-status={run.status}
+      aria-rowindex={index + 2}
+      aria-selected={isMarked}
+      aria-label={`${name}, ${STATUS_NAMES[run.status as Status] ?? run.status}`}
+      tabIndex={isActive ? 0 : -1}
+      style={{ transform: `translateY(${top}px)` }}
+      onFocus={() => activate(run.id)}
+    >
+      <div role="gridcell" className="mark-cell">
+        <input
+          type="checkbox"
+          tabIndex={-1}
+          aria-label={`Mark ${name}`}
+          checked={isMarked}
+          onChange={(event) => mark(run.id, event.currentTarget.checked)}
+        />
+      </div>
+      {columns.map(({ id }) => (
+        <div role="gridcell" key={id} className="cell" data-column={id} style={{ width: sizes[id] ?? 0 }}>
+          {columnOf(id)?.cell(run)}
+        </div>
+      ))}
+    </div>
+  );
+}, sameRow);
+
+function sameRow(one: Props, other: Props): boolean {
+  return (
+    one.row === other.row &&
+    one.index === other.index &&
+    one.top === other.top &&
+    one.columns === other.columns &&
+    one.isMarked === other.isMarked &&
+    one.isActive === other.isActive &&
+    one.columns.every(({ id }) => one.sizes[id] === other.sizes[id])
+  );
+}

@@ -1,0 +1,205 @@
+import { useNavigate } from "@tanstack/react-router";
+import { type ColumnDef, getCoreRowModel, useReactTable } from "@tanstack/react-table";
+import { useVirtualizer } from "@tanstack/react-virtual";
+import { type KeyboardEvent, useEffect, useLayoutEffect, useMemo, useRef, useState } from "react";
+
+import { Button } from "../ui/Button";
+import { inNumber } from "../ui/times";
+import { useMedia } from "../ui/useMedia";
+import type { ColumnChoice } from "./column-choices";
+import { columnOf } from "./columns";
+import { HeaderCell } from "./HeaderCell";
+import type { ListState, RunList } from "./list";
+import type { Order } from "./order";
+import { RunCard } from "./RunCard";
+import { RunRow } from "./RunRow";
+import type { Row } from "./rows";
+
+const ROW_HEIGHT = 36;
+const CARD_HEIGHT = 76;
+const AHEAD = 200; // rows before the end at which the next page is loaded
+const MARK_WIDTH = 36;
+
+type Props = {
+  readonly list: RunList;
+  readonly state: ListState;
+  readonly columns: readonly ColumnChoice[];
+  readonly order: Order;
+  readonly marked: ReadonlySet<string>;
+  readonly mark: (id: string, marked: boolean) => void;
+  readonly setOrder: (order: Order) => void;
+  readonly setColumns: (columns: readonly ColumnChoice[]) => void;
+};
+
+/** The table of runs: only the rows in sight are there; `j` and `k` move, `x` marks, Enter opens. */
+export function RunsTable({ list, state, columns, order, marked, mark, setOrder, setColumns }: Props) {
+  const narrow = useMedia("(max-width: 640px)");
+  const scroller = useRef<HTMLDivElement>(null);
+  const navigate = useNavigate();
+  const [active, setActive] = useState<string>();
+  const height = narrow ? CARD_HEIGHT : ROW_HEIGHT;
+  const { rows } = state;
+
+  const definitions = useMemo(() => definitionsOf(columns), [columns]);
+  const table = useReactTable<Row>({
+    data: NO_ROWS, // rows are drawn from the list itself: the model of 100,000 rows would be made anew at each change
+    columns: definitions,
+    getCoreRowModel: getCoreRowModel(),
+    columnResizeMode: "onEnd",
+    state: { columnSizing: Object.fromEntries(columns.flatMap(({ id, width }) => (width ? [[id, width]] : []))) },
+    onColumnSizingChange: (update) => {
+      const sizes = typeof update === "function" ? update(table.getState().columnSizing) : update;
+      setColumns(columns.map(({ id, width }) => (sizes[id] === undefined ? { id, ...(width ? { width } : {}) } : { id, width: sizes[id] })));
+    },
+  });
+  const virtual = useVirtualizer({
+    count: rows.length,
+    getScrollElement: () => scroller.current,
+    estimateSize: () => height,
+    getItemKey: (index) => rows[index]?.id ?? index,
+    overscan: 8,
+  });
+  useLayoutEffect(() => virtual.measure(), [height, virtual]);
+
+  const items = virtual.getVirtualItems();
+  const last = items.at(-1)?.index ?? 0;
+  useEffect(() => {
+    if (last >= rows.length - AHEAD) void list.more();
+  }, [last, rows.length, list, state.isLoading]);
+
+  const place = () => (active === undefined ? -1 : rows.findIndex(({ id }) => id === active));
+  const goTo = (index: number) => {
+    const row = rows[Math.max(0, Math.min(index, rows.length - 1))];
+    if (!row) return;
+    setActive(row.id);
+    virtual.scrollToIndex(rows.indexOf(row));
+    focusRow(scroller, row.id);
+  };
+  const onKeyDown = (event: KeyboardEvent) => {
+    if (event.ctrlKey || event.metaKey || event.altKey || (event.target as Element).closest("button, input, [role=separator]")) return;
+    const move = MOVES[event.key];
+    const at = move === undefined ? -1 : place();
+    if (move !== undefined) goTo(at < 0 ? 0 : move === Infinity ? rows.length - 1 : move === -Infinity ? 0 : at + move);
+    else if (event.key === "x" && active) mark(active, !marked.has(active));
+    else if (event.key === "Enter" && active) void navigate({ to: "/runs/$id", params: { id: active } });
+    else return;
+    event.preventDefault();
+  };
+  // From anywhere on the page, j and k go into the table.
+  useEffect(() => {
+    const enter = (event: globalThis.KeyboardEvent) => {
+      if (event.key !== "j" && event.key !== "k" && event.key !== "x") return;
+      if (event.ctrlKey || event.metaKey || event.altKey || isTyping(event.target) || scroller.current?.contains(event.target as Node)) return;
+      if (document.querySelector("[role=dialog]")) return;
+      goTo(Math.max(place(), 0));
+    };
+    document.addEventListener("keydown", enter);
+    return () => document.removeEventListener("keydown", enter);
+  });
+
+  const sizes = sizesOf(table);
+  const total = table.getTotalSize() + MARK_WIDTH;
+  return (
+    <div className="runs-table-frame">
+      {state.waiting > 0 && (
+        <Button
+          tone="primary"
+          className="waiting"
+          onPress={() => {
+            scroller.current?.scrollTo({ top: 0 });
+            list.showWaiting();
+          }}
+        >
+          {inNumber(state.waiting)} new
+        </Button>
+      )}
+      <div
+        ref={scroller}
+        className={narrow ? "runs-table cards" : "runs-table"}
+        role="grid"
+        aria-label="Runs"
+        aria-rowcount={state.isComplete ? rows.length + 1 : -1}
+        aria-busy={state.isLoading}
+        aria-multiselectable="true"
+        onScroll={(event) => list.hold(event.currentTarget.scrollTop > height / 2)}
+        onKeyDown={onKeyDown}
+        tabIndex={rows.length ? -1 : 0}
+      >
+        <div className="runs-head" role="row" aria-rowindex={1} style={narrow ? undefined : { width: total }}>
+          <div role="columnheader" className="mark-cell">
+            <span className="visually-hidden">Marked</span>
+          </div>
+          {table.getFlatHeaders().map((header) => (
+            <HeaderCell
+              key={header.id}
+              header={header}
+              order={order}
+              setOrder={setOrder}
+              move={(by) => setColumns(moved(columns, header.id, by))}
+            />
+          ))}
+        </div>
+        <div className="runs-body" role="presentation" style={{ height: virtual.getTotalSize(), ...(narrow ? {} : { width: total }) }}>
+          {items.map(({ index, key, start }) => {
+            const row = rows[index];
+            if (!row) return null;
+            const shared = {
+              row,
+              index,
+              top: start,
+              isMarked: marked.has(row.id),
+              isActive: active === undefined ? index === 0 : row.id === active,
+              mark,
+              activate: setActive,
+            };
+            return narrow ? <RunCard key={key} {...shared} /> : <RunRow key={key} {...shared} columns={columns} sizes={sizes} />;
+          })}
+        </div>
+      </div>
+    </div>
+  );
+}
+
+const NO_ROWS: Row[] = [];
+const MOVES: Readonly<Record<string, number>> = {
+  j: 1,
+  k: -1,
+  ArrowDown: 1,
+  ArrowUp: -1,
+  PageDown: 15,
+  PageUp: -15,
+  Home: -Infinity,
+  End: Infinity,
+};
+
+function definitionsOf(columns: readonly ColumnChoice[]): ColumnDef<Row>[] {
+  return columns.flatMap(({ id }) => {
+    const column = columnOf(id);
+    return column ? [{ id, header: column.label, size: column.width, minSize: 60, meta: { order: column.order } }] : [];
+  });
+}
+
+function sizesOf(table: { getFlatHeaders: () => { id: string; getSize: () => number }[] }): Readonly<Record<string, number>> {
+  return Object.fromEntries(table.getFlatHeaders().map((header) => [header.id, header.getSize()]));
+}
+
+function moved(columns: readonly ColumnChoice[], id: string, by: number): readonly ColumnChoice[] {
+  const at = columns.findIndex((column) => column.id === id);
+  const to = at + by;
+  if (at < 0 || to < 0 || to >= columns.length) return columns;
+  return columns.toSpliced(at, 1).toSpliced(to, 0, columns[at]!);
+}
+
+function isTyping(target: EventTarget | null): boolean {
+  return target instanceof Element && target.closest("input, textarea, select, [contenteditable]") !== null;
+}
+
+/** The row may only be drawn in the next frame. */
+function focusRow(scroller: { readonly current: HTMLElement | null }, id: string): void {
+  const look = (frames: number) => {
+    const row = scroller.current?.querySelector<HTMLElement>(`[data-run="${CSS.escape(id)}"]`);
+    if (row) row.focus({ preventScroll: true });
+    else if (frames > 0) requestAnimationFrame(() => look(frames - 1));
+  };
+  requestAnimationFrame(() => look(10));
+}

@@ -171,6 +171,7 @@ async def test_nodes_of_many_kinds_are_one_statement_for_each_kind(api: Api) -> 
     assert await asked(api, document, ids=[*runs, *jobs]) == [
         "find_records",
         "find_records",
+        "find_records",
         "find_results",
         "find_runs",
     ]

@@ -7,6 +7,7 @@ from typing import Any, Final, TypeAlias
 
 from graphql import GraphQLFloat, GraphQLInt
 from graphql.pyutils import Undefined
+from strawberry.schema import BaseSchema
 
 from resolvers.execution.bounds.turns import Share
 from resolvers.execution.compilation.refusal import MismatchError
@@ -54,6 +55,12 @@ class PlanInfo:
     def field_name(self) -> str:
         """Return the name of the field."""
         return self._raw_info.field_name
+
+    @property
+    def schema(self) -> BaseSchema:
+        """Return Strawberry's schema."""
+        schema: BaseSchema = self._raw_info.selection.schema._strawberry_schema  # type: ignore[attr-defined]  # noqa: SLF001 - Strawberry finds it so
+        return schema
 
 
 async def gathered(waiting: Sequence[Coroutine[Value, Value, Value]]) -> list[Value]:

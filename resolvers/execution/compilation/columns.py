@@ -20,9 +20,16 @@ def answered_by_row(each: SelectedField) -> bool:
     return isinstance(declared, DeclaredField) and isinstance(declared.declaration, Column | Computed)
 
 
-def column_value(
-    declaration: Declaration, value: Value, definition: GraphQLField, source: Source, row: str
-) -> Value:
+def spliced_texts(definition: GraphQLField, source: Source, row: str) -> Value | None:
+    """Return how a list of texts is answered whose column is JSON already, None for any other field."""
+    match definition.extensions[GraphQLCoreConverter.DEFINITION_BACKREF].declaration:
+        case Column(name=name, decode=decode) if decode is loads and str(definition.type) == "[String!]!":
+            cell = f"{row}[{name!r}]"
+            return Value(f"{source.name(Fragment)}({cell})", texts=(cell,))
+    return None
+
+
+def column_value(declaration: Declaration, value: Value, definition: GraphQLField, source: Source, row: str) -> Value:
     """Return how a declared field is answered, `value` being how its type is."""
     match declaration:
         case Computed(compute=compute, needs=needs):
@@ -41,8 +48,6 @@ def _cell(cell: str, decode: Reader | None, value: Value, definition: GraphQLFie
         return Value(text, texts=(f"({cell} or '')",))
     if decode is None:
         return value.on(cell)
-    if decode is loads and str(definition.type) == "[String!]!":
-        return Value(f"{source.name(Fragment)}({cell})", texts=(cell,))  # JSON already
     held = source.fresh("v")
     return value.on(f"(None if ({held} := {cell}) is None else {source.name(decode)}({held}))")
 

@@ -4,7 +4,7 @@ Each function has the frame `c`, and `s`, the object whose fields it answers, or
 """
 
 from dataclasses import dataclass, field
-from typing import Any, Final, TypeAlias
+from typing import Any, Final, TypeAlias, cast
 
 from graphql import (
     GraphQLAbstractType,
@@ -19,7 +19,6 @@ from graphql import (
     OperationDefinitionNode,
     OperationType,
     get_named_type,
-    is_abstract_type,
     is_leaf_type,
 )
 from strawberry.schema.schema_converter import GraphQLCoreConverter
@@ -27,7 +26,7 @@ from strawberry.types.field import StrawberryField
 
 from resolvers.execution.compilation import runtime
 from resolvers.execution.compilation.calls import call_of
-from resolvers.execution.compilation.columns import answered_by_row, column_value
+from resolvers.execution.compilation.columns import answered_by_row, column_value, spliced_texts
 from resolvers.execution.compilation.leaves import leaf
 from resolvers.execution.compilation.mutations import remembered
 from resolvers.execution.compilation.refusal import MismatchError, NotCompiledError, Reason
@@ -36,9 +35,10 @@ from resolvers.execution.compilation.source import Source
 from resolvers.execution.compilation.values import Value
 from runindex.ports.allowance import size_of
 from schema.typesystem.connections import Connection
-from schema.typesystem.fields import DeclaredField
+from schema.typesystem.fields import Declaration, DeclaredField
 
 Fields: TypeAlias = list[SelectedField]
+Abstract: TypeAlias = GraphQLAbstractType
 # Quotes, colon and comma around a key and its value; comma and quotes of a list's entry.
 AROUND_KEY: Final = 8
 AROUND_VALUE: Final = 3
@@ -56,7 +56,8 @@ class Compiler:
     def operation(self, node: OperationDefinitionNode) -> str:
         """Write the function that answers an operation, and return its name."""
         root = self.schema.get_root_type(node.operation)
-        assert root is not None  # in a valid document
+        if root is None:
+            raise NotCompiledError(Reason.ARGUMENT)  # in no valid document
         fields = self.collector.collect(root, [node.selection_set])
         return self._async_object(root, fields, is_serial=node.operation is OperationType.MUTATION)
 
@@ -99,7 +100,9 @@ class Compiler:
         kind = get_named_type(each.definition.type)
         if is_leaf_type(kind):
             return True
-        kinds = self.schema.get_possible_types(kind) if is_abstract_type(kind) else (kind,)
+        kinds = (
+            [kind] if isinstance(kind, GraphQLObjectType) else self.schema.get_possible_types(cast("Abstract", kind))
+        )
         return all(self._is_pure(below) for one in kinds for below in self.collector.collect(one, each.sets))
 
     def _read(self, kind: GraphQLObjectType, each: SelectedField) -> Value:
@@ -112,9 +115,9 @@ class Compiler:
         rows = self._rows(kind, declared, each)
         if rows is not None:
             return rows
-        value = self._completed(each.definition.type, each)
         if isinstance(declared, DeclaredField) and declared.declaration is not None:
-            return column_value(declared.declaration, value, each.definition, self.source, "s.row")
+            return self._column(declared.declaration, each, each.definition, "s.row")
+        value = self._completed(each.definition.type, each)
         if isinstance(declared, DeclaredField) and declared.read is not None:
             read = f"{self.source.name(declared.read)}(s)"
         else:
@@ -125,10 +128,16 @@ class Compiler:
         if each.definition is None:
             return _typename(kind, each)
         declared = declared_of(each.definition)
-        assert isinstance(declared, DeclaredField)
-        assert declared.declaration is not None
-        value = self._completed(each.definition.type, each)
-        return column_value(declared.declaration, value, each.definition, self.source, "r")
+        if not isinstance(declared, DeclaredField) or declared.declaration is None:
+            raise NotCompiledError(Reason.ARGUMENT)
+        return self._column(declared.declaration, each, each.definition, "r")
+
+    def _column(self, declaration: Declaration, each: SelectedField, definition: GraphQLField, row: str) -> Value:
+        """Return how a declared field is answered of a row."""
+        spliced = spliced_texts(definition, self.source, row)
+        if spliced is not None:
+            return spliced
+        return column_value(declaration, self._completed(definition.type, each), definition, self.source, row)
 
     def _rows(self, kind: GraphQLObjectType, declared: StrawberryField, each: SelectedField) -> Value | None:
         """Return how a connection's nodes are answered from rows, without an object for each."""
@@ -138,7 +147,8 @@ class Compiler:
         if origin.make_node is not Connection.make_node or each.definition is None:
             return None
         node = get_named_type(each.definition.type)
-        assert isinstance(node, GraphQLObjectType)
+        if not isinstance(node, GraphQLObjectType):
+            return None
         fields = self.collector.collect(node, each.sets)
         if not all(answered_by_row(one) and self._is_pure(one) for one in fields):
             return None
@@ -152,8 +162,8 @@ class Compiler:
     def _resolved(self, kind: GraphQLObjectType, declared: StrawberryField, each: SelectedField) -> str:
         """Write the function that asks a resolver and completes what it returns."""
         definition, resolver = each.definition, declared.base_resolver
-        assert definition is not None
-        assert resolver is not None
+        if definition is None or resolver is None:
+            raise NotCompiledError(Reason.ARGUMENT)
         self.calls += 1
         body, asked = call_of(self.schema, self.collector, self.source, declared, each)
         if kind is self.schema.mutation_type:

@@ -6,7 +6,7 @@ Only values that fit their types are read; for others MismatchError is raised, a
 import dataclasses
 from collections.abc import Callable, Mapping
 from functools import cache
-from typing import Any, TypeAlias
+from typing import Any, TypeAlias, cast
 
 from graphql import (
     GraphQLArgument,
@@ -30,10 +30,11 @@ from strawberry.types.base import StrawberryObjectDefinition
 
 from resolvers.execution.compilation.refusal import MismatchError, NotCompiledError, Reason
 
-Read: TypeAlias = Callable[[Any], Any]
-Variables: TypeAlias = Mapping[str, Any]
+Value: TypeAlias = Any  # decoded JSON, or what resolvers are given
+Read: TypeAlias = Callable[[Value], Value]
+Variables: TypeAlias = Mapping[str, Value]
 # From an operation's variables, those that were left out missing, to an argument's value; Undefined for none.
-Supply: TypeAlias = Callable[[Variables], Any]
+Supply: TypeAlias = Callable[[Variables], Value]
 
 
 @cache
@@ -54,7 +55,7 @@ def reader(kind: GraphQLInputType) -> Read:
 
 
 def _required(read: Read) -> Read:
-    def read_required(value: Any) -> Any:
+    def read_required(value: Value) -> Value:
         if value is None:
             raise MismatchError
         return read(value)
@@ -63,7 +64,7 @@ def _required(read: Read) -> Read:
 
 
 def _list_reader(read: Read) -> Read:
-    def read_list(value: Any) -> Any:
+    def read_list(value: Value) -> Value:
         if value is None:
             return None
         return [read(item) for item in value] if isinstance(value, list) else [read(value)]
@@ -71,8 +72,8 @@ def _list_reader(read: Read) -> Read:
     return read_list
 
 
-def _enum_reader(values: Mapping[str, Any]) -> Read:
-    def read_enum(value: Any) -> Any:
+def _enum_reader(values: Mapping[str, Value]) -> Read:
+    def read_enum(value: Value) -> Value:
         if value is None:
             return None
         if not isinstance(value, str) or value not in values:
@@ -85,7 +86,7 @@ def _enum_reader(values: Mapping[str, Any]) -> Read:
 def _scalar_reader(kind: GraphQLScalarType) -> Read:
     coerce = kind.coerce_input_value
 
-    def read_scalar(value: Any) -> Any:
+    def read_scalar(value: Value) -> Value:
         return None if value is None else coerce(value)
 
     return read_scalar
@@ -103,7 +104,7 @@ class _ObjectReader:
         self._fields: dict[str, tuple[str, Read]] | None = None
         self._required: frozenset[str] = frozenset()
 
-    def __call__(self, value: Any) -> Any:
+    def __call__(self, value: Value) -> Value:
         if value is None:
             return None
         if not isinstance(value, dict):
@@ -119,7 +120,7 @@ class _ObjectReader:
             raise MismatchError
         return found
 
-    def make(self, given: Mapping[str, Any]) -> Any:
+    def make(self, given: Mapping[str, Value]) -> Value:
         """Return the object, given its fields that were not left out."""
         if self._fields is None:
             self._prepare()
@@ -136,7 +137,7 @@ class _ObjectReader:
             name: (python_names[name].python_name, reader(field.type)) for name, field in self._kind.fields.items()
         }
         self._required = frozenset(name for name, field in self._kind.fields.items() if is_required_input_field(field))
-        self._defaults: dict[str, Any] = {
+        self._defaults: dict[str, Value] = {
             field.python_name: None
             for field in self._definition.fields
             if field.default_value is dataclasses.MISSING and field.default_factory is dataclasses.MISSING
@@ -147,14 +148,14 @@ class _ObjectReader:
                 self._defaults[python_names[name].python_name] = converted(default, field.type)
 
 
-def _graphql_name(kind: GraphQLInputObjectType, field: Any) -> str:
+def _graphql_name(kind: GraphQLInputObjectType, field: Value) -> str:
     for name, each in kind.fields.items():
         if each.extensions.get(GraphQLCoreConverter.DEFINITION_BACKREF) is field:
-            return name
+            return str(name)
     raise NotCompiledError(Reason.INPUT)
 
 
-def converted(value: Any, kind: GraphQLInputType) -> Any:
+def converted(value: Value, kind: GraphQLInputType) -> Value:
     """Return what graphql-core coerced, a default or a literal, as resolvers are given it."""
     if isinstance(kind, GraphQLNonNull):
         kind = kind.of_type
@@ -165,8 +166,9 @@ def converted(value: Any, kind: GraphQLInputType) -> Any:
             return [converted(item, inner) for item in value]
         case GraphQLInputObjectType():
             read = reader(kind)
-            assert isinstance(read, _ObjectReader)
-            return read.make({name: converted(item, kind.fields[name].type) for name, item in value.items()})
+            return cast("_ObjectReader", read).make(
+                {name: converted(item, kind.fields[name].type) for name, item in value.items()}
+            )
     return value
 
 
@@ -180,7 +182,7 @@ def supply(definition: GraphQLArgument | GraphQLInputField, node: ValueNode | No
     if not isinstance(node, VariableNode):
         return given
 
-    def of_variable(variables: Variables) -> Any:
+    def of_variable(variables: Variables) -> Value:
         value = given(variables)
         return fallback if value is Undefined else value
 
@@ -207,7 +209,7 @@ def _supply(kind: GraphQLInputType, node: ValueNode) -> Supply:
     raise NotCompiledError(Reason.LITERAL)  # a variable inside a JSON value
 
 
-def _literal(kind: GraphQLInputType, node: ValueNode) -> Any:
+def _literal(kind: GraphQLInputType, node: ValueNode) -> Value:
     try:
         literal = coerce_input_literal(node, kind)
     except Exception as error:  # of any coercer
@@ -218,7 +220,7 @@ def _literal(kind: GraphQLInputType, node: ValueNode) -> Any:
 
 
 def _of_variable(name: str, *, is_required: bool) -> Supply:
-    def give(variables: Variables) -> Any:
+    def give(variables: Variables) -> Value:
         value = variables.get(name, Undefined)
         if value is None and is_required:
             raise MismatchError
@@ -228,18 +230,17 @@ def _of_variable(name: str, *, is_required: bool) -> Supply:
 
 
 def _of_object(kind: GraphQLInputObjectType, node: ObjectValueNode) -> Supply:
-    read = reader(kind)
-    assert isinstance(read, _ObjectReader)
+    read = cast("_ObjectReader", reader(kind))
     parts = [(field.name.value, _supply(kind.fields[field.name.value].type, field.value)) for field in node.fields]
 
-    def give(variables: Variables) -> Any:
+    def give(variables: Variables) -> Value:
         values = {name: part(variables) for name, part in parts}
         return read.make({name: value for name, value in values.items() if value is not Undefined})
 
     return give
 
 
-def _present(value: Any) -> Any:
+def _present(value: Value) -> Value:
     """Return an entry of a list, null for a variable that was left out."""
     return None if value is Undefined else value
 

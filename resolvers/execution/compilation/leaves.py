@@ -6,6 +6,7 @@ from graphql import GraphQLEnumType, GraphQLScalarType
 from orjson import Fragment
 
 from resolvers.execution.compilation import runtime
+from resolvers.execution.compilation.refusal import NotCompiledError, Reason
 from resolvers.execution.compilation.source import Source
 from resolvers.execution.compilation.values import SAME, Value
 from runindex.domain.instants import whole_second
@@ -22,24 +23,27 @@ def leaf(kind: GraphQLScalarType | GraphQLEnumType, source: Source) -> Value:
     if isinstance(kind, GraphQLEnumType):
         names = {value.value: name for name, value in kind.values.items()}
         return Value(f"{source.name(names)}[{{}}]", size=max(map(len, names.values())))
+    held = source.fresh("v")
     match kind.name:
         case "Boolean":
             return SAME
         case "Int":
-            held, check = source.fresh("v"), source.name(runtime.check_int)
-            return Value(f"({held} if ({held} := {{}}).__class__ is int and -{MOST} <= {held} < {MOST} else {check}({held}))")
+            check = source.name(runtime.check_int)
+            is_usual = f"({held} := {{}}).__class__ is int and -{MOST} <= {held} < {MOST}"
+            value = Value(f"({held} if {is_usual} else {check}({held}))")
         case "Float":
-            return Value(f"{source.name(runtime.check_float)}({{}})")
+            value = Value(f"{source.name(runtime.check_float)}({{}})")
         case "ID":
-            return Value("{}", size=_ID)
+            value = Value("{}", size=_ID)
         case "String":
-            return Value("c.text({})")
+            value = Value("c.text({})")
         case "JSON":
-            return Value(f"{source.name(Fragment)}(c.text({{}}))")
+            value = Value(f"{source.name(Fragment)}(c.text({{}}))")
         case "Base64":
-            return Value(f"c.text({source.name(kind.coerce_output_value)}({{}}))")
+            value = Value(f"c.text({source.name(kind.coerce_output_value)}({{}}))")
         case "DateTime":
-            held, second = source.fresh("v"), source.name(whole_second)
-            text = f"{second}(({held} := {{}}) // 1000000)}}.{{{held} % 1000000:06d}}Z"
-            return Value(f'f"{{{text}"', size=_INSTANT)
-    return Value(f"{source.name(kind.coerce_output_value)}({{}})", size=_INSTANT)
+            text = f"{source.name(whole_second)}(({held} := {{}}) // 1000000)}}.{{{held} % 1000000:06d}}Z"
+            value = Value(f'f"{{{text}"', size=_INSTANT)
+        case _:
+            raise NotCompiledError(Reason.SCALAR)
+    return value

@@ -51,7 +51,8 @@ class Answer:
     @property
     def result(self) -> ExecutionResult:
         """Return it as Strawberry has results; `data` is a fragment."""
-        return ExecutionResult(None if self.data is None else orjson.Fragment(self.data), self.errors)
+        data: Any = None if self.data is None else orjson.Fragment(self.data)
+        return ExecutionResult(data, self.errors)
 
 
 class CompiledOperations:
@@ -160,8 +161,7 @@ class CompiledOperations:
             else:
                 async with asyncio.timeout(context.timings.operation) as timeout:
                     data = await plan.answer(frame, None)
-                    if _is_over(timeout):  # of an answer that waited for nothing
-                        raise TimeoutError
+                    _check_time(timeout)
             text = orjson.dumps(data)
         except TimeoutError as error:
             if timeout is None or not (timeout.expired() or _is_over(timeout)):
@@ -174,6 +174,12 @@ class CompiledOperations:
             return None
         plan.count(context)
         return Answer(text)
+
+
+def _check_time(timeout: asyncio.Timeout) -> None:
+    """Raise TimeoutError for an answer that took too long, and waited for nothing."""
+    if _is_over(timeout):
+        raise TimeoutError
 
 
 def _is_over(timeout: asyncio.Timeout) -> bool:

@@ -209,7 +209,8 @@ def _values(known: _Known, variables: Mapping[str, Any]) -> tuple[Any, ...]:
 def _variables(schema: GraphQLSchema, operation: OperationDefinitionNode) -> Iterator[Variable]:
     for definition in operation.variable_definitions or ():
         kind = type_from_ast(schema, definition.type)
-        assert is_input_type(kind)
+        if not is_input_type(kind):
+            raise NotCompiledError(Reason.INPUT)  # in no valid document
         default = Undefined
         if definition.default_value is not None:
             default = converted(coerce_input_literal(definition.default_value, kind), kind)

@@ -14,6 +14,7 @@ class Reason(StrEnum):
     LITERAL = "literal"
     ARGUMENT = "argument"
     INPUT = "input"
+    SCALAR = "scalar"
 
 
 class NotCompiledError(Exception):

@@ -86,7 +86,7 @@ def given(arguments: dict[str, Value]) -> dict[str, Value]:
 def check_int(value: Value) -> int:
     """Return a number of 32 bits; leave what is none to graphql-core's judgement."""
     if value.__class__ is int and -_LARGEST <= value < _LARGEST:
-        return value  # type: ignore[no-any-return]
+        return value
     return GraphQLInt.coerce_output_value(value)  # type: ignore[no-any-return]
 
 

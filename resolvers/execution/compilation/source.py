@@ -39,7 +39,7 @@ class Source:
         self._lines += [f"{'async ' if is_async else ''}def {name}({parameters}):", *(f"    {line}" for line in body)]
         return name
 
-    def make(self, name: str) -> Any:
+    def make(self, name: str) -> Any:  # noqa: ANN401 - whatever was written
         """Make the functions, and return the one of a name."""
         namespace = dict(self._names)
         exec(compile(self.text, "<operation>", "exec"), namespace)  # noqa: S102 - our own text: it quotes keys alone, as `repr` does

@@ -1,0 +1,250 @@
+"""The compiler: from the selection of an operation to the functions that answer it.
+
+Each function has the frame `c`, and `s`, the object whose fields it answers, or `r`, that object's row.
+"""
+
+from dataclasses import dataclass, field
+from typing import Any, Final, TypeAlias
+
+from graphql import (
+    GraphQLAbstractType,
+    GraphQLEnumType,
+    GraphQLField,
+    GraphQLList,
+    GraphQLNonNull,
+    GraphQLObjectType,
+    GraphQLOutputType,
+    GraphQLScalarType,
+    GraphQLSchema,
+    OperationDefinitionNode,
+    OperationType,
+    get_named_type,
+    is_abstract_type,
+    is_leaf_type,
+)
+from strawberry.schema.schema_converter import GraphQLCoreConverter
+from strawberry.types.field import StrawberryField
+
+from resolvers.execution.compilation import runtime
+from resolvers.execution.compilation.calls import call_of
+from resolvers.execution.compilation.columns import answered_by_row, column_value
+from resolvers.execution.compilation.leaves import leaf
+from resolvers.execution.compilation.mutations import remembered
+from resolvers.execution.compilation.refusal import MismatchError, NotCompiledError, Reason
+from resolvers.execution.compilation.shapes import Collector, SelectedField
+from resolvers.execution.compilation.source import Source
+from resolvers.execution.compilation.values import Value
+from runindex.ports.allowance import size_of
+from schema.typesystem.connections import Connection
+from schema.typesystem.fields import DeclaredField
+
+Fields: TypeAlias = list[SelectedField]
+# Quotes, colon and comma around a key and its value; comma and quotes of a list's entry.
+AROUND_KEY: Final = 8
+AROUND_VALUE: Final = 3
+
+
+@dataclass(slots=True)
+class Compiler:
+    """Compiles one operation; `calls` counts the resolvers that it calls."""
+
+    schema: GraphQLSchema
+    collector: Collector
+    source: Source = field(default_factory=Source)
+    calls: int = 0
+
+    def operation(self, node: OperationDefinitionNode) -> str:
+        """Write the function that answers an operation, and return its name."""
+        root = self.schema.get_root_type(node.operation)
+        assert root is not None  # in a valid document
+        fields = self.collector.collect(root, [node.selection_set])
+        return self._async_object(root, fields, is_serial=node.operation is OperationType.MUTATION)
+
+    def _object(self, kind: GraphQLObjectType, fields: Fields) -> Value:
+        if not all(self._is_pure(each) for each in fields):
+            return Value(f"{self._async_object(kind, fields)}(c, {{}})", is_async=True)
+        if all(answered_by_row(each) for each in fields):
+            name, cost = self._row_function(kind, fields)
+            return Value(f"{name}(c, {{}}.row)", fields=cost.fields, size=cost.size)
+        parts = [(each.key, self._read(kind, each)) for each in fields]
+        name = self.source.function("o", "c, s", [f"return {_items(parts)}"], is_async=False)
+        cost = _cost(parts)
+        return Value(f"{name}(c, {{}})", fields=cost.fields, size=cost.size)
+
+    def _row_function(self, kind: GraphQLObjectType, fields: Fields) -> tuple[str, Value]:
+        parts = [(each.key, self._read_row(kind, each)) for each in fields]
+        return self.source.function("r", "c, r", [f"return {_items(parts)}"], is_async=False), _cost(parts)
+
+    def _async_object(self, kind: GraphQLObjectType, fields: Fields, *, is_serial: bool = False) -> str:
+        parts = [(each.key, self._read(kind, each)) for each in fields]
+        cost = _cost(parts)
+        waiting = [(key, value.expression) for key, value in parts if value.is_async]
+        body = [f"c.spend(1, {cost.fields}, {cost.size})", f"o = {_items(parts)}"]
+        if len(waiting) == 1 or is_serial:
+            body += [f"o[{key!r}] = await {expression}" for key, expression in waiting]
+        elif waiting:
+            targets = ", ".join(f"o[{key!r}]" for key, _ in waiting)
+            calls = ", ".join(expression for _, expression in waiting)
+            body.append(f"{targets} = await {self.source.name(runtime.gathered)}(({calls}))")
+        return self.source.function("a", "c, s", [*body, "return o"], is_async=True)
+
+    def _is_pure(self, each: SelectedField) -> bool:
+        """Tell whether a field is answered without a resolver, and all below it."""
+        if each.definition is None:
+            return True
+        if declared_of(each.definition).base_resolver is not None:
+            return False
+        kind = get_named_type(each.definition.type)
+        if is_leaf_type(kind):
+            return True
+        kinds = self.schema.get_possible_types(kind) if is_abstract_type(kind) else (kind,)
+        return all(self._is_pure(below) for one in kinds for below in self.collector.collect(one, each.sets))
+
+    def _read(self, kind: GraphQLObjectType, each: SelectedField) -> Value:
+        """Return how a field of the object `s` is answered."""
+        if each.definition is None:
+            return _typename(kind, each)
+        declared = declared_of(each.definition)
+        if declared.base_resolver is not None:
+            return Value(f"{self._resolved(kind, declared, each)}(c, s)", is_async=True)
+        rows = self._rows(kind, declared, each)
+        if rows is not None:
+            return rows
+        value = self._completed(each.definition.type, each)
+        if isinstance(declared, DeclaredField) and declared.declaration is not None:
+            return column_value(declared.declaration, value, each.definition.type, self.source, "s.row")
+        if isinstance(declared, DeclaredField) and declared.read is not None:
+            read = f"{self.source.name(declared.read)}(s)"
+        else:
+            read = f"s.{declared.python_name}"
+        return Value(value.later(read), value.is_async, value.fields, value.size)
+
+    def _read_row(self, kind: GraphQLObjectType, each: SelectedField) -> Value:
+        if each.definition is None:
+            return _typename(kind, each)
+        declared = declared_of(each.definition)
+        assert isinstance(declared, DeclaredField)
+        assert declared.declaration is not None
+        value = self._completed(each.definition.type, each)
+        return column_value(declared.declaration, value, each.definition.type, self.source, "r")
+
+    def _rows(self, kind: GraphQLObjectType, declared: StrawberryField, each: SelectedField) -> Value | None:
+        """Return how a connection's nodes are answered from rows, without an object for each."""
+        origin = origin_of(kind)
+        if declared.python_name != "nodes" or not issubclass(origin, Connection):
+            return None
+        if origin.make_node is not Connection.make_node or each.definition is None:
+            return None
+        node = get_named_type(each.definition.type)
+        assert isinstance(node, GraphQLObjectType)
+        fields = self.collector.collect(node, each.sets)
+        if not all(answered_by_row(one) and self._is_pure(one) for one in fields):
+            return None
+        name, cost = self._row_function(node, fields)
+        body = [f"c.spend(len(v), {cost.fields}, {cost.size + AROUND_VALUE})", f"return [{name}(c, r) for r in v]"]
+        return Value(f"{self.source.function('p', 'c, v', body, is_async=False)}(c, s.page.rows)")
+
+    def _resolved(self, kind: GraphQLObjectType, declared: StrawberryField, each: SelectedField) -> str:
+        """Write the function that asks a resolver and completes what it returns."""
+        definition, resolver = each.definition, declared.base_resolver
+        assert definition is not None
+        assert resolver is not None
+        self.calls += 1
+        body, asked = call_of(self.schema, self.collector, self.source, declared, each)
+        if kind is self.schema.mutation_type:
+            asked = f"await {self.source.name(remembered)}(c.context, {each.key!r}, {asked})"
+        elif resolver.is_async:
+            asked = f"await {asked}"
+        value = self._completed(definition.type, each)
+        body += [
+            f"v = {asked}",
+            "if c.share is not None and c.share.is_over():",
+            "    await c.share.pause()",
+            *([f"c.spend(1, {value.fields}, {value.size})"] if value.size else []),
+            f"return {value.of('v')}",
+        ]
+        return self.source.function("f", "c, s", body, is_async=True)
+
+    def _completed(self, kind: GraphQLOutputType, each: SelectedField) -> Value:
+        if isinstance(kind, GraphQLNonNull):
+            return self._present(kind.of_type, each)
+        value = self._present(kind, each)
+        if value.is_same:
+            return value
+        if value.is_async:
+            body = ["if v is None:", "    return None", f"return {value.of('v')}"]
+            return Value(f"{self.source.function('n', 'c, v', body, is_async=True)}(c, {{}})", is_async=True)
+        name = self.source.fresh("v")
+        expression = f"(None if ({name} := {{}}) is None else {value.of(name)})"
+        return Value(expression, fields=value.fields, size=value.size)
+
+    def _present(self, kind: GraphQLOutputType, each: SelectedField) -> Value:
+        """Return how a value that is not null is answered."""
+        match kind:
+            case GraphQLList(of_type=inner):
+                return self._list(inner, each)
+            case GraphQLScalarType() | GraphQLEnumType():
+                return leaf(kind, self.source)
+            case GraphQLObjectType():
+                return self._object(kind, self.collector.collect(kind, each.sets))
+        return self._abstract(kind, each)  # type: ignore[arg-type]
+
+    def _list(self, inner: GraphQLOutputType, each: SelectedField) -> Value:
+        item = self._completed(inner, each)
+        body = [f"c.spend(len(v), {item.fields}, {item.size + AROUND_VALUE})"]
+        if item.is_async:
+            body.append(f"return await {self.source.name(runtime.gathered)}([{item.later('i')} for i in v])")
+        else:
+            body.append(f"return [{item.of('i')} for i in v]")
+        name = self.source.function("l", "c, v", body, is_async=item.is_async)
+        return Value(f"{name}(c, {{}})", item.is_async)
+
+    def _abstract(self, kind: GraphQLAbstractType, each: SelectedField) -> Value:
+        """Return how a value of a union or an interface is answered: by its class."""
+        members = [
+            (origin_of(possible), self._object(possible, self.collector.collect(possible, each.sets)))
+            for possible in self.schema.get_possible_types(kind)
+        ]
+        is_async = any(value.is_async for _, value in members)
+        body = ["k = v.__class__"]
+        for origin, value in members:
+            body += [f"if k is {self.source.name(origin)}:", f"    return {value.of('v')}"]
+        body.append(f"raise {self.source.name(MismatchError)}")
+        return Value(
+            f"{self.source.function('u', 'c, v', body, is_async=is_async)}(c, {{}})",
+            is_async,
+            max(value.fields for _, value in members),
+            max(value.size for _, value in members),
+        )
+
+
+def declared_of(definition: GraphQLField) -> StrawberryField:
+    """Return what Strawberry knows of a field."""
+    declared = definition.extensions.get(GraphQLCoreConverter.DEFINITION_BACKREF)
+    if not isinstance(declared, StrawberryField):
+        raise NotCompiledError(Reason.INTROSPECTION)
+    return declared
+
+
+def origin_of(kind: GraphQLObjectType) -> Any:  # noqa: ANN401 - a class
+    """Return the class whose objects a type has."""
+    return kind.extensions[GraphQLCoreConverter.DEFINITION_BACKREF].origin
+
+
+def _typename(kind: GraphQLObjectType, each: SelectedField) -> Value:
+    if each.name != "__typename":
+        raise NotCompiledError(Reason.INTROSPECTION)
+    return Value(repr(kind.name), size=len(kind.name))
+
+
+def _items(parts: list[tuple[str, Value]]) -> str:
+    return "{" + ", ".join(f"{key!r}: {'None' if value.is_async else value.expression}" for key, value in parts) + "}"
+
+
+def _cost(parts: list[tuple[str, Value]]) -> Value:
+    """Return what an object adds to the fields and the bytes of an answer, without what is counted elsewhere."""
+    return Value(
+        "",
+        fields=len(parts) + sum(value.fields for _, value in parts),
+        size=sum(size_of(key) + AROUND_KEY + value.size for key, value in parts),
+    )

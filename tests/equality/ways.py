@@ -65,10 +65,14 @@ class BothWays:
     async def ask(self, request: Request) -> None:
         """Execute a query both ways; raise FoundError when the answers differ."""
         body = _PLACEHOLDER.sub(self._cursor, furnished(json.dumps(request.body()))).encode()
+        left, refused = schema.compiled.left, sum(schema.compiled.refused.values())
         compiled, interpreted = await self.answers(body)
         status, text = interpreted
+        is_left = schema.compiled.left > left and sum(schema.compiled.refused.values()) == refused
         self.cursors = [*self.cursors, *_CURSOR.findall(text.decode())][-KEPT:]
         self._count(status, text)
+        if is_left and b'"errors":' not in text:
+            raise FoundError(f"a plan left to graphql-core what has no error:\n{body.decode()}")
         if compiled != interpreted:
             self._judge(body, compiled, interpreted)
 

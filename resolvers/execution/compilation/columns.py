@@ -1,6 +1,6 @@
 """Fields that columns answer: read off a row, as `schema.typesystem.fields` declares them."""
 
-from graphql import GraphQLOutputType
+from graphql import GraphQLField, get_named_type, get_nullable_type, is_list_type, is_non_null_type
 from orjson import Fragment
 from strawberry.schema.schema_converter import GraphQLCoreConverter
 
@@ -9,7 +9,7 @@ from resolvers.execution.compilation.shapes import SelectedField
 from resolvers.execution.compilation.source import Source
 from resolvers.execution.compilation.values import Value
 from runindex.domain.json_text import loads
-from schema.typesystem.fields import Column, Computed, Declaration, DeclaredField
+from schema.typesystem.fields import Column, Computed, Declaration, DeclaredField, Reader
 
 
 def answered_by_row(each: SelectedField) -> bool:
@@ -20,21 +20,36 @@ def answered_by_row(each: SelectedField) -> bool:
     return isinstance(declared, DeclaredField) and isinstance(declared.declaration, Column | Computed)
 
 
-def column_value(declaration: Declaration, value: Value, kind: GraphQLOutputType, source: Source, row: str) -> Value:
+def column_value(
+    declaration: Declaration, value: Value, definition: GraphQLField, source: Source, row: str
+) -> Value:
     """Return how a declared field is answered, `value` being how its type is."""
     match declaration:
         case Computed(compute=compute, needs=needs):
             arguments = ", ".join(f"{row}[{name!r}]" for name in needs)
-            expression = value.later(f"{source.name(compute)}({arguments})")
-        case Column(name=name, decode=None):
-            expression = value.later(f"{row}[{name!r}]")
-        case Column(name=name, decode=decode) if decode is loads and str(kind) == "[String!]!":
-            # It is the answer's JSON already.
-            return Value(f"{source.name(Fragment)}(c.text({row}[{name!r}]))")
+            return value.on(f"{source.name(compute)}({arguments})")
         case Column(name=name, decode=decode):
-            held = source.fresh("v")
-            decoded = f"(None if ({held} := {row}[{name!r}]) is None else {source.name(decode)}({held}))"
-            expression = value.later(decoded)
-        case _:
-            raise NotCompiledError(Reason.ARGUMENT)
-    return Value(expression, value.is_async, value.fields, value.size)
+            return _cell(f"{row}[{name!r}]", decode, value, definition, source)
+    raise NotCompiledError(Reason.ARGUMENT)
+
+
+def _cell(cell: str, decode: Reader | None, value: Value, definition: GraphQLField, source: Source) -> Value:
+    kind = get_named_type(definition.type)
+    if decode is None and kind.name in {"String", "JSON"} and not is_list_type(get_nullable_type(definition.type)):
+        # Lengths of columns are counted for all rows at once.
+        text = cell if kind.name == "String" else _spliced(cell, definition, source)
+        return Value(text, texts=(f"({cell} or '')",))
+    if decode is None:
+        return value.on(cell)
+    if decode is loads and str(definition.type) == "[String!]!":
+        return Value(f"{source.name(Fragment)}({cell})", texts=(cell,))  # JSON already
+    held = source.fresh("v")
+    return value.on(f"(None if ({held} := {cell}) is None else {source.name(decode)}({held}))")
+
+
+def _spliced(cell: str, definition: GraphQLField, source: Source) -> str:
+    fragment = source.name(Fragment)
+    if is_non_null_type(definition.type):
+        return f"{fragment}({cell})"
+    held = source.fresh("v")
+    return f"(None if ({held} := {cell}) is None else {fragment}({held}))"

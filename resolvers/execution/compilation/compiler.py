@@ -64,22 +64,24 @@ class Compiler:
         if not all(self._is_pure(each) for each in fields):
             return Value(f"{self._async_object(kind, fields)}(c, {{}})", is_async=True)
         if all(answered_by_row(each) for each in fields):
-            name, cost = self._row_function(kind, fields)
+            items, cost = self._row_items(kind, fields)
+            body = [*_counted(cost.texts), f"return {items}"]
+            name = self.source.function("r", "c, r", body, is_async=False)
             return Value(f"{name}(c, {{}}.row)", fields=cost.fields, size=cost.size)
         parts = [(each.key, self._read(kind, each)) for each in fields]
-        name = self.source.function("o", "c, s", [f"return {_items(parts)}"], is_async=False)
         cost = _cost(parts)
+        name = self.source.function("o", "c, s", [*_counted(cost.texts), f"return {_items(parts)}"], is_async=False)
         return Value(f"{name}(c, {{}})", fields=cost.fields, size=cost.size)
 
-    def _row_function(self, kind: GraphQLObjectType, fields: Fields) -> tuple[str, Value]:
+    def _row_items(self, kind: GraphQLObjectType, fields: Fields) -> tuple[str, Value]:
         parts = [(each.key, self._read_row(kind, each)) for each in fields]
-        return self.source.function("r", "c, r", [f"return {_items(parts)}"], is_async=False), _cost(parts)
+        return _items(parts), _cost(parts)
 
     def _async_object(self, kind: GraphQLObjectType, fields: Fields, *, is_serial: bool = False) -> str:
         parts = [(each.key, self._read(kind, each)) for each in fields]
         cost = _cost(parts)
         waiting = [(key, value.expression) for key, value in parts if value.is_async]
-        body = [f"c.spend(1, {cost.fields}, {cost.size})", f"o = {_items(parts)}"]
+        body = [f"c.spend(1, {cost.fields}, {cost.size})", *_counted(cost.texts), f"o = {_items(parts)}"]
         if len(waiting) == 1 or is_serial:
             body += [f"o[{key!r}] = await {expression}" for key, expression in waiting]
         elif waiting:
@@ -112,12 +114,12 @@ class Compiler:
             return rows
         value = self._completed(each.definition.type, each)
         if isinstance(declared, DeclaredField) and declared.declaration is not None:
-            return column_value(declared.declaration, value, each.definition.type, self.source, "s.row")
+            return column_value(declared.declaration, value, each.definition, self.source, "s.row")
         if isinstance(declared, DeclaredField) and declared.read is not None:
             read = f"{self.source.name(declared.read)}(s)"
         else:
             read = f"s.{declared.python_name}"
-        return Value(value.later(read), value.is_async, value.fields, value.size)
+        return value.on(read)
 
     def _read_row(self, kind: GraphQLObjectType, each: SelectedField) -> Value:
         if each.definition is None:
@@ -126,7 +128,7 @@ class Compiler:
         assert isinstance(declared, DeclaredField)
         assert declared.declaration is not None
         value = self._completed(each.definition.type, each)
-        return column_value(declared.declaration, value, each.definition.type, self.source, "r")
+        return column_value(declared.declaration, value, each.definition, self.source, "r")
 
     def _rows(self, kind: GraphQLObjectType, declared: StrawberryField, each: SelectedField) -> Value | None:
         """Return how a connection's nodes are answered from rows, without an object for each."""
@@ -140,8 +142,11 @@ class Compiler:
         fields = self.collector.collect(node, each.sets)
         if not all(answered_by_row(one) and self._is_pure(one) for one in fields):
             return None
-        name, cost = self._row_function(node, fields)
-        body = [f"c.spend(len(v), {cost.fields}, {cost.size + AROUND_VALUE})", f"return [{name}(c, r) for r in v]"]
+        items, cost = self._row_items(node, fields)
+        body = [f"c.spend(len(v), {cost.fields}, {cost.size + AROUND_VALUE})"]
+        if cost.texts:
+            body += _checked(f"sum([{_lengths(cost.texts)} for r in v])")
+        body.append(f"return [{items} for r in v]")
         return Value(f"{self.source.function('p', 'c, v', body, is_async=False)}(c, s.page.rows)")
 
     def _resolved(self, kind: GraphQLObjectType, declared: StrawberryField, each: SelectedField) -> str:
@@ -241,10 +246,23 @@ def _items(parts: list[tuple[str, Value]]) -> str:
     return "{" + ", ".join(f"{key!r}: {'None' if value.is_async else value.expression}" for key, value in parts) + "}"
 
 
+def _counted(texts: tuple[str, ...]) -> list[str]:
+    return _checked(_lengths(texts)) if texts else []
+
+
+def _checked(length: str) -> list[str]:
+    return [f"if (n := c.bytes - {length}) < 0:", "    c.refuse()", "c.bytes = n"]
+
+
+def _lengths(texts: tuple[str, ...]) -> str:
+    return "(" + " + ".join(f"len({text})" for text in texts) + ")"
+
+
 def _cost(parts: list[tuple[str, Value]]) -> Value:
     """Return what an object adds to the fields and the bytes of an answer, without what is counted elsewhere."""
     return Value(
         "",
         fields=len(parts) + sum(value.fields for _, value in parts),
         size=sum(size_of(key) + AROUND_KEY + value.size for key, value in parts),
+        texts=tuple(text for _, value in parts for text in value.texts),
     )

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Coroutine, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Final, TypeAlias
+from typing import Any, Final, NoReturn, TypeAlias
 
 from graphql import GraphQLFloat, GraphQLInt
 from graphql.pyutils import Undefined
@@ -34,14 +34,18 @@ class Frame:
         self.fields -= number * fields
         self.bytes -= number * size
         if self.fields < 0 or self.bytes < 0:
-            raise MismatchError
+            self.refuse()
 
     def text(self, text: str) -> str:
         """Return a text, and count its bytes."""
         self.bytes -= size_of(text)
         if self.bytes < 0:
-            raise MismatchError
+            self.refuse()
         return text
+
+    def refuse(self) -> NoReturn:
+        """Leave an answer that is too large to graphql-core's judgement."""
+        raise MismatchError
 
 
 @dataclass(slots=True)

@@ -1,6 +1,6 @@
 """How values become parts of the answer."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 
@@ -9,13 +9,14 @@ class Value:
     """An expression of `{}`, which stands for the value and is read once, and of the frame `c`.
 
     `is_async` ones are awaited. `fields` and `size` are what the value adds at most to those of the answer, where the
-    expression does not count it.
+    expression does not count it; `texts` are the expressions of texts whose lengths are to be counted besides.
     """
 
     expression: str
     is_async: bool = False
     fields: int = 0
     size: int = 0
+    texts: tuple[str, ...] = ()
 
     def of(self, value: str) -> str:
         """Return the expression of a value, awaited if need be."""
@@ -24,6 +25,10 @@ class Value:
     def later(self, value: str) -> str:
         """Return the expression of a value, or of what is to be awaited for it."""
         return self.call(self.expression, value)
+
+    def on(self, value: str) -> "Value":
+        """Return how a value is answered that an expression reads."""
+        return replace(self, expression=self.call(self.expression, value))
 
     @staticmethod
     def call(expression: str, value: str) -> str:

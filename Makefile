@@ -6,9 +6,9 @@ PACKAGES := runindex schema resolvers persistence
 SOURCES := $(PACKAGES) $(wildcard tests examples bench web requirements)
 MODULES := web/node_modules/.package-lock.json
 GRAPHIQL := resolvers/transports/static/graphiql/index.html
-GRAPHIQL_SOURCES := $(wildcard web/graphiql/*.* web/graphiql/examples/*)
+GRAPHIQL_SOURCES := web/compress.mjs $(wildcard web/graphiql/*.* web/graphiql/examples/*)
 DASHBOARD := resolvers/transports/static/dashboard/index.html
-DASHBOARD_SOURCES := frontend-schema.graphql $(wildcard web/dashboard/*.* web/dashboard/tools/*) \
+DASHBOARD_SOURCES := frontend-schema.graphql web/compress.mjs $(wildcard web/dashboard/*.* web/dashboard/tools/*) \
 	$(filter-out %.graphql.ts,$(wildcard web/dashboard/src/*.* web/dashboard/src/*/*.*))
 # In front of PATH, it brings node and npm; it can be asked once $(STAMP) is there.
 NODE_BIN = $(shell $(BIN)/python web/node.py)

@@ -10,7 +10,7 @@ from resolvers.execution.fields import subscription
 from resolvers.results.follow import follow_results
 from resolvers.roots.arguments import Filter, GroupBy
 from resolvers.run_data.follow import follow_events
-from resolvers.runs.follow import follow_changes, follow_counts, follow_run
+from resolvers.runs.follow import follow_changes, follow_counts, follow_progress, follow_run
 from schema.results.types import RunResultEdge
 from schema.run_data.events import RunEventEdge
 from schema.runs.aggregates import RunGroup
@@ -64,6 +64,18 @@ class Subscription:
     ) -> AsyncGenerator[list[RunGroup], None]:
         """Follow the groups of runs."""
         return follow_counts(info.context, given(filter), group_by)
+
+    @subscription(
+        "These runs now, and again when one of them has new results, at most once a second; at most 200 runs. "
+        "Ends when all of them are deleted, at once if there are none."
+    )
+    def run_progress(
+        self,
+        info: Info,
+        ids: Annotated[list[strawberry.ID], strawberry.argument(description="The runs; unknown ones are left out.")],
+    ) -> AsyncGenerator[list[Run], None]:
+        """Follow the results of some runs."""
+        return follow_progress(info.context, ids, run_columns(info))
 
     @subscription(
         "Each result once, in the order recorded, from the first one, or from just behind `after`, "

@@ -3,17 +3,21 @@
 A stream holds no connection and no transaction between two items: it is a cursor, and reads after a wake-up.
 """
 
-from collections.abc import AsyncGenerator
+import asyncio
+from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing
 from dataclasses import replace
+from typing import Final
 
 from resolvers.execution.context import Context
 from resolvers.paging.filters import filter_of
 from resolvers.runs.aggregates import grouped_filter
 from resolvers.runs.change_rows import change_row
+from runindex.domain.errors import LimitExceededError
 from runindex.domain.ids import find_run_id
 from runindex.domain.runs.filters import EVERYTHING, RunFilter, uses_ancestor
-from runindex.ports.queries import Columns, Row, RunGroupKey
+from runindex.ports.queries import INCARNATION, Columns, Row, RunGroupKey
+from runindex.streams import progress
 from runindex.streams import run as run_stream
 from runindex.streams.changes import follow
 from runindex.streams.cursors import log_cursor
@@ -24,6 +28,9 @@ from schema.runs.aggregates import RunGroup
 from schema.runs.changes import Bookmark, RunChange, StreamItem
 from schema.runs.run import Run
 from schema.typesystem.scalars import DateTime
+
+# More are on no screen.
+MAX_FOLLOWED: Final = 200
 
 
 async def follow_changes(
@@ -81,6 +88,23 @@ async def follow_run(context: Context, text: str, columns: Columns) -> AsyncGene
                 return  # the run that the stream began with was deleted
             position.history = history
             yield Run(row=row)
+
+
+async def follow_progress(context: Context, texts: Sequence[str], columns: Columns) -> AsyncGenerator[list[Run], None]:
+    """Yield the runs that exist, again after new results of any, never more often than the context's timings allow."""
+    if len(texts) > MAX_FOLLOWED:
+        message = f"`ids` has {len(texts)} ids; at most {MAX_FOLLOWED} runs are followed at once"
+        raise LimitExceededError(message, MAX_FOLLOWED, len(texts))
+    ids = list(dict.fromkeys(run_id for text in texts if (run_id := find_run_id(text)) is not None))
+    rows = await context.index.store.find_runs(ids, INCARNATION)
+    owners = {run_id: rows[run_id]["incarnation"] for run_id in ids if run_id in rows}
+    states = progress.follow_progress(
+        context.index.heads, owners, context.position.refreshes, Pause(context.timings.counts)
+    )
+    async with aclosing(states):
+        async for present in states:
+            found = await asyncio.gather(*(context.loaders.run(run_id, columns) for run_id in present))
+            yield [Run(row=row) for row in found if row is not None]
 
 
 async def follow_counts(

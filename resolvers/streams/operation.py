@@ -35,7 +35,7 @@ StreamedResults: TypeAlias = AsyncGenerator[StreamedResult, None]
 
 # Each item of these streams has a position in a history; of the others only the newest state matters.
 LOSSLESS: Final = frozenset({"runChanges", "resultRecorded", "runEvents"})
-CONFLATED: Final = frozenset({"run", "runCounts"})
+CONFLATED: Final = frozenset({"run", "runCounts", "runProgress"})
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,10 +5,12 @@ from pathlib import Path
 from typing import Final
 
 from starlette.requests import Request
-from starlette.responses import FileResponse, HTMLResponse, PlainTextResponse, Response
+from starlette.responses import HTMLResponse, Response
 from starlette.routing import Route
 
-from resolvers.transports.graphiql import ASSET_HEADERS, MEDIA_TYPES, POLICY, SAFE, is_file
+from resolvers.transports import assets
+from resolvers.transports.assets import SAFE
+from resolvers.transports.graphiql import POLICY
 
 FILES: Final = Path(__file__).parent / "static" / "dashboard"
 # The page's own router tells these apart.
@@ -48,16 +50,15 @@ def routes() -> list[Route]:
 
 async def send_page(request: Request) -> Response:
     """Answer with the page, or with one that says how to build it."""
-    del request
     index = FILES / "index.html"
-    if not is_file(index):
+    if not index.is_file():
         return HTMLResponse(NOT_BUILT, status_code=HTTPStatus.SERVICE_UNAVAILABLE, headers=PAGE_HEADERS)
-    return FileResponse(index, headers=PAGE_HEADERS, media_type="text/html")
+    # The address of an asset is relative to the page's, so that it holds under any path of a proxy.
+    upwards = "../" * (request.scope["raw_path"].count(b"/") - 1)
+    page = index.read_text("utf-8").replace("./assets/", f"{upwards}dashboard/assets/")
+    return HTMLResponse(page, headers=PAGE_HEADERS)
 
 
 async def send_asset(request: Request) -> Response:
     """Answer with the asset of that name."""
-    asset = FILES / "assets" / request.path_params["name"]
-    if asset.suffix not in MEDIA_TYPES or not is_file(asset):
-        return PlainTextResponse("Not Found", status_code=HTTPStatus.NOT_FOUND)
-    return FileResponse(asset, headers=ASSET_HEADERS, media_type=MEDIA_TYPES[asset.suffix])
+    return assets.send(FILES / "assets", request.path_params["name"], request.headers)

@@ -5,12 +5,13 @@ from pathlib import Path
 from typing import Final
 
 from starlette.requests import Request
-from starlette.responses import FileResponse, HTMLResponse, PlainTextResponse, Response
+from starlette.responses import FileResponse, HTMLResponse, Response
 
+from resolvers.transports import assets
+from resolvers.transports.assets import SAFE
 from resolvers.transports.requests.negotiation import VARY
 
 FILES: Final = Path(__file__).parent / "static" / "graphiql"
-MEDIA_TYPES: Final = {".css": "text/css", ".js": "text/javascript", ".txt": "text/plain"}
 NOT_BUILT: Final = """\
 <!doctype html>
 <html lang="en">
@@ -29,14 +30,11 @@ POLICY: Final = {
     "form-action": "'none'",
     "frame-ancestors": "'none'",
 }
-SAFE: Final = {"X-Content-Type-Options": "nosniff", "Referrer-Policy": "no-referrer"}
 PAGE_HEADERS: Final = SAFE | {
     "Content-Security-Policy": "; ".join(f"{kind} {sources}" for kind, sources in POLICY.items()),
     "Cache-Control": "no-cache",
     **VARY,
 }
-# An asset's name has a hash of its content, so the content under a name never changes.
-ASSET_HEADERS: Final = SAFE | {"Cache-Control": "public, max-age=31536000, immutable"}
 
 
 def page() -> Response:
@@ -49,15 +47,4 @@ def page() -> Response:
 
 async def send_asset(request: Request) -> Response:
     """Answer with the asset of that name."""
-    asset = FILES / "assets" / request.path_params["name"]
-    if not is_file(asset):
-        return PlainTextResponse("Not Found", status_code=HTTPStatus.NOT_FOUND)
-    return FileResponse(asset, headers=ASSET_HEADERS, media_type=MEDIA_TYPES[asset.suffix])
-
-
-def is_file(path: Path) -> bool:
-    """Tell whether there is such a file; a name that no file can have is none."""
-    try:
-        return path.is_file()
-    except OSError:  # no file can have such a name
-        return False
+    return assets.send(FILES / "assets", request.path_params["name"], request.headers)

@@ -61,15 +61,21 @@ class HeadTailer(Tailer):
     @asynccontextmanager
     async def watch(self, run_id: str, owner: int, wake_up: WakeUp | None = None) -> AsyncIterator[HeadWatch]:
         """Watch one incarnation of a run for as long as the context lasts; its heads are known from the start."""
-        watch = HeadWatch(run_id, owner, wake_up or WakeUp())
-        self._watches.add(watch)
+        async with self.watch_all({run_id: owner}, wake_up or WakeUp()) as (watch,):
+            yield watch
+
+    @asynccontextmanager
+    async def watch_all(self, owners: Mapping[str, int], wake_up: WakeUp) -> AsyncIterator[Sequence[HeadWatch]]:
+        """Watch the incarnations of runs, by their ids, under one wake-up; it is as `watch`."""
+        watches = [HeadWatch(run_id, owner, wake_up) for run_id, owner in owners.items()]
+        self._watches.update(watches)
         try:
             # This read finds what was committed before, the tailer what is committed from here on.
-            await self._read([watch])
+            await self._read(watches)
             self._wanted.set()
-            yield watch
+            yield watches
         finally:
-            self._watches.discard(watch)
+            self._watches.difference_update(watches)
 
     async def _catch_up(self, wake_up: LogWakeUp) -> None:
         del wake_up  # results and events are not in the log

@@ -1,5 +1,6 @@
 """The dashboard's page and assets; `tests/system/browser` executes them."""
 
+import gzip
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -44,7 +45,7 @@ async def http() -> AsyncIterator[httpx.AsyncClient]:
 def files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Put files of a test's own in the place of the built ones."""
     (tmp_path / "assets").mkdir()
-    (tmp_path / "index.html").write_text("<!doctype html><title>RunIndex</title>")
+    (tmp_path / "index.html").write_text('<!doctype html><script src="./assets/index-1.js"></script>')
     for name in ("index-1.js", "index-2.css", "secret.env"):
         (tmp_path / "assets" / name).write_text(name)
     monkeypatch.setattr(dashboard, "FILES", tmp_path)
@@ -82,7 +83,35 @@ async def test_assets_are_kept_for_good(http: httpx.AsyncClient) -> None:
         assert response.headers["Cache-Control"] == "public, max-age=31536000, immutable"
 
 
-@pytest.mark.parametrize("name", ["other.js", "secret.env", "..%2Findex.html", "x" * 300 + ".js", "%00.js"])
+async def test_assets_are_sent_compressed_as_the_browser_takes_them(http: httpx.AsyncClient, files: Path) -> None:
+    for ending in (".br", ".gz"):
+        (files / "assets" / f"index-1.js{ending}").write_bytes(gzip.compress(ending.encode()))
+    for accepted, sent in {
+        "gzip, deflate, br": "br",
+        "br;q=0.000, gzip;q=0.5": "gzip",
+        "GZIP": "gzip",
+        "identity": None,
+        "": None,
+        "br;q=0": None,
+    }.items():
+        headers = {"Accept-Encoding": accepted}
+        async with http.stream("GET", "/dashboard/assets/index-1.js", headers=headers) as response:
+            assert response.headers.get("Content-Encoding") == sent
+            assert response.headers["Content-Type"].startswith("text/javascript")
+            assert response.headers["Vary"] == "Accept-Encoding"
+
+
+async def test_the_page_finds_its_assets_from_each_address(http: httpx.AsyncClient) -> None:
+    for address, script in {
+        "/": "dashboard/assets/index-1.js",
+        "/runs/a": "../dashboard/assets/index-1.js",
+        "/datasets/a/b": "../../dashboard/assets/index-1.js",
+        "/datasets/a%2Fb": "../dashboard/assets/index-1.js",
+    }.items():
+        assert f'src="{script}"' in (await http.get(address)).text
+
+
+@pytest.mark.parametrize("name", ["x.js.br", "other.js", "secret.env", "..%2Findex.html", "x" * 300 + ".js", "%00.js"])
 async def test_nothing_else_is_an_asset(http: httpx.AsyncClient, name: str) -> None:
     assert (await http.get(f"/dashboard/assets/{name}")).status_code == httpx.codes.NOT_FOUND
 

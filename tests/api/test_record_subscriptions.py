@@ -1,6 +1,7 @@
 """Streams of results and events: each one once, in order, from the first one or from a cursor."""
 
 import asyncio
+from typing import Any
 
 import pytest
 from starlette.applications import Starlette
@@ -36,6 +37,7 @@ LISTED = """
 FOLLOWED = """
     subscription ($id: ID!) { run(id: $id) { version dataset { succeededCount failedCount } resultSummary { total } } }
 """
+PROGRESS = "subscription ($ids: [ID!]!) { runProgress(ids: $ids) { id dataset { succeededCount } } }"
 UNKNOWN = "00000000-0000-4000-8000-000000000001"
 DATASET = {
     "datasetId": "d",
@@ -329,3 +331,35 @@ async def test_a_shared_stream_that_cannot_begin_costs_nothing(
         assert [edge["node"]["sequence"] for edge in edges] == list(range(while_away + 2))
     else:
         assert len({edge["node"]["itemId"] for edge in edges}) == while_away + 2
+
+
+async def test_the_progress_of_runs_is_told_whenever_one_has_new_results(api: Api, sockets: OpenSocket) -> None:
+    first, second, other = [await api.run(dataset=DATASET) for _ in range(3)]
+    socket = await sockets()
+    await socket.subscribe("1", PROGRESS, ids=[second.upper(), UNKNOWN, first, second, "x"])
+    seen: Any = await socket.next("1")
+    assert [(run["id"], run["dataset"]["succeededCount"]) for run in seen] == [(second, 0), (first, 0)]
+    await api.record(other, "a")
+    await api.record(first, "a")
+    seen = await socket.next("1")
+    assert [run["dataset"]["succeededCount"] for run in seen] == [0, 1]
+    await api.do("deleteRun", id=second)
+    await api.record(first, "b")
+    seen = await socket.next("1")
+    while len(seen) == 2:  # the run may be found deleted in an item of its own
+        seen = await socket.next("1")
+    while seen[0]["dataset"]["succeededCount"] < 2:
+        seen = await socket.next("1")
+    assert [run["id"] for run in seen] == [first]
+    await api.do("deleteRun", id=first)
+    kinds = [(await socket.message("1"))["type"]]
+    while kinds[-1] == "next":
+        kinds.append((await socket.message("1"))["type"])
+    assert kinds[-1] == "complete"
+
+
+async def test_only_so_many_runs_are_followed_at_once(sockets: OpenSocket) -> None:
+    socket = await sockets()
+    await socket.subscribe("1", PROGRESS, ids=[UNKNOWN] * 201)
+    code, message = await socket.error("1")
+    assert (code, "at most 200" in message) == ("LIMIT_EXCEEDED", True)

@@ -3,7 +3,8 @@ import { defineConfig } from "vite";
 import { relayArtifacts } from "./tools/relay-artifacts.ts";
 
 export default defineConfig({
-  base: "/dashboard/",
+  // The server writes where the assets are, since it may be under any path of a proxy.
+  base: "./",
   plugins: [relayArtifacts()],
   define: { __DEV__: "false" },
   build: {

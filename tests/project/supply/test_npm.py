@@ -34,13 +34,23 @@ def test_a_command_typed_by_hand_runs_none_either(path: Path) -> None:
 
 
 def test_every_folder_with_packages_has_that_configuration() -> None:
-    assert {path.parent for path in CONFIGURATIONS} == {path.parent for path in FILES if path.name == "package.json"}
+    folders = {path.parent for path in FILES if path.name == "package.json"}
+    # npm reads that of a workspace's root for its members, too.
+    assert {path.parent for path in CONFIGURATIONS} == {folder for folder in folders if folder not in members()}
+
+
+def members() -> set[Path]:
+    """Return the folders that are installed as members of a workspace."""
+    roots = {path.parent: json.loads(path.read_text()) for path in FILES if path.name == "package.json"}
+    return {folder / name for folder, package in roots.items() for name in package.get("workspaces", ())}
 
 
 def test_every_locked_package_has_a_hash() -> None:
     for lock in sorted(path.parent / "package-lock.json" for path in CONFIGURATIONS):
         packages = json.loads(lock.read_text())["packages"]
         own = {name for name, package in packages.items() if name == "" or package.get("inBundle")}
+        linked = {name for name, package in packages.items() if package.get("link")}
+        own |= linked | {packages[name]["resolved"] for name in linked}
         assert [name for name in packages if name not in own and not packages[name].get("integrity")] == []
 
 

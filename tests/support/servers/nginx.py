@@ -38,6 +38,13 @@ http {{
     }}
 }}
 """
+# What lets WebSockets through, and keeps the browser's host.
+UPGRADE: Final = (
+    "proxy_http_version 1.1",
+    "proxy_set_header Upgrade $http_upgrade",
+    'proxy_set_header Connection "upgrade"',
+    "proxy_set_header Host $http_host",
+)
 
 
 @contextmanager

@@ -17,7 +17,7 @@ from tests.support.servers.served import PATIENCE, Served, serving
 
 ONE_OF: Final = {
     *("DocumentChange", "MetadataChange", "RetentionPolicyInput"),
-    *("JobSelector", "RunSelector", "RuntimeSelector"),
+    *("JobSelector", "RunGrouping", "RunSelector", "RuntimeSelector"),
 }
 OWN_SCALARS: Final = {"Base64", "DateTime", "JSON"}
 INSPECT: Final = NODE / "inspect.js"

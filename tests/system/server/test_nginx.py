@@ -25,12 +25,6 @@ CREATE: Final = (
 CHANGES: Final = "subscription { item: runChanges(bookmarks: true) { __typename cursor } }"
 STREAMS: Final = ("text/event-stream", "multipart/mixed;subscriptionSpec=1.0")
 HTTP_1_1: Final = ("proxy_http_version 1.1", 'proxy_set_header Connection ""')
-UPGRADE: Final = (
-    "proxy_http_version 1.1",
-    "proxy_set_header Upgrade $http_upgrade",
-    'proxy_set_header Connection "upgrade"',
-    "proxy_set_header Host $http_host",
-)
 
 
 @pytest.fixture(scope="module")
@@ -48,7 +42,7 @@ def execute(http: httpx.Client, document: str, **variables: object) -> dict[str,
 
 
 @pytest.mark.parametrize(
-    "directives", [(), ("proxy_buffering off",), HTTP_1_1, (*HTTP_1_1, "proxy_buffering off", "gzip on"), UPGRADE]
+    "directives", [(), ("proxy_buffering off",), HTTP_1_1, (*HTTP_1_1, "proxy_buffering off", "gzip on"), nginx.UPGRADE]
 )
 def test_queries_and_streams_come_through(server: Served, tmp_path: Path, directives: tuple[str, ...]) -> None:
     with (
@@ -99,7 +93,7 @@ async def messages(url: str) -> AsyncIterator[dict[str, Any]]:
 
 @pytest.mark.asyncio
 async def test_a_socket_comes_through_where_the_upgrade_does(server: Served, tmp_path: Path) -> None:
-    with nginx.proxying(tmp_path / "nginx", server.port, *UPGRADE) as url:
+    with nginx.proxying(tmp_path / "nginx", server.port, *nginx.UPGRADE) as url:
         async with asyncio.timeout(PATIENCE):
             told = messages(url)
             assert (await anext(told))["type"] == "connection_ack"
@@ -133,7 +127,7 @@ async def test_a_server_under_a_path_and_on_another_port_is_reached_on_all_ways(
     rewrite = (f"rewrite ^{PREFIX}/(.*)$ /$1 break",) if is_taken_off else ()
     with (
         serving(tmp_path / "server", **settings) as server,
-        nginx.proxying(tmp_path / "nginx", server.port, *UPGRADE, *rewrite) as url,
+        nginx.proxying(tmp_path / "nginx", server.port, *nginx.UPGRADE, *rewrite) as url,
     ):
         await asyncio.to_thread(_ask_below, url)
         async with asyncio.timeout(PATIENCE):

@@ -2,6 +2,7 @@ import { createRootRoute, createRoute, createRouter, lazyRouteComponent, Link } 
 
 import { validCompareSearch } from "./compare/search";
 import { validDatasetSearch } from "./datasets/search";
+import { root } from "./live/addresses";
 import { RunsPage } from "./runs/RunsPage";
 import { validSearch } from "./runs/search";
 import { validRunSearch } from "./run/search";
@@ -10,7 +11,7 @@ import { Empty } from "./ui/Empty";
 import { Trouble } from "./ui/Trouble";
 import { parseSearch, stringifySearch } from "./shell/addresses";
 
-const root = createRootRoute({
+const shell = createRootRoute({
   component: Shell,
   notFoundComponent: () => (
     <main id="main">
@@ -27,54 +28,55 @@ const root = createRootRoute({
 });
 
 const routes = [
-  createRoute({ getParentRoute: () => root, path: "/", component: RunsPage, validateSearch: validSearch }),
+  createRoute({ getParentRoute: () => shell, path: "/", component: RunsPage, validateSearch: validSearch }),
   createRoute({
-    getParentRoute: () => root,
+    getParentRoute: () => shell,
     path: "/runs/$id",
     component: lazyRouteComponent(() => import("./run/RunPage"), "RunPage"),
     validateSearch: validRunSearch,
   }),
   createRoute({
-    getParentRoute: () => root,
+    getParentRoute: () => shell,
     path: "/compare",
     component: lazyRouteComponent(() => import("./compare/ComparePage"), "ComparePage"),
     validateSearch: validCompareSearch,
   }),
   createRoute({
-    getParentRoute: () => root,
+    getParentRoute: () => shell,
     path: "/datasets",
     component: lazyRouteComponent(() => import("./datasets/DatasetsPage"), "DatasetsPage"),
   }),
   createRoute({
-    getParentRoute: () => root,
+    getParentRoute: () => shell,
     path: "/datasets/$",
     component: lazyRouteComponent(() => import("./datasets/DatasetPage"), "DatasetPage"),
     validateSearch: validDatasetSearch,
   }),
   createRoute({
-    getParentRoute: () => root,
+    getParentRoute: () => shell,
     path: "/plans",
     component: lazyRouteComponent(() => import("./plans/PlansPage"), "PlansPage"),
   }),
   createRoute({
-    getParentRoute: () => root,
+    getParentRoute: () => shell,
     path: "/plans/$id",
     component: lazyRouteComponent(() => import("./plans/PlanPage"), "PlanPage"),
   }),
   createRoute({
-    getParentRoute: () => root,
+    getParentRoute: () => shell,
     path: "/jobs",
     component: lazyRouteComponent(() => import("./jobs/JobsPage"), "JobsPage"),
   }),
   createRoute({
-    getParentRoute: () => root,
+    getParentRoute: () => shell,
     path: "/lifecycle",
     component: lazyRouteComponent(() => import("./lifecycle/LifecyclePage"), "LifecyclePage"),
   }),
 ] as const;
 
 export const router = createRouter({
-  routeTree: root.addChildren([...routes]),
+  basepath: root.pathname,
+  routeTree: shell.addChildren([...routes]),
   parseSearch,
   stringifySearch,
   defaultPreload: "intent",

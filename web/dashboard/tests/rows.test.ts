@@ -7,7 +7,7 @@ const NEWEST: Order = { by: "created", down: true };
 
 function row(id: string, at: number, more: Partial<Row> = {}): Row {
   const time = `2026-11-29T00:00:${String(at).padStart(2, "0")}.000000Z`;
-  return { id, version: 1, createdAt: time, updatedAt: time, cells: {} as Row["cells"], ...more };
+  return { id, version: 1, isMeasured: false, createdAt: time, updatedAt: time, cells: {} as Row["cells"], ...more };
 }
 
 function loaded(order: Order, page: readonly Row[]): Rows {

@@ -1,15 +1,19 @@
 """Who may look, and whether everybody can."""
 
+import asyncio
+import json
 from pathlib import Path
 from typing import Final
+from uuid import uuid4
 
 import pytest
 
 from tests.support.paths import ROOT
 from tests.support.programs import chromium
 from tests.support.programs.chromium import Page
-from tests.support.programs.dashboard import MOVE, RECORD, ROWS, create
-from tests.support.servers.served import Served
+from tests.support.programs.dashboard import DATASET, LIVE, MOVE, NOTICE, RECORD, ROWS, create, named, run_command
+from tests.support.servers import nginx
+from tests.support.servers.served import Served, serving
 
 pytestmark = [
     pytest.mark.asyncio,
@@ -24,31 +28,96 @@ GRAVE: Final = """axe.run().then(found => found.violations
 )"""
 
 
-async def test_a_token_is_asked_for_and_kept_for_the_tab(served: Served, tmp_path: Path) -> None:
-    create(served, "seen")
-    # A server that wants a token, as seen from the page.
-    guard = """{ const send = fetch; window.fetch = async (url, options) =>
-        options.headers.Authorization === 'Bearer right' ? send(url, options)
-        : new Response('{"errors": [{"message": "no", "extensions": {"code": "UNAUTHENTICATED"}}]}', {status: 401})
-    }"""
-    async with chromium.open_page(tmp_path / "browser") as page:
-        await page.command("Page.addScriptToEvaluateOnNewDocument", source=guard)
-        await page.open(served.root)
-        await page.wait_for("document.activeElement?.type === 'password'")
-        await page.press(*"wrong", "Enter")
-        await page.wait_for("document.querySelector('[role=alert]')?.innerText.includes('does not take the token')")
-        await page.evaluate("document.activeElement.select()")
-        await page.press(*"right", "Enter")
-        await page.wait_for(f"{ROWS}.join() === 'seen'")
-        await page.command("Page.reload")
-        await page.wait_for(f"{ROWS}.join() === 'seen'")
-        assert page.complaints == []
+# What the browser itself says of an answer that refuses, and of a socket that is closed.
+REFUSALS: Final = ("status of 401", "status of 403", "WebSocket connection")
+
+
+async def enter(page: Page, token: str) -> None:
+    """Type a token into the field that asks for it."""
+    await page.wait_for("document.activeElement?.type === 'password'")
+    await page.evaluate("document.activeElement.select()")
+    await page.press(*token, "Enter")
+
+
+async def test_a_token_is_asked_for_and_kept_for_the_tab(tmp_path: Path) -> None:
+    right = f"right-{uuid4()}"
+    with serving(tmp_path, RUNINDEX_TOKENS=f"ci:write:{right}") as served:
+        served.token = right
+        create(served, "seen")
+        async with chromium.open_page(tmp_path / "browser") as page:
+            await page.open(served.root)
+            await enter(page, "wrong")
+            await page.wait_for("document.querySelector('[role=alert]')?.innerText.includes('does not take the token')")
+            await enter(page, right)
+            await page.wait_for(f"{ROWS}.join() === 'seen'")
+            await page.open(served.root)
+            await page.wait_for(f"{ROWS}.join() === 'seen'")
+            await page.wait_for(LIVE)
+            assert [one for one in page.complaints if not any(refusal in one for refusal in REFUSALS)] == []
+
+
+async def test_a_token_that_is_revoked_is_asked_for_again_and_nothing_is_lost(tmp_path: Path) -> None:
+    with serving(tmp_path) as served:
+        first, second = (
+            run_command(served, "token", "create", "--name", name, "--scope", "write") for name in ("first", "second")
+        )
+        served.token = second
+        create(served, "before")
+        async with chromium.open_page(tmp_path / "browser") as page:
+            await page.open(f"{served.root}/?columns=name&columns=status")
+            await enter(page, first)
+            await page.wait_for(LIVE)
+            run_command(served, "token", "revoke", "first")
+            await asyncio.to_thread(create, served, "meanwhile")
+            await enter(page, second)
+            await page.wait_for(f"{ROWS}.join() === 'meanwhile,before'")
+            await page.wait_for(LIVE)
+            assert await page.evaluate("location.search") == "?columns=name&columns=status"
+
+
+async def test_a_token_that_may_only_read_is_told_so(tmp_path: Path) -> None:
+    with serving(tmp_path) as served:
+        reading, served.token = (
+            run_command(served, "token", "create", "--name", scope, "--scope", scope) for scope in ("read", "write")
+        )
+        run = create(served, "looked at")
+        async with chromium.open_page(tmp_path / "browser") as page:
+            await page.open(f"{served.root}/runs/{run}")
+            await enter(page, reading)
+            await page.click(named("Pause"))
+            await page.wait_for(f"{NOTICE}.includes('Your token does not allow this.')")
+
+
+@pytest.mark.parametrize("is_taken_off", [True, False])
+async def test_it_is_served_below_any_path_of_a_proxy(tmp_path: Path, *, is_taken_off: bool) -> None:
+    prefix = "/tools/runindex"
+    settings = {} if is_taken_off else {"RUNINDEX_ROOT_PATH": prefix}
+    rewrite = (f"rewrite ^{prefix}/(.*)$ /$1 break",) if is_taken_off else ()
+    with (
+        serving(tmp_path, **settings) as served,
+        nginx.proxying(tmp_path / "nginx", served.port, *nginx.UPGRADE, *rewrite) as url,
+    ):
+        run = create(served, "behind", dataset={**DATASET, "datasetId": "a/b"})
+        async with chromium.open_page(tmp_path / "browser") as page:
+            await page.open(f"{url}{prefix}/")
+            await page.wait_for(f"{ROWS}.join() === 'behind'")
+            await page.wait_for(LIVE)
+            await page.click("document.querySelector('.run-row .run-link[href*=runs]')")
+            await page.wait_for("document.querySelector('.run-title')?.innerText.includes('behind')")
+            assert await page.evaluate("location.pathname") == f"{prefix}/runs/{run}"
+            for path, shown in {f"/runs/{run}": "behind", "/datasets/a/b": "a/b", "/lifecycle": "Lifecycle"}.items():
+                await page.open(f"{url}{prefix}{path}")
+                await page.wait_for(f"document.querySelector('main h1')?.innerText.includes({json.dumps(shown)})")
+            links = "[...document.querySelectorAll('header a[href]')].map(link => link.pathname)"
+            below = [path for path in await page.evaluate(links) if path != f"{prefix}/lifecycle"]
+            assert below, "the header has no links"
+            assert [path for path in below if not path.startswith(f"{prefix}/")] == []
+            assert page.complaints == []
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
 async def test_every_page_can_be_used_by_everybody(served: Served, page: Page, theme: str) -> None:
-    dataset = {"datasetId": "d", "datasetVersion": "2026-11-01T00:00:00Z", "targetType": "AGENT", "targetId": "t"}
-    runs = [create(served, f"run {number}", tags=["x"], dataset={**dataset, "totalItems": 1}) for number in range(2)]
+    runs = [create(served, f"run {number}", tags=["x"], dataset=DATASET) for number in range(2)]
     at = {"startedAt": "2026-11-28T10:00:00Z", "completedAt": "2026-11-28T10:00:01Z", "latency": 10.0}
     for run in runs:
         served.execute(RECORD, input={**at, "runId": run, "itemId": "a", "input": 1, "output": 2, "expectedOutput": 3})

@@ -65,3 +65,34 @@ async def test_a_view_is_saved_and_is_the_default(served: Served, page: Page, tm
     async with chromium.open_page(tmp_path / "another") as other:
         await open_list(served, other)
         await other.wait_for(f"{ROWS}.join() === 'one' && document.querySelectorAll('.head-cell').length === 2")
+
+
+async def test_a_value_of_a_row_is_excluded_or_shown_alone(served: Served, page: Page) -> None:
+    create(served, "kept", tags=["env:prod"])
+    noise = create(served, "noise", tags=["env:dev"])
+    await open_list(served, page)
+    await page.wait_for(f"{ROWS}.join() === 'noise,kept'")
+    await page.press("j")
+    await page.wait_for(f"document.activeElement.dataset.run === '{noise}'")
+    await page.press("e")
+    await page.wait_for(named("Not tag env:dev"))
+    await page.press("ArrowDown", "ArrowDown", "ArrowDown", "Enter")
+    await page.wait_for(f"{ROWS}.join() === 'kept'")
+    assert "where=tag:not:env" in await page.evaluate("decodeURIComponent(location.search)")
+    await page.click("document.querySelector('.run-row .tag')")
+    await page.click("document.querySelector('[role=menuitem]')")
+    await page.wait_for("document.querySelectorAll('.chip').length === 2")
+    assert await page.evaluate(ROWS) == ["kept"]
+
+
+async def test_usual_questions_are_one_press_away(served: Served, page: Page) -> None:
+    failed = create(served, "broken")
+    served.execute(MOVE, id=failed, to="FAILED", error="out of memory")
+    create(served, "running")
+    await open_list(served, page)
+    await page.click(named("Failed today"))
+    await page.wait_for(f"{ROWS}.join() === 'broken'")
+    await page.click(named("Running now"))
+    await page.wait_for(f"{ROWS}.join() === 'running'")
+    await page.click(named("Silent"))
+    await page.wait_for("document.querySelector('.empty')?.innerText.includes('No run passes these filters')")

@@ -7,7 +7,7 @@ import pytest
 
 from tests.support.programs import chromium
 from tests.support.programs.chromium import Page
-from tests.support.programs.dashboard import LIVE, MOVE, ROWS, create, open_list
+from tests.support.programs.dashboard import DATASET, LIVE, MOVE, RECORD, ROWS, create, open_list
 from tests.support.servers.served import Served
 
 pytestmark = [
@@ -47,6 +47,18 @@ async def test_what_arrives_while_reading_further_down_waits(served: Served, pag
     assert await page.evaluate(read) == before
     await page.click("document.querySelector('.waiting')")
     await page.wait_for(f"{ROWS}.slice(0, 3).join() === 'new 2,new 1,new 0'")
+
+
+async def test_the_progress_of_results_is_seen_as_they_are_recorded(served: Served, page: Page) -> None:
+    run = create(served, "evaluation", dataset={**DATASET, "totalItems": 2})
+    await open_list(served, page)
+    cell = f"document.querySelector('[data-run=\"{run}\"] [data-column=results]')?.innerText"
+    await page.wait_for(f"{cell} === '0/2'")
+    at = {"runId": run, "startedAt": "2026-11-28T10:00:00Z", "completedAt": "2026-11-28T10:00:01Z", "latency": 10.0}
+    for item, error, shown in (("a", None, "1/2"), ("b", "timeout", "2/2 1 failed")):
+        recorded = {**at, "itemId": item, "input": 1, "error": error}
+        await asyncio.to_thread(served.execute, RECORD, input=recorded)
+        await page.wait_for(f"{cell} === '{shown}'")
 
 
 async def test_a_killed_server_is_caught_up_with(served: Served, tmp_path: Path) -> None:

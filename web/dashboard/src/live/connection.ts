@@ -35,6 +35,22 @@ export function onConnection(listener: () => void): () => void {
   return () => listeners.delete(listener);
 }
 
+/** Wait until the server has not refused the reader, or has a new token of theirs. */
+export function admitted(signal?: AbortSignal): Promise<void> {
+  if (connection.state !== "unauthenticated") return Promise.resolve();
+  return new Promise((resolve) => {
+    const stop = onConnection(() => {
+      if (connection.state === "unauthenticated") return;
+      stop();
+      resolve();
+    });
+    signal?.addEventListener("abort", () => {
+      stop();
+      resolve();
+    });
+  });
+}
+
 export function useConnection(): Connection {
   return useSyncExternalStore(onConnection, currentConnection);
 }

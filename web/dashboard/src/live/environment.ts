@@ -9,27 +9,37 @@ import {
   type Variables,
 } from "relay-runtime";
 
-import { setConnection } from "./connection";
+import { api } from "./addresses";
+import { admitted, setConnection } from "./connection";
 import { fromErrors, ServerError } from "./errors";
 import { follow } from "./subscribe";
 import { authorization } from "./token";
 
 const HEADERS = { "Content-Type": "application/json", Accept: "application/graphql-response+json, application/json" };
 
-async function send({ text, name }: RequestParameters, variables: Variables): Promise<GraphQLResponse> {
+/** Ask the server; one that wants another token is asked again once the reader gave it. */
+async function send(parameters: RequestParameters, variables: Variables): Promise<GraphQLResponse> {
+  for (;;) {
+    await admitted();
+    try {
+      return await attempt(parameters, variables);
+    } catch (error) {
+      if (!(error instanceof ServerError && error.code === "UNAUTHENTICATED")) throw error;
+      setConnection("unauthenticated");
+    }
+  }
+}
+
+async function attempt({ text, name }: RequestParameters, variables: Variables): Promise<GraphQLResponse> {
   const body = JSON.stringify({ query: text, operationName: name, variables });
   let response: Response;
   try {
-    response = await fetch("/graphql", { method: "POST", headers: { ...HEADERS, ...authorization() }, body });
+    response = await fetch(api, { method: "POST", headers: { ...HEADERS, ...authorization() }, body });
   } catch {
     throw new ServerError("the server does not answer", "NETWORK");
   }
   const answer = await read(response);
-  if (answer.errors?.length) {
-    const error = fromErrors(answer.errors);
-    if (error.code === "UNAUTHENTICATED" || response.status === 401) setConnection("unauthenticated");
-    throw error;
-  }
+  if (answer.errors?.length) throw fromErrors(answer.errors);
   return answer as GraphQLResponse;
 }
 
@@ -39,7 +49,6 @@ async function read(response: Response): Promise<Answer> {
   try {
     return (await response.json()) as Answer;
   } catch {
-    if (response.status === 401) setConnection("unauthenticated");
     throw new ServerError(`the server answered ${response.status}`, response.status === 401 ? "UNAUTHENTICATED" : "NETWORK");
   }
 }

@@ -1,5 +1,6 @@
 import { type Client, createClient } from "graphql-ws";
 
+import { api } from "./addresses";
 import { setConnection } from "./connection";
 import { authorization } from "./token";
 
@@ -7,7 +8,7 @@ const FORBIDDEN = 4403;
 
 /** The one socket of the page; it is there while something is followed. Streams resume by themselves, from their cursors. */
 export const socket: Client = createClient({
-  url: `${location.origin.replace(/^http/, "ws")}/graphql`,
+  url: api.href.replace(/^http/, "ws"),
   connectionParams: authorization,
   retryAttempts: 0,
   lazyCloseTimeout: 2_000,

@@ -1,4 +1,4 @@
-import { currentConnection, onConnection } from "./connection";
+import { admitted } from "./connection";
 import { fromErrors, ServerError } from "./errors";
 import { Pauses } from "./pauses";
 import { socket } from "./socket";
@@ -56,22 +56,6 @@ function attempt<Data>(
     signal.addEventListener("abort", () => {
       stop();
       resolve("complete");
-    });
-  });
-}
-
-/** Wait until the server has not refused the reader, or has a new token of theirs. */
-function admitted(signal: AbortSignal): Promise<void> {
-  if (currentConnection().state !== "unauthenticated") return Promise.resolve();
-  return new Promise((resolve) => {
-    const stop = onConnection(() => {
-      if (currentConnection().state === "unauthenticated") return;
-      stop();
-      resolve();
-    });
-    signal.addEventListener("abort", () => {
-      stop();
-      resolve();
     });
   });
 }

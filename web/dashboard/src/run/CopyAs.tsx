@@ -2,6 +2,7 @@ import { Button } from "react-aria-components/Button";
 import { Menu, MenuItem, MenuTrigger } from "react-aria-components/Menu";
 import { Popover } from "react-aria-components/Popover";
 
+import { api } from "../live/addresses";
 import { copy } from "../ui/copy";
 import { asCurl, asGraphQL, asPython } from "./queries";
 
@@ -9,8 +10,8 @@ import { asCurl, asGraphQL, asPython } from "./queries";
 export function CopyAs({ id }: { id: string }) {
   const texts: Readonly<Record<string, () => string>> = {
     Id: () => id,
-    curl: () => asCurl(location.origin, id),
-    Python: () => asPython(location.origin, id),
+    curl: () => asCurl(api.href, id),
+    Python: () => asPython(api.href, id),
     GraphQL: () => asGraphQL(id),
     Link: () => location.href,
   };

@@ -6,19 +6,19 @@ export function asGraphQL(id: string): string {
 }
 
 /** A command that asks for a run. */
-export function asCurl(origin: string, id: string): string {
+export function asCurl(url: string, id: string): string {
   const body = JSON.stringify({ query: `query ($id: ID!) { run(id: $id) { ${FIELDS} } }`, variables: { id } });
-  return `curl ${origin}/graphql -H 'Content-Type: application/json' -d '${body.replace(/'/g, "'\\''")}'`;
+  return `curl ${url} -H 'Content-Type: application/json' -d '${body.replace(/'/g, "'\\''")}'`;
 }
 
 /** A Python program, of its standard library alone, that asks for a run. */
-export function asPython(origin: string, id: string): string {
+export function asPython(url: string, id: string): string {
   return `import json
 import urllib.request
 
 query = "query ($id: ID!) { run(id: $id) { ${FIELDS} } }"
 body = json.dumps({"query": query, "variables": {"id": ${JSON.stringify(id)}}}).encode()
-request = urllib.request.Request("${origin}/graphql", body, {"Content-Type": "application/json"})
+request = urllib.request.Request("${url}", body, {"Content-Type": "application/json"})
 with urllib.request.urlopen(request) as response:
     print(json.load(response)["data"]["run"])
 `;

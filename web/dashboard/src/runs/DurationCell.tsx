@@ -1,6 +1,7 @@
 import { useNow } from "../live/now";
 import { inDuration } from "../ui/times";
 import { secondsOf, silence } from "./activity";
+import { DEFAULT_RUN } from "./default-run";
 import { isOpen } from "./statuses";
 import type { RunCells } from "./useRunCells";
 
@@ -10,7 +11,7 @@ export function DurationCell({ run }: { run: RunCells }) {
   const now = useNow(!open);
   const seconds = secondsOf(run, now);
   const quiet = silence(run, now);
-  if (seconds === undefined) return <span className="faint">–</span>;
+  if (seconds === undefined || run.id === DEFAULT_RUN) return <span className="faint">–</span>;
   return (
     <span className={open ? "duration open" : "duration"}>
       {inDuration(open ? Math.floor(seconds) : seconds)}

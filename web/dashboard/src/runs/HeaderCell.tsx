@@ -38,6 +38,7 @@ export function HeaderCell({ header, order, setOrder, move }: Props) {
     <div
       role="columnheader"
       className="head-cell"
+      data-head={header.id}
       aria-sort={sorted}
       style={{ width: header.getSize() }}
       draggable

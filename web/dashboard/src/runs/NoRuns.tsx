@@ -1,8 +1,9 @@
+import { api } from "../live/addresses";
 import { Empty } from "../ui/Empty";
 
 /** What is shown of an index without runs: how to make the first one. */
 export function NoRuns() {
-  const command = `curl ${location.origin}/graphql -H 'Content-Type: application/json' \\
+  const command = `curl ${api.href} -H 'Content-Type: application/json' \\
   -d '{"query": "mutation { createRun(input: {name: \\"my first run\\"}) { __typename } }"}'`;
   return (
     <Empty title="No runs yet">

@@ -1,5 +1,6 @@
 import { memo } from "react";
 
+import { type CellValue, valuesOfRun } from "./cell-values";
 import type { ColumnChoice } from "./column-choices";
 import { columnOf } from "./columns";
 import type { Row } from "./rows";
@@ -16,13 +17,16 @@ type Props = {
   readonly isActive: boolean;
   readonly mark: (id: string, marked: boolean) => void;
   readonly activate: (id: string) => void;
+  /** Offers values of the run to filter by, beside an element. */
+  readonly ask: (element: Element, values: readonly CellValue[]) => void;
 };
 
 /** A run in the table. It follows its run in the store by itself. */
 export const RunRow = memo(function RunRow(props: Props) {
-  const { row, index, top, columns, sizes, isMarked, isActive, mark, activate } = props;
+  const { row, index, top, columns, sizes, isMarked, isActive, mark, activate, ask } = props;
   const run = useRunCells(row.cells);
   const name = run.name ?? run.id;
+  const askForAll = (element: Element) => ask(element, valuesOfRun(run, columns.map(({ id }) => id)));
   return (
     <div
       role="row"
@@ -35,6 +39,18 @@ export const RunRow = memo(function RunRow(props: Props) {
       tabIndex={isActive ? 0 : -1}
       style={{ transform: `translateY(${top}px)` }}
       onFocus={() => activate(run.id)}
+      onKeyDown={(event) => {
+        if (event.key === "e" && !event.ctrlKey && !event.metaKey && !event.altKey) askForAll(event.currentTarget);
+      }}
+      onContextMenu={(event) => {
+        if (event.shiftKey || (event.target as Element).closest("a")) return; // which have the browser's own menu
+        event.preventDefault();
+        askForAll(event.target as Element);
+      }}
+      onClick={(event) => {
+        const tag = (event.target as Element).closest(".tag");
+        if (tag?.textContent) ask(tag, [{ field: "tag", value: tag.textContent, label: tag.textContent }]);
+      }}
     >
       <div role="gridcell" className="mark-cell">
         <input

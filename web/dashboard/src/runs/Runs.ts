@@ -7,6 +7,10 @@ export const runsPage = graphql`
       nodes {
         id
         version
+        status
+        dataset {
+          totalItems
+        }
         name
         createdAt
         updatedAt
@@ -30,6 +34,10 @@ export const runsRow = graphql`
     run(id: $id) {
       id
       version
+      status
+      dataset {
+        totalItems
+      }
       name
       createdAt
       updatedAt
@@ -65,6 +73,10 @@ export const runsChanges = graphql`
         run {
           id
           version
+          status
+          dataset {
+            totalItems
+          }
           name
           createdAt
           updatedAt

@@ -8,6 +8,7 @@ import { Empty } from "../ui/Empty";
 import { counted } from "../ui/times";
 import { Trouble } from "../ui/Trouble";
 import { columnsOf } from "./column-choices";
+import { DEFAULT_RUN } from "./default-run";
 import { FilterBar } from "./FilterBar";
 import { filterOf } from "./filter";
 import { METADATA_PREFIX } from "./metadata-paths";
@@ -73,7 +74,7 @@ export function RunsPage() {
     <main className="runs-page" id="main">
       <h1 className="visually-hidden">Runs</h1>
       <StatusTiles isReady={isReady} conditions={conditions} text={text} setConditions={(next) => change({ conditions: next })} />
-      <TimelinePanel isReady={isReady} list={list} filter={filter} conditions={conditions} setConditions={(next) => change({ conditions: next })} />
+      <TimelinePanel isReady={isReady} list={list} filter={filter} conditions={conditions} change={change} />
       <div className="runs-bar">
         <FilterBar
           text={text}
@@ -91,7 +92,7 @@ export function RunsPage() {
         </p>
       )}
       {state.error !== undefined && <Trouble error={state.error} retry={list.reload} />}
-      {state.isComplete && state.waiting === 0 && state.rows.every(({ id }) => isWhole && id === "default") ? (
+      {state.isComplete && state.waiting === 0 && state.rows.every(({ id }) => isWhole && id === DEFAULT_RUN) ? (
         !isWhole ? (
           <Empty title="No run passes these filters">
             <Button onPress={() => change({ conditions: [], text: "" })}>Show all runs</Button>
@@ -105,6 +106,8 @@ export function RunsPage() {
           state={state}
           columns={columns}
           order={order}
+          conditions={conditions}
+          setConditions={(next) => change({ conditions: next })}
           marked={marked}
           mark={mark}
           setOrder={(next) => change({ order: next })}

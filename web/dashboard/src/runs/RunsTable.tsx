@@ -1,19 +1,24 @@
 import { useNavigate } from "@tanstack/react-router";
 import { type ColumnDef, getCoreRowModel, useReactTable } from "@tanstack/react-table";
 import { useVirtualizer } from "@tanstack/react-virtual";
-import { type KeyboardEvent, useEffect, useLayoutEffect, useMemo, useRef, useState } from "react";
+import { type KeyboardEvent, lazy, Suspense, useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState } from "react";
 
 import { Button } from "../ui/Button";
 import { inNumber } from "../ui/times";
 import { useMedia } from "../ui/useMedia";
+import type { CellValue } from "./cell-values";
 import type { ColumnChoice } from "./column-choices";
 import { columnOf } from "./columns";
+import type { Condition } from "./conditions";
 import { HeaderCell } from "./HeaderCell";
 import type { ListState, RunList } from "./list";
 import type { Order } from "./order";
 import { RunCard } from "./RunCard";
 import { RunRow } from "./RunRow";
 import type { Row } from "./rows";
+import { useProgress } from "./useProgress";
+
+const ValueMenu = lazy(() => import("./ValueMenu"));
 
 const ROW_HEIGHT = 36;
 const CARD_HEIGHT = 76;
@@ -25,18 +30,26 @@ type Props = {
   readonly state: ListState;
   readonly columns: readonly ColumnChoice[];
   readonly order: Order;
+  readonly conditions: readonly Condition[];
+  readonly setConditions: (conditions: readonly Condition[]) => void;
   readonly marked: ReadonlySet<string>;
   readonly mark: (id: string, marked: boolean) => void;
   readonly setOrder: (order: Order) => void;
   readonly setColumns: (columns: readonly ColumnChoice[]) => void;
 };
 
-/** The table of runs: only the rows in sight are there; `j` and `k` move, `x` marks, Enter opens. */
-export function RunsTable({ list, state, columns, order, marked, mark, setOrder, setColumns }: Props) {
+/** The table of runs: only the rows in sight are there; `j` and `k` move, `x` marks, `e` filters by a value, Enter opens. */
+export function RunsTable({ list, state, columns, order, conditions, setConditions, marked, mark, setOrder, setColumns }: Props) {
   const narrow = useMedia("(max-width: 640px)");
   const scroller = useRef<HTMLDivElement>(null);
   const navigate = useNavigate();
   const [active, setActive] = useState<string>();
+  const [asked, setAsked] = useState<readonly CellValue[]>();
+  const askedAt = useRef<Element>(null);
+  const ask = useCallback((element: Element, values: readonly CellValue[]) => {
+    askedAt.current = element;
+    setAsked(values);
+  }, []);
   const height = narrow ? CARD_HEIGHT : ROW_HEIGHT;
   const { rows } = state;
 
@@ -62,6 +75,7 @@ export function RunsTable({ list, state, columns, order, marked, mark, setOrder,
   useLayoutEffect(() => virtual.measure(), [height, virtual]);
 
   const items = virtual.getVirtualItems();
+  useProgress(items.flatMap(({ index }) => (rows[index]?.isMeasured ? [rows[index].id] : [])));
   const last = items.at(-1)?.index ?? 0;
   useEffect(() => {
     if (last >= rows.length - AHEAD) void list.more();
@@ -151,11 +165,17 @@ export function RunsTable({ list, state, columns, order, marked, mark, setOrder,
               isActive: active === undefined ? index === 0 : row.id === active,
               mark,
               activate: setActive,
+              ask,
             };
             return narrow ? <RunCard key={key} {...shared} /> : <RunRow key={key} {...shared} columns={columns} sizes={sizes} />;
           })}
         </div>
       </div>
+      {asked && (
+        <Suspense>
+          <ValueMenu anchor={askedAt} values={asked} conditions={conditions} setConditions={setConditions} close={() => setAsked(undefined)} />
+        </Suspense>
+      )}
     </div>
   );
 }

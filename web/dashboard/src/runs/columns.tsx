@@ -3,6 +3,7 @@ import type { ReactNode } from "react";
 import { RunLink } from "../ui/RunLink";
 import { StatusBadge } from "../ui/StatusBadge";
 import { Time } from "../ui/Time";
+import { DEFAULT_RUN, DEFAULT_RUN_WORDS } from "./default-run";
 import { DurationCell } from "./DurationCell";
 import { METADATA_PREFIX, valueAt } from "./metadata-paths";
 import { ProgressCell } from "./ProgressCell";
@@ -25,7 +26,7 @@ export const COLUMNS: readonly Column[] = [
   {
     id: "status",
     label: "Status",
-    width: 120,
+    width: 116,
     cell: (run) => (
       <StatusBadge
         status={run.status as Status}
@@ -36,26 +37,26 @@ export const COLUMNS: readonly Column[] = [
   {
     id: "name",
     label: "Name",
-    width: 270,
+    width: 280,
     order: "name",
     cell: (run) => (
-      <RunLink id={run.id} title={run.name ?? run.id}>
+      <RunLink id={run.id} title={run.id === DEFAULT_RUN ? DEFAULT_RUN_WORDS : (run.name ?? run.id)} className={run.id === DEFAULT_RUN ? "quiet-link" : "run-link"}>
         {run.name ?? <span className="mono">{run.id}</span>}
       </RunLink>
     ),
   },
-  { id: "tags", label: "Tags", width: 200, cell: (run) => <TagsCell tags={run.tags} /> },
-  { id: "results", label: "Results", width: 170, cell: (run) => <ProgressCell run={run} /> },
-  { id: "duration", label: "Duration", width: 150, order: "duration", cell: (run) => <DurationCell run={run} /> },
-  { id: "created", label: "Created", width: 150, order: "created", cell: (run) => <Time at={run.createdAt} /> },
-  { id: "started", label: "Started", width: 150, order: "started", cell: (run) => <Time at={run.startedAt} /> },
-  { id: "finished", label: "Finished", width: 150, order: "finished", cell: (run) => <Time at={run.finishedAt} /> },
-  { id: "updated", label: "Changed", width: 150, order: "updated", cell: (run) => <Time at={run.updatedAt} /> },
-  { id: "active", label: "Last active", width: 150, cell: (run) => <Time at={run.lastActivityAt} /> },
+  { id: "tags", label: "Tags", width: 190, cell: (run) => <TagsCell tags={run.tags} /> },
+  { id: "results", label: "Results", width: 150, cell: (run) => <ProgressCell run={run} /> },
+  { id: "duration", label: "Duration", width: 140, order: "duration", cell: (run) => <DurationCell run={run} /> },
+  { id: "created", label: "Created", width: 130, order: "created", cell: (run) => <Time at={run.createdAt} /> },
+  { id: "started", label: "Started", width: 130, order: "started", cell: (run) => <Time at={run.startedAt} /> },
+  { id: "finished", label: "Finished", width: 130, order: "finished", cell: (run) => <Time at={run.finishedAt} /> },
+  { id: "updated", label: "Changed", width: 130, order: "updated", cell: (run) => <Time at={run.updatedAt} /> },
+  { id: "active", label: "Last active", width: 130, cell: (run) => <Time at={run.lastActivityAt} /> },
   {
     id: "error",
     label: "Error",
-    width: 320,
+    width: 210,
     cell: (run) => run.error && <span className="error-line" title={run.error.slice(0, 2000)}>{firstLine(run.error)}</span>,
   },
   {

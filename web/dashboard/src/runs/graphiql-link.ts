@@ -1,3 +1,4 @@
+import { api } from "../live/addresses";
 import type { RunFilter } from "./filter";
 import { type Order, orderBy } from "./order";
 
@@ -23,6 +24,6 @@ const QUERY = `query Runs($filter: RunFilter, $order: RunOrder, $after: String) 
 /** The address of GraphiQL with the query of a list. */
 export function graphiqlLink(filter: RunFilter, order: Order): string {
   const variables = JSON.stringify({ filter, order: orderBy(order) }, null, 2);
-  return `/graphql?${new URLSearchParams({ query: QUERY, variables }).toString()}`;
+  return `${api.pathname}?${new URLSearchParams({ query: QUERY, variables }).toString()}`;
 }
 

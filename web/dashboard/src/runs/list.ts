@@ -13,6 +13,7 @@ import { runsChanges, runsCursor, runsPage, runsRow } from "./Runs";
 import type { RunFilter } from "./filter";
 import { comparison, type Order, orderBy } from "./order";
 import { type Row, Rows } from "./rows";
+import { isOpen } from "./statuses";
 
 const FIRST_PAGE = 60; // rows, a screen or two: the sooner it is shown
 const PAGE = 200;
@@ -262,5 +263,6 @@ export class RunList {
 
 function rowOf(node: Node): Row {
   const { id, version, name, createdAt, updatedAt, startedAt, finishedAt, duration, metadata } = node;
-  return { id, version, name, createdAt, updatedAt, startedAt, finishedAt, duration, metadata, cells: node };
+  const isMeasured = isOpen(node.status) && node.dataset !== null;
+  return { id, version, isMeasured, name, createdAt, updatedAt, startedAt, finishedAt, duration, metadata, cells: node };
 }

@@ -2,7 +2,12 @@ import type { RunCells_run$key } from "../__generated__/RunCells_run.graphql";
 import type { Sortable } from "./order";
 
 /** A row of the list: what the order reads of its run, and the reference to its cells in the store. */
-export type Row = Sortable & { readonly version: number; readonly cells: RunCells_run$key };
+export type Row = Sortable & {
+  readonly version: number;
+  /** Whether results may still be recorded. */
+  readonly isMeasured: boolean;
+  readonly cells: RunCells_run$key;
+};
 
 type Compare = (one: Sortable, other: Sortable) => number;
 

@@ -9,6 +9,7 @@ const KEYS: readonly (readonly [string, string])[] = [
   ["j  k  ↓  ↑", "the next run, the one before"],
   ["Home  End", "the first run, the last one loaded"],
   ["x", "mark the run"],
+  ["e", "filter by a value of the run, or exclude it"],
   ["Enter", "open the run"],
   ["Esc", "close, or unmark all"],
   ["Alt ←  Alt →", "move a column, at its head"],

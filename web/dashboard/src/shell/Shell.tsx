@@ -1,6 +1,7 @@
 import { Link, Outlet, useRouterState } from "@tanstack/react-router";
 import { lazy, Suspense, useEffect, useState } from "react";
 
+import { api } from "../live/addresses";
 import { useConnection } from "../live/connection";
 import { Button } from "../ui/Button";
 import { Notices } from "../ui/Notices";
@@ -45,7 +46,7 @@ export function Shell() {
               {label}
             </Link>
           ))}
-          <a className="place" href="/graphql">
+          <a className="place" href={api.pathname}>
             GraphiQL
           </a>
         </nav>
@@ -59,13 +60,15 @@ export function Shell() {
           </Button>
         </span>
       </header>
-      {state === "unauthenticated" ? (
+      {state === "unauthenticated" && (
         <Suspense>
           <TokenGate />
         </Suspense>
-      ) : (
-        <Outlet />
       )}
+      {/* It stays, so that nothing typed or chosen is lost to a token that ended. */}
+      <div className="outlet" hidden={state === "unauthenticated"}>
+        <Outlet />
+      </div>
       {help && (
         <Suspense>
           <Help close={() => setHelp(false)} />

@@ -19,7 +19,7 @@ export default function TokenGate() {
     readmit();
   };
   return (
-    <main className="gate" id="main">
+    <main className="gate">
       <h1>This server asks for a token</h1>
       <form onSubmit={submit}>
         <TextField className="field" type="password" value={typed} onChange={setTyped} autoFocus isInvalid={refused} validationBehavior="aria">

@@ -21,10 +21,10 @@ from graphql import (
     get_named_type,
     is_leaf_type,
 )
+from graphql.pyutils import gather_with_cancel
 from strawberry.schema.schema_converter import GraphQLCoreConverter
 from strawberry.types.field import StrawberryField
 
-from resolvers.execution.compilation import runtime
 from resolvers.execution.compilation.calls import call_of
 from resolvers.execution.compilation.columns import answered_by_row, column_value, spliced_texts
 from resolvers.execution.compilation.leaves import leaf
@@ -64,7 +64,7 @@ class Compiler:
     def _object(self, kind: GraphQLObjectType, fields: Fields) -> Value:
         if not all(self._is_pure(each) for each in fields):
             return Value(f"{self._async_object(kind, fields)}(c, {{}})", is_async=True)
-        if all(answered_by_row(each) for each in fields):
+        if any(each.definition for each in fields) and all(answered_by_row(each) for each in fields):
             items, cost = self._row_items(kind, fields)
             body = [*_counted(cost.texts), f"return {items}"]
             name = self.source.function("r", "c, r", body, is_async=False)
@@ -88,7 +88,7 @@ class Compiler:
         elif waiting:
             targets = ", ".join(f"o[{key!r}]" for key, _ in waiting)
             calls = ", ".join(expression for _, expression in waiting)
-            body.append(f"{targets} = await {self.source.name(runtime.gathered)}(({calls}))")
+            body.append(f"{targets} = await {self.source.name(gather_with_cancel)}({calls})")
         return self.source.function("a", "c, s", [*body, "return o"], is_async=True)
 
     def _is_pure(self, each: SelectedField) -> bool:
@@ -208,7 +208,7 @@ class Compiler:
         item = self._completed(inner, each)
         body = [f"c.spend(len(v), {item.fields}, {item.size + AROUND_VALUE})"]
         if item.is_async:
-            body.append(f"return await {self.source.name(runtime.gathered)}([{item.later('i')} for i in v])")
+            body.append(f"return await {self.source.name(gather_with_cancel)}(*[{item.later('i')} for i in v])")
         else:
             body.append(f"return [{item.of('i')} for i in v]")
         name = self.source.function("l", "c, v", body, is_async=item.is_async)

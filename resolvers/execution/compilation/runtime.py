@@ -1,7 +1,6 @@
 """What the functions of compiled operations call."""
 
-import asyncio
-from collections.abc import Coroutine, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final, NoReturn, TypeAlias
 
@@ -65,17 +64,6 @@ class PlanInfo:
         """Return Strawberry's schema."""
         schema: BaseSchema = self._raw_info.selection.schema._strawberry_schema  # type: ignore[attr-defined]  # noqa: SLF001 - Strawberry finds it so
         return schema
-
-
-async def gathered(waiting: Sequence[Coroutine[Value, Value, Value]]) -> list[Value]:
-    """Return what coroutines return that run together; when one raises, the others are cancelled."""
-    tasks = [asyncio.ensure_future(each) for each in waiting]
-    try:
-        return [await task for task in tasks]
-    finally:
-        for task in tasks:
-            if not task.done():
-                task.cancel()
 
 
 def given(arguments: dict[str, Value]) -> dict[str, Value]:

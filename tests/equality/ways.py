@@ -10,10 +10,10 @@ from typing import Any, Final
 
 from starlette.types import ASGIApp
 
-from resolvers.execution.compilation.plans import Compilation
 from resolvers.roots.schema import schema
 from runindex.domain.errors import UnavailableError
 from runindex.ports.store import Store
+from runindex.settings.settings import Compilation
 from tests.equality.documents import furnished
 from tests.fuzz.callers import post
 from tests.fuzz.documents import CURSOR, Request
@@ -107,4 +107,6 @@ class BothWays:
         if found and are_equal(one, other):
             return
         where = difference(one, other) or f"{compiled[1]!r}\n  and {interpreted[1]!r}"
-        raise FoundError(f"compiled and interpreted differ: {where}\nfailing {set(self.store.failing)}\n{body.decode()}")
+        raise FoundError(
+            f"compiled and interpreted differ: {where}\nfailing {set(self.store.failing)}\n{body.decode()}"
+        )

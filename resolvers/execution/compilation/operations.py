@@ -1,7 +1,6 @@
 """The carrying out of plans, and what makes graphql-core do it in their place."""
 
 import asyncio
-import os
 from collections import Counter
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
@@ -14,7 +13,7 @@ from strawberry.types import ExecutionResult
 from strawberry.types.graphql import OperationType
 
 from resolvers.execution.bounds.turns import SHARE, Share
-from resolvers.execution.compilation.plans import Compilation, Plan, Plans
+from resolvers.execution.compilation.plans import Plan, Plans
 from resolvers.execution.compilation.refusal import NotCompiledError, Reason
 from resolvers.execution.compilation.runtime import Frame
 from resolvers.execution.context import Context
@@ -26,9 +25,8 @@ from resolvers.execution.errors import ErrorCode, shown
 from runindex.domain.errors import LimitExceededError
 from runindex.domain.tokens import TokenScope
 from runindex.ports.allowance import ALLOWANCE, ReadAllowance
+from runindex.settings.settings import Compilation
 
-# How documents are compiled that nobody said otherwise for.
-MODE: Final = Compilation(os.environ.get("RUNINDEX_COMPILATION", "on"))
 # What even the forced compilation leaves to graphql-core.
 LEFT: Final = frozenset({Reason.INTROSPECTION, Reason.SUBSCRIPTION, Reason.LENGTH, Reason.LITERAL})
 ANY: Final = frozenset({OperationType.QUERY, OperationType.MUTATION})
@@ -67,7 +65,7 @@ class CompiledOperations:
         schema: GraphQLSchema,
         documents: DocumentCache,
         measures: TextCache[DocumentMeasures],
-        mode: Compilation = MODE,
+        mode: Compilation = Compilation.ON,
     ) -> None:
         """Compile documents that are in the caches."""
         self.plans = Plans(schema)

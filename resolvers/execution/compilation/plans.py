@@ -3,7 +3,6 @@
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from enum import StrEnum
 from typing import Any, Final, TypeAlias
 
 from graphql import (
@@ -39,14 +38,6 @@ MOST_OPERATIONS: Final = 512
 # Of one operation, by what its directives say.
 MOST_SHAPES: Final = 16
 Answer: TypeAlias = Callable[[Frame, None], Awaitable[dict[str, Any]]]
-
-
-class Compilation(StrEnum):
-    """Whether operations are compiled: when they are seen again, never, or at once."""
-
-    ON = "on"
-    OFF = "off"
-    FORCED = "forced"
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,11 +20,12 @@ class Source:
         """Return what was written."""
         return "\n".join(self._lines)
 
-    def name(self, thing: object, prefix: str = "k") -> str:
+    def name(self, thing: object) -> str:
         """Return the name under which the functions find an object."""
         name = self._known.get(id(thing))
         if name is None:
-            name = self.fresh(prefix)
+            own = getattr(thing, "__name__", type(thing).__name__)
+            name = self.fresh(own if own.isidentifier() else "k")
             self._known[id(thing)] = name
             self._names[name] = thing
         return name

@@ -4,10 +4,10 @@ from graphql import GraphQLField, get_named_type, get_nullable_type, is_list_typ
 from orjson import Fragment
 from strawberry.schema.schema_converter import GraphQLCoreConverter
 
+from resolvers.execution.compilation.expressions import Expression
 from resolvers.execution.compilation.refusal import NotCompiledError, Reason
 from resolvers.execution.compilation.shapes import SelectedField
 from resolvers.execution.compilation.source import Source
-from resolvers.execution.compilation.values import Value
 from runindex.domain.json_text import loads
 from schema.typesystem.fields import Column, Computed, Declaration, DeclaredField, Reader
 
@@ -20,16 +20,18 @@ def answered_by_row(each: SelectedField) -> bool:
     return isinstance(declared, DeclaredField) and isinstance(declared.declaration, Column | Computed)
 
 
-def spliced_texts(definition: GraphQLField, source: Source, row: str) -> Value | None:
+def spliced_texts(definition: GraphQLField, source: Source, row: str) -> Expression | None:
     """Return how a list of texts is answered whose column is JSON already, None for any other field."""
     match definition.extensions[GraphQLCoreConverter.DEFINITION_BACKREF].declaration:
         case Column(name=name, decode=decode) if decode is loads and str(definition.type) == "[String!]!":
             cell = f"{row}[{name!r}]"
-            return Value(f"{source.name(Fragment)}({cell})", texts=(cell,))
+            return Expression(f"{source.name(Fragment)}({cell})", texts=(cell,))
     return None
 
 
-def column_value(declaration: Declaration, value: Value, definition: GraphQLField, source: Source, row: str) -> Value:
+def column_value(
+    declaration: Declaration, value: Expression, definition: GraphQLField, source: Source, row: str
+) -> Expression:
     """Return how a declared field is answered, `value` being how its type is."""
     match declaration:
         case Computed(compute=compute, needs=needs):
@@ -40,12 +42,12 @@ def column_value(declaration: Declaration, value: Value, definition: GraphQLFiel
     raise NotCompiledError(Reason.ARGUMENT)
 
 
-def _cell(cell: str, decode: Reader | None, value: Value, definition: GraphQLField, source: Source) -> Value:
+def _cell(cell: str, decode: Reader | None, value: Expression, definition: GraphQLField, source: Source) -> Expression:
     kind = get_named_type(definition.type)
     if decode is None and kind.name in {"String", "JSON"} and not is_list_type(get_nullable_type(definition.type)):
         # Lengths of columns are counted for all rows at once.
         text = cell if kind.name == "String" else _spliced(cell, definition, source)
-        return Value(text, texts=(f"({cell} or '')",))
+        return Expression(text, texts=(f"({cell} or '')",))
     if decode is None:
         return value.on(cell)
     held = source.fresh("v")

@@ -27,12 +27,12 @@ from strawberry.types.field import StrawberryField
 
 from resolvers.execution.compilation.calls import call_of
 from resolvers.execution.compilation.columns import answered_by_row, column_value, spliced_texts
+from resolvers.execution.compilation.expressions import Expression
 from resolvers.execution.compilation.leaves import leaf
 from resolvers.execution.compilation.mutations import remembered
 from resolvers.execution.compilation.refusal import MismatchError, NotCompiledError, Reason
 from resolvers.execution.compilation.shapes import Collector, SelectedField
 from resolvers.execution.compilation.source import Source
-from resolvers.execution.compilation.values import Value
 from runindex.ports.allowance import size_of
 from schema.typesystem.connections import Connection
 from schema.typesystem.fields import Declaration, DeclaredField
@@ -61,20 +61,20 @@ class Compiler:
         fields = self.collector.collect(root, [node.selection_set])
         return self._async_object(root, fields, is_serial=node.operation is OperationType.MUTATION)
 
-    def _object(self, kind: GraphQLObjectType, fields: Fields) -> Value:
+    def _object(self, kind: GraphQLObjectType, fields: Fields) -> Expression:
         if not all(self._is_pure(each) for each in fields):
-            return Value(f"{self._async_object(kind, fields)}(c, {{}})", is_async=True)
+            return Expression(f"{self._async_object(kind, fields)}(c, {{}})", is_async=True)
         if any(each.definition for each in fields) and all(answered_by_row(each) for each in fields):
             items, cost = self._row_items(kind, fields)
             body = [*_counted(cost.texts), f"return {items}"]
             name = self.source.function("r", "c, r", body, is_async=False)
-            return Value(f"{name}(c, {{}}.row)", fields=cost.fields, size=cost.size)
+            return Expression(f"{name}(c, {{}}.row)", fields=cost.fields, size=cost.size)
         parts = [(each.key, self._read(kind, each)) for each in fields]
         cost = _cost(parts)
         name = self.source.function("o", "c, s", [*_counted(cost.texts), f"return {_items(parts)}"], is_async=False)
-        return Value(f"{name}(c, {{}})", fields=cost.fields, size=cost.size)
+        return Expression(f"{name}(c, {{}})", fields=cost.fields, size=cost.size)
 
-    def _row_items(self, kind: GraphQLObjectType, fields: Fields) -> tuple[str, Value]:
+    def _row_items(self, kind: GraphQLObjectType, fields: Fields) -> tuple[str, Expression]:
         parts = [(each.key, self._read_row(kind, each)) for each in fields]
         return _items(parts), _cost(parts)
 
@@ -105,13 +105,13 @@ class Compiler:
         )
         return all(self._is_pure(below) for one in kinds for below in self.collector.collect(one, each.sets))
 
-    def _read(self, kind: GraphQLObjectType, each: SelectedField) -> Value:
+    def _read(self, kind: GraphQLObjectType, each: SelectedField) -> Expression:
         """Return how a field of the object `s` is answered."""
         if each.definition is None:
             return _typename(kind, each)
         declared = declared_of(each.definition)
         if declared.base_resolver is not None:
-            return Value(f"{self._resolved(kind, declared, each)}(c, s)", is_async=True)
+            return Expression(f"{self._resolved(kind, declared, each)}(c, s)", is_async=True)
         rows = self._rows(kind, declared, each)
         if rows is not None:
             return rows
@@ -124,7 +124,7 @@ class Compiler:
             read = f"s.{declared.python_name}"
         return value.on(read)
 
-    def _read_row(self, kind: GraphQLObjectType, each: SelectedField) -> Value:
+    def _read_row(self, kind: GraphQLObjectType, each: SelectedField) -> Expression:
         if each.definition is None:
             return _typename(kind, each)
         declared = declared_of(each.definition)
@@ -132,14 +132,14 @@ class Compiler:
             raise NotCompiledError(Reason.ARGUMENT)
         return self._column(declared.declaration, each, each.definition, "r")
 
-    def _column(self, declaration: Declaration, each: SelectedField, definition: GraphQLField, row: str) -> Value:
+    def _column(self, declaration: Declaration, each: SelectedField, definition: GraphQLField, row: str) -> Expression:
         """Return how a declared field is answered of a row."""
         spliced = spliced_texts(definition, self.source, row)
         if spliced is not None:
             return spliced
         return column_value(declaration, self._completed(definition.type, each), definition, self.source, row)
 
-    def _rows(self, kind: GraphQLObjectType, declared: StrawberryField, each: SelectedField) -> Value | None:
+    def _rows(self, kind: GraphQLObjectType, declared: StrawberryField, each: SelectedField) -> Expression | None:
         """Return how a connection's nodes are answered from rows, without an object for each."""
         origin = origin_of(kind)
         if declared.python_name != "nodes" or not issubclass(origin, Connection):
@@ -157,7 +157,7 @@ class Compiler:
         if cost.texts:
             body += _checked(f"sum([{_lengths(cost.texts)} for r in v])")
         body.append(f"return [{items} for r in v]")
-        return Value(f"{self.source.function('p', 'c, v', body, is_async=False)}(c, s.page.rows)")
+        return Expression(f"{self.source.function('p', 'c, v', body, is_async=False)}(c, s.page.rows)")
 
     def _resolved(self, kind: GraphQLObjectType, declared: StrawberryField, each: SelectedField) -> str:
         """Write the function that asks a resolver and completes what it returns."""
@@ -180,7 +180,7 @@ class Compiler:
         ]
         return self.source.function("f", "c, s", body, is_async=True)
 
-    def _completed(self, kind: GraphQLOutputType, each: SelectedField) -> Value:
+    def _completed(self, kind: GraphQLOutputType, each: SelectedField) -> Expression:
         if isinstance(kind, GraphQLNonNull):
             return self._present(kind.of_type, each)
         value = self._present(kind, each)
@@ -188,12 +188,12 @@ class Compiler:
             return value
         if value.is_async:
             body = ["if v is None:", "    return None", f"return {value.of('v')}"]
-            return Value(f"{self.source.function('n', 'c, v', body, is_async=True)}(c, {{}})", is_async=True)
+            return Expression(f"{self.source.function('n', 'c, v', body, is_async=True)}(c, {{}})", is_async=True)
         name = self.source.fresh("v")
         expression = f"(None if ({name} := {{}}) is None else {value.of(name)})"
-        return Value(expression, fields=value.fields, size=value.size)
+        return Expression(expression, fields=value.fields, size=value.size)
 
-    def _present(self, kind: GraphQLOutputType, each: SelectedField) -> Value:
+    def _present(self, kind: GraphQLOutputType, each: SelectedField) -> Expression:
         """Return how a value that is not null is answered."""
         match kind:
             case GraphQLList(of_type=inner):
@@ -204,7 +204,7 @@ class Compiler:
                 return self._object(kind, self.collector.collect(kind, each.sets))
         return self._abstract(kind, each)  # type: ignore[arg-type]
 
-    def _list(self, inner: GraphQLOutputType, each: SelectedField) -> Value:
+    def _list(self, inner: GraphQLOutputType, each: SelectedField) -> Expression:
         item = self._completed(inner, each)
         body = [f"c.spend(len(v), {item.fields}, {item.size + AROUND_VALUE})"]
         if item.is_async:
@@ -212,9 +212,9 @@ class Compiler:
         else:
             body.append(f"return [{item.of('i')} for i in v]")
         name = self.source.function("l", "c, v", body, is_async=item.is_async)
-        return Value(f"{name}(c, {{}})", item.is_async)
+        return Expression(f"{name}(c, {{}})", item.is_async)
 
-    def _abstract(self, kind: GraphQLAbstractType, each: SelectedField) -> Value:
+    def _abstract(self, kind: GraphQLAbstractType, each: SelectedField) -> Expression:
         """Return how a value of a union or an interface is answered: by its class."""
         members = [
             (origin_of(possible), self._object(possible, self.collector.collect(possible, each.sets)))
@@ -225,7 +225,7 @@ class Compiler:
         for origin, value in members:
             body += [f"if k is {self.source.name(origin)}:", f"    return {value.of('v')}"]
         body.append(f"raise {self.source.name(MismatchError)}")
-        return Value(
+        return Expression(
             f"{self.source.function('u', 'c, v', body, is_async=is_async)}(c, {{}})",
             is_async,
             max(value.fields for _, value in members),
@@ -246,13 +246,13 @@ def origin_of(kind: GraphQLObjectType) -> Any:  # noqa: ANN401 - a class
     return kind.extensions[GraphQLCoreConverter.DEFINITION_BACKREF].origin
 
 
-def _typename(kind: GraphQLObjectType, each: SelectedField) -> Value:
+def _typename(kind: GraphQLObjectType, each: SelectedField) -> Expression:
     if each.name != "__typename":
         raise NotCompiledError(Reason.INTROSPECTION)
-    return Value(repr(kind.name), size=len(kind.name))
+    return Expression(repr(kind.name), size=len(kind.name))
 
 
-def _items(parts: list[tuple[str, Value]]) -> str:
+def _items(parts: list[tuple[str, Expression]]) -> str:
     return "{" + ", ".join(f"{key!r}: {'None' if value.is_async else value.expression}" for key, value in parts) + "}"
 
 
@@ -268,9 +268,9 @@ def _lengths(texts: tuple[str, ...]) -> str:
     return "(" + " + ".join(f"len({text})" for text in texts) + ")"
 
 
-def _cost(parts: list[tuple[str, Value]]) -> Value:
+def _cost(parts: list[tuple[str, Expression]]) -> Expression:
     """Return what an object adds to the fields and the bytes of an answer, without what is counted elsewhere."""
-    return Value(
+    return Expression(
         "",
         fields=len(parts) + sum(value.fields for _, value in parts),
         size=sum(size_of(key) + AROUND_KEY + value.size for key, value in parts),

@@ -6,9 +6,9 @@ from graphql import GraphQLEnumType, GraphQLScalarType
 from orjson import Fragment
 
 from resolvers.execution.compilation import runtime
+from resolvers.execution.compilation.expressions import SAME, Expression
 from resolvers.execution.compilation.refusal import NotCompiledError, Reason
 from resolvers.execution.compilation.source import Source
-from resolvers.execution.compilation.values import SAME, Value
 from runindex.domain.instants import whole_second
 
 # Bytes of an id, and of an instant.
@@ -18,11 +18,11 @@ _INSTANT: Final = 27
 MOST: Final = 2**31
 
 
-def leaf(kind: GraphQLScalarType | GraphQLEnumType, source: Source) -> Value:
+def leaf(kind: GraphQLScalarType | GraphQLEnumType, source: Source) -> Expression:
     """Return how a leaf that is not null is answered."""
     if isinstance(kind, GraphQLEnumType):
         names = {value.value: name for name, value in kind.values.items()}
-        return Value(f"{source.name(names)}[{{}}]", size=max(map(len, names.values())))
+        return Expression(f"{source.name(names)}[{{}}]", size=max(map(len, names.values())))
     held = source.fresh("v")
     match kind.name:
         case "Boolean":
@@ -30,20 +30,20 @@ def leaf(kind: GraphQLScalarType | GraphQLEnumType, source: Source) -> Value:
         case "Int":
             check = source.name(runtime.check_int)
             is_usual = f"({held} := {{}}).__class__ is int and -{MOST} <= {held} < {MOST}"
-            value = Value(f"({held} if {is_usual} else {check}({held}))")
+            value = Expression(f"({held} if {is_usual} else {check}({held}))")
         case "Float":
-            value = Value(f"{source.name(runtime.check_float)}({{}})")
+            value = Expression(f"{source.name(runtime.check_float)}({{}})")
         case "ID":
-            value = Value("{}", size=_ID)
+            value = Expression("{}", size=_ID)
         case "String":
-            value = Value("c.text({})")
+            value = Expression("c.text({})")
         case "JSON":
-            value = Value(f"{source.name(Fragment)}(c.text({{}}))")
+            value = Expression(f"{source.name(Fragment)}(c.text({{}}))")
         case "Base64":
-            value = Value(f"c.text({source.name(kind.coerce_output_value)}({{}}))")
+            value = Expression(f"c.text({source.name(kind.coerce_output_value)}({{}}))")
         case "DateTime":
             text = f"{source.name(whole_second)}(({held} := {{}}) // 1000000)}}.{{{held} % 1000000:06d}}Z"
-            value = Value(f'f"{{{text}"', size=_INSTANT)
+            value = Expression(f'f"{{{text}"', size=_INSTANT)
         case _:
             raise NotCompiledError(Reason.SCALAR)
     return value

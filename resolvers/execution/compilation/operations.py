@@ -13,7 +13,7 @@ from strawberry.types import ExecutionResult
 from strawberry.types.graphql import OperationType
 
 from resolvers.execution.bounds.turns import SHARE, Share
-from resolvers.execution.compilation.plans import Plan, Plans
+from resolvers.execution.compilation.plans import OperationPlan, Plans
 from resolvers.execution.compilation.refusal import NotCompiledError, Reason
 from resolvers.execution.compilation.runtime import Frame
 from resolvers.execution.context import Context
@@ -102,7 +102,9 @@ class CompiledOperations:
             self.answered += 1
         return answer
 
-    def _plan(self, text: str, name: str | None, variables: Mapping[str, Any], context: Context) -> Plan | None:
+    def _plan(
+        self, text: str, name: str | None, variables: Mapping[str, Any], context: Context
+    ) -> OperationPlan | None:
         """Return the plan of an operation that its caller may carry out within the limits."""
         try:
             plan = self.plans.find(text, name, variables) or self._made(text, name, variables, context)
@@ -123,7 +125,9 @@ class CompiledOperations:
             return None
         return plan
 
-    def _made(self, text: str, name: str | None, variables: Mapping[str, Any], context: Context) -> Plan | None:
+    def _made(
+        self, text: str, name: str | None, variables: Mapping[str, Any], context: Context
+    ) -> OperationPlan | None:
         document, measures = self._documents.find(text), self._measures.find(text)
         if (document is None or measures is None) and self.mode is Compilation.FORCED:
             document, measures = self._prepared(text, context)
@@ -145,7 +149,7 @@ class CompiledOperations:
         self._measures.add(text, measures)
         return document, measures
 
-    async def _carried_out(self, plan: Plan, variables: Mapping[str, Any], context: Context) -> Answer | None:
+    async def _carried_out(self, plan: OperationPlan, variables: Mapping[str, Any], context: Context) -> Answer | None:
         """Return the answer, None when something is wrong, which graphql-core says."""
         limits = context.limits
         ALLOWANCE.set(ReadAllowance(limits.answer_bytes))

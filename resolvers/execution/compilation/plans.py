@@ -51,7 +51,7 @@ class Variable:
 
 
 @dataclass(slots=True)
-class Plan:
+class OperationPlan:
     """A compiled operation; `shares` tells whether it asks the storage for more than one thing."""
 
     kind: OperationType
@@ -97,11 +97,11 @@ class Plan:
 
 
 @dataclass(frozen=True, slots=True)
-class _Known:
+class _KnownOperation:
     """What is known of an operation: the variables that its directives name, and its plans by their values."""
 
     conditions: tuple[str, ...]
-    plans: dict[tuple[Any, ...], Plan | Reason] = field(default_factory=dict)
+    plans: dict[tuple[Any, ...], OperationPlan | Reason] = field(default_factory=dict)
 
 
 class Plans:
@@ -111,13 +111,13 @@ class Plans:
         """Compile for a schema, and keep the plans of at most so many operations."""
         self._schema = schema
         self._most = most
-        self._known: OrderedDict[tuple[str, str | None], _Known] = OrderedDict()
+        self._known: OrderedDict[tuple[str, str | None], _KnownOperation] = OrderedDict()
 
     def __len__(self) -> int:
         """Return the number of operations."""
         return len(self._known)
 
-    def find(self, text: str, name: str | None, variables: Mapping[str, Any]) -> Plan | None:
+    def find(self, text: str, name: str | None, variables: Mapping[str, Any]) -> OperationPlan | None:
         """Return the plan of an operation, None for one without; raise NotCompiledError for one that has none."""
         known = self._known.get((text, name))
         if known is None:
@@ -135,7 +135,7 @@ class Plans:
         variables: Mapping[str, Any],
         document: DocumentNode,
         measures: DocumentMeasures,
-    ) -> Plan | None:
+    ) -> OperationPlan | None:
         """Compile an operation of a valid document; None for a name that is none of its operations'.
 
         Raise NotCompiledError for what is not compiled.
@@ -147,7 +147,7 @@ class Plans:
             raise NotCompiledError(Reason.LENGTH)
         known = self._known.get((text, name))
         if known is None:
-            known = self._known[text, name] = _Known(tuple(_conditions(document)))
+            known = self._known[text, name] = _KnownOperation(tuple(_conditions(document)))
             if len(self._known) > self._most:
                 self._known.popitem(last=False)
         values = _values(known, variables)
@@ -167,7 +167,7 @@ class Plans:
         document: DocumentNode,
         measures: DocumentMeasures,
         conditions: Mapping[str, Any],
-    ) -> Plan:
+    ) -> OperationPlan:
         kind = OperationType(operation.operation.value)
         if kind is OperationType.SUBSCRIPTION:
             raise NotCompiledError(Reason.SUBSCRIPTION)
@@ -179,7 +179,7 @@ class Plans:
             raise NotCompiledError(Reason.CONDITION)
         compiler = Compiler(self._schema, Collector(self._schema, fragments, chosen))
         answer = compiler.source.make(compiler.operation(operation))
-        return Plan(
+        return OperationPlan(
             kind,
             answer,
             variables,
@@ -192,7 +192,7 @@ class Plans:
         )
 
 
-def _values(known: _Known, variables: Mapping[str, Any]) -> tuple[Any, ...]:
+def _values(known: _KnownOperation, variables: Mapping[str, Any]) -> tuple[Any, ...]:
     """Return the values of the variables on which the shape of the answer depends; None for all that are no Boolean."""
     return tuple([value if isinstance(value := variables.get(each), bool) else None for each in known.conditions])
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from graphql import parse, validate
 
-from resolvers.execution.compilation.plans import MOST_SHAPES, Plan, Plans
+from resolvers.execution.compilation.plans import MOST_SHAPES, OperationPlan, Plans
 from resolvers.execution.compilation.refusal import MismatchError, NotCompiledError, Reason
 from resolvers.execution.costs.measure import measured
 from resolvers.roots.schema import schema
@@ -15,7 +15,7 @@ GRAPH = schema._schema  # noqa: SLF001 - what is compiled for
 PAGE = Path(__file__).parents[5] / "docs" / "compilation.md"
 
 
-def plan_of(plans: Plans, text: str, **variables: object) -> Plan:
+def plan_of(plans: Plans, text: str, **variables: object) -> OperationPlan:
     """Return the plan of a valid document's only operation."""
     document = parse(text)
     assert not validate(GRAPH, document)

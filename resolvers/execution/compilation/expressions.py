@@ -5,7 +5,7 @@ from typing import Final
 
 
 @dataclass(frozen=True, slots=True)
-class Value:
+class Expression:
     """An expression of `{}`, which stands for the value and is read once, and of the frame `c`.
 
     `is_async` ones are awaited. `fields` and `size` are what the value adds at most to those of the answer, where the
@@ -26,7 +26,7 @@ class Value:
         """Return the expression of a value, or of what is to be awaited for it."""
         return self.call(self.expression, value)
 
-    def on(self, value: str) -> "Value":
+    def on(self, value: str) -> "Expression":
         """Return how a value is answered that an expression reads."""
         return replace(self, expression=self.call(self.expression, value))
 
@@ -41,4 +41,4 @@ class Value:
         return self.expression == "{}"
 
 
-SAME: Final = Value("{}")
+SAME: Final = Expression("{}")

@@ -4,8 +4,10 @@ import asyncio
 import sys
 
 from bench import costs, crowd, dashboard, deletion, fairness, fanout, results, screens, slow, writer
+from bench.floor import measure as floor
 
 MEASUREMENTS = {
+    "floor": floor.measure,
     "writer": writer.measure,
     "fanout": fanout.measure,
     "crowd": crowd.measure,

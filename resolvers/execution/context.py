@@ -50,6 +50,20 @@ class LogEpoch:
         return self._epoch
 
 
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """What a mutation's resolver returned or raised."""
+
+    value: Any = None
+    error: Exception | None = None
+
+    def result(self) -> Any:  # noqa: ANN401 - whatever it returned
+        """Return or raise it again."""
+        if self.error is not None:
+            raise self.error
+        return self.value
+
+
 @dataclass(slots=True)
 class Context:
     """The way to the index of one request, or of one socket.
@@ -57,7 +71,8 @@ class Context:
     `actor` is the caller's name if callers are known, `scope` what its token allows; `submitted` counts the mutations
     that were begun, `writes` those that were answered;
     `position` is that of a stream, `limits` bound a document, `rates` what a caller asks for in a minute, `operations`
-    counts root fields.
+    counts root fields. `answered` keeps the mutations that a plan has carried out, by their keys in the answer;
+    `is_paid` tells whether the operation's cost was taken.
     """
 
     index: RunIndex
@@ -72,15 +87,23 @@ class Context:
     rates: Rates = UNBOUNDED
     position: StreamPosition = field(default_factory=StreamPosition)
     operations: OperationCounts = field(default_factory=OperationCounts)
+    answered: dict[str, Answered] = field(default_factory=dict)
+    is_paid: bool = False
     loaders: Loaders = field(init=False)
 
     def __post_init__(self) -> None:
         """Make the loaders."""
         self.loaders = self.make_loaders(self.index.store)
 
+    def spend(self, cost: int) -> None:
+        """Take an operation's points from its caller, once; raise RateExceededError when too few are left."""
+        if not self.is_paid:
+            self.rates.spend(self.actor, cost)
+            self.is_paid = True
+
     def at(self, position: StreamPosition) -> "Context":
         """Return the context of one operation, whose stream begins at a position."""
-        return replace(self, submitted=0, writes=0, position=position)
+        return replace(self, submitted=0, writes=0, position=position, answered={}, is_paid=False)
 
 
 Info: TypeAlias = strawberry.Info[Context, Any]

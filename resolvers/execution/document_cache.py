@@ -1,10 +1,20 @@
 """The cache of parsed and validated GraphQL documents, by their text."""
 
 from collections import OrderedDict
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Final, Generic, TypeVar
 
-from graphql import DocumentNode, GraphQLError, OperationDefinitionNode, get_operation_ast, parse, validate
+from graphql import (
+    ASTValidationRule,
+    DocumentNode,
+    GraphQLError,
+    GraphQLSchema,
+    OperationDefinitionNode,
+    get_operation_ast,
+    parse,
+    specified_rules,
+    validate,
+)
 from strawberry.extensions import SchemaExtension
 from strawberry.schema.validation_rules.maybe_null import MaybeNullValidationRule
 from strawberry.schema.validation_rules.one_of import OneOfInputValidationRule
@@ -85,17 +95,22 @@ class CachedDocuments(SchemaExtension):
         """Skip the validation of a document from the cache; keep a document that turns out valid."""
         context = self.execution_context
         if context.pre_execution_errors is None and context.graphql_document is not None:
-            context.pre_execution_errors = [] if self._found else _mistakes(context)
+            context.pre_execution_errors = [] if self._found else _mistakes(context, context.graphql_document)
         yield
         if not self._found and not context.pre_execution_errors and context.query and context.graphql_document:
             self._cache.add(context.query, context.graphql_document)
 
 
-def _mistakes(context: ExecutionContext) -> list[GraphQLError]:
+def _mistakes(context: ExecutionContext, document: DocumentNode) -> list[GraphQLError]:
+    return mistakes(context.schema._schema, document, context.validation_rules)  # noqa: SLF001 - graphql-core's
+
+
+def mistakes(
+    schema: GraphQLSchema, document: DocumentNode, rules: Sequence[type[ASTValidationRule]] = tuple(specified_rules)
+) -> list[GraphQLError]:
     """Validate as Strawberry does, but find fewer mistakes: to suggest other names takes long."""
-    rules = (*context.validation_rules, MaybeNullValidationRule, OneOfInputValidationRule)
-    schema, document = context.schema._schema, context.graphql_document  # noqa: SLF001 - graphql-core's
-    return [] if document is None else validate(schema, document, rules, max_errors=MOST_MISTAKES)
+    own = (*rules, MaybeNullValidationRule, OneOfInputValidationRule)
+    return validate(schema, document, own, max_errors=MOST_MISTAKES)
 
 
 class NamedOperation(SchemaExtension):

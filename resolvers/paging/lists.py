@@ -39,7 +39,7 @@ def run_pager(fetch: Fetch, run_filter: RunFilter, order: RunOrder, *owner: str)
     def position(row: Row) -> Position:
         return row[column], row["id"]
 
-    return keyset_pager(fetch, position, binding_of(*owner, run_filter, order))
+    return keyset_pager(fetch, position, *owner, run_filter, order)
 
 
 def descendant_pager(fetch: Fetch, run_filter: RunFilter, max_depth: int | None, run_id: str) -> Pager:
@@ -48,13 +48,13 @@ def descendant_pager(fetch: Fetch, run_filter: RunFilter, max_depth: int | None,
     def position(row: Row) -> Position:
         return row["depth"], row["created_at"], row["id"]
 
-    return keyset_pager(fetch, position, binding_of(DESCENDANTS, run_id, run_filter, max_depth))
+    return keyset_pager(fetch, position, DESCENDANTS, run_id, run_filter, max_depth)
 
 
 def record_pager(fetch: Fetch, records: RecordList, owner: Owner) -> Pager:
     """Return the pager of an owner's records."""
-    binding = binding_of(records.kind.__name__, owner, records.order, records.descending, records.conditions)
-    return keyset_pager(fetch, records.position, binding)
+    parts = records.kind.__name__, owner, records.order, records.descending, records.conditions
+    return keyset_pager(fetch, records.position, *parts)
 
 
 def event_pager(fetch: Fetch, owner: int, stream: str | None) -> Pager:
@@ -87,7 +87,7 @@ def read_event_cursor(text: str, owner: int, name: str) -> tuple[int, str | None
 
 def compared_pager(fetch: Fetch, owners: tuple[int, ...]) -> Pager:
     """Return the pager of the items that runs are compared by."""
-    return keyset_pager(fetch, lambda row: (row["item_id"],), binding_of(COMPARED, owners))
+    return keyset_pager(fetch, lambda row: (row["item_id"],), COMPARED, owners)
 
 
 def log_pager(fetch: Fetch, state: LogState) -> Pager:

@@ -2,11 +2,12 @@
 
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Any, Final, TypeAlias
 
 from runindex.domain.errors import BadRequestError
 from runindex.ports.queries import Columns, Row, Window
-from runindex.streams.cursors import list_cursor, read_list_cursor
+from runindex.streams.cursors import binding_of, list_cursor, read_list_cursor
 from schema.typesystem.connections import DEFAULT_PAGE, Page, PageArguments
 from schema.typesystem.selection import PageSelection
 
@@ -84,13 +85,17 @@ class Pager:
         return bool(await self.fetch(window, NO_COLUMNS))
 
 
-def keyset_pager(fetch: Fetch, position: Callable[[Row], Position], binding: bytes) -> Pager:
-    """Return a pager whose cursors are positions, bound to one list (see `runindex.streams.cursors.binding_of`)."""
+def keyset_pager(fetch: Fetch, position: Callable[[Row], Position], *parts: object) -> Pager:
+    """Return a pager whose cursors are positions, bound to the list that the parts name.
+
+    The binding (see `runindex.streams.cursors.binding_of`) is made when a cursor is first read or given out.
+    """
+    binding = lru_cache(maxsize=1)(lambda: binding_of(*parts))
     return Pager(
         fetch,
         position,
-        cursor=lambda position: list_cursor(binding, position),
-        read_cursor=lambda text, name: read_list_cursor(binding, text, name),
+        cursor=lambda position: list_cursor(binding(), position),
+        read_cursor=lambda text, name: read_list_cursor(binding(), text, name),
     )
 
 

@@ -10,6 +10,8 @@ from strawberry.types import ExecutionContext, ExecutionResult
 
 from resolvers.execution.bounds.executor import BoundedExecutor
 from resolvers.execution.bounds.extension import BoundedExecution
+from resolvers.execution.compilation.mutations import answered_once
+from resolvers.execution.compilation.operations import CompiledOperations
 from resolvers.execution.context import Context
 from resolvers.execution.costs.extension import LimitedDocuments
 from resolvers.execution.costs.measure import DocumentMeasures
@@ -22,6 +24,8 @@ from resolvers.roots.subscription import Subscription
 from schema.runs.changes import STREAM_ITEMS
 from schema.typesystem.scalars import SCALARS
 
+DOCUMENTS: Final = DocumentCache()
+MEASURES: Final[TextCache[DocumentMeasures]] = TextCache()
 DESCRIPTION: Final = (
     "An index of runs: it records them, guards their lifecycle, answers queries about them and streams their changes. "
     "It executes nothing. A mutation answers its payload, or the problem in its way; `errors` is for the rest."
@@ -35,6 +39,10 @@ class RunIndexSchema(strawberry.Schema):
         """Build the schema; Strawberry knows no description of it."""
         super().__init__(*args, **kwargs)
         self._schema.description = description
+        mutation = self._schema.mutation_type
+        for field in mutation.fields.values() if mutation is not None else ():
+            field.resolve = answered_once(field.resolve)
+        self.compiled = CompiledOperations(self._schema, DOCUMENTS, MEASURES)
 
     def as_str(self) -> str:
         """Return the schema's text, with its own description before all others."""
@@ -70,8 +78,6 @@ def _errors_of(result: Any, context: Context) -> list[GraphQLError] | None:  # n
     return shown(result.errors, wrote=context.submitted > 0, lost=context.writes > 0 and result.data is None)
 
 
-DOCUMENTS: Final = DocumentCache()
-MEASURES: Final[TextCache[DocumentMeasures]] = TextCache()
 _OPERATIONS: Final = ("query", "mutation", "subscription")
 
 

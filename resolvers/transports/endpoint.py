@@ -15,7 +15,6 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from starlette.websockets import WebSocket
 from strawberry.asgi import GraphQL
 from strawberry.http import GraphQLHTTPResponse, GraphQLRequestData
-from strawberry.schema import BaseSchema
 from strawberry.subscriptions import GRAPHQL_TRANSPORT_WS_PROTOCOL
 from strawberry.types import ExecutionResult
 from strawberry.types.graphql import OperationType
@@ -27,7 +26,7 @@ from resolvers.execution.costs.rates import UNBOUNDED, Rates
 from resolvers.execution.errors import legible
 from resolvers.execution.operation_counts import OperationCounts
 from resolvers.roots.loaders import StoreLoaders
-from resolvers.roots.schema import DOCUMENTS
+from resolvers.roots.schema import DOCUMENTS, RunIndexSchema
 from resolvers.streams.channels import Channels
 from resolvers.streams.conflated import ConflatedChannels
 from resolvers.streams.delivery import results_of
@@ -69,12 +68,13 @@ class Endpoint(GraphQL[Context, None]):
     Streams over HTTP end when the application sets the event in `state.going_away`.
     """
 
+    schema: RunIndexSchema
     websocket_adapter_class = TextSocket
     graphql_transport_ws_handler_class = SocketHandler
 
     def __init__(
         self,
-        schema: BaseSchema,
+        schema: RunIndexSchema,
         timings: StreamTimings | None = None,
         limits: Limits | None = None,
         *,
@@ -167,19 +167,32 @@ class Endpoint(GraphQL[Context, None]):
         with refusing_types(lambda: self.documents.operation_type(query or "", name)):
             # A mutation that was submitted comes to its end, whoever waits for it.
             async with while_present(request.scope, lambda: not context.submitted):
-                result = await self.schema.execute(
-                    query,
-                    variable_values=request_data.variables,
-                    context_value=context,
-                    operation_name=name,
-                    operation_extensions=request_data.extensions,
-                    allowed_operation_types=OVER_GET if request_adapter.method == "GET" else OVER_POST,
+                result = await self._executed(
+                    request_data, context, OVER_GET if request_adapter.method == "GET" else OVER_POST
                 )
         if not context.writes:
             sub_response.status_code = status_of(result)
             seconds = seconds_to_wait(result)
             sub_response.headers["Retry-After"] = str(RETRY_SECONDS if seconds is None else seconds)
         return result
+
+    async def _executed(
+        self, data: GraphQLRequestData, context: Context, allowed: frozenset[OperationType]
+    ) -> ExecutionResult:
+        query, name, variables = data.query or "", data.operation_name, data.variables
+        # Its cost is told by the usual way alone.
+        if not (data.extensions or {}).get("cost"):
+            answer = await self.schema.compiled.answer(query, name, variables, context, allowed)
+            if answer is not None:
+                return answer.result
+        return await self.schema.execute(
+            data.query,
+            variable_values=variables,
+            context_value=context,
+            operation_name=name,
+            operation_extensions=data.extensions,
+            allowed_operation_types=allowed,
+        )
 
     async def process_result(self, request: Request, result: ExecutionResult) -> GraphQLHTTPResponse:
         """Return the body of a response: without `data` for a request that was not executed."""

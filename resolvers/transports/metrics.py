@@ -80,3 +80,15 @@ def _of_api(endpoint: Endpoint) -> Iterator[Metric]:
     for (field, outcome), count in sorted(endpoint.operations.counts.items()):
         operations.add_metric((field, outcome), count)
     yield operations
+    compiled = endpoint.schema.compiled
+    yield CounterMetricFamily("runindex_compiled_operations", "Operations answered by their plans.", compiled.answered)
+    yield CounterMetricFamily(
+        "runindex_plans_left", "Operations whose plans left the answer to the generic execution.", compiled.left
+    )
+    yield GaugeMetricFamily("runindex_plans", "Operations whose plans are kept.", len(compiled.plans))
+    refused = CounterMetricFamily(
+        "runindex_not_compiled", "Operations that are not compiled, by the reason.", labels=("reason",)
+    )
+    for reason, count in sorted(compiled.refused.items()):
+        refused.add_metric((reason,), count)
+    yield refused

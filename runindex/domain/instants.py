@@ -29,14 +29,15 @@ LATEST: Final = from_datetime(datetime.max.replace(tzinfo=UTC))
 
 
 @lru_cache(maxsize=4096)
-def _whole_second(second: int) -> str:
+def whole_second(second: int) -> str:
+    """Return a second since the Unix epoch as RFC 3339 in UTC, without fraction and offset."""
     return (_EPOCH + timedelta(seconds=second)).strftime("%Y-%m-%dT%H:%M:%S").rjust(19, "0")
 
 
 def format_instant(instant: Micros) -> str:
     """Return the instant as RFC 3339 in UTC with six fractional digits."""
     second, fraction = divmod(instant, SECOND)
-    return f"{_whole_second(second)}.{fraction:06d}Z"
+    return f"{whole_second(second)}.{fraction:06d}Z"
 
 
 def parse_instant(text: str) -> Micros:

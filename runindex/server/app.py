@@ -58,6 +58,7 @@ def create_app(settings: Settings, host: str = "localhost") -> Starlette:
             app.state.index, app.state.health = index, Health(index.store, index.writer)
             yield
 
+    schema.compiled.mode = settings.compilation
     endpoint = Endpoint(
         schema,
         StreamTimings(operation=settings.operation_seconds),

@@ -29,7 +29,7 @@ NAMES: Final = (
     *("RUNINDEX_OIDC_ISSUER", "RUNINDEX_OIDC_AUDIENCE", "RUNINDEX_OIDC_JWKS", "RUNINDEX_OIDC_SCOPE_CLAIM"),
     *(f"RUNINDEX_MAX_{each.name.upper()}" for each in fields(Limits)),
     *(f"RUNINDEX_MAX_{each.name.upper()}" for each in fields(ConnectionLimits)),
-    *("RUNINDEX_RATE_PER_TOKEN", "RUNINDEX_ROOT_PATH"),
+    *("RUNINDEX_RATE_PER_TOKEN", "RUNINDEX_ROOT_PATH", "RUNINDEX_COMPILATION"),
 )
 # A bearer token (RFC 6750), of a length that is not guessed.
 SECRET: Final = re.compile(r"[A-Za-z0-9._~+/=-]{16,255}")
@@ -49,6 +49,14 @@ class StorageBackend(StrEnum):
     MEMORY = "memory"
     SQLITE = "sqlite"
     POSTGRES = "postgres"
+
+
+class Compilation(StrEnum):
+    """Whether operations are compiled: when they are seen again, never, or at once."""
+
+    ON = "on"
+    OFF = "off"
+    FORCED = "forced"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,6 +81,7 @@ class Settings:
     connection_limits: ConnectionLimits = field(default_factory=ConnectionLimits)
     rate_per_token: int | None = None
     root_path: str = ""
+    compilation: Compilation = Compilation.ON
     dashboard: bool = True
 
     @classmethod
@@ -97,6 +106,7 @@ class Settings:
             connection_limits=_limits(environment, ConnectionLimits),
             rate_per_token=_count(environment, "RUNINDEX_RATE_PER_TOKEN", 0) or None,
             root_path=_root_path(environment, "RUNINDEX_ROOT_PATH"),
+            compilation=_choice(environment, "RUNINDEX_COMPILATION", Compilation, Compilation.ON),
             dashboard=_choice(environment, "RUNINDEX_DASHBOARD", _Switch, _Switch.ON) is _Switch.ON,
         )
         if settings.storage is StorageBackend.POSTGRES and settings.postgresql_url is None:

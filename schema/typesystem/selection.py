@@ -71,6 +71,34 @@ class Selection:
 
     def columns(self, type_name: str = "Run") -> Columns:
         """Return the columns that the selected fields of that type need, for a node always with `id`."""
+        known = self._known.get(type_name)
+        if known is None:
+            known = self._known[type_name] = self._columns(type_name)
+        return known
+
+    @cached_property
+    def _known(self) -> dict[str, Any]:
+        return {}
+
+    def page(self, type_name: str) -> "PageSelection":
+        """Return what a connection needs, with nodes of that type."""
+        known = self._known.get(f"page {type_name}")
+        if known is None:
+            known = self._known[f"page {type_name}"] = self._page(type_name)
+        return known
+
+    def _page(self, type_name: str) -> "PageSelection":
+        page_info = self.at("pageInfo")
+        return PageSelection(
+            columns=(self.at("nodes") | self.at("edges", "node")).columns(type_name),
+            rows="nodes" in self or "edges" in self,
+            total="totalCount" in self,
+            page_info="pageInfo" in self,
+            has_next="hasNextPage" in page_info,
+            has_previous="hasPreviousPage" in page_info,
+        )
+
+    def _columns(self, type_name: str) -> Columns:
         owner = self.schema.type_map.get(type_name)
         fields = owner.fields if isinstance(owner, GraphQLObjectType) else {}
         declared = (declaration_of(fields[name]) for name in self._collect(type_name) if name in fields)
@@ -127,6 +155,14 @@ class Selection:
         return isinstance(condition, BooleanValueNode) and condition.value
 
 
+@dataclass(frozen=True)
+class Position:
+    """A field at one place of an operation that is compiled: its name, and what is selected below it."""
+
+    field_name: str
+    selection: Selection
+
+
 @dataclass(frozen=True, slots=True)
 class PageSelection:
     """What the selection of a connection needs of the storage."""
@@ -144,8 +180,9 @@ def _sets_of(nodes: Sequence[FieldNode]) -> tuple[SelectionSetNode, ...]:
 
 
 def selection_of(info: strawberry.Info[Any, Any]) -> Selection:
-    """Return what is selected below the field that Strawberry is resolving."""
-    return Selection.of(info._raw_info)  # noqa: SLF001 - Strawberry offers it in no other way
+    """Return what is selected below the field that is being resolved."""
+    raw: Any = info._raw_info  # noqa: SLF001 - Strawberry offers it in no other way
+    return raw.selection if isinstance(raw, Position) else Selection.of(raw)
 
 
 def run_columns(info: strawberry.Info[Any, Any], *path: str) -> Columns:
@@ -155,13 +192,4 @@ def run_columns(info: strawberry.Info[Any, Any], *path: str) -> Columns:
 
 def page_selection(info: strawberry.Info[Any, Any], type_name: str = "Run") -> PageSelection:
     """Return what the connection being resolved needs; `type_name` is its nodes' type."""
-    selection = selection_of(info)
-    page_info = selection.at("pageInfo")
-    return PageSelection(
-        columns=(selection.at("nodes") | selection.at("edges", "node")).columns(type_name),
-        rows="nodes" in selection or "edges" in selection,
-        total="totalCount" in selection,
-        page_info="pageInfo" in selection,
-        has_next="hasNextPage" in page_info,
-        has_previous="hasPreviousPage" in page_info,
-    )
+    return selection_of(info).page(type_name)

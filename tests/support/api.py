@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import os
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -19,6 +20,7 @@ from resolvers.transports.endpoint import Endpoint
 from runindex.domain.instants import format_instant
 from runindex.index import RunIndex
 from runindex.ports.store import Store
+from runindex.settings.settings import Compilation
 from tests.support.clock import StandingClock
 
 Answer: TypeAlias = dict[str, Any]
@@ -105,6 +107,10 @@ class WatchedStore:
             return await method(*args)
 
         return ask
+
+
+# The same choice for applications in this process as for servers that are started.
+schema.compiled.mode = Compilation(os.environ.get("RUNINDEX_COMPILATION", Compilation.ON))
 
 
 def application(index: RunIndex, timings: StreamTimings | None = None) -> Starlette:

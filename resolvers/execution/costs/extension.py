@@ -46,7 +46,7 @@ class LimitedDocuments(SchemaExtension):
             if context.variables:
                 schema = context.schema._schema  # noqa: SLF001 - graphql-core's
                 check_sizes(context.graphql_document, context.operation_name, context.variables, schema)
-            context.context.rates.spend(context.context.actor, self._cost)
+            context.context.spend(self._cost)
         except LimitExceededError as error:
             context.pre_execution_errors = [GraphQLError(error.message, original_error=error)]
 

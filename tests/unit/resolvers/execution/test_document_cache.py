@@ -8,7 +8,6 @@ from graphql import parse
 from strawberry import Schema
 
 from resolvers.execution.context import StreamTimings
-from resolvers.execution.costs.rates import UNBOUNDED
 from resolvers.execution.document_cache import DocumentCache
 from resolvers.execution.operation_counts import OperationCounts
 from resolvers.execution.position import StreamPosition
@@ -25,8 +24,7 @@ async def execute(text: str, operation: str | None = None, by: Schema = schema) 
         position=StreamPosition(),
         operations=OperationCounts(),
         limits=Limits(),
-        rates=UNBOUNDED,
-        actor=None,
+        spend=lambda _cost: None,
         submitted=0,
         writes=0,
     )

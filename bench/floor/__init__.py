@@ -1,0 +1,1 @@
+"""The floor: what a hand-written endpoint costs, and RunIndex beside it."""

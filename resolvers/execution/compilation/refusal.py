@@ -1,0 +1,30 @@
+"""Why an operation is not compiled, or a compiled one not carried out: graphql-core executes it then."""
+
+from enum import StrEnum
+
+
+class Reason(StrEnum):
+    """What the compiler does not take, as metrics name it."""
+
+    INTROSPECTION = "introspection"
+    SUBSCRIPTION = "subscription"
+    LENGTH = "length"
+    DIRECTIVE = "directive"
+    CONDITION = "condition"
+    LITERAL = "literal"
+    ARGUMENT = "argument"
+    INPUT = "input"
+    SCALAR = "scalar"
+
+
+class NotCompiledError(Exception):
+    """The compiler does not take an operation."""
+
+    def __init__(self, reason: Reason) -> None:
+        """Name the reason."""
+        super().__init__(reason)
+        self.reason = reason
+
+
+class MismatchError(Exception):
+    """A value is not of the type that a plan was made for, or an answer too large: graphql-core says what is wrong."""

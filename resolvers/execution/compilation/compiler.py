@@ -64,7 +64,7 @@ class Compiler:
     def _object(self, kind: GraphQLObjectType, fields: Fields) -> Value:
         if not all(self._is_pure(each) for each in fields):
             return Value(f"{self._async_object(kind, fields)}(c, {{}})", is_async=True)
-        if all(answered_by_row(each) for each in fields):
+        if any(each.definition for each in fields) and all(answered_by_row(each) for each in fields):
             items, cost = self._row_items(kind, fields)
             body = [*_counted(cost.texts), f"return {items}"]
             name = self.source.function("r", "c, r", body, is_async=False)

@@ -126,7 +126,7 @@ class _ObjectReader:
             self._prepare()
         if not self._required <= given.keys():
             raise MismatchError
-        if self._kind.is_one_of and (len(given) != 1 or None in given.values()):
+        if self._definition.is_one_of and (len(given) != 1 or None in given.values()):
             raise MismatchError
         values = self._defaults | {self.field(name)[0]: value for name, value in given.items()}
         return self._definition.origin(**values)

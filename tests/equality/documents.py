@@ -1,5 +1,6 @@
 """Documents that try what a compiler has to get right: most are valid, over all of the schema."""
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from random import Random
@@ -164,6 +165,12 @@ def furnished(text: str) -> str:
     for number in range(1, 12):
         text = text.replace(run_id(FIRST_MADE_RUN + number), RUNS[number % len(RUNS)])
     return text
+
+
+def furnished_request(request: Request) -> Request:
+    """Return a request about the runs that there are."""
+    body = json.loads(furnished(json.dumps(request.body())))
+    return Request(body["query"], body["variables"])
 
 
 def tangle(seed: int) -> Tangle:

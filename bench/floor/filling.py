@@ -42,4 +42,3 @@ async def fill(port: int, runs: int) -> list[str]:
 
     await asyncio.gather(*(make() for _ in range(FILLERS)))
     return ids
-

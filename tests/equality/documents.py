@@ -58,13 +58,8 @@ class Tangle(Writer):
         assert SCHEMA.mutation_type is not None
         root = SCHEMA.mutation_type
         names = [self.random.choice(list(root.fields)) for _ in range(self.random.choice((1, 1, 1, 2)))]
-        return self._document("mutation", [f"m{n}: {self._field(name, root.fields[name], 0)}" for n, name in enumerate(names)])
-
-    def subscription(self, name: str, arguments: str) -> Request:
-        """Write a subscription to a field."""
-        assert SCHEMA.subscription_type is not None
-        kind = SCHEMA.subscription_type.fields[name].type
-        return self._document("subscription", [f"{name}{arguments} {self._selection(kind, 1)}"])
+        fields = [f"m{place}: {self._field(name, root.fields[name], 0)}" for place, name in enumerate(names)]
+        return self._document("mutation", fields)
 
     def _document(self, kind: str, fields: list[str]) -> Request:
         declared = f"({', '.join(self._declared)})" if self._declared else ""
@@ -130,8 +125,8 @@ class Tangle(Writer):
         if isinstance(named, GraphQLUnionType | GraphQLInterfaceType):
             members = SCHEMA.get_possible_types(named)
             others = self.random.sample(members, min(len(members), self.random.choice((0, 1, 2, 3))))
-            for member in dict.fromkeys((members[0], *others)) if self._left > 0 else ():
-                parts.append(self._part(member, self._fields(member, deep)))
+            chosen = dict.fromkeys((members[0], *others)) if self._left > 0 else {}
+            parts.extend([self._part(member, self._fields(member, deep)) for member in chosen])
         if isinstance(named, GraphQLObjectType | GraphQLInterfaceType):
             parts.append(self._fields(named, deep))
             if self.random.random() < 0.15:

@@ -1,5 +1,7 @@
 """What was found once: small documents that a compiler gets wrong easily."""
 
+from typing import Final
+
 import pytest
 
 from tests.equality.histories import opened
@@ -20,7 +22,12 @@ DELETION = """mutation ($v: JobSelector!) { deleteJobs(input: { jobs: $v }) {
   __typename ... on BulkJobDeletionPayload { deleted } } }"""
 WHOLE = """mutation ($v: DeleteJobsInput!) { deleteJobs(input: $v) {
   __typename ... on BulkJobDeletionPayload { deleted } } }"""
-SELECTORS = ({}, {"ids": None}, {"ids": [], "filter": {}}, {"ids": ["a"], "filter": None})
+SELECTORS: Final[tuple[dict[str, object], ...]] = (
+    {},
+    {"ids": None},
+    {"ids": [], "filter": {}},
+    {"ids": ["a"], "filter": None},
+)
 
 
 @pytest.mark.parametrize("query", QUERIES)

@@ -107,4 +107,5 @@ class BothWays:
         if found and are_equal(one, other):
             return
         where = difference(one, other) or f"{compiled[1]!r}\n  and {interpreted[1]!r}"
-        raise FoundError(f"compiled and interpreted differ: {where}\nfailing {set(self.store.failing)}\n{body.decode()}")
+        failing = ", ".join(self.store.failing)
+        raise FoundError(f"compiled and interpreted differ: {where}\nfailing: {failing}\n{body.decode()}")

@@ -16,7 +16,7 @@ from bench.floor.works import Work, works
 from bench.samples import Samples
 
 ROUNDS: Final = int(os.environ.get("BENCH_ROUNDS", "5"))
-SECONDS: Final = float(os.environ.get("BENCH_SECONDS", "0.8"))
+SECONDS: Final = float(os.environ.get("BENCH_SECONDS", "0.5"))
 RUNS: Final = int(os.environ.get("BENCH_RUNS", "10000"))
 CHOSEN: Final = os.environ.get("BENCH_STORAGES", "Postgres,SQLite").split(",")
 IN_FLIGHT: Final = (32, 1)

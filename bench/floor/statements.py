@@ -1,5 +1,7 @@
 """The statements of the bare endpoint, and the tables that they read: copies of RunIndex's rows, with their indexes."""
 
+# ruff: noqa: S608 - of constants
+
 from typing import Final
 
 _INSTANT: Final = """'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'"""
@@ -9,7 +11,8 @@ _RUN: Final = f"""json_build_object('id', id, 'name', name, 'status', status, 'v
 POSTGRES_TABLES: Final = """
     create schema bare;
     create table bare.runs as select id, name, status, version, to_timestamp(created_at / 1e6) as created_at,
-        to_timestamp(updated_at / 1e6) as updated_at, error, array(select jsonb_array_elements_text(tags::jsonb)) as tags from runs where status <> 'ARCHIVED';
+        to_timestamp(updated_at / 1e6) as updated_at, error,
+        array(select jsonb_array_elements_text(tags::jsonb)) as tags from runs where status <> 'ARCHIVED';
     alter table bare.runs add primary key (id);
     create index on bare.runs (created_at, id);
     create index on bare.runs using gin (tags);

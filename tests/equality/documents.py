@@ -1,5 +1,6 @@
 """Documents that try what a compiler has to get right: most are valid, over all of the schema."""
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from random import Random
@@ -57,9 +58,8 @@ class Tangle(Writer):
         assert SCHEMA.mutation_type is not None
         root = SCHEMA.mutation_type
         names = [self.random.choice(list(root.fields)) for _ in range(self.random.choice((1, 1, 1, 2)))]
-        return self._document(
-            "mutation", [f"m{n}: {self._field(name, root.fields[name], 0)}" for n, name in enumerate(names)]
-        )
+        fields = [f"m{place}: {self._field(name, root.fields[name], 0)}" for place, name in enumerate(names)]
+        return self._document("mutation", fields)
 
     def subscription(self, name: str, arguments: str) -> Request:
         """Write a subscription to a field."""
@@ -131,8 +131,8 @@ class Tangle(Writer):
         if isinstance(named, GraphQLUnionType | GraphQLInterfaceType):
             members = SCHEMA.get_possible_types(named)
             others = self.random.sample(members, min(len(members), self.random.choice((0, 1, 2, 3))))
-            chosen = dict.fromkeys((members[0], *others)) if self._left > 0 else ()
-            parts.extend(self._part(member, self._fields(member, deep)) for member in chosen)
+            chosen = dict.fromkeys((members[0], *others)) if self._left > 0 else {}
+            parts.extend([self._part(member, self._fields(member, deep)) for member in chosen])
         if isinstance(named, GraphQLObjectType | GraphQLInterfaceType):
             parts.append(self._fields(named, deep))
             if self.random.random() < 0.15:
@@ -166,6 +166,12 @@ def furnished(text: str) -> str:
     for number in range(1, 12):
         text = text.replace(run_id(FIRST_MADE_RUN + number), RUNS[number % len(RUNS)])
     return text
+
+
+def furnished_request(request: Request) -> Request:
+    """Return a request about the runs that there are."""
+    body = json.loads(furnished(json.dumps(request.body())))
+    return Request(body["query"], body["variables"])
 
 
 def tangle(seed: int) -> Tangle:

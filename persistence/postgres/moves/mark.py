@@ -15,8 +15,8 @@ from typing import Final
 from persistence.postgres.connection import Timeouts, begin, command, roll_back, run
 from persistence.postgres.login import Connection
 from persistence.postgres.statements import NOW
+from persistence.sql.batch.writes import CHANGE_COLUMNS
 from persistence.sql.statements import Statement
-from persistence.sql.tables.runs import changes
 from runindex.domain.runs.changes import Change
 from runindex.ports.change_rows import change_of
 
@@ -30,7 +30,7 @@ WITH dropped AS (
 # Waits for the statement that is setting it.
 _READ: Final = "SELECT batch FROM writers WHERE id = $1 FOR UPDATE"
 _DROP: Final = "DELETE FROM writers WHERE id = $1"
-_COLUMNS: Final = ", ".join("run_id AS id" if name == "run_id" else name for name in changes.columns.keys())
+_COLUMNS: Final = ", ".join("run_id AS id" if name == "run_id" else name for name in CHANGE_COLUMNS)
 # What one transaction wrote has its id, as the mark has.
 _WRITTEN: Final = f"""
 SELECT {_COLUMNS} FROM changes

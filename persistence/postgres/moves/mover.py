@@ -66,7 +66,9 @@ class Mover:
             self._mark = mark
         return applied_by(moves, rows)
 
-    async def find_changes(self, lost: AnswerLostError, run_ids: Sequence[str], deadline: float) -> Sequence[Change] | None:
+    async def find_changes(
+        self, lost: AnswerLostError, run_ids: Sequence[str], deadline: float
+    ) -> Sequence[Change] | None:
         """Return what a batch without an answer added to the log; None when it wrote nothing and never will.
 
         Raise OutcomeUnknownError when the database cannot be asked before the deadline.

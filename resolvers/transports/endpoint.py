@@ -3,9 +3,10 @@
 import asyncio
 import json
 import logging
+from collections.abc import Awaitable
 from datetime import timedelta
 from http import HTTPStatus
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 import orjson
 from cross_web import AsyncHTTPRequestAdapter, HTTPException
@@ -21,6 +22,7 @@ from strawberry.types.graphql import OperationType
 
 from resolvers.execution.access.gate import Gate
 from resolvers.execution.access.rights import ANYBODY, Caller, check_operation
+from resolvers.execution.compilation.operations import Answer
 from resolvers.execution.context import Context, LogEpoch, StreamTimings
 from resolvers.execution.costs.rates import UNBOUNDED, Rates
 from resolvers.execution.errors import legible
@@ -39,7 +41,7 @@ from resolvers.transports.requests.negotiation import JSON, PRIVATE, wanted_medi
 from resolvers.transports.requests.operations import BY_POST, OVER_GET, OVER_POST, refusing_types
 from resolvers.transports.requests.persisted_queries import PersistedQueries
 from resolvers.transports.requests.presence import while_present
-from resolvers.transports.requests.reading import read_request
+from resolvers.transports.requests.reading import read_body, read_request
 from resolvers.transports.requests.refusals import (
     OUTCOME_UNKNOWN,
     RefusedRequestError,
@@ -60,6 +62,7 @@ from runindex.settings.limits import Limits
 RETRY_SECONDS: Final = 1
 INIT_WAIT: Final = timedelta(seconds=5)
 log: Final = logging.getLogger(__name__)
+A = TypeVar("A")
 
 
 class Endpoint(GraphQL[Context, None]):
@@ -118,6 +121,12 @@ class Endpoint(GraphQL[Context, None]):
     async def get_context(self, request: Request | WebSocket, response: Response | WebSocket) -> Context:
         """Return the context of a request, or of a socket."""
         del response
+        return self._context_of(request)
+
+    def _context_of(self, request: Request | WebSocket) -> Context:
+        known: Context | None = getattr(request.state, "context", None)
+        if known is not None:
+            return known
         index: RunIndex = request.app.state.index
         if self._epoch is None or self._epoch.index is not index:
             self._epoch = LogEpoch(index)
@@ -179,20 +188,30 @@ class Endpoint(GraphQL[Context, None]):
     async def _executed(
         self, data: GraphQLRequestData, context: Context, allowed: frozenset[OperationType]
     ) -> ExecutionResult:
-        query, name, variables = data.query or "", data.operation_name, data.variables
-        # Its cost is told by the usual way alone.
-        if not (data.extensions or {}).get("cost"):
-            answer = await self.schema.compiled.answer(query, name, variables, context, allowed)
-            if answer is not None:
-                return answer.result
+        answer = await self._compiled(data, context, allowed)
+        if answer is not None:
+            return answer.result
         return await self.schema.execute(
             data.query,
-            variable_values=variables,
+            variable_values=data.variables,
             context_value=context,
-            operation_name=name,
+            operation_name=data.operation_name,
             operation_extensions=data.extensions,
             allowed_operation_types=allowed,
         )
+
+    async def _compiled(
+        self, data: GraphQLRequestData, context: Context, allowed: frozenset[OperationType]
+    ) -> Answer | None:
+        """Return the answer of an operation's plan, None for one that is to be executed."""
+        # graphql-core's way alone tells its cost.
+        if context.is_left or (data.extensions or {}).get("cost"):
+            return None
+        answer = await self.schema.compiled.answer(
+            data.query or "", data.operation_name, data.variables, context, allowed
+        )
+        context.is_left = answer is None
+        return answer
 
     async def process_result(self, request: Request, result: ExecutionResult) -> GraphQLHTTPResponse:
         """Return the body of a response: without `data` for a request that was not executed."""
@@ -231,11 +250,36 @@ class Endpoint(GraphQL[Context, None]):
         is_head = request.method == "HEAD"
         # Answered as GET is; the server leaves out the body.
         executed = Request({**request.scope, "method": "GET"}, request.receive) if is_head else request
-        try:
-            with refusing():
-                request.scope[CALLER] = await self.gate.admit(request.headers.get("authorization"))
-            executed.scope[CALLER] = request.scope[CALLER]
+
+        async def respond() -> ASGIApp:
+            await self._admit(executed, request.headers.get("authorization"))
             return await self._streamed(executed, is_head=is_head) or await self.run(executed)
+
+        return await self._guarded(respond(), executed)
+
+    async def answer(self, request: Request, body: bytes, authorization: str | None) -> bytes | ASGIApp:
+        """Answer a request that was posted with a body, and awaits one answer: return its text, or what sends it.
+
+        Raise ClientDisconnect for one that its client no longer awaits.
+        """
+        return await self._guarded(self._answer(request, body, authorization), request)
+
+    async def _answer(self, request: Request, body: bytes, authorization: str | None) -> bytes | ASGIApp:
+        await self._admit(request, authorization)
+        data = read_body(body, self.persisted)
+        context = self._context_of(request)
+        async with while_present(request.scope, lambda: not context.submitted):
+            answer = await self._compiled(data, context, OVER_POST)
+        return await self.run(request) if answer is None else answer.body
+
+    async def _admit(self, request: Request, authorization: str | None) -> None:
+        with refusing():
+            request.scope[CALLER] = await self.gate.admit(authorization)
+
+    async def _guarded(self, answering: Awaitable[A], request: Request) -> A | ASGIApp:
+        """Return an answer, or what answers that there is none."""
+        try:
+            return await answering
         except ClientDisconnect:
             raise
         except RefusedRequestError as error:
@@ -244,12 +288,12 @@ class Endpoint(GraphQL[Context, None]):
             refusal = RefusedRequestError(error.reason, HTTPStatus(error.status_code))
         except Exception as error:
             log.exception("internal error")
-            if wrote(executed):
+            if wrote(request):
                 return outcome_unknown(request.headers)
             refusal = failure(error)
         except asyncio.CancelledError:
             # The server stops, say. A client that learns nothing would send the mutation again.
-            if not wrote(executed):
+            if not wrote(request):
                 raise
             return outcome_unknown(request.headers)
         return self.refused(request, refusal)
@@ -289,7 +333,7 @@ class Endpoint(GraphQL[Context, None]):
             return None
         if request.method == "GET" and kind is OperationType.MUTATION:
             raise HTTPException(HTTPStatus.METHOD_NOT_ALLOWED, BY_POST)
-        context = await self.get_context(request, Response())
+        context = self._context_of(request)
         with refusing():
             check_operation(context.scope, kind)
         if is_head:

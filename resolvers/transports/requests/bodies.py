@@ -21,6 +21,19 @@ class Bodies:
         self.together = together
         self.held = 0
 
+    def has_room(self, size: int) -> bool:
+        """Tell whether a body of an announced size is within the bounds at present."""
+        return size <= self.largest and self.held + size <= self.together
+
+    @contextmanager
+    def holding(self, size: int) -> Iterator[None]:
+        """Count the bytes of a body that there is room for until the context ends."""
+        self.held += size
+        try:
+            yield
+        finally:
+            self.held -= size
+
     @contextmanager
     def receiving(self, scope: Scope, receive: Receive) -> Iterator["Body"]:
         """Receive a request's body within the bounds; its bytes count until the context ends."""

@@ -85,12 +85,19 @@ class Context:
     writes: int = 0
     limits: Limits = field(default_factory=Limits)
     rates: Rates = UNBOUNDED
-    position: StreamPosition = field(default_factory=StreamPosition)
     operations: OperationCounts = field(default_factory=OperationCounts)
     answered: dict[str, Answered] = field(default_factory=dict)
     is_paid: bool = False
     is_left: bool = False
+    _position: StreamPosition | None = None
     _loaders: Loaders | None = None
+
+    @property
+    def position(self) -> StreamPosition:
+        """Return the position of the operation's stream."""
+        if self._position is None:
+            self._position = StreamPosition()
+        return self._position
 
     @property
     def loaders(self) -> Loaders:
@@ -107,7 +114,7 @@ class Context:
 
     def at(self, position: StreamPosition) -> "Context":
         """Return the context of one operation, whose stream begins at a position."""
-        return replace(self, submitted=0, writes=0, position=position, answered={}, is_paid=False, is_left=False)
+        return replace(self, submitted=0, writes=0, _position=position, answered={}, is_paid=False, is_left=False)
 
 
 Info: TypeAlias = strawberry.Info[Context, Any]

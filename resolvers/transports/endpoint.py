@@ -40,7 +40,7 @@ from resolvers.transports.requests.bodies import Bodies
 from resolvers.transports.requests.negotiation import JSON, PRIVATE, wanted_media_type, wants_page
 from resolvers.transports.requests.operations import BY_POST, OVER_GET, OVER_POST, refusing_types
 from resolvers.transports.requests.persisted_queries import PersistedQueries
-from resolvers.transports.requests.presence import while_present
+from resolvers.transports.requests.presence import WhilePresent
 from resolvers.transports.requests.reading import read_body, read_request
 from resolvers.transports.requests.refusals import (
     OUTCOME_UNKNOWN,
@@ -51,7 +51,7 @@ from resolvers.transports.requests.refusals import (
     wrote,
 )
 from resolvers.transports.requests.statuses import is_refused, seconds_to_wait, status_of
-from resolvers.transports.scope import CALLER
+from resolvers.transports.scope import CALLER, CONTEXT
 from resolvers.transports.streaming import GRACE_SECONDS, Payloads, StreamedResponse, answered, payloads, refused
 from resolvers.transports.websocket import SocketHandler, TextSocket
 from runindex.domain import json_text
@@ -124,7 +124,7 @@ class Endpoint(GraphQL[Context, None]):
         return self._context_of(request)
 
     def _context_of(self, request: Request | WebSocket) -> Context:
-        known: Context | None = getattr(request.state, "context", None)
+        known: Context | None = request.scope.get(CONTEXT)
         if known is not None:
             return known
         index: RunIndex = request.app.state.index
@@ -142,7 +142,7 @@ class Endpoint(GraphQL[Context, None]):
             limits=self.limits,
             rates=self._rates,
         )
-        request.state.context = context  # whoever answers a failure has to know whether anything was written
+        request.scope[CONTEXT] = context  # whoever answers a failure has to know whether anything was written
         return context
 
     async def get_sub_response(self, request: Request | WebSocket) -> Response:
@@ -173,12 +173,13 @@ class Endpoint(GraphQL[Context, None]):
         if not context.scope.allows(TokenScope.WRITE):
             with refusing():
                 check_operation(context.scope, self.documents.operation_type(query or "", name))
-        with refusing_types(lambda: self.documents.operation_type(query or "", name)):
-            # A mutation that was submitted comes to its end, whoever waits for it.
-            async with while_present(request.scope, lambda: not context.submitted):
-                result = await self._executed(
-                    request_data, context, OVER_GET if request_adapter.method == "GET" else OVER_POST
-                )
+        allowed = OVER_GET if request_adapter.method == "GET" else OVER_POST
+        # A mutation that was submitted comes to its end, whoever waits for it.
+        with (
+            refusing_types(lambda: self.documents.operation_type(query or "", name)),
+            WhilePresent(request.scope, lambda: not context.submitted),
+        ):
+            result = await self._executed(request_data, context, allowed)
         if not context.writes:
             sub_response.status_code = status_of(result)
             seconds = seconds_to_wait(result)
@@ -268,11 +269,14 @@ class Endpoint(GraphQL[Context, None]):
         await self._admit(request, authorization)
         data = read_body(body, self.persisted)
         context = self._context_of(request)
-        async with while_present(request.scope, lambda: not context.submitted):
+        with WhilePresent(request.scope, lambda: not context.submitted):
             answer = await self._compiled(data, context, OVER_POST)
         return await self.run(request) if answer is None else answer.body
 
     async def _admit(self, request: Request, authorization: str | None) -> None:
+        if self.gate.is_open:
+            request.scope[CALLER] = ANYBODY
+            return
         with refusing():
             request.scope[CALLER] = await self.gate.admit(authorization)
 

@@ -11,7 +11,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from resolvers.transports.endpoint import Endpoint
 from resolvers.transports.requests.negotiation import PRIVATE
 from resolvers.transports.requests.reading import replay
-from resolvers.transports.scope import FLOW
+from resolvers.transports.scope import FLOW, SEND_WHOLE, SendWhole
 from runindex.server.doors.admission import Admission
 from runindex.server.doors.turns import CrowdedError
 from runindex.server.heads import Heads, UsualHead
@@ -42,22 +42,27 @@ class Shortcut:
         await self._app(scope, receive, send)
 
     async def _serve(self, head: UsualHead, scope: Scope, receive: Receive, send: Send) -> None:
-        with self._endpoint.bodies.holding(head.length):
+        bodies, body = self._endpoint.bodies, None
+        bodies.held += head.length
+        try:
             body = await _body(receive)
             if body is None:
                 return
-            try:
-                answer = await self._answer(head, Request(scope, replay(body, receive)), body)
-            except ClientDisconnect:
-                return
-            except CrowdedError:
-                answer = self._app
+            answer = await self._answer(head, Request(scope, replay(body, receive)), body)
             if answer is None:
                 await _disconnected(receive)
             elif isinstance(answer, bytes):
-                await _send(answer, head.media_type, send)
+                await _send(answer, head.media_type, scope, send)
             else:
-                await answer(scope, replay(body, receive), send)
+                await answer(scope, receive, send)
+            return
+        except ClientDisconnect:
+            return
+        except CrowdedError:  # refused as all others are
+            pass
+        finally:
+            bodies.held -= head.length
+        await self._app(scope, replay(body or b"", receive), send)
 
     async def _answer(self, head: UsualHead, request: Request, body: bytes) -> bytes | ASGIApp | None:
         """Return the text of an answer, or what sends it, when its turn has come; None when its client has gone.
@@ -93,7 +98,11 @@ async def _disconnected(receive: Receive) -> None:
         pass
 
 
-async def _send(text: bytes, media_type: str, send: Send) -> None:
+async def _send(text: bytes, media_type: str, scope: Scope, send: Send) -> None:
+    send_whole: SendWhole | None = scope.get(SEND_WHOLE)
+    if send_whole is not None:
+        await send_whole(_HEADERS, media_type.encode(), text)
+        return
     headers = [*_HEADERS, (b"content-length", b"%d" % len(text)), (b"content-type", media_type.encode())]
     await send({"type": "http.response.start", "status": 200, "headers": headers})
     await send({"type": "http.response.body", "body": text})

@@ -26,15 +26,6 @@ class Bodies:
         return size <= self.largest and self.held + size <= self.together
 
     @contextmanager
-    def holding(self, size: int) -> Iterator[None]:
-        """Count the bytes of a body that there is room for until the context ends."""
-        self.held += size
-        try:
-            yield
-        finally:
-            self.held -= size
-
-    @contextmanager
     def receiving(self, scope: Scope, receive: Receive) -> Iterator["Body"]:
         """Receive a request's body within the bounds; its bytes count until the context ends."""
         body = Body(self, Headers(scope=scope).get("content-length", ""), receive)

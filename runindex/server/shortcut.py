@@ -42,7 +42,7 @@ class Shortcut:
         await self._app(scope, receive, send)
 
     async def _serve(self, head: UsualHead, scope: Scope, receive: Receive, send: Send) -> None:
-        bodies, body = self._endpoint.bodies, None
+        bodies, body, crowded = self._endpoint.bodies, None, False
         bodies.held += head.length
         try:
             body = await _body(receive)
@@ -55,14 +55,14 @@ class Shortcut:
                 await _send(answer, head.media_type, scope, send)
             else:
                 await answer(scope, receive, send)
-            return
         except ClientDisconnect:
             return
         except CrowdedError:  # refused as all others are
-            pass
+            crowded = True
         finally:
             bodies.held -= head.length
-        await self._app(scope, replay(body or b"", receive), send)
+        if crowded:
+            await self._app(scope, replay(body or b"", receive), send)
 
     async def _answer(self, head: UsualHead, request: Request, body: bytes) -> bytes | ASGIApp | None:
         """Return the text of an answer, or what sends it, when its turn has come; None when its client has gone.

@@ -117,8 +117,7 @@ class CompiledOperations:
             plan.check(context.limits)
             cost = plan.measure.cost.of(variables)
             check_cost(cost, context.limits)
-            if any(value.__class__ in {list, dict} for value in variables.values()):
-                check_sizes(plan.document, name, variables, self._schema)
+            check_sizes(plan.types, variables)
             context.spend(cost)
         except NotCompiledError as refusal:
             self.refused[refusal.reason] += 1

@@ -1,16 +1,13 @@
 """The web application: its routes, its health checks, and the lifespan of its index."""
 
-import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from http import HTTPStatus
-from typing import Any
 
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse
 from starlette.routing import Route, WebSocketRoute
-from starlette.types import ASGIApp, Scope
 
 from resolvers.execution.access.gate import Gate
 from resolvers.execution.context import StreamTimings
@@ -21,13 +18,8 @@ from resolvers.transports.endpoint import Endpoint
 from resolvers.transports.graphiql import send_asset
 from resolvers.transports.metrics import Metrics
 from runindex.bootstrap import open_runindex
-from runindex.server.doors.admission import Admission
-from runindex.server.doors.callers import address_of
-from runindex.server.doors.doors import Doors
-from runindex.server.doors.prefix import Prefix
-from runindex.server.heads import Heads
+from runindex.server.application import Application
 from runindex.server.health import Health
-from runindex.server.shortcut import Shortcut
 from runindex.settings.settings import Settings
 
 
@@ -47,24 +39,8 @@ async def readyz(request: Request) -> PlainTextResponse:
     return PlainTextResponse("the storage does not answer", status_code=HTTPStatus.SERVICE_UNAVAILABLE)
 
 
-class Application(Starlette):
-    """An application of Starlette's behind doors, which see requests first."""
-
-    def __init__(self, guarded: Callable[[ASGIApp], ASGIApp], **options: Any) -> None:  # noqa: ANN401 - Starlette's
-        """Serve behind what `guarded` puts before the routes."""
-        super().__init__(**options)
-        self._guarded = guarded
-
-    def build_middleware_stack(self) -> ASGIApp:
-        """Return the whole way of a request."""
-        return self._guarded(super().build_middleware_stack())
-
-
 def create_app(settings: Settings, host: str = "localhost") -> Starlette:
-    """Make the application, which listens on a host; its index is open from startup to shutdown.
-
-    `state.stopping` fails readiness; `state.going_away` ends streams over HTTP.
-    """
+    """Make the application, which listens on a host; its index is open from startup to shutdown."""
 
     @asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
@@ -82,21 +58,10 @@ def create_app(settings: Settings, host: str = "localhost") -> Starlette:
         rates=Rates(settings.rate_per_token),
     )
 
-    def caller_of(scope: Scope, authorization: str | None) -> str:
-        """Name a caller by its token, if that is known already, else by its address."""
-        name = endpoint.gate.name_of(authorization)
-        return address_of(scope) if name is None else f"token {name}"
-
-    def guarded(app: ASGIApp) -> ASGIApp:
-        """Put the doors before an application, and the short way beside them."""
-        admission = Admission(app, settings.connection_limits, caller_of)
-        doors = Doors(admission, (*settings.allowed_hosts, host), settings.allowed_origins)
-        behind_prefix = Prefix(doors, settings.root_path)
-        paths = frozenset({"/graphql", f"{settings.root_path}/graphql"})
-        return Shortcut(behind_prefix, paths, endpoint, Heads(doors), admission)
-
-    app = Application(
-        guarded,
+    return Application(
+        endpoint,
+        settings,
+        host,
         routes=[
             Route("/graphql", endpoint, methods=None),
             WebSocketRoute("/graphql", endpoint),
@@ -108,6 +73,3 @@ def create_app(settings: Settings, host: str = "localhost") -> Starlette:
         ],
         lifespan=lifespan,
     )
-    app.state.stopping = False
-    app.state.going_away = asyncio.Event()
-    return app

@@ -28,6 +28,7 @@ from runindex.settings.settings import Compilation
 
 # What even the forced compilation leaves to graphql-core.
 LEFT: Final = frozenset({Reason.INTROSPECTION, Reason.SUBSCRIPTION, Reason.LENGTH, Reason.LITERAL})
+encode: Final = orjson.dumps
 BEFORE_DATA: Final = b'{"data":'
 AROUND_DATA: Final = len(BEFORE_DATA) + 1
 ANY: Final = frozenset({OperationType.QUERY, OperationType.MUTATION})
@@ -167,7 +168,7 @@ class CompiledOperations:
                 deadline = Deadline(context.timings.operation)
                 with deadline:
                     data = await plan.answer(frame, None)
-            text = orjson.dumps({"data": data})
+            text = encode({"data": data})
         except TimeoutError as error:
             if deadline is None or not deadline.is_over:
                 return None

@@ -159,20 +159,20 @@ async def test_only_what_is_not_usual_goes_the_long_way(
 async def test_a_body_in_parts_is_read_whole_and_its_connection_is_kept(port: int) -> None:
     wire = await Wire.open(port)
     body = BODIES["query"]
-    wire.send(
-        "POST /graphql HTTP/1.1",
-        "Host: localhost",
-        "Content-Type: application/json",
-        "Authorization: Bearer writes",
-        f"Content-Length: {len(body)}",
-    )
-    for place in range(0, len(body), 20):
-        wire.writer.write(body[place : place + 20])
-        await wire.writer.drain()
-        await asyncio.sleep(0)
-    head, text = await wire.answer()
-    assert (head.status, list(json.loads(text)["data"])) == (200, ["runCount", "runs"])
-    assert await wire.is_kept()
+    for _ in range(2):
+        wire.send(
+            "POST /graphql HTTP/1.1",
+            "Host: localhost",
+            "Content-Type: application/json",
+            "Authorization: Bearer writes",
+            f"Content-Length: {len(body)}",
+        )
+        for place in range(0, len(body), 20):
+            wire.writer.write(body[place : place + 20])
+            await wire.writer.drain()
+            await asyncio.sleep(0)
+        head, text = await wire.answer()
+        assert (head.status, list(json.loads(text)["data"])) == (200, ["runCount", "runs"])
     wire.writer.close()
 
 

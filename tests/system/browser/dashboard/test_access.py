@@ -19,6 +19,7 @@ from tests.support.programs.dashboard import (
     RECORD,
     ROWS,
     create,
+    focused,
     named,
     open_list,
     run_command,
@@ -160,12 +161,13 @@ async def test_every_page_can_be_used_by_everybody(served: Served, page: Page, t
         await page.evaluate(AXE.read_text())
         found[path] = await page.evaluate(GRAVE)
     await open_list(served, page)
+    await page.wait_for(f"{ROWS}.length === 2")
     await page.evaluate(AXE.read_text())
     await page.press("j")
-    await page.wait_for("document.activeElement.matches('.run-row')")
+    await focused(page, ".run-row")
     for key, shown_by in IN_FRONT.items():
         await page.press(key)
-        await page.wait_for(f"document.querySelector('{shown_by}')")
+        await focused(page, shown_by)
         found[key] = await page.evaluate(GRAVE)
         await page.press("Escape")
         await page.wait_for(f"!document.querySelector('{shown_by}')")

@@ -48,6 +48,11 @@ class Doors:
         else:
             await self._app(scope, receive, send)
 
+    def lets_in(self, scope: Scope) -> bool:
+        """Tell whether a request passes, and gets an answer without headers for pages of other origins."""
+        is_of_page = bool(self._origins) and "origin" in Headers(scope=scope)
+        return not is_of_page and self._refusal(scope) is None
+
     def _refusal(self, scope: Scope) -> JSONResponse | None:
         headers = Headers(scope=scope)
         host, origin = headers.get("host", ""), headers.get("origin")

@@ -11,7 +11,7 @@ from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse
 from starlette.routing import Route, WebSocketRoute
-from starlette.types import Scope
+from starlette.types import ASGIApp, Scope
 
 from resolvers.execution.access.gate import Gate
 from resolvers.execution.context import StreamTimings
@@ -20,7 +20,6 @@ from resolvers.roots.schema import schema
 from resolvers.transports import dashboard
 from resolvers.transports.endpoint import Endpoint
 from resolvers.transports.graphiql import send_asset
-from resolvers.transports.metrics import Metrics
 from runindex.bootstrap import open_runindex
 from runindex.server.doors.admission import Admission
 from runindex.server.doors.callers import address_of
@@ -68,6 +67,12 @@ def create_app(settings: Settings, host: str = "localhost") -> Starlette:
         rates=Rates(settings.rate_per_token),
     )
 
+    async def metrics(request: Request) -> ASGIApp:
+        """Answer a scrape; the first one loads what writes the format."""
+        from resolvers.transports.metrics import Metrics
+
+        return await Metrics(endpoint).answer(request)
+
     def caller_of(scope: Scope) -> str:
         """Name a caller by its token, if that is known already, else by its address."""
         name = endpoint.gate.name_of(Headers(scope=scope).get("authorization"))
@@ -81,7 +86,7 @@ def create_app(settings: Settings, host: str = "localhost") -> Starlette:
             *(dashboard.routes() if settings.dashboard else []),
             Route("/livez", livez),
             Route("/readyz", readyz),
-            Route("/metrics", Metrics(endpoint).answer),
+            Route("/metrics", metrics),
         ],
         lifespan=lifespan,
         middleware=[

@@ -4,7 +4,7 @@ from typing import Final
 
 from sqlalchemy import text
 
-from persistence.migrations import preparation, revisions
+from persistence.migrations import revisions
 from persistence.migrations.connection import look
 from persistence.migrations.ownership import check_ownership
 from runindex.domain.errors import UnavailableError
@@ -24,6 +24,7 @@ async def upgrade(url: str, name: str) -> None:
         revisions.LOGGER.warning("the database is read-only (%s): mutations will be answered UNAVAILABLE", name)
     if found.is_current:
         return
+    from persistence.migrations import preparation
     from persistence.migrations.driver import create_postgres_engine
 
     engine = create_postgres_engine(url)

@@ -16,6 +16,7 @@ from runindex.commands.outcomes import Outcome, RunApplied
 from runindex.domain.ids import DEFAULT_RUN
 from runindex.domain.lifecycle import RunStatus, is_allowed
 from runindex.domain.problems import InvalidTransition, NotFound
+from runindex.domain.runs.changes import Change
 from runindex.ports.store import ChangeQuery, Store
 from tests.support.clock import StandingClock
 from tests.support.commands import A, B, C, create, delete, move, run_id, start
@@ -25,11 +26,8 @@ from tests.unit.persistence.test_racing_stores import check_log_and_counts, held
 
 pytestmark = pytest.mark.asyncio
 
-WAYS = {
-    RunStatus.ACTIVE: (),
-    RunStatus.ARCHIVED: (RunStatus.PAUSED, RunStatus.ARCHIVED),
-    **{status: (status,) for status in RunStatus if status not in {RunStatus.ACTIVE, RunStatus.ARCHIVED}},
-}
+WAYS: dict[RunStatus, tuple[RunStatus, ...]] = {status: (status,) for status in RunStatus}
+WAYS |= {RunStatus.ACTIVE: (), RunStatus.ARCHIVED: (RunStatus.PAUSED, RunStatus.ARCHIVED)}
 CASES = list(product(RunStatus, RunStatus, (None, "right", "wrong")))
 
 
@@ -40,10 +38,10 @@ async def store(postgres_url: str, clock: StandingClock) -> AsyncIterator[Postgr
         yield store
 
 
-def cases() -> tuple[list[AnyCommand], list[AnyCommand]]:
-    """Return what makes a run in each status, and a move of each to each status, with and without a version."""
+def cases() -> tuple[list[AnyCommand], list[TransitionRun]]:
+    """Return what makes a run in each status, and a plain move of each to each, with and without a version."""
     before: list[AnyCommand] = []
-    moves: list[AnyCommand] = []
+    moves: list[TransitionRun] = []
     for number, (source, target, version) in enumerate(CASES):
         new_id = run_id(number + 1)
         before += [create(new_id, name="Ä", tags=("t",), metadata={"k": 1}), start(new_id)]
@@ -51,7 +49,8 @@ def cases() -> tuple[list[AnyCommand], list[AnyCommand]]:
         present = 2 + len(WAYS[source])
         expected = {None: None, "right": present, "wrong": present + 1}[version]
         moves.append(move(new_id, target, expected_version=expected, reason="why", actor="who"))
-    return before, moves
+    Random(7).shuffle(moves)
+    return before, [each for each in moves if are_plain([each])]
 
 
 @pytest.mark.parametrize("size", [1, len(CASES)], ids=["one by one", "together"])
@@ -59,21 +58,22 @@ async def test_a_move_from_any_status_to_any_is_as_in_memory(
     store: PostgresStore, clock: StandingClock, size: int
 ) -> None:
     before, moves = cases()
-    Random(7).shuffle(moves)
     async with MemoryStore.open(clock) as model:
-        results: list[list[Outcome]] = []
-        for each in (store, model):
-            await apply(each, *before)
-            plain = [command for command in moves if are_plain([command])]
-            chunks = [plain[place : place + size] for place in range(0, len(plain), size)]
-            results.append([outcome for chunk in chunks for outcome in await apply(each, *chunk)])
-        assert results[0] == results[1]
-        logs = [await each.list_changes(ChangeQuery(1, 10_000)) for each in (store, model)]
-        assert logs[0] == logs[1]
-        assert await counted_by_status(store) == await counted_by_status(model)
-    allowed = [move for move in plain if isinstance(move, TransitionRun) and _is_allowed(move)]
-    assert sum(isinstance(outcome, RunApplied) for outcome in results[0]) == len(allowed) > 0
+        results = [await moved(each, before, moves, size) for each in (store, model)]
+    assert results[0] == results[1]
+    made = [outcome for outcome in results[0][0] if isinstance(outcome, RunApplied)]
+    assert len(made) == sum(map(_is_allowed, moves)) > 0
     await check_log_and_counts(store)
+
+
+async def moved(
+    store: Store, before: list[AnyCommand], moves: list[TransitionRun], size: int
+) -> tuple[list[Outcome], list[Change], dict[str, int]]:
+    """Apply moves in batches of a size; return the outcomes, the log and the counts."""
+    await apply(store, *before)
+    chunks = [moves[place : place + size] for place in range(0, len(moves), size)]
+    outcomes = [outcome for chunk in chunks for outcome in await apply(store, *chunk)]
+    return outcomes, await store.list_changes(ChangeQuery(1, 10_000)), await counted_by_status(store)
 
 
 def _is_allowed(command: TransitionRun) -> bool:

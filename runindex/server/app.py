@@ -8,6 +8,7 @@ from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse
 from starlette.routing import Route, WebSocketRoute
+from starlette.types import ASGIApp
 
 from resolvers.execution.access.gate import Gate
 from resolvers.execution.context import StreamTimings
@@ -16,7 +17,6 @@ from resolvers.roots.schema import schema
 from resolvers.transports import dashboard
 from resolvers.transports.endpoint import Endpoint
 from resolvers.transports.graphiql import send_asset
-from resolvers.transports.metrics import Metrics
 from runindex.bootstrap import open_runindex
 from runindex.server.application import Application
 from runindex.server.health import Health
@@ -58,6 +58,12 @@ def create_app(settings: Settings, host: str = "localhost") -> Starlette:
         rates=Rates(settings.rate_per_token),
     )
 
+    async def metrics(request: Request) -> ASGIApp:
+        """Answer a scrape; the first one loads what writes the format."""
+        from resolvers.transports.metrics import Metrics
+
+        return await Metrics(endpoint).answer(request)
+
     return Application(
         endpoint,
         settings,
@@ -69,7 +75,7 @@ def create_app(settings: Settings, host: str = "localhost") -> Starlette:
             *(dashboard.routes() if settings.dashboard else []),
             Route("/livez", livez),
             Route("/readyz", readyz),
-            Route("/metrics", Metrics(endpoint).answer),
+            Route("/metrics", metrics),
         ],
         lifespan=lifespan,
     )

@@ -11,7 +11,6 @@ from runindex.server.doors.admission import Admission
 from runindex.server.doors.callers import address_of
 from runindex.server.doors.doors import Doors
 from runindex.server.doors.prefix import Prefix
-from runindex.server.heads import Heads
 from runindex.server.shortcut import Shortcut
 from runindex.settings.settings import Settings
 
@@ -43,7 +42,7 @@ class Application(Starlette):
         admission = Admission(super().build_middleware_stack(), settings.connection_limits, self._caller_of)
         doors = Doors(admission, (*settings.allowed_hosts, self._host), settings.allowed_origins)
         paths = frozenset({"/graphql", f"{settings.root_path}/graphql"})
-        return Shortcut(Prefix(doors, settings.root_path), paths, self._endpoint, Heads(doors), admission)
+        return Shortcut(Prefix(doors, settings.root_path), paths, self._endpoint, doors, admission)
 
     def _caller_of(self, scope: Scope, authorization: str | None) -> str:
         """Name a caller by its token, if that is known already, else by its address."""

@@ -3,8 +3,6 @@
 The same doors, bounds and turns hold for them. What is not usual goes the long way.
 """
 
-from typing import Final
-
 from starlette.requests import ClientDisconnect, Request
 from starlette.types import ASGIApp, Receive, Scope, Send
 
@@ -13,23 +11,25 @@ from resolvers.transports.requests.negotiation import PRIVATE
 from resolvers.transports.requests.reading import replay
 from resolvers.transports.scope import FLOW, SEND_WHOLE, SendWhole
 from runindex.server.doors.admission import Admission
+from runindex.server.doors.doors import Doors
 from runindex.server.doors.turns import CrowdedError
 from runindex.server.heads import Heads, UsualHead
-
-_HEADERS: Final = tuple((name.lower().encode(), value.encode()) for name, value in PRIVATE.items())
 
 
 class Shortcut:
     """Answers usual requests, and passes all others on to the application."""
 
     def __init__(
-        self, app: ASGIApp, paths: frozenset[str], endpoint: Endpoint, heads: Heads, admission: Admission
+        self, app: ASGIApp, paths: frozenset[str], endpoint: Endpoint, doors: Doors, admission: Admission
     ) -> None:
         """Take requests to the endpoint's paths, where the application has it too."""
         self._app = app
         self._paths = paths
         self._endpoint = endpoint
-        self._heads = heads
+        self._doors = doors
+        self._heads = Heads(doors)
+        headers = {**PRIVATE, "Vary": doors.vary}
+        self._headers = tuple((name.lower().encode(), value.encode()) for name, value in headers.items())
         self._admission = admission
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -52,9 +52,9 @@ class Shortcut:
             if answer is None:
                 await _disconnected(receive)
             elif isinstance(answer, bytes):
-                await _send(answer, head.media_type, scope, send)
+                await self._send(answer, head.media_type.encode(), scope, send)
             else:
-                await answer(scope, receive, send)
+                await self._doors.legible(answer)(scope, receive, send)
         except ClientDisconnect:
             return
         except CrowdedError:  # refused as all others are
@@ -79,6 +79,15 @@ class Shortcut:
         finally:
             admission.turns.leave(place)
 
+    async def _send(self, text: bytes, media_type: bytes, scope: Scope, send: Send) -> None:
+        send_whole: SendWhole | None = scope.get(SEND_WHOLE)
+        if send_whole is not None:
+            await send_whole(self._headers, media_type, text)
+            return
+        headers = [*self._headers, (b"content-length", b"%d" % len(text)), (b"content-type", media_type)]
+        await send({"type": "http.response.start", "status": 200, "headers": headers})
+        await send({"type": "http.response.body", "body": text})
+
 
 async def _body(receive: Receive) -> bytes | None:
     """Return the whole body, None when the client hangs up before its end."""
@@ -96,13 +105,3 @@ async def _disconnected(receive: Receive) -> None:
     """Return when the connection, which is being closed, is closed."""
     while (await receive())["type"] != "http.disconnect":
         pass
-
-
-async def _send(text: bytes, media_type: str, scope: Scope, send: Send) -> None:
-    send_whole: SendWhole | None = scope.get(SEND_WHOLE)
-    if send_whole is not None:
-        await send_whole(_HEADERS, media_type.encode(), text)
-        return
-    headers = [*_HEADERS, (b"content-length", b"%d" % len(text)), (b"content-type", media_type.encode())]
-    await send({"type": "http.response.start", "status": 200, "headers": headers})
-    await send({"type": "http.response.body", "body": text})

@@ -85,7 +85,8 @@ PUBLIC_NAMES: Final = {"_asdict", "_fields", "_replace", "_value_", "_missing_"}
 PUBLIC_MODULES: Final = {
     "alembic", "alembic.config", "alembic.runtime.migration", "alembic.script", "asyncpg", "click", "cross_web",
     "graphql", "graphql.language", "httptools", "jwt", "orjson", "platformdirs", "prometheus_client",
-    "prometheus_client.core", "prometheus_client.registry", "sqlalchemy", "sqlalchemy.dialects", "sqlalchemy.dialects.postgresql",
+    "prometheus_client.core",
+    "prometheus_client.registry", "sqlalchemy", "sqlalchemy.dialects", "sqlalchemy.dialects.postgresql",
     "sqlalchemy.engine", "sqlalchemy.exc", "sqlalchemy.ext.asyncio", "sqlalchemy.ext.compiler", "sqlalchemy.pool",
     "sqlalchemy.types", "starlette.applications", "starlette.datastructures", "starlette.middleware",
     "starlette.middleware.cors", "starlette.requests", "starlette.responses", "starlette.routing", "starlette.types",

@@ -122,6 +122,20 @@ def test_a_method_is_made_once() -> None:
     assert after.__code__.co_varnames == ("self", "a")
 
 
+def test_a_method_that_is_wrapped_is_made_once_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    texts: list[str] = []
+    make = vars(dataclasses)["_create_fn"]
+    monkeypatch.setattr(
+        dataclasses, "_create_fn", lambda name, *rest, **named: [texts.append(name), make(name, *rest, **named)][1]
+    )
+    with hastened():
+        made = make_dataclass("Made", [("a", int)])
+    assert texts == []
+    one = made(1)
+    assert (repr(one), repr(one), repr(made(2))) == ("Made(a=1)", "Made(a=1)", "Made(a=2)")
+    assert texts == ["__init__", "__repr__"]
+
+
 def test_all_is_as_before_at_the_end() -> None:
     make = vars(dataclasses)["_create_fn"]
     with pytest.raises(ZeroDivisionError), hastened():

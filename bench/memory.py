@@ -30,6 +30,8 @@ PAUSE: Final = 0.01  # between two requests of a client
 LISTENERS: Final = 20
 # Each leaves, and another comes, in so many seconds.
 STAYING: Final = 2.0
+# Documents that never come again, beside one request of each other kind.
+NEW: Final = 4
 CHANGES: Final = """subscription ($tag: String!) {
   runChanges(filter: { tags: { all: [$tag] } }, bookmarks: true) { cursor ... on RunChange { runId version } } }"""
 _PLANS: Final = re.compile(r"^runindex_plans (\S+)$", re.MULTILINE)
@@ -104,7 +106,7 @@ def _requests(beside: Beside, client: int) -> Iterator[bytes]:
     kinds: list[Callable[[], bytes]] = [
         work.requests(client, is_bare=False) for work in works(beside.ids, beside.ids[:MOVED])
     ]
-    for number, kind in zip(count(client, CLIENTS), cycle(range(len(kinds) + 2))):
+    for number, kind in zip(count(client, CLIENTS), cycle(range(len(kinds) + 1 + NEW))):
         if kind < len(kinds):
             yield kinds[kind]()
         elif kind == len(kinds):

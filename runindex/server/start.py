@@ -23,11 +23,13 @@ def hastened() -> Iterator[None]:
     make: _Make | None = names.get(_MAKER)
     if make is not None:
         names[_MAKER] = _deferring(make)
+    was_collecting = gc.isenabled()
     gc.disable()
     try:
         yield
     finally:
-        gc.enable()
+        if was_collecting:
+            gc.enable()
         if make is not None:
             names[_MAKER] = make
 

@@ -12,6 +12,7 @@ from persistence.migrations.ownership import VERSIONS, check_ownership
 from persistence.sql.tables import records as _records  # noqa: F401 - adds its tables to those of the runs
 from persistence.sql.tables import runs as tables
 from persistence.sql.tables import tokens as _tokens  # noqa: F401 - adds its table too
+from persistence.sql.tables import writers as _writers  # noqa: F401 - adds its table too
 from runindex.domain.errors import UnavailableError
 
 LOGGER: Final = logging.getLogger("runindex.migrations")

@@ -4,10 +4,10 @@ import asyncio
 import logging
 import random
 import secrets
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from types import TracebackType
-from typing import Final, Self
+from typing import Final, Self, TypeAlias
 
 from persistence.postgres.connection import (
     Timeouts,
@@ -19,7 +19,9 @@ from persistence.postgres.login import DRIVER_ERRORS, Connection
 from persistence.postgres.pooler import shares_sessions
 from persistence.postgres.statements import CHANNEL
 from persistence.sql.statements import Statement
-from runindex.ports.wakeups import LocalFeed
+from runindex.ports.wakeups import LocalFeed, LogWakeUp
+
+Receiver: TypeAlias = Callable[[object, int, str, object], None]
 
 LOGGER: Final = logging.getLogger("runindex.feed")
 
@@ -38,7 +40,9 @@ _HEARTBEAT: Final = Statement("SELECT 1")
 class PostgresFeed(LocalFeed):
     """Listens on a connection of its own (never through a pooler that shares sessions) while the context lasts.
 
-    Notifications only save time: all subscribers are woken each second anyway, and without `notify` only then.
+    Notifications only save time: all subscribers are woken each second anyway, and without `notify` only then. While
+    there is no subscriber, it does not listen: each notification would cost the server and this process as much as a
+    lone mutation costs without.
     """
 
     def __init__(
@@ -56,6 +60,7 @@ class PostgresFeed(LocalFeed):
         self._poll_seconds = poll_seconds
         self._silence_seconds = silence_seconds
         self._backoff = SHORTEST_BACKOFF
+        self._stirred = asyncio.Event()
         self._group = asyncio.TaskGroup()
         self._tasks: list[asyncio.Task[None]] = []
 
@@ -72,6 +77,13 @@ class PostgresFeed(LocalFeed):
         for task in self._tasks:
             task.cancel()
         await self._group.__aexit__(kind, error, trace)
+
+    @asynccontextmanager
+    async def subscribe(self) -> AsyncIterator[LogWakeUp]:
+        """Give a wake-up for as long as the context lasts."""
+        async with super().subscribe() as wake_up:
+            self._stirred.set()
+            yield wake_up
 
     async def _poll(self) -> None:
         while True:
@@ -113,7 +125,7 @@ class PostgresFeed(LocalFeed):
 
     async def _follow(self, connection: Connection) -> None:
         """Listen until the connection is lost; only the heartbeat notices one that is silently dead."""
-        lost, echoed = asyncio.Event(), asyncio.Event()
+        echoed = asyncio.Event()
         probe = secrets.token_hex(8)
 
         def receive(_connection: object, _pid: int, _channel: str, payload: object) -> None:
@@ -121,11 +133,8 @@ class PostgresFeed(LocalFeed):
                 echoed.set()
             self.wake(_head_in(payload))
 
-        connection.add_termination_listener(lambda _: lost.set())
-        async with terminating_on_timeout(connection, self._silence_seconds):
-            await connection.add_listener(CHANNEL, receive)
-        # Commits before this moment were not notified here.
-        self.wake()
+        connection.add_termination_listener(lambda _: self._stirred.set())
+        await self._begin_to_listen(connection, receive)
         await run_alone(connection, Statement("SELECT pg_notify($1, $2)", (CHANNEL, probe)), self._silence_seconds)
         if not await _wait(echoed, self._silence_seconds):
             LOGGER.warning("the database's notifications do not arrive (a pooler in between?): looking each second")
@@ -133,13 +142,38 @@ class PostgresFeed(LocalFeed):
         # Only now: a server that accepts connections and then refuses to listen must not be hammered.
         self._backoff = SHORTEST_BACKOFF
         try:
-            while not await _wait(lost, HEARTBEAT_SECONDS):
-                await run_alone(connection, _HEARTBEAT, self._silence_seconds)
+            await self._keep_listening(connection, receive)
         finally:
             # The session may be given to another client, and would go on listening.
             if connection.is_pooled and not connection.is_closed():
-                async with terminating_on_timeout(connection, self._silence_seconds):
-                    await connection.remove_listener(CHANNEL, receive)
+                await self._stop_listening(connection, receive)
+
+    async def _keep_listening(self, connection: Connection, receive: Receiver) -> None:
+        """Listen whenever there is a subscriber, until the connection is lost."""
+        is_listening = True
+        while True:
+            await _wait(self._stirred, HEARTBEAT_SECONDS)
+            self._stirred.clear()
+            if connection.is_closed():
+                return
+            is_wanted = len(self) > 0
+            if is_wanted and not is_listening:
+                await self._begin_to_listen(connection, receive)
+            elif is_listening and not is_wanted:
+                await self._stop_listening(connection, receive)
+            else:
+                await run_alone(connection, _HEARTBEAT, self._silence_seconds)
+            is_listening = is_wanted
+
+    async def _begin_to_listen(self, connection: Connection, receive: Receiver) -> None:
+        async with terminating_on_timeout(connection, self._silence_seconds):
+            await connection.add_listener(CHANNEL, receive)
+        # Commits before this moment were not notified here.
+        self.wake()
+
+    async def _stop_listening(self, connection: Connection, receive: Receiver) -> None:
+        async with terminating_on_timeout(connection, self._silence_seconds):
+            await connection.remove_listener(CHANNEL, receive)
 
 
 def _head_in(payload: object) -> int | None:

@@ -179,7 +179,7 @@ class PostgresDialect(PostgresRecords):
 
     def __init__(self, *, notify: bool) -> None:
         """With `notify`, each batch sends one notification: the log's head, or 0 when the log did not grow."""
-        self._notify = notify
+        self.notify = notify
 
     def choose(self, query: Executable, parameters: Mapping[str, Any] = NO_PARAMETERS) -> Flow[Rows]:
         """Run a SQLAlchemy query that finds rows by other columns than their keys."""
@@ -224,7 +224,7 @@ class PostgresDialect(PostgresRecords):
         columns = {part.name: _columns(rows) for part in _PARTS if (rows := getattr(writes, part.name, ()))}
         if columns or not statements:
             statements.append(self._write_log(columns, writes.changes[-1][_SEQ] if writes.changes else 0))
-        elif self._notify:
+        elif self.notify:
             statements[-1] = _notifying(statements[-1])
         for statement in statements:  # noqa: UP028 - a flow is sent rows, these take none
             yield statement
@@ -235,9 +235,9 @@ class PostgresDialect(PostgresRecords):
         for part in _PARTS:
             if part.name in shape:
                 arguments.extend(columns.get(part.name) or [[]] * len(part.columns))
-        if self._notify:
+        if self.notify:
             arguments.append(str(last))
-        return Statement(_write_text(shape, notify=self._notify), arguments)
+        return Statement(_write_text(shape, notify=self.notify), arguments)
 
 
 def _notifying(write: Statement) -> Statement:

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from types import MappingProxyType
-from typing import Final, NamedTuple, Self
+from typing import Final, NamedTuple, Self, cast
 
 import asyncpg
 
@@ -22,13 +22,17 @@ from persistence.postgres.connection import (
     translate_errors,
 )
 from persistence.postgres.login import DRIVER_ERRORS, Connection
+from persistence.postgres.moves.mover import AnswerLostError, Mover
+from persistence.postgres.moves.statement import Moves, are_plain
 from persistence.postgres.statements import ERA, TELL_TIME, PostgresDialect
 from persistence.postgres.watchdog import Watchdog
 from persistence.sql.batch.apply import AppliedBatch, apply_batch
 from persistence.sql.statements import Statement
 from persistence.sql.tables.runs import SHARD
 from runindex.commands import AnyCommand
+from runindex.commands.outcomes import Outcome, RunApplied
 from runindex.domain.errors import OperationTimeoutError, OutcomeUnknownError, RunIndexError, UnavailableError
+from runindex.domain.runs.changes import Change
 from runindex.ports.clock import Clock
 from runindex.ports.store import Applied
 
@@ -57,6 +61,7 @@ class PostgresWriter:
         self._watchdog = Watchdog(url)
         self._turn = asyncio.Lock()
         self._connection: Connection | None = None
+        self._mover = Mover(self._connected, clock, timeouts, notify=dialect.notify)
 
     @classmethod
     @asynccontextmanager
@@ -100,10 +105,14 @@ class PostgresWriter:
             connection.terminate()
 
     async def _persist(self, batch: Sequence[AnyCommand], deadline: float) -> Applied:
-        wait = True
+        wait, is_plain = True, are_plain(batch)
         for attempts_left in reversed(range(ATTEMPTS)):
             try:
-                applied = await self._attempt(batch, deadline, wait=wait)
+                if is_plain:
+                    is_plain = False
+                    applied = await self._move(cast("Moves", batch), deadline)
+                else:
+                    applied = await self._attempt(batch, deadline, wait=wait)
             except DRIVER_ERRORS as error:
                 if not attempts_left or _time() > deadline or not _is_retryable(error):
                     raise
@@ -113,6 +122,35 @@ class PostgresWriter:
                 if applied is not None:
                     return applied
         raise UnavailableError("the storage is busy")
+
+    async def _move(self, moves: Moves, deadline: float) -> Applied | None:
+        """Apply plain moves by one statement; return None when nothing was written and a transaction is needed."""
+        async with _deadline(deadline):
+            connection = await self._connected()
+        # A pooler could prepare and execute in the sessions of two servers.
+        if connection.is_pooled:
+            return None
+        try:
+            return await self._mover.apply(connection, moves, deadline)
+        except AnswerLostError as lost:
+            until = max(deadline, _time() + self._timeouts.statement)
+            changes = await self._mover.find_changes(lost, [move.id for move in moves], until)
+        return None if changes is None else await self._complete(moves, changes, deadline)
+
+    async def _complete(self, moves: Moves, changes: Sequence[Change], deadline: float) -> Applied:
+        """Return what came of moves by the log; those that it does not have changed nothing, and are applied again."""
+        made = {change.run.id: change for change in changes}
+        rest = [move for move in moves if move.id not in made]
+        try:
+            with translate_errors():
+                others = await self._persist(rest, deadline) if rest else Applied(())
+        except RunIndexError as error:
+            others = Applied([type(error)(error.message) for _ in rest])
+        outcomes: dict[str, Outcome | Exception] = {
+            run_id: RunApplied(change.run, change.run.version, change.seq) for run_id, change in made.items()
+        }
+        outcomes.update(zip((move.id for move in rest), others.outcomes, strict=True))
+        return Applied([outcomes[move.id] for move in moves], [*changes, *others.changes])
 
     async def _attempt(self, batch: Sequence[AnyCommand], deadline: float, *, wait: bool) -> Applied | None:
         """Run a batch in a transaction and return its outcomes; None when the commit turns out aborted."""

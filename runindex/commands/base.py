@@ -92,7 +92,8 @@ class RunCommand(Command[S_co]):
     def checked(self) -> Self:
         """Return the command in stored form; raise ProblemError for a wrong input."""
         command = Command.checked(self)
-        return replace(command, id=run_id_of(self.id))
+        run_id = run_id_of(self.id)
+        return command if run_id == self.id else replace(command, id=run_id)
 
     @property
     def run_ids(self) -> Iterator[str]:

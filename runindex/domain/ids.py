@@ -1,18 +1,24 @@
 """Run ids: `default`, or a UUID in its lower-case hyphenated form."""
 
 import os
+import re
 import time
 import uuid
 from typing import Final
 
 DEFAULT_RUN: Final = "default"
 _LONGEST_UUID_TEXT: Final = 64  # "urn:uuid:{…}" is 47
+_STORED: Final = re.compile("[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
+_NIL: Final = str(uuid.UUID(int=0))
 
 
 def find_run_id(text: str) -> str | None:
     """Return the id in its stored form, None for text that cannot be an id."""
     if text == DEFAULT_RUN:
         return text
+    # What clients were told of comes back as it was.
+    if _STORED.fullmatch(text):
+        return None if text == _NIL else text
     if len(text) > _LONGEST_UUID_TEXT or not text.isascii():
         return None
     try:

@@ -10,7 +10,7 @@ COMMIT = b"COMMIT\0"
 
 
 class Mishap(Enum):
-    """The mishap of the next commit."""
+    """The mishap of the next commit, or of another message that is told by what is in it."""
 
     NONE = auto()
     CUT_BEFORE = auto()  # the server never gets it; the client's connection breaks
@@ -22,11 +22,13 @@ class Mishap(Enum):
 class Proxy:
     """Passes bytes on to a server until a mishap; `refusing` turns new connections away, `swallows` passes nothing on.
 
+    The mishap is that of the next message in which `sign` is.
     `happened` is set by the first mishap. What was swallowed is lost: a connection that was open meanwhile stays dumb.
     """
 
     def __init__(self, host: str, port: int) -> None:
         self.mishap = Mishap.NONE
+        self.sign = COMMIT
         self.refusing = False
         self.swallows = False
         self.connections = 0
@@ -71,7 +73,7 @@ class Proxy:
             if self.swallows:
                 muted.set()
                 continue
-            mishap = self.mishap if COMMIT in data else Mishap.NONE
+            mishap = self.mishap if self.sign in data else Mishap.NONE
             if mishap is not Mishap.NONE:
                 self.mishap = Mishap.NONE
                 self.happened.set()

@@ -64,14 +64,16 @@ async def listening(url: str) -> AsyncIterator[LogWakeUp]:
         yield flag
 
 
-async def listener_of(url: str, other_than: int = 0) -> int:
-    """Return the backend that listens (and has told itself so), once there is one."""
-    # Behind what it tells itself come only heartbeats.
-    question = """
+# Behind what it tells itself come only heartbeats.
+LISTENS = "query LIKE '%pg_notify%' OR query = 'SELECT 1'"
+
+
+async def listener_of(url: str, other_than: int = 0, last: str = LISTENS) -> int:
+    """Return the backend that listens (and has told itself so) or did that last, once there is one."""
+    question = f"""
         SELECT pid FROM pg_stat_activity WHERE datname = current_database() AND pid <> $1
-        AND application_name = 'runindex listener' AND state = 'idle'
-        AND (query LIKE '%pg_notify%' OR query = 'SELECT 1')
-    """
+        AND application_name = 'runindex listener' AND state = 'idle' AND ({last})
+    """  # noqa: S608 - our own conditions
     connection = await asyncpg.connect(url)
     try:
         async with asyncio.timeout(PATIENCE):
@@ -107,6 +109,19 @@ async def test_a_notification_says_how_far_the_log_goes(postgres_url: str) -> No
         await apply(store, put_all(DEFAULT_RUN, value_of("key")))
         assert await flag.wait(PATIENCE)
         assert not flag.is_behind(0)  # it wrote nothing to the log
+
+
+async def test_it_listens_while_there_is_a_subscriber(postgres_url: str) -> None:
+    """A notification that nobody waits for costs as much as a mutation."""
+    async with (
+        PostgresStore.open(postgres_url, SystemClock()) as store,
+        PostgresFeed(postgres_url, poll_seconds=3600) as feed,
+    ):
+        for _ in range(2):
+            await listener_of(postgres_url, last="query LIKE 'UNLISTEN %'")
+            async with feed.subscribe() as flag:
+                await listener_of(postgres_url, last="query LIKE 'LISTEN %' OR query = 'SELECT 1'")
+                assert await is_ever_within(PROMISED_SECONDS, partial(seconds_until_set, flag, store))
 
 
 @pytest.mark.parametrize("payload", ["", "-1", "1.5", "x", "²", "9" * 5000])

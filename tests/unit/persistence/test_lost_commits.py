@@ -11,13 +11,18 @@ import asyncpg
 import pytest
 import pytest_asyncio
 
-from persistence.postgres.connection import Timeouts
+from persistence.postgres.connection import Timeouts, close, connect
+from persistence.postgres.moves.mark import Mark
+from persistence.postgres.moves.statement import move_runs
+from persistence.postgres.statements import PostgresDialect
 from persistence.postgres.store import PostgresStore
 from runindex.bootstrap import open_runindex
 from runindex.commands.outcomes import BulkApplied, RunApplied
 from runindex.domain.errors import OperationTimeoutError, OutcomeUnknownError, UnavailableError
 from runindex.domain.lifecycle import RunStatus
+from runindex.domain.problems import InvalidTransition
 from runindex.ports.clock import SystemClock
+from runindex.ports.store import ChangeQuery
 from runindex.settings.settings import Settings, StorageBackend
 from tests.support.commands import A, create, move, move_all
 from tests.support.databases.postgres import PostgresServer, postgres_server, psql
@@ -41,29 +46,77 @@ async def proxied_store(postgres_url: str) -> AsyncIterator[tuple[PostgresStore,
         yield store, proxy
 
 
-@pytest.mark.parametrize("mishap", [mishap for mishap in Mishap if mishap is not Mishap.NONE])
+MISHAPS = [mishap for mishap in Mishap if mishap is not Mishap.NONE]
+
+
+@pytest.mark.parametrize("mishap", MISHAPS)
 async def test_a_lost_commit_is_found_out_and_done_once(
     proxied_store: tuple[PostgresStore, Proxy], mishap: Mishap
 ) -> None:
     store, proxy = proxied_store
     run = await made(store, create())
     proxy.mishap = mishap
-    outcome = await do(store, move(run.id, RunStatus.COMPLETED))
+    outcome = await do(store, move(run.id, RunStatus.COMPLETED, idempotency_key="k"))
+    assert proxy.happened.is_set()
     assert isinstance(outcome, RunApplied)
     assert outcome.run == await get(store, run.id)
     assert [change.run.version for change in await history_of(store, run.id)] == [1, 2]
     assert (await made(store, move(run.id, RunStatus.ARCHIVED))).version == 3
 
 
+@pytest.mark.parametrize("mishap", MISHAPS)
+@pytest.mark.parametrize("size", [1, 3])
+async def test_a_lost_statement_that_commits_by_itself_is_found_out_and_done_once(
+    proxied_store: tuple[PostgresStore, Proxy], mishap: Mishap, size: int
+) -> None:
+    """Of a batch, the second move is refused both before and after."""
+    store, proxy = proxied_store
+    runs = [await made(store, create()) for _ in range(size)]
+    batch = [move(run.id, RunStatus.ACTIVE if place == 1 else RunStatus.COMPLETED) for place, run in enumerate(runs)]
+    proxy.mishap, proxy.sign = mishap, runs[0].id.encode()
+    applied = await store.apply(batch)
+    assert proxy.happened.is_set()
+    for place, (run, outcome) in enumerate(zip(runs, applied.outcomes, strict=True)):
+        if place == 1:
+            assert isinstance(outcome, InvalidTransition)
+        else:
+            assert isinstance(outcome, RunApplied)
+            assert outcome.run == await get(store, run.id)
+            assert [change.seq for change in await history_of(store, run.id)][1:] == [outcome.seq]
+    assert list(applied.changes) == await store.list_changes(ChangeQuery(1 + size, 10))
+    assert (await made(store, move(runs[0].id, RunStatus.ARCHIVED))).version == 3
+
+
+async def test_a_statement_that_comes_after_its_lost_answer_was_asked_for_does_nothing(postgres_url: str) -> None:
+    """A network may deliver it late: to a session that the server still has, when it was done again in another."""
+    settings = PostgresDialect(notify=True).settings
+    async with PostgresStore.open(postgres_url, SystemClock()) as store:
+        run = await made(store, create())
+        late, other = [await connect(postgres_url, TIMEOUTS, settings) for _ in range(2)]
+        mark = Mark()
+        await mark.make(late, TIMEOUTS.statement)
+        mark.number += 1
+        assert await mark.find_changes(other, [run.id], TIMEOUTS) is None
+        statement = move_runs([move(run.id, RunStatus.PAUSED)], mark.id, mark.number, None, notify=True)
+        rows = await late.fetch(statement.text, *statement.arguments)
+        assert [row["marks"] for row in rows] == [0]
+        assert await get(store, run.id) == run
+        for connection in (late, other):
+            await close(connection, TIMEOUTS)
+
+
 @pytest.mark.parametrize("mishap", [Mishap.CUT_BEFORE, Mishap.CUT_AFTER])
+@pytest.mark.parametrize("is_keyed", [False, True])
 async def test_what_cannot_be_found_out_is_said_to_be_unknown(
-    proxied_store: tuple[PostgresStore, Proxy], mishap: Mishap
+    proxied_store: tuple[PostgresStore, Proxy], mishap: Mishap, *, is_keyed: bool
 ) -> None:
     store, proxy = proxied_store
     run = await made(store, create())
     proxy.mishap, proxy.refusing = mishap, True
+    if not is_keyed:
+        proxy.sign = run.id.encode()
     with pytest.raises(OutcomeUnknownError):
-        await store.apply([move(run.id, RunStatus.COMPLETED)])
+        await store.apply([move(run.id, RunStatus.COMPLETED, idempotency_key="k" if is_keyed else None)])
     proxy.refusing = False
     is_committed = mishap is Mishap.CUT_AFTER
     assert (await get(store, run.id)).status is (RunStatus.COMPLETED if is_committed else RunStatus.ACTIVE)
@@ -78,7 +131,7 @@ async def test_another_transaction_is_not_taken_for_the_one_that_a_crash_lost(cr
     ):
         run = await made(store, create())
         proxy.mishap, proxy.refusing = Mishap.CUT_BEFORE, True
-        moving = asyncio.create_task(store.apply([move(run.id, RunStatus.COMPLETED)]))
+        moving = asyncio.create_task(store.apply([move(run.id, RunStatus.COMPLETED, idempotency_key="k")]))
         await asyncio.wait_for(proxy.happened.wait(), 30)
         await asyncio.to_thread(crashing.kill)
         await asyncio.to_thread(crashing.start)

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from persistence.postgres.connection import Timeouts, close, connect
+from persistence.postgres.moves.statement import move_runs
 from persistence.postgres.statements import PostgresDialect
 from persistence.sql.batch.dialect import Dialect
 from persistence.sql.batch.writes import MOVED_COLUMNS, STORED_RUN_COLUMNS, Writes, change_values, run_values
@@ -16,9 +17,10 @@ from persistence.sql.tables.records import TABLES
 from persistence.sqlite import connection as sqlite_connection
 from persistence.sqlite.statements import SqliteDialect
 from runindex.domain.idempotency import KeyScope
+from runindex.domain.lifecycle import RunStatus
 from runindex.domain.runs.changes import Change, RunChangeKind
 from runindex.domain.runs.run import Run
-from tests.support.commands import A
+from tests.support.commands import A, move
 
 RUN = Run(id=A, incarnation=1, created_at=1, updated_at=1, name="n", tags=("t",))
 ROW = run_values(RUN)
@@ -39,6 +41,7 @@ EVERYTHING = Writes(
     expired=[(1, 1)],
 )
 MOVES = Writes(moved=EVERYTHING.moved, changes=EVERYTHING.changes, head=EVERYTHING.head)
+MOVED = [move_runs([move(A, RunStatus.PAUSED)] * number, "w", 1, None, notify=True) for number in (1, 2)]
 SCANNED = re.compile(rf"(?:Seq Scan on|SCAN) ({'|'.join(tables.METADATA.tables)})\b")
 
 
@@ -70,11 +73,26 @@ async def test_postgres_scans_no_table(postgres_url: str) -> None:
     dialect = PostgresDialect(notify=True)
     connection = await connect(postgres_url, Timeouts(), dialect.settings)
     try:
-        for statement in statements(dialect):
+        for statement in (*statements(dialect), *MOVED):
             plan = await connection.fetch(f"EXPLAIN {statement.text}", *statement.arguments)
             assert not SCANNED.search("\n".join(row[0] for row in plan)), statement.text
     finally:
         await close(connection, Timeouts())
+
+
+@pytest.mark.asyncio
+@pytest.mark.parametrize("statement", MOVED, ids=["one", "many"])
+async def test_postgres_finds_the_runs_of_moves_by_their_ids(postgres_url: str, statement: Statement) -> None:
+    """Not in the order of an index, which would read all of them."""
+    connection = await connect(postgres_url, Timeouts(), PostgresDialect.settings)
+    try:
+        plan = [row[0] for row in await connection.fetch(f"EXPLAIN {statement.text}", *statement.arguments)]
+    finally:
+        await close(connection, Timeouts())
+    reads = [place for place, line in enumerate(plan) if re.search(r"Scan .*on runs\b", line)]
+    assert len(reads) == 2
+    for place in reads:
+        assert "Index Cond: (id = " in plan[place + 1], "\n".join(plan)
 
 
 MANY_OWNERS = """

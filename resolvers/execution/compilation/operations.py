@@ -13,6 +13,7 @@ from strawberry.types import ExecutionResult
 from strawberry.types.graphql import OperationType
 
 from resolvers.execution.bounds.turns import SHARE, Share
+from resolvers.execution.compilation.events import EventCounts, PlannedEvents
 from resolvers.execution.compilation.plans import OperationPlan, Plans
 from resolvers.execution.compilation.refusal import NotCompiledError, Reason
 from resolvers.execution.compilation.runtime import Frame
@@ -28,7 +29,7 @@ from runindex.ports.allowance import ALLOWANCE, ReadAllowance
 from runindex.settings.settings import Compilation
 
 # What even the forced compilation leaves to graphql-core.
-LEFT: Final = frozenset({Reason.INTROSPECTION, Reason.SUBSCRIPTION, Reason.LENGTH, Reason.LITERAL})
+LEFT: Final = frozenset({Reason.INTROSPECTION, Reason.LENGTH, Reason.LITERAL})
 ANY: Final = frozenset({OperationType.QUERY, OperationType.MUTATION})
 
 
@@ -57,7 +58,7 @@ class CompiledOperations:
     """Answers operations by their plans.
 
     `answered` counts the operations that were, `refused` by reason those that the compiler does not take, and
-    `left` those that a plan left to graphql-core: with an error to be answered, say.
+    `left` those that a plan left to graphql-core: with an error to be answered, say. `events` counts those of streams.
     """
 
     def __init__(
@@ -72,6 +73,7 @@ class CompiledOperations:
         self.mode = mode
         self.answered = 0
         self.left = 0
+        self.events = EventCounts()
         self.refused: Counter[Reason] = Counter()
         self._schema = schema
         self._documents = documents
@@ -92,8 +94,8 @@ class CompiledOperations:
         if self.mode is Compilation.OFF:
             return None
         given = variables or {}
-        plan = self._plan(text, name, given, context)
-        if plan is None or plan.kind not in allowed:
+        plan = self._plan(text, name, given, context, allowed)
+        if plan is None:
             return None
         answer = await self._carried_out(plan, given, context)
         if answer is None:
@@ -102,13 +104,41 @@ class CompiledOperations:
             self.answered += 1
         return answer
 
+    def event_plan(
+        self, text: str, name: str | None, variables: Mapping[str, Any] | None, context: Context
+    ) -> PlannedEvents | None:
+        """Return what answers the events of a stream that is open; None when each is executed in the usual way."""
+        if self.mode is Compilation.OFF:
+            return None
+        given = variables or {}
+        try:
+            plan = self.plans.find(text, name, given) or self._made(text, name, given, context)
+            return None if plan is None else PlannedEvents(plan, plan.read_variables(given), context, self.events)
+        except NotCompiledError as refusal:
+            self._refuse(refusal)
+        except Exception:  # noqa: BLE001 - of a variable that plans do not read
+            self.events.left += 1
+        return None
+
+    def _refuse(self, refusal: NotCompiledError) -> None:
+        self.refused[refusal.reason] += 1
+        if self.mode is Compilation.FORCED and refusal.reason not in LEFT:
+            raise refusal
+
     def _plan(
-        self, text: str, name: str | None, variables: Mapping[str, Any], context: Context
+        self,
+        text: str,
+        name: str | None,
+        variables: Mapping[str, Any],
+        context: Context,
+        allowed: Collection[OperationType],
     ) -> OperationPlan | None:
         """Return the plan of an operation that its caller may carry out within the limits."""
         try:
             plan = self.plans.find(text, name, variables) or self._made(text, name, variables, context)
-            if plan is None or (plan.is_mutation and not context.scope.allows(TokenScope.WRITE)):
+            if plan is None or plan.kind not in allowed:
+                return None
+            if plan.is_mutation and not context.scope.allows(TokenScope.WRITE):
                 return None
             plan.check(context.limits)
             cost = plan.measure.cost.of(variables)
@@ -117,9 +147,7 @@ class CompiledOperations:
                 check_sizes(plan.document, name, variables, self._schema)
             context.spend(cost)
         except NotCompiledError as refusal:
-            self.refused[refusal.reason] += 1
-            if self.mode is Compilation.FORCED and refusal.reason not in LEFT:
-                raise
+            self._refuse(refusal)
             return None
         except LimitExceededError:
             return None

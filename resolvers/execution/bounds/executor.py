@@ -14,7 +14,7 @@ from graphql import Executor, GraphQLLeafType, OperationType, Undefined, located
 from strawberry.schema.schema import StrawberryGraphQLCoreExecutionContext
 
 from resolvers.execution.bounds.events import UNKNOWN, PlannedEvent
-from resolvers.execution.bounds.lists import ListCompletion
+from resolvers.execution.bounds.lists import ListCompletion, ListInTurn
 from resolvers.execution.bounds.turns import SHARE, Share
 from resolvers.execution.context import Context
 from runindex.domain.errors import AnswerTooLargeError
@@ -107,7 +107,7 @@ class BoundedExecutor(StrawberryGraphQLCoreExecutionContext):
         is_over()  # from here on the time counts
         completion = ListCompletion(self, iter(items), item_type, details, info, path, place)
         if completion.complete_some(is_over):
-            return self._complete_in_turn(completion)
+            return ListInTurn(completion, self._complete_in_turn)
         self._bytes += AROUND_VALUE * len(completion.completed)
         return completion.values() if completion.waiting else completion.completed
 

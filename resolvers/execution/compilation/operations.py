@@ -12,7 +12,6 @@ from strawberry.types.graphql import OperationType
 
 from resolvers.execution.bounds.deadline import Deadline
 from resolvers.execution.bounds.turns import SHARE, Share
-from resolvers.execution.compilation.events import EventCounts, PlannedEvents
 from resolvers.execution.compilation.plans import OperationPlan, Plans
 from resolvers.execution.compilation.refusal import NotCompiledError, Reason
 from resolvers.execution.compilation.runtime import Frame
@@ -57,6 +56,44 @@ class Answer:
         """Return it as Strawberry has results; `data` is a fragment."""
         data: Any = None if self.data is None else orjson.Fragment(self.data)
         return ExecutionResult(data, self.errors)
+
+
+@dataclass(slots=True)
+class EventCounts:
+    """How many events plans `answered`, and how many they `left` to graphql-core."""
+
+    answered: int = 0
+    left: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedEvents:
+    """Answers the events of one stream; `variables` are those of its operation, as resolvers need them."""
+
+    plan: OperationPlan
+    variables: Mapping[str, Any]
+    context: Context
+    counts: EventCounts
+
+    async def answer(self, event: Any, share: Share) -> bytes | None:  # noqa: ANN401 - what the resolver yielded
+        """Return the text of `data`; None for an event with which something is wrong, which graphql-core says."""
+        limits = self.context.limits
+        frame = Frame(
+            self.context,
+            self.variables,
+            limits.answer_fields,
+            limits.answer_bytes,
+            share if self.plan.shares else None,
+        )
+        try:
+            text = encode(await self.plan.answer(frame, event))
+        except Exception:  # noqa: BLE001 - graphql-core meets it again, and has its place in the document
+            text = None
+        if text is None or len(text) > limits.answer_bytes:
+            self.counts.left += 1
+            return None
+        self.counts.answered += 1
+        return text
 
 
 class CompiledOperations:

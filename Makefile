@@ -20,7 +20,7 @@ CLIENTS := tests/node
 ARIADNE := tests/ariadne
 AUDIT := .audit
 
-.PHONY: install clients serve test check check-style check-types check-imports check-schema audit format sdl errors demo demo-data bench wheel lock clean
+.PHONY: install clients serve test test-compiled check check-style check-types check-imports check-schema audit format sdl errors demo demo-data bench wheel lock clean
 
 install: $(STAMP) $(GRAPHIQL) $(DASHBOARD)
 
@@ -74,6 +74,15 @@ serve: install
 test: install clients
 	cd web/dashboard && $(WITH_NODE) npm test --silent
 	$(WITH_NODE) $(BIN)/python -m pytest -n $(WORKERS) --dist worksteal $(PYTEST_ARGS)
+
+# Where operations are sent, twice: each compiled when it is first seen, and none compiled.
+COMPILED := tests/api tests/contract tests/fuzz tests/system tests/unit/resolvers tests/unit/support
+
+test-compiled: install clients
+	for mode in forced off; do \
+		RUNINDEX_COMPILATION=$$mode $(WITH_NODE) $(BIN)/python -m pytest -n $(WORKERS) --dist worksteal \
+			--ignore tests/system/browser $(PYTEST_ARGS) $(COMPILED) || exit 1; \
+	done
 
 check: check-style check-types check-imports check-schema
 

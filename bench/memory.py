@@ -1,7 +1,8 @@
 """Memory under a mixed load: the resident set of one server every ten seconds, and the plans that it keeps.
 
 All works of the floor at once, documents and values that never come again, and subscribers that come and go. It should
-be flat after the first minute. BENCH_MEMORY_SECONDS, BENCH_RUNS and BENCH_STORAGES (Postgres,SQLite) make it shorter.
+be flat after the first minute. The changes that a server keeps for its subscribers, 10,000 of them, are there before.
+BENCH_MEMORY_SECONDS, BENCH_RUNS and BENCH_STORAGES (Postgres,SQLite) make it shorter.
 """
 
 import asyncio
@@ -18,6 +19,7 @@ from bench.floor.measure import CHOSEN, MIB, RUNS
 from bench.floor.servers import STORAGES, Beside, Server
 from bench.floor.works import RARE, request_of, works
 from bench.listeners import Listener
+from runindex.streams.tailer import RING_SIZE
 from tests.support.servers.served import HTTP
 
 SECONDS: Final = float(os.environ.get("BENCH_MEMORY_SECONDS", "300"))
@@ -28,6 +30,8 @@ PAUSE: Final = 0.01  # between two requests of a client
 LISTENERS: Final = 20
 # Each leaves, and another comes, in so many seconds.
 STAYING: Final = 2.0
+# Documents that never come again, beside one request of each other kind.
+NEW: Final = 4
 CHANGES: Final = """subscription ($tag: String!) {
   runChanges(filter: { tags: { all: [$tag] } }, bookmarks: true) { cursor ... on RunChange { runId version } } }"""
 _PLANS: Final = re.compile(r"^runindex_plans (\S+)$", re.MULTILINE)
@@ -45,6 +49,7 @@ async def measure() -> None:
 
 async def _measure(storage: str, server: Server, beside: Beside) -> None:
     print(f"{storage}, {RUNS:,} runs x 5 tags, {SECONDS:.0f} s: memory, MiB")
+    follower = await _fill_ring(server.port, beside)
     end = time.perf_counter() + SECONDS
     sizes: list[tuple[float, float]] = []
     asked = count()
@@ -52,6 +57,7 @@ async def _measure(storage: str, server: Server, beside: Beside) -> None:
     await asyncio.gather(
         _watch(server, end, sizes), *loads, *(_listen(server.port, at, end) for at in range(LISTENERS))
     )
+    follower.close()
     warm, later = ([size for at, size in sizes if (at <= WARM) == is_warm] for is_warm in (True, False))
     plans = _PLANS.search(HTTP.get(f"http://127.0.0.1:{server.port}/metrics").text)
     print(
@@ -59,6 +65,23 @@ async def _measure(storage: str, server: Server, beside: Beside) -> None:
         end="",
     )
     print(f" {later[-1]:.1f}; {next(asked):,} requests, {plans[1] if plans else 'no'} plans kept", flush=True)
+
+
+async def _fill_ring(port: int, beside: Beside) -> Listener:
+    """Make as many changes as a server keeps while somebody follows them; return who does."""
+    follower = Listener(f"http://127.0.0.1:{port}/graphql", CHANGES, {"tag": "nobody's"})
+    await follower.open()
+    moving = works(beside.ids, beside.ids[:MOVED])[-1]
+    clients = [await Client.open(port) for _ in range(MOVED)]
+    changes = RING_SIZE // MOVED // 2 * 2  # an even number leaves the runs as they were
+
+    async def move(client: Client, requests: Callable[[], bytes]) -> None:
+        for _ in range(changes):
+            await client.ask(requests())
+        client.close()
+
+    await asyncio.gather(*(move(each, moving.requests(at, is_bare=False)) for at, each in enumerate(clients)))
+    return follower
 
 
 async def _watch(server: Server, end: float, sizes: list[tuple[float, float]]) -> None:
@@ -83,7 +106,7 @@ def _requests(beside: Beside, client: int) -> Iterator[bytes]:
     kinds: list[Callable[[], bytes]] = [
         work.requests(client, is_bare=False) for work in works(beside.ids, beside.ids[:MOVED])
     ]
-    for number, kind in zip(count(client, CLIENTS), cycle(range(len(kinds) + 2))):
+    for number, kind in zip(count(client, CLIENTS), cycle(range(len(kinds) + 1 + NEW))):
         if kind < len(kinds):
             yield kinds[kind]()
         elif kind == len(kinds):

@@ -73,7 +73,7 @@ def _explained(url: str, purpose: str) -> Iterator[None]:
         # SQLAlchemy wraps the driver's error twice, or not at all.
         wrapped = error.orig if isinstance(error, DBAPIError) else error
         cause = getattr(wrapped, "__cause__", None) or wrapped
-        if hasattr(cause, "sqlite_errorcode"):
+        if isinstance(cause, BaseException) and hasattr(cause, "sqlite_errorcode"):
             _check_damage(cause)
         if isinstance(cause, driver_errors) and is_lost(cause):
             purpose = "reached"

@@ -8,6 +8,7 @@ from typing import Any, Final, TypeAlias
 import strawberry
 
 from resolvers.execution.costs.rates import UNBOUNDED, Rates
+from resolvers.execution.events import FindEventPlan
 from resolvers.execution.operation_counts import OperationCounts
 from resolvers.execution.position import StreamPosition
 from runindex.domain.tokens import TokenScope
@@ -72,7 +73,8 @@ class Context:
     that were begun, `writes` those that were answered;
     `position` is that of a stream, `limits` bound a document, `rates` what a caller asks for in a minute, `operations`
     counts root fields. `answered` keeps the mutations that a plan has carried out, by their keys in the answer;
-    `is_paid` tells whether the operation's cost was taken, `is_left` whether it is graphql-core's to execute.
+    `is_paid` tells whether the operation's cost was taken, `is_left` whether it is graphql-core's to execute;
+    `find_event_plan` finds what answers a stream's events.
     """
 
     index: RunIndex
@@ -89,6 +91,7 @@ class Context:
     answered: dict[str, Answered] = field(default_factory=dict)
     is_paid: bool = False
     is_left: bool = False
+    find_event_plan: FindEventPlan | None = None
     _position: StreamPosition | None = None
     _loaders: Loaders | None = None
 

@@ -1,6 +1,7 @@
 """The executable schema, and its SDL."""
 
 from collections.abc import AsyncGenerator
+from functools import partial
 from typing import Any, Final
 
 import strawberry
@@ -58,8 +59,14 @@ class RunIndexSchema(strawberry.Schema):
         return result
 
     async def stream(self, *args: Any, **kwargs: Any) -> AsyncGenerator[Any, None]:  # noqa: ANN401 - as above
-        """Execute any operation and yield its results."""
-        return self._shown(await super().stream(*args, **kwargs), kwargs["context_value"])
+        """Execute any operation and yield its results; `data` of a compiled one's is a fragment."""
+        query, name, variables = args[0], kwargs.get("operation_name"), kwargs.get("variable_values")
+        context: Context = kwargs["context_value"]
+        answer = await self.compiled.answer(query, name, variables, context)
+        if answer is not None:
+            return _once(answer.result)
+        context.find_event_plan = partial(self.compiled.event_plan, query, name, variables, context)
+        return self._shown(await super().stream(*args, **kwargs), context)
 
     async def _shown(self, results: AsyncGenerator[Any, None], context: Context) -> AsyncGenerator[Any, None]:
         try:
@@ -71,6 +78,10 @@ class RunIndexSchema(strawberry.Schema):
 
     def process_errors(self, errors: list[GraphQLError], execution_context: ExecutionContext | None = None) -> None:
         """Log nothing: `shown` logs unforeseen errors."""
+
+
+async def _once(result: ExecutionResult) -> AsyncGenerator[Any, None]:
+    yield result
 
 
 def _errors_of(result: Any, context: Context) -> list[GraphQLError] | None:  # noqa: ANN401 - of several classes

@@ -18,6 +18,7 @@ from resolvers.streams.delivery import results_of
 from resolvers.streams.operation import Operation
 from resolvers.streams.sink import Sink
 from resolvers.transports import graphiql
+from resolvers.transports.execution import Execution
 from resolvers.transports.framing import COMPLETED, EVENT_STREAM, last_event_id_of, may_stream, wanted_framing
 from resolvers.transports.requests.negotiation import PRIVATE, wanted_media_type, wants_page
 from resolvers.transports.requests.operations import BY_POST, OVER_POST
@@ -33,13 +34,12 @@ from resolvers.transports.requests.refusals import (
 )
 from resolvers.transports.scope import CALLER
 from resolvers.transports.streaming import GRACE_SECONDS, Payloads, StreamedResponse, answered, payloads, refused
-from resolvers.transports.view import View
 
 log: Final = logging.getLogger(__name__)
 A = TypeVar("A")
 
 
-class Endpoint(View):
+class Endpoint(Execution):
     """Serves the API on the index that the application keeps in `state.index`.
 
     Streams over HTTP end when the application sets the event in `state.going_away`.

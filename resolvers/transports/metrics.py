@@ -85,6 +85,14 @@ def _of_api(endpoint: Endpoint) -> Iterator[Metric]:
     yield CounterMetricFamily(
         "runindex_plans_left", "Operations whose plans left the answer to the generic execution.", compiled.left
     )
+    yield CounterMetricFamily(
+        "runindex_compiled_events", "Events of subscriptions answered by plans.", compiled.events.answered
+    )
+    yield CounterMetricFamily(
+        "runindex_events_left",
+        "Events of subscriptions whose plans left the answer to the generic execution.",
+        compiled.events.left,
+    )
     yield GaugeMetricFamily("runindex_plans", "Operations whose plans are kept.", len(compiled.plans))
     refused = CounterMetricFamily(
         "runindex_not_compiled", "Operations that are not compiled, by the reason.", labels=("reason",)

@@ -5,10 +5,13 @@ import os
 
 import click
 
-from runindex.cli import maintenance, tokens
-from runindex.cli.environment import check_packages, unknown_names
-from runindex.cli.errors import in_one_line
-from runindex.settings.settings import Settings, SettingsError
+from runindex.server.start import hastened
+
+with hastened():
+    from runindex.cli import maintenance, tokens
+    from runindex.cli.environment import check_packages, unknown_names
+    from runindex.cli.errors import in_one_line
+    from runindex.settings.settings import Settings, SettingsError
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -32,8 +35,6 @@ def main() -> None:
 def serve(host: str, port: int, *, insecure: bool) -> None:
     """Bring the storage up to date and serve the API until stopped."""
     settings = Settings.from_environment()
-    from runindex.server.start import hastened
-
     with hastened():
         _serve(settings, host, port, insecure=insecure)
 

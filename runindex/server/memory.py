@@ -17,6 +17,10 @@ COLLECTIONS: Final = (10_000, 20, 1_000_000_000)
 # Collections of the second generation before a full one, and before one whatever it takes.
 BEFORE_FULL: Final = 100
 BEFORE_LONG: Final = 5_000
+# Seconds after which a full one is made if there are so few objects that it takes some 10 ms: a subscriber that has
+# gone leaves hundreds in circles, and few collections of the second generation are made on a quiet server.
+SECONDS_BEFORE_FULL: Final = 20
+FEW_OBJECTS: Final = 100_000
 # Objects that a full collection goes through in some 30 ms.
 MOST_OBJECTS: Final = 300_000
 # Parameters of glibc's mallopt, and their values.
@@ -40,6 +44,7 @@ class Memory:
         self._low = 0
         self._vain = 0
         self._postponed = 0
+        self._seconds = 0  # since a full collection, or since there was too much to go through for one
         if self._libc is not None:
             for parameter, value in _PARAMETERS.items():
                 self._libc.mallopt(parameter, value)
@@ -55,12 +60,18 @@ class Memory:
 
     def collect(self) -> None:
         """Collect all garbage when it is time, and there is little to go through; called each second."""
+        self._seconds += 1
         since = gc.get_count()[2] - self._postponed
-        if since < BEFORE_FULL:
+        if since < BEFORE_FULL and (since <= 0 or self._seconds < SECONDS_BEFORE_FULL):
             return
-        if gc.get_count()[2] < BEFORE_LONG and len(gc.get_objects(2)) > MOST_OBJECTS:
-            self._postponed += BEFORE_FULL
-            return
+        self._seconds = 0
+        if gc.get_count()[2] < BEFORE_LONG:
+            objects = len(gc.get_objects(2))
+            if since < BEFORE_FULL and objects > FEW_OBJECTS:
+                return
+            if objects > MOST_OBJECTS:
+                self._postponed += BEFORE_FULL
+                return
         self._postponed = 0
         gc.collect()
 

@@ -13,7 +13,7 @@ from resolvers.transports.scope import FLOW, SEND_WHOLE, SendWhole
 from runindex.server.doors.admission import Admission
 from runindex.server.doors.doors import Doors
 from runindex.server.doors.turns import CrowdedError
-from runindex.server.heads import Heads, UsualHead
+from runindex.server.request_heads import RequestHeads, UsualHead
 
 
 class Shortcut:
@@ -27,7 +27,7 @@ class Shortcut:
         self._paths = paths
         self._endpoint = endpoint
         self._doors = doors
-        self._heads = Heads(doors)
+        self._heads = RequestHeads(doors)
         headers = {**PRIVATE, "Vary": doors.vary}
         self._headers = tuple((name.lower().encode(), value.encode()) for name, value in headers.items())
         self._admission = admission

@@ -23,11 +23,13 @@ def hastened() -> Iterator[None]:
     make: _Make | None = names.get(_MAKER)
     if make is not None:
         names[_MAKER] = _deferring(make)
+    was_collecting = gc.isenabled()
     gc.disable()
     try:
         yield
     finally:
-        gc.enable()
+        if was_collecting:
+            gc.enable()
         if make is not None:
             names[_MAKER] = make
 
@@ -36,12 +38,16 @@ def _deferring(make: _Make) -> _Make:
     """Return a function in the place of one that makes methods: its methods are made by their first call."""
 
     def defer(name: str, *texts: Any, **names: Any) -> Callable[..., object]:  # noqa: ANN401 - passed on unchanged
-        def method(self: object, *values: object, **named: object) -> object:
-            made = make(name, *texts, **names)
-            made.__qualname__ = method.__qualname__
-            for owner in type(self).__mro__:
-                if vars(owner).get(name) is method:
-                    type.__setattr__(owner, name, made)
+        made: Callable[..., object] | None = None
+
+        def method(self: object, /, *values: object, **named: object) -> object:
+            nonlocal made
+            if made is None:
+                made = make(name, *texts, **names)
+                made.__qualname__ = method.__qualname__
+                for owner in type(self).__mro__:
+                    if vars(owner).get(name) is method:  # which it is not where another function wraps it
+                        type.__setattr__(owner, name, made)
             return made(self, *values, **named)
 
         method.__name__ = name

@@ -54,7 +54,7 @@ def sharing(told: Mapping[str, float]) -> tuple[float | None, ...]:
 
 @pytest.mark.asyncio
 async def test_a_server_tells_who_listens(tmp_path: Path) -> None:
-    with serving(tmp_path) as server:
+    with serving(tmp_path, RUNINDEX_COMPILATION="on") as server:
         async with websockets.connect(
             server.ws_url, subprotocols=[websockets.Subprotocol("graphql-transport-ws")]
         ) as connection:
@@ -74,3 +74,5 @@ async def test_a_server_tells_who_listens(tmp_path: Path) -> None:
                     told = await asyncio.to_thread(scraped, server)
     assert told["runindex_tail_lag"] == 0
     assert told["runindex_ring_hits_total"] > 0
+    assert told["runindex_compiled_events_total"] > 0
+    assert told["runindex_events_left_total"] == 0

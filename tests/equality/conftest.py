@@ -22,4 +22,4 @@ async def both_ways(store: Store, clock: StandingClock) -> AsyncIterator[BothWay
         await furnish(store, clock)
     failing = FailingStore(store)
     async with open_index(cast("Store", failing), MemoryFeed()) as index:
-        yield BothWays(application(index), failing)
+        yield BothWays(application(index), failing, index)

@@ -61,11 +61,18 @@ class Tangle(Writer):
         fields = [f"m{place}: {self._field(name, root.fields[name], 0)}" for place, name in enumerate(names)]
         return self._document("mutation", fields)
 
-    def subscription(self, name: str, arguments: str) -> Request:
-        """Write a subscription to a field."""
+    def subscription(self, name: str, start: str, **given: str) -> Request:
+        """Write a subscription to a field; one to the log begins at a cursor, `given` are literals of arguments."""
         assert SCHEMA.subscription_type is not None
-        kind = SCHEMA.subscription_type.fields[name].type
-        return self._document("subscription", [f"{name}{arguments} {self._selection(kind, 1)}"])
+        field = SCHEMA.subscription_type.fields[name]
+        chosen = {key: self._argument(key, each) for key, each in field.args.items() if self._is_chosen(key, each)}
+        if name == "runChanges" or "after" in chosen:
+            chosen["after"] = literal(start)
+        chosen |= given
+        arguments = ", ".join(f"{key}: {text}" for key, text in chosen.items())
+        alias = "a: " if self.random.random() < 0.2 else ""
+        head = f"{alias}{name}({arguments})" if arguments else f"{alias}{name}"
+        return self._document("subscription", [f"{head}{self._selection(field.type, 1)}"])
 
     def _document(self, kind: str, fields: list[str]) -> Request:
         declared = f"({', '.join(self._declared)})" if self._declared else ""

@@ -7,9 +7,9 @@ from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 
-from resolvers.execution.compilation.plans import Compilation
 from resolvers.roots.schema import schema
 from runindex.index import open_index
+from runindex.settings.settings import Compilation
 from tests.equality.ways import compiling
 from tests.fuzz.callers import Caller
 from tests.fuzz.documents import Request

@@ -12,6 +12,7 @@ from starlette.types import ASGIApp
 
 from resolvers.roots.schema import schema
 from runindex.domain.errors import UnavailableError
+from runindex.index import RunIndex
 from runindex.ports.store import Store
 from runindex.settings.settings import Compilation
 from tests.equality.documents import furnished
@@ -59,6 +60,7 @@ class BothWays:
 
     app: ASGIApp
     store: FailingStore
+    index: RunIndex
     cursors: list[str] = field(default_factory=list)
     counts: Counter[str] = field(default_factory=Counter)
 

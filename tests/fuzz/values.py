@@ -18,6 +18,7 @@ from graphql import (
 )
 from graphql.language.print_string import print_string
 
+from runindex.decisions import runs
 from tests.support.commands import run_id
 from tests.support.drawn.record_mutations import FIRST_MADE
 
@@ -26,7 +27,7 @@ NO_ID: Final = "00000000-0000-0000-0000-0000000fffff"
 # As the stores of one session count them, some that none of them has, and some that are none.
 IDS: Final = tuple(run_id(first + number) for first in FIRST_MADE.values() for number in range(12))
 # Those that a caller chooses: a store that makes one of them by chance is not what is looked for.
-GIVEN: Final = tuple(run_id(0x5000 + number) for number in range(6))
+GIVEN: Final = tuple(run_id(0x6000 + number) for number in range(6))
 MAKERS: Final = frozenset({"CreateRunInput", "CreateChildRunInput", "RecordResultInput"})
 WRONG_IDS: Final = (NO_ID, NO_ID.upper(), "{" + NO_ID + "}", "0", "", "nope", "\0", "ä" * 40, "Run:1", "UnVuOjE=")
 NAMES: Final = (
@@ -176,7 +177,7 @@ def _base64(random: Random) -> str:
     return base64.b64encode(random.choice(texts)).decode() if random.random() < 0.95 else random.choice(("=", "é", "A"))
 
 
-FIRST_MADE_RUN: Final = max(FIRST_MADE.values())
+FIRST_MADE_RUN: Final = FIRST_MADE[runs]
 SCALARS: Final[Mapping[str, Callable[[Random], Value]]] = {
     "ID": an_id,
     "Int": a_number,

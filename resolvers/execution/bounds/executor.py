@@ -13,7 +13,8 @@ from typing import Any, Final, TypeAlias
 from graphql import Executor, GraphQLLeafType, OperationType, Undefined, located_error
 from strawberry.schema.schema import StrawberryGraphQLCoreExecutionContext
 
-from resolvers.execution.bounds.lists import ListCompletion
+from resolvers.execution.bounds.events import UNKNOWN, PlannedEvent
+from resolvers.execution.bounds.lists import ListCompletion, ListInTurn
 from resolvers.execution.bounds.turns import SHARE, Share
 from resolvers.execution.context import Context
 from runindex.domain.errors import AnswerTooLargeError
@@ -45,10 +46,22 @@ class BoundedExecutor(StrawberryGraphQLCoreExecutionContext):
         self._bytes = self._fields = 0
         self._objects = -1
         self._failure: Exception | None = None
+        self._event_plan: Value = UNKNOWN
+
+    # There every event is interpreted.
+    def build_per_event_executor(self, payload: Value) -> Executor[Any]:
+        """Return what executes one event of a subscription: the plan of the operation, or an executor without one."""
+        if self._event_plan is UNKNOWN:
+            find = self.context_value.find_event_plan
+            self._event_plan = None if find is None else find()
+        if self._event_plan is None:
+            return self._build_event_executor(payload)
+        planned: Value = PlannedEvent(self._event_plan, payload, self._share, self._build_event_executor)
+        return planned  # type: ignore[no-any-return]
 
     # In graphql-core 3.3.2 the executors of all events share one cache, where each adds entries that no other finds: it
     # grew as long as the subscription lasted.
-    def build_per_event_executor(self, payload: Value) -> Executor[Any]:
+    def _build_event_executor(self, payload: Value) -> Executor[Any]:
         """Return an executor of one event of a subscription, which has a cache and an answer of its own."""
         executor = super().build_per_event_executor(payload)
         executor.__dict__ |= {"_relevant_sub_fields": {}, "_key_sizes": {}, "_bytes": 0, "_fields": 0, "_failure": None}
@@ -94,7 +107,7 @@ class BoundedExecutor(StrawberryGraphQLCoreExecutionContext):
         is_over()  # from here on the time counts
         completion = ListCompletion(self, iter(items), item_type, details, info, path, place)
         if completion.complete_some(is_over):
-            return self._complete_in_turn(completion)
+            return ListInTurn(completion, self._complete_in_turn)
         self._bytes += AROUND_VALUE * len(completion.completed)
         return completion.values() if completion.waiting else completion.completed
 

@@ -1,6 +1,6 @@
 """The completion of a list in parts."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Coroutine, Generator, Iterator
 from dataclasses import dataclass, field
 from typing import Any, Final, TypeAlias
 
@@ -58,3 +58,25 @@ class ListCompletion:
         """Have what was begun end by itself: nobody awaits it any more."""
         if self.waiting:
             self.executor.settle_in_background([self.completed[number] for number in self.waiting])
+
+
+@dataclass(eq=False, slots=True)
+class ListInTurn:
+    """The rest of a list, once it is awaited.
+
+    No coroutine: a task that is cancelled before it starts drops what it would have awaited, and Python warns of that.
+    """
+
+    completion: ListCompletion
+    complete: Callable[[ListCompletion], Coroutine[Any, Any, list[Value]]]
+    is_awaited: bool = False
+
+    def __await__(self) -> Generator[Any, Any, list[Value]]:
+        """Complete the list when others had their turn."""
+        self.is_awaited = True
+        return self.complete(self.completion).__await__()
+
+    def __del__(self) -> None:
+        """Have what was begun end by itself."""
+        if not self.is_awaited:
+            self.completion.settle()

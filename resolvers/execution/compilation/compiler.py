@@ -59,7 +59,19 @@ class Compiler:
         if root is None:
             raise NotCompiledError(Reason.ARGUMENT)  # in no valid document
         fields = self.collector.collect(root, [node.selection_set])
+        if node.operation is OperationType.SUBSCRIPTION:
+            return self._event(fields)
         return self._async_object(root, fields, is_serial=node.operation is OperationType.MUTATION)
+
+    def _event(self, fields: Fields) -> str:
+        """Write the function that answers an event of a subscription, which is `s`."""
+        (followed,) = fields  # in a valid document
+        if followed.definition is None:
+            raise NotCompiledError(Reason.INTROSPECTION)
+        value = self._completed(followed.definition.type, followed)
+        cost = _cost([(followed.key, value)])
+        body = [f"c.spend(1, {cost.fields}, {cost.size})", f"return {{{followed.key!r}: {value.of('s')}}}"]
+        return self.source.function("e", "c, s", body, is_async=True)
 
     def _object(self, kind: GraphQLObjectType, fields: Fields) -> Expression:
         if not all(self._is_pure(each) for each in fields):

@@ -27,7 +27,7 @@ from runindex.ports.allowance import ALLOWANCE, ReadAllowance
 from runindex.settings.settings import Compilation
 
 # What even the forced compilation leaves to graphql-core.
-LEFT: Final = frozenset({Reason.INTROSPECTION, Reason.SUBSCRIPTION, Reason.LENGTH, Reason.LITERAL})
+LEFT: Final = frozenset({Reason.INTROSPECTION, Reason.LENGTH, Reason.LITERAL})
 encode: Final = orjson.dumps
 BEFORE_DATA: Final = b'{"data":'
 AROUND_DATA: Final = len(BEFORE_DATA) + 1
@@ -58,11 +58,49 @@ class Answer:
         return ExecutionResult(data, self.errors)
 
 
+@dataclass(slots=True)
+class EventCounts:
+    """How many events plans `answered`, and how many they `left` to graphql-core."""
+
+    answered: int = 0
+    left: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedEvents:
+    """Answers the events of one stream; `variables` are those of its operation, as resolvers need them."""
+
+    plan: OperationPlan
+    variables: Mapping[str, Any]
+    context: Context
+    counts: EventCounts
+
+    async def answer(self, event: Any, share: Share) -> bytes | None:  # noqa: ANN401 - what the resolver yielded
+        """Return the text of `data`; None for an event with which something is wrong, which graphql-core says."""
+        limits = self.context.limits
+        frame = Frame(
+            self.context,
+            self.variables,
+            limits.answer_fields,
+            limits.answer_bytes,
+            share if self.plan.shares else None,
+        )
+        try:
+            text = encode(await self.plan.answer(frame, event))
+        except Exception:  # noqa: BLE001 - graphql-core meets it again, and has its place in the document
+            text = None
+        if text is None or len(text) > limits.answer_bytes:
+            self.counts.left += 1
+            return None
+        self.counts.answered += 1
+        return text
+
+
 class CompiledOperations:
     """Answers operations by their plans.
 
     `answered` counts the operations that were, `refused` by reason those that the compiler does not take, and
-    `left` those that a plan left to graphql-core: with an error to be answered, say.
+    `left` those that a plan left to graphql-core: with an error to be answered, say. `events` counts those of streams.
     """
 
     def __init__(
@@ -77,6 +115,7 @@ class CompiledOperations:
         self.mode = mode
         self.answered = 0
         self.left = 0
+        self.events = EventCounts()
         self.refused: Counter[Reason] = Counter()
         self._schema = schema
         self._documents = documents
@@ -97,8 +136,8 @@ class CompiledOperations:
         if self.mode is Compilation.OFF:
             return None
         given = variables or {}
-        plan = self._plan(text, name, given, context)
-        if plan is None or plan.kind not in allowed:
+        plan = self._plan(text, name, given, context, allowed)
+        if plan is None:
             return None
         answer = await self._carried_out(plan, given, context)
         if answer is None:
@@ -107,13 +146,41 @@ class CompiledOperations:
             self.answered += 1
         return answer
 
+    def event_plan(
+        self, text: str, name: str | None, variables: Mapping[str, Any] | None, context: Context
+    ) -> PlannedEvents | None:
+        """Return what answers the events of a stream that is open; None when each is executed in the usual way."""
+        if self.mode is Compilation.OFF:
+            return None
+        given = variables or {}
+        try:
+            plan = self.plans.find(text, name, given) or self._made(text, name, given, context)
+            return None if plan is None else PlannedEvents(plan, plan.read_variables(given), context, self.events)
+        except NotCompiledError as refusal:
+            self._refuse(refusal)
+        except Exception:  # noqa: BLE001 - of a variable that plans do not read
+            self.events.left += 1
+        return None
+
+    def _refuse(self, refusal: NotCompiledError) -> None:
+        self.refused[refusal.reason] += 1
+        if self.mode is Compilation.FORCED and refusal.reason not in LEFT:
+            raise refusal
+
     def _plan(
-        self, text: str, name: str | None, variables: Mapping[str, Any], context: Context
+        self,
+        text: str,
+        name: str | None,
+        variables: Mapping[str, Any],
+        context: Context,
+        allowed: Collection[OperationType],
     ) -> OperationPlan | None:
         """Return the plan of an operation that its caller may carry out within the limits."""
         try:
             plan = self.plans.find(text, name, variables) or self._made(text, name, variables, context)
-            if plan is None or (plan.is_mutation and not context.scope.allows(TokenScope.WRITE)):
+            if plan is None or plan.kind not in allowed:
+                return None
+            if plan.is_mutation and not context.scope.allows(TokenScope.WRITE):
                 return None
             plan.check(context.limits)
             cost = plan.measure.cost.of(variables)
@@ -121,9 +188,7 @@ class CompiledOperations:
             check_sizes(plan.types, variables)
             context.spend(cost)
         except NotCompiledError as refusal:
-            self.refused[refusal.reason] += 1
-            if self.mode is Compilation.FORCED and refusal.reason not in LEFT:
-                raise
+            self._refuse(refusal)
             return None
         except LimitExceededError:
             return None

@@ -38,7 +38,8 @@ from runindex.settings.limits import Limits
 MOST_OPERATIONS: Final = 512
 # Of one operation, by what its directives say.
 MOST_SHAPES: Final = 16
-Answer: TypeAlias = Callable[[Frame, None], Awaitable[dict[str, Any]]]
+# Given None, or an event of a subscription.
+Answer: TypeAlias = Callable[[Frame, Any], Awaitable[dict[str, Any]]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,8 +171,6 @@ class Plans:
         conditions: Mapping[str, Any],
     ) -> OperationPlan:
         kind = OperationType(operation.operation.value)
-        if kind is OperationType.SUBSCRIPTION:
-            raise NotCompiledError(Reason.SUBSCRIPTION)
         fragments = {node.name.value: node for node in document.definitions if isinstance(node, FragmentDefinitionNode)}
         variables = tuple(_variables(self._schema, operation))
         defaults = {variable.name: variable.default for variable in variables}
@@ -188,7 +187,8 @@ class Plans:
             measures,
             measures.operations[operation.name.value if operation.name else None],
             tuple(root_fields(document, operation).values()),
-            shares=compiler.calls > 1,
+            # What is followed was asked for already.
+            shares=compiler.calls > (kind is not OperationType.SUBSCRIPTION),
             text=compiler.source.text,
         )
 

@@ -7,7 +7,6 @@ class Reason(StrEnum):
     """What the compiler does not take, as metrics name it."""
 
     INTROSPECTION = "introspection"
-    SUBSCRIPTION = "subscription"
     LENGTH = "length"
     DIRECTIVE = "directive"
     CONDITION = "condition"

@@ -32,7 +32,11 @@ MADE_FOR: Final = {
 }
 # Modules that no documentation names, or whose classes are overridden where nothing is promised, by library.
 INNER_MODULES: Final = {
-    "graphql-core": {"graphql.pyutils", "graphql.utilities.value_to_literal"},
+    "graphql-core": {
+        "graphql.pyutils",
+        "graphql.utilities.coerce_input_value",
+        "graphql.utilities.value_to_literal",
+    },
     "sqlalchemy": {
         "sqlalchemy.dialects.postgresql.asyncpg",
         "sqlalchemy.engine.interfaces",
@@ -56,6 +60,7 @@ INNER_MODULES: Final = {
         "strawberry.types.field",
         "strawberry.types.graphql",
         "strawberry.types.scalar",
+        "strawberry.types.base",
     },
     "uvicorn": {
         "uvicorn._types",
@@ -71,7 +76,7 @@ INNER_MODULES: Final = {
 INNER_NAMES: Final = {
     "graphql-core": {"_relevant_sub_fields"},
     "sqlalchemy": {"_construct"},
-    "strawberry-graphql": {"_provided_operation_name", "_raw_info", "_schema"},
+    "strawberry-graphql": {"_provided_operation_name", "_raw_info", "_schema", "_strawberry_schema"},
     "uvicorn": {"_transport", "_unset_keepalive_if_required", "_should_upgrade", "_unsupported_upgrade_warning"},
 }
 # What the standard library's named tuples and enumerations document.
@@ -79,7 +84,8 @@ PUBLIC_NAMES: Final = {"_asdict", "_fields", "_replace", "_value_", "_missing_"}
 # Modules that documentation names, with all that they offer.
 PUBLIC_MODULES: Final = {
     "alembic", "alembic.config", "alembic.runtime.migration", "alembic.script", "asyncpg", "click", "cross_web",
-    "graphql", "httptools", "jwt", "orjson", "platformdirs", "prometheus_client", "prometheus_client.core",
+    "graphql", "graphql.language", "httptools", "jwt", "orjson", "platformdirs", "prometheus_client",
+    "prometheus_client.core",
     "prometheus_client.registry", "sqlalchemy", "sqlalchemy.dialects", "sqlalchemy.dialects.postgresql",
     "sqlalchemy.engine", "sqlalchemy.exc", "sqlalchemy.ext.asyncio", "sqlalchemy.ext.compiler", "sqlalchemy.pool",
     "sqlalchemy.types", "starlette.applications", "starlette.datastructures", "starlette.middleware",

@@ -20,6 +20,8 @@ from tests.support.servers.ports import free_port
 COMMAND: Final = Path(sysconfig.get_path("scripts"), "runindex")
 PATIENCE: Final = 60
 POLL: Final = 0.02
+# What is compiled is chosen for the run of all tests (`make test-compiled`).
+COMPILATION: Final = {name: os.environ[name] for name in ("RUNINDEX_COMPILATION",) if name in os.environ}
 # Without TLS, whose certificates take longer to load than a server takes to answer. No connection outlives its request,
 # for servers are killed.
 HTTP: Final = httpx.Client(
@@ -69,7 +71,7 @@ class Served:
     def start(self) -> None:
         """Start the server and wait until it is ready."""
         home = {"PATH": os.defpath, "HOME": str(self.directory), "SQLITE_PATH": str(self.directory / "runindex.db")}
-        environment = home | dict(self.environment)
+        environment = home | COMPILATION | dict(self.environment)
         arguments = ("serve", "--port", str(self.port))
         with self._log_file.open("ab") as output:
             if not self.command and forking.can_fork(environment):

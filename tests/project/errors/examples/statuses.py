@@ -31,11 +31,11 @@ def writing(head: str, shown: str | None = None, *, small: bool = False) -> Make
 async def a_fault(servers: Servers) -> Shown:
     endpoint = servers.usual.endpoint
 
-    def broken(_: object) -> bytes:
-        del endpoint.__dict__["encode_json"]  # the refusal is encoded as usual
+    async def broken(*_: object) -> None:
+        del endpoint.__dict__["compiled"]
         raise ZeroDivisionError
 
-    endpoint.__dict__["encode_json"] = broken
+    endpoint.__dict__["compiled"] = broken
     return await servers.usual.ask("{ runCount }")
 
 

@@ -10,6 +10,7 @@ from resolvers.roots.schema import schema as executable
 from tests.support.paths import ROOT
 
 EXPORTED = ROOT / "frontend-schema.graphql"
+EXAMPLES = sorted((ROOT / "web" / "graphiql" / "examples").glob("*.graphql"))
 
 
 def test_the_exported_schema_is_up_to_date() -> None:
@@ -28,6 +29,10 @@ def test_the_schema_describes_itself() -> None:
     assert result.data == {"__schema": {"description": DESCRIPTION}}
 
 
-@pytest.mark.parametrize("example", sorted(ROOT.glob("web/examples/*.graphql")), ids=lambda path: path.stem)
+def test_graphiql_has_examples() -> None:
+    assert EXAMPLES
+
+
+@pytest.mark.parametrize("example", EXAMPLES, ids=lambda path: path.stem)
 def test_the_examples_of_graphiql_are_valid(example: Path) -> None:
     assert validate(build_schema(print_schema()), parse(example.read_text(encoding="utf-8"))) == []

@@ -7,7 +7,17 @@ from typing import Final
 import pytest
 
 from runindex.server import memory
-from runindex.server.memory import BEFORE_FULL, BEFORE_LONG, COLLECTIONS, GROWTH, MOST_OBJECTS, TRIES, Memory
+from runindex.server.memory import (
+    BEFORE_FULL,
+    BEFORE_LONG,
+    COLLECTIONS,
+    FEW_OBJECTS,
+    GROWTH,
+    MOST_OBJECTS,
+    SECONDS_BEFORE_FULL,
+    TRIES,
+    Memory,
+)
 from tests.support.api import until
 
 MIB: Final = 1024 * 1024
@@ -63,6 +73,33 @@ def test_many_objects_that_become_few_are_gone_through(monkeypatch: pytest.Monke
     collector.since = BEFORE_FULL
     kept.collect()
     collector.objects, collector.since = 1, 2 * BEFORE_FULL
+    kept.collect()
+    assert collector.full == 1
+
+
+def test_what_few_collections_have_left_is_found_in_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    kept, collector = Memory(), Collector(monkeypatch, FEW_OBJECTS)
+    for _ in range(3 * SECONDS_BEFORE_FULL):
+        kept.collect()
+    assert collector.full == 0  # nothing was collected at all since
+    collector.since = 1
+    kept.collect()
+    assert collector.full == 1
+    for _ in range(SECONDS_BEFORE_FULL - 1):
+        collector.since = 1
+        kept.collect()
+    assert collector.full == 1
+    kept.collect()
+    assert collector.full == 2
+
+
+def test_in_time_is_not_when_there_is_much_to_go_through(monkeypatch: pytest.MonkeyPatch) -> None:
+    kept, collector = Memory(), Collector(monkeypatch, FEW_OBJECTS + 1)
+    collector.since = 1
+    for _ in range(3 * SECONDS_BEFORE_FULL):
+        kept.collect()
+    assert collector.full == 0
+    collector.since = BEFORE_FULL
     kept.collect()
     assert collector.full == 1
 

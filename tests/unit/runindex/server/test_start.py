@@ -122,6 +122,23 @@ def test_a_method_is_made_once() -> None:
     assert after.__code__.co_varnames == ("self", "a")
 
 
+def test_a_method_that_is_wrapped_is_made_once_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    texts: list[str] = []
+    make = vars(dataclasses)["_create_fn"]
+
+    def making(name: str, *rest: Any, **named: Any) -> object:  # noqa: ANN401 - passed on unchanged
+        texts.append(name)
+        return make(name, *rest, **named)
+
+    monkeypatch.setattr(dataclasses, "_create_fn", making)
+    with hastened():
+        made = make_dataclass("Made", [("a", int)])
+    assert texts == []
+    one = made(1)
+    assert (repr(one), repr(one), repr(made(2))) == ("Made(a=1)", "Made(a=1)", "Made(a=2)")
+    assert texts == ["__init__", "__repr__"]
+
+
 def test_all_is_as_before_at_the_end() -> None:
     make = vars(dataclasses)["_create_fn"]
     with pytest.raises(ZeroDivisionError), hastened():

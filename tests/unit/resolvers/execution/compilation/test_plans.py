@@ -66,11 +66,15 @@ def test_the_plans_kept_are_bounded() -> None:
     assert len(plans._known[text, None].plans) <= MOST_SHAPES  # noqa: SLF001 - shown in no other way
 
 
+def test_a_subscription_is_compiled_for_its_events() -> None:
+    plan = plan_of(Plans(GRAPH), "subscription { a: runCounts(groupBy: STATUS) { key __typename } }")
+    assert re.fullmatch(r"    return {'a': l\d+\(c, s\)}", plan.text.splitlines()[-1])
+
+
 @pytest.mark.parametrize(
     ("text", "reason"),
     [
         ("{ __schema { types { name } } }", Reason.INTROSPECTION),
-        ("subscription { run(id: 1) { id } }", Reason.SUBSCRIPTION),
         (
             "mutation ($v: JSON!) { createPlan(input: {name: 1, spec: {a: $v}}) { __typename } }",
             Reason.LITERAL,

@@ -1,4 +1,4 @@
-"""Strawberry's view of the API: what a request's operation is executed with, and how its result is answered."""
+"""The execution of operations that requests bring: what they are executed with, and how their results are answered."""
 
 import json
 from datetime import timedelta
@@ -47,7 +47,7 @@ RETRY_SECONDS: Final = 1
 INIT_WAIT: Final = timedelta(seconds=5)
 
 
-class View(GraphQL[Context, None]):
+class Execution(GraphQL[Context, None]):
     """Executes operations of a schema on the index that the application keeps in `state.index`."""
 
     schema: RunIndexSchema

@@ -32,7 +32,7 @@ class UsualHead:
     media_type: str
 
 
-class Heads:
+class RequestHeads:
     """Reads heads; what the doors and the negotiation say of one is kept, for those that came last."""
 
     def __init__(self, doors: Doors) -> None:

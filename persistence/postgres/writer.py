@@ -14,6 +14,7 @@ from persistence.postgres.connection import (
     close,
     command,
     connect,
+    error_for,
     is_lost,
     is_race,
     roll_back,
@@ -135,6 +136,11 @@ class PostgresWriter:
         except AnswerLostError as lost:
             until = max(deadline, _time() + self._timeouts.statement)
             changes = await self._mover.find_changes(lost, [move.id for move in moves], until)
+        except DRIVER_ERRORS as error:
+            if _is_retryable(error) or error_for(error) is not None:
+                raise
+            # What somebody's trigger raised, maybe in the commit: a transaction tells whether it does so again.
+            return None
         return None if changes is None else await self._complete(moves, changes, deadline)
 
     async def _complete(self, moves: Moves, changes: Sequence[Change], deadline: float) -> Applied:

@@ -181,3 +181,25 @@ async def test_a_run_made_anew_while_a_move_waits_for_it_is_the_one_that_moves(
         assert outcome.run == await get(other, A)
         assert outcome.run.name == "new"
         await check_log_and_counts(store)
+
+
+FALTERS_ONCE = """
+    CREATE SEQUENCE tries;
+    CREATE FUNCTION falter() RETURNS trigger LANGUAGE plpgsql AS $$
+    BEGIN
+        IF nextval('tries') = 1 THEN
+            RAISE EXCEPTION 'the commit falters';
+        END IF;
+        RETURN NULL;
+    END $$;
+    CREATE CONSTRAINT TRIGGER falter AFTER INSERT ON changes DEFERRABLE INITIALLY DEFERRED
+    FOR EACH ROW EXECUTE FUNCTION falter()
+"""
+
+
+async def test_a_commit_that_falters_is_tried_again(store: PostgresStore, postgres_url: str) -> None:
+    await made(store, create(A))
+    psql(postgres_url, FALTERS_ONCE)
+    assert (await made(store, move(A, RunStatus.PAUSED))).version == 2
+    assert (await made(store, move(A, RunStatus.ACTIVE))).version == 3
+    await check_log_and_counts(store)

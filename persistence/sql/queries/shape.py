@@ -4,6 +4,7 @@ import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from enum import Enum, auto
 from functools import lru_cache
+from operator import attrgetter
 from typing import Any, Final, NamedTuple, TypeAlias
 
 from runindex.domain.errors import BadRequestError
@@ -111,8 +112,7 @@ class _Splitter:
         self._next = 0
 
     def conditions(self, f: RunFilter) -> Iterator[Condition]:
-        for name, splitting in SPLITTERS.items():
-            value = getattr(f, name)
+        for (name, splitting), value in zip(_FIELDS, _VALUES_OF(f), strict=True):
             if value is not None:
                 yield from splitting(self, name, value)
 
@@ -297,3 +297,5 @@ SPLITTERS: Final[Mapping[str, _Splitting]] = {
     "has_error": _Splitter.has_error,
     "last_activity_at": _Splitter.within,
 }
+_FIELDS: Final = tuple(SPLITTERS.items())
+_VALUES_OF: Final[Callable[[RunFilter], tuple[Any, ...]]] = attrgetter(*SPLITTERS)

@@ -278,6 +278,14 @@ def looked_up(
     return left.join(right, PerDialect(postgresql=true(), sqlite=condition(right))), right
 
 
+def found_from_left(
+    left: FromClause, columns: Sequence[Column[Any]], condition: Callable[[FromClause], ColumnElement[bool]], name: str
+) -> tuple[FromClause, FromClause]:
+    """Join as `looked_up` does, in the order of `left` on either: by no statistics, and by each plan that is kept."""
+    joined, right = looked_up(left, columns, condition, name)
+    return _LeftFirstJoin(left, right, joined.onclause), right
+
+
 def _for_each(selection: Select[Any], table: Table, name: str) -> _ForEach:
     right = _ForEach._construct(selection.subquery(), name=name)  # noqa: SLF001 - `Lateral` has no other constructor
     right.table = table

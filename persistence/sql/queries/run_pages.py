@@ -24,6 +24,7 @@ from persistence.sql.queries.keyset import (
 )
 from persistence.sql.queries.shape import UNARCHIVED_ONLY, Condition, Kind, name_of
 from persistence.sql.queries.tag_index import Conditions, TaggedRuns, is_narrow, runs_by_tag, with_runs
+from persistence.sql.queries.tagged_pages import tagged_page
 from persistence.sql.queries.where import TEXT, matching
 from persistence.sql.tables.runs import duration_in, run_tags, runs
 from runindex.domain.lifecycle import RunStatus
@@ -50,6 +51,10 @@ def run_page(conditions: Conditions, columns: Columns, order: RunOrder, window: 
         return _valued_first(selection.where(matching(conditions)), order, window)
     if order.field is RunOrderField.UPDATED_AT or is_narrow(conditions):
         return page_of_runs(selection.where(matching(conditions)), order, window)
+    own = run_columns(columns, order.field.column)
+    tagged = tagged_page(own, conditions, order, window) if _DURATION not in columns else None
+    if tagged is not None:
+        return tagged
     by_tag = runs_by_tag(conditions)
     if by_tag is not None:
         return _tagged(selection, by_tag, order, window)

@@ -266,7 +266,7 @@ def top_of_each(left: FromClause, ranked: Select[Any], key: Column[Any]) -> tupl
 
 def looked_up(
     left: FromClause, columns: Sequence[Column[Any]], condition: Callable[[FromClause], ColumnElement[bool]], name: str
-) -> tuple[FromClause, FromClause]:
+) -> tuple[Join, FromClause]:
     """Join each row of `left` with the rows of a table that meet a condition, each time through an index.
 
     Return the join and its right side. In the step of a recursion Postgres would read the whole table once for each

@@ -1,12 +1,24 @@
-"""Pages of the runs that have a tag and a status: read in order of the tag's runs, or of the status', if these are fewer.
+"""Pages of the runs that have a tag and a status: read in order of the tag's runs, or of the status' if they are fewer.
 
 Which are fewer is read from the kept counts when the statement runs. Neither depends on the planner's statistics, which
 say nothing just after a load, nor on a plan that was kept from before.
 """
 
+from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import BindParameter, Column, ColumnElement, FromClause, Select, bindparam, func, select, union_all
+from sqlalchemy import (
+    BindParameter,
+    Column,
+    ColumnElement,
+    FromClause,
+    Select,
+    bindparam,
+    func,
+    select,
+    true,
+    union_all,
+)
 from sqlalchemy import literal_column as literal
 
 from persistence.sql.queries import expressions
@@ -30,9 +42,15 @@ from runindex.ports.queries import RunOrder
 
 
 def tagged_page(
-    columns: list[Column[Any]], conditions: Conditions, order: RunOrder, window: WindowShape
+    selection: Select[Any], conditions: Conditions, order: RunOrder, window: WindowShape
 ) -> Select[Any] | None:
-    """Return a window of the runs with a tag and a status, by creation; None when the conditions are others."""
+    """Return a window of the runs with a tag and a status, by creation; None when the conditions are others.
+
+    None is for selections of computed columns, too.
+    """
+    columns = [column for column in selection.selected_columns if isinstance(column, Column)]
+    if len(columns) < len(selection.selected_columns):
+        return None
     tagged = next((condition for condition in conditions if condition.kind is Kind.TAG), None)
     others = [condition for condition in conditions if condition is not tagged]
     if tagged is None or len(others) > 1 or any(other.kind is not Kind.STATUS_IN for other in others):
@@ -47,18 +65,18 @@ def tagged_page(
         status_counts.c.n, one_of_statuses(status_counts.c.status, statuses.detail)
     )
     parts = []
-    for (selection, keys), is_chosen in (
+    for (found, keys), is_chosen in (
         (_of_tag(columns, tag, statuses), few),
         (_of_status(columns, tag, statuses), ~few),
     ):
-        inside = selection.where(is_chosen, *between(keys, order, window)).order_by(*directed(keys, order, window))
+        inside = found.where(is_chosen, *between(keys, order, window)).order_by(*directed(keys, order, window))
         parts.append(limited_for(inside, window).subquery())
     merged = union_all(*map(select, parts)).subquery("merged")
     return limited(select(merged).order_by(*directed(keys_of(merged, order), order, window)), window)
 
 
 def _of_tag(
-    columns: list[Column[Any]], tag: BindParameter[str], statuses: Condition | None
+    columns: Sequence[Column[Any]], tag: BindParameter[str], statuses: Condition | None
 ) -> tuple[Select[Any], Keys]:
     """Return the runs in the order of the tag's index."""
     tags = run_tags.alias("tagged")
@@ -70,7 +88,9 @@ def _of_tag(
     return selection, Keys(tags.c.created_at, tags.c.run_id)
 
 
-def _of_status(columns: list[Column[Any]], tag: BindParameter[str], statuses: Condition) -> tuple[Select[Any], Keys]:
+def _of_status(
+    columns: Sequence[Column[Any]], tag: BindParameter[str], statuses: Condition
+) -> tuple[Select[Any], Keys]:
     """Return the runs in the order of the status' index."""
     joined, _ = expressions.found_from_left(
         runs,

@@ -3,7 +3,7 @@
 import asyncio
 import sys
 
-from bench import costs, crowd, dashboard, deletion, fairness, fanout, results, screens, slow, writer
+from bench import costs, crowd, dashboard, deletion, fairness, fanout, memory, results, screens, slow, writer
 from bench.floor import measure as floor
 
 MEASUREMENTS = {
@@ -12,6 +12,7 @@ MEASUREMENTS = {
     "fanout": fanout.measure,
     "crowd": crowd.measure,
     "slow": slow.measure,
+    "memory": memory.measure,
     "screens": screens.measure,
     "results": results.measure,
     "deletion": deletion.measure,

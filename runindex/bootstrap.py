@@ -26,7 +26,7 @@ def migrate(settings: Settings) -> str:
     name = _prepare_file(settings) if settings.storage is StorageBackend.SQLITE else _check_addresses(settings)
     from persistence import migrations
 
-    with _refusing_damage():
+    with _refusing_damage(settings):
         migrations.upgrade(_url(settings))
     return name
 
@@ -41,7 +41,7 @@ def check_storage(settings: Settings) -> None:
         raise SettingsError(f"there is no file {settings.sqlite_path}: SQLITE_PATH names another")
     from persistence import migrations
 
-    with _refusing_damage():
+    with _refusing_damage(settings):
         is_current = migrations.is_current(_url(settings))
     if not is_current:
         raise SettingsError("the storage is not up to date: `runindex migrate` brings it there")
@@ -62,8 +62,11 @@ def name_storage(settings: Settings) -> str:
 
 
 @contextmanager
-def _refusing_damage() -> Iterator[None]:
+def _refusing_damage(settings: Settings) -> Iterator[None]:
     """Raise SettingsError for a file that is no database, or damaged."""
+    if settings.storage is not StorageBackend.SQLITE:
+        yield
+        return
     from persistence.sqlite.file import DamagedError
 
     try:
@@ -87,7 +90,7 @@ def _prepare_file(settings: Settings) -> str:
         raise SettingsError(f"SQLITE_PATH cannot be used: {error}") from None
     from persistence.sqlite.file import inspect
 
-    with _refusing_damage():
+    with _refusing_damage(settings):
         inspect(settings.sqlite_path)
     return f"{settings.sqlite_path.absolute()}{' (new)' if is_new else ''}"
 

@@ -7,9 +7,6 @@ from typing import TypeAlias
 
 from sqlalchemy.exc import DBAPIError
 
-from persistence.migrations import sqlite
-from persistence.sqlite.connection import DAMAGED
-from persistence.sqlite.file import DamagedError
 from runindex.domain.errors import UnavailableError
 
 _Errors: TypeAlias = tuple[type[BaseException], ...]
@@ -24,6 +21,8 @@ def upgrade(url: str) -> None:
     """
     with _explained(url, "brought up to date"):
         if _is_sqlite(url):
+            from persistence.migrations import sqlite
+
             sqlite.upgrade(url)
             return
         from persistence.migrations import postgres
@@ -35,6 +34,8 @@ def is_current(url: str) -> bool:
     """Tell whether a database is at the newest revision; raise, and be called, as `upgrade`."""
     with _explained(url, "read"):
         if _is_sqlite(url):
+            from persistence.migrations import sqlite
+
             return sqlite.is_current(url)
         from persistence.migrations import postgres
 
@@ -48,6 +49,8 @@ def reset(url: str) -> None:
     """
     with _explained(url, "emptied"):
         if _is_sqlite(url):
+            from persistence.migrations import sqlite
+
             sqlite.reset(url)
             return
         from persistence.migrations import postgres
@@ -70,11 +73,20 @@ def _explained(url: str, purpose: str) -> Iterator[None]:
         # SQLAlchemy wraps the driver's error twice, or not at all.
         wrapped = error.orig if isinstance(error, DBAPIError) else error
         cause = getattr(wrapped, "__cause__", None) or wrapped
-        if getattr(cause, "sqlite_errorcode", None) in DAMAGED:
-            raise DamagedError(f"the file is damaged, or no database ({cause})") from error
+        if hasattr(cause, "sqlite_errorcode"):
+            _check_damage(cause)
         if isinstance(cause, driver_errors) and is_lost(cause):
             purpose = "reached"
         raise UnavailableError(f"the storage at {_place(url)} cannot be {purpose}: {_cause(cause)}") from error
+
+
+def _check_damage(error: BaseException) -> None:
+    """Raise DamagedError for an error of SQLite's that tells of a file that is damaged."""
+    from persistence.sqlite.connection import DAMAGED
+    from persistence.sqlite.file import DamagedError
+
+    if getattr(error, "sqlite_errorcode", None) in DAMAGED:
+        raise DamagedError(f"the file is damaged, or no database ({error})") from error
 
 
 def _driver(url: str) -> tuple[_Errors, Callable[[BaseException], bool]]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from functools import partial
-from typing import Any, Final
+from typing import Any
 
 from sqlalchemy.dialects import registry
 from sqlalchemy.dialects.postgresql.asyncpg import PGDialect_asyncpg
@@ -10,11 +10,7 @@ from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlalchemy.pool import NullPool
 
-from persistence.postgres.addresses.address import Address
-from persistence.postgres.login import Connection, log_in
-
-# A database that begins to run, or sleeps until it is asked, may take a while.
-CONNECT_SECONDS: Final = 10.0
+from persistence.migrations.connection import connect
 
 
 class MigrationDialect(PGDialect_asyncpg):
@@ -28,12 +24,6 @@ class MigrationDialect(PGDialect_asyncpg):
 
 
 registry.register("postgresql.runindex", __name__, MigrationDialect.__name__)
-
-
-async def connect(url: str) -> Connection:
-    """Connect to an address; statements are prepared without a name, for one use."""
-    seconds = max(CONNECT_SECONDS, Address.read(url).connect_timeout or 0.0)
-    return await log_in(url, seconds, application_name="runindex migration", has_statement_cache=False)
 
 
 def create_postgres_engine(url: str) -> AsyncEngine:

@@ -1,6 +1,6 @@
 """Whether a database is the index's own, empty, or another application's, which is left alone."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Final
 
 from sqlalchemy import Connection, text
@@ -16,20 +16,28 @@ _SQLITE_TABLES: Final = text(
     "SELECT name FROM sqlite_master WHERE type IN ('table', 'view') AND name NOT LIKE 'sqlite~_%' ESCAPE '~'"
 )
 # What an extension brings along belongs to nobody.
-_POSTGRES_TABLES: Final = text("""
+POSTGRES_TABLES: Final = """
     SELECT c.relname::text FROM pg_class AS c JOIN pg_namespace AS n ON n.oid = c.relnamespace
     WHERE n.nspname = current_schema() AND c.relkind IN ('r', 'p', 'v', 'm', 'f') AND NOT EXISTS (
         SELECT FROM pg_depend AS d
         WHERE d.classid = 'pg_class'::regclass AND d.objid = c.oid AND d.deptype = 'e'
     )
-""")
+"""
+POSTGRES_ENCODING: Final = "SHOW server_encoding"
 
 
 def check_ownership(connection: Connection) -> bool:
     """Tell whether an index lives already in what a connection leads to; raise UnavailableError if it may not."""
     is_sqlite = connection.dialect.name == "sqlite"
-    _check_encoding(connection, "PRAGMA encoding" if is_sqlite else "SHOW server_encoding", is_sqlite=is_sqlite)
-    names = sorted(connection.scalars(_SQLITE_TABLES if is_sqlite else _POSTGRES_TABLES))
+    encoding = connection.scalar(text("PRAGMA encoding" if is_sqlite else POSTGRES_ENCODING))
+    names = connection.scalars(_SQLITE_TABLES if is_sqlite else text(POSTGRES_TABLES))
+    return judge(encoding, names, is_sqlite=is_sqlite)
+
+
+def judge(encoding: object, tables: Iterable[str], *, is_sqlite: bool = False) -> bool:
+    """Tell whether an index lives already where these tables are; raise UnavailableError if it may not."""
+    _check_encoding(encoding, is_sqlite=is_sqlite)
+    names = sorted(tables)
     if not names or {_OWN, VERSIONS} <= set(names):
         return bool(names)
     place = "file" if is_sqlite else "schema"
@@ -43,8 +51,7 @@ def check_ownership(connection: Connection) -> bool:
     )
 
 
-def _check_encoding(connection: Connection, question: str, *, is_sqlite: bool) -> None:
-    encoding = connection.scalar(text(question))
+def _check_encoding(encoding: object, *, is_sqlite: bool) -> None:
     if str(encoding).replace("-", "") == ENCODING:
         return
     advice = "" if is_sqlite else ": CREATE DATABASE … ENCODING 'UTF8' TEMPLATE template0 makes such a one"

@@ -4,14 +4,13 @@ from typing import Final
 
 from sqlalchemy import text
 
-from persistence.migrations import preparation, revisions
-from persistence.migrations.driver import create_postgres_engine
+from persistence.migrations import revisions
+from persistence.migrations.connection import look
 from persistence.migrations.ownership import check_ownership
 from runindex.domain.errors import UnavailableError
 
 # One process migrates; the others wait, and find nothing left to do. The lock's number is random.
 _LOCK: Final = text("SELECT pg_advisory_xact_lock(7262981450316617)")
-_READ_ONLY: Final = text("SHOW transaction_read_only")
 _OTHERS: Final = text("""
     SELECT count(*) FROM pg_stat_activity
     WHERE datname = current_database() AND application_name LIKE 'runindex%' AND pid <> pg_backend_pid()
@@ -20,13 +19,15 @@ _OTHERS: Final = text("""
 
 async def upgrade(url: str, name: str) -> None:
     """Bring a database, whose name for the operator is given, to the newest revision."""
-    engine = create_postgres_engine(url)
-    async with engine.connect() as connection:
-        is_current = await connection.run_sync(revisions.is_current)
-        if await connection.scalar(_READ_ONLY) == "on":
-            revisions.LOGGER.warning("the database is read-only (%s): mutations will be answered UNAVAILABLE", name)
-    if is_current:
+    found = await look(url)
+    if found.is_read_only:
+        revisions.LOGGER.warning("the database is read-only (%s): mutations will be answered UNAVAILABLE", name)
+    if found.is_current:
         return
+    from persistence.migrations import preparation
+    from persistence.migrations.driver import create_postgres_engine
+
+    engine = create_postgres_engine(url)
     async with engine.begin() as connection:
         await connection.execute(_LOCK)
         is_new = not await connection.run_sync(check_ownership)
@@ -40,12 +41,13 @@ async def upgrade(url: str, name: str) -> None:
 
 async def is_current(url: str) -> bool:
     """Tell whether a database is at the newest revision."""
-    async with create_postgres_engine(url).connect() as connection:
-        return await connection.run_sync(revisions.is_current)
+    return (await look(url)).is_current
 
 
 async def reset(url: str) -> None:
     """Empty a database, which must be used by nobody else."""
+    from persistence.migrations.driver import create_postgres_engine
+
     async with create_postgres_engine(url).begin() as connection:
         await connection.execute(_LOCK)
         if await connection.scalar(_OTHERS):

@@ -12,7 +12,7 @@ from typing import Any, Final
 
 import asyncpg
 
-from persistence.migrations.driver import connect
+from persistence.migrations.connection import connect
 from persistence.migrations.revisions import LOGGER
 from persistence.postgres.login import Connection
 

@@ -1,6 +1,7 @@
 """Which revisions there are, which one a database is at, and the way to the newest, over an open connection."""
 
 import logging
+from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
 from typing import Final
@@ -15,6 +16,7 @@ from runindex.domain.errors import UnavailableError
 
 LOGGER: Final = logging.getLogger("runindex.migrations")
 IN_USE: Final = "a server uses this storage: stop it first"
+PRESENT: Final = f"SELECT version_num FROM {VERSIONS}"  # noqa: S608 - a constant
 _HOME: Final = Path(__file__).parent
 
 
@@ -26,12 +28,15 @@ def revisions() -> tuple[str, ...]:
 
 def is_current(connection: Connection) -> bool:
     """Tell whether a database is at the newest revision; raise UnavailableError when it is not for this release."""
-    if not check_ownership(connection):
-        return False
-    present = set(connection.scalars(text(f"SELECT version_num FROM {VERSIONS}")))  # noqa: S608 - a constant
-    if not present <= set(revisions()):
+    return check_ownership(connection) and is_newest(connection.scalars(text(PRESENT)))
+
+
+def is_newest(present: Iterable[str]) -> bool:
+    """Tell whether the revision of a database is the newest; raise UnavailableError when it is unknown."""
+    found = set(present)
+    if not found <= set(revisions()):
         raise UnavailableError("the storage belongs to a newer release")
-    return present == {revisions()[-1]}
+    return found == {revisions()[-1]}
 
 
 def migrate(connection: Connection, revision: str = "head") -> None:

@@ -72,7 +72,7 @@ class Context:
     that were begun, `writes` those that were answered;
     `position` is that of a stream, `limits` bound a document, `rates` what a caller asks for in a minute, `operations`
     counts root fields. `answered` keeps the mutations that a plan has carried out, by their keys in the answer;
-    `is_paid` tells whether the operation's cost was taken.
+    `is_paid` tells whether the operation's cost was taken, `is_left` whether it is graphql-core's to execute.
     """
 
     index: RunIndex
@@ -85,15 +85,26 @@ class Context:
     writes: int = 0
     limits: Limits = field(default_factory=Limits)
     rates: Rates = UNBOUNDED
-    position: StreamPosition = field(default_factory=StreamPosition)
     operations: OperationCounts = field(default_factory=OperationCounts)
     answered: dict[str, Answered] = field(default_factory=dict)
     is_paid: bool = False
-    loaders: Loaders = field(init=False)
+    is_left: bool = False
+    _position: StreamPosition | None = None
+    _loaders: Loaders | None = None
 
-    def __post_init__(self) -> None:
-        """Make the loaders."""
-        self.loaders = self.make_loaders(self.index.store)
+    @property
+    def position(self) -> StreamPosition:
+        """Return the position of the operation's stream."""
+        if self._position is None:
+            self._position = StreamPosition()
+        return self._position
+
+    @property
+    def loaders(self) -> Loaders:
+        """Return the loaders, made when they are first needed."""
+        if self._loaders is None:
+            self._loaders = self.make_loaders(self.index.store)
+        return self._loaders
 
     def spend(self, cost: int) -> None:
         """Take an operation's points from its caller, once; raise RateExceededError when too few are left."""
@@ -103,7 +114,7 @@ class Context:
 
     def at(self, position: StreamPosition) -> "Context":
         """Return the context of one operation, whose stream begins at a position."""
-        return replace(self, submitted=0, writes=0, position=position, answered={}, is_paid=False)
+        return replace(self, submitted=0, writes=0, _position=position, answered={}, is_paid=False, is_left=False)
 
 
 Info: TypeAlias = strawberry.Info[Context, Any]

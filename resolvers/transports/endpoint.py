@@ -1,45 +1,28 @@
 """The API over HTTP and WebSocket."""
 
 import asyncio
-import json
 import logging
-from datetime import timedelta
+from collections.abc import Awaitable
 from http import HTTPStatus
-from typing import Any, Final
+from typing import Final, TypeVar
 
-import orjson
-from cross_web import AsyncHTTPRequestAdapter, HTTPException
+from cross_web import HTTPException
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response, StreamingResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
-from starlette.websockets import WebSocket
-from strawberry.asgi import GraphQL
-from strawberry.http import GraphQLHTTPResponse, GraphQLRequestData
-from strawberry.subscriptions import GRAPHQL_TRANSPORT_WS_PROTOCOL
-from strawberry.types import ExecutionResult
 from strawberry.types.graphql import OperationType
 
-from resolvers.execution.access.gate import Gate
-from resolvers.execution.access.rights import ANYBODY, Caller, check_operation
-from resolvers.execution.context import Context, LogEpoch, StreamTimings
-from resolvers.execution.costs.rates import UNBOUNDED, Rates
+from resolvers.execution.access.rights import ANYBODY, check_operation
 from resolvers.execution.errors import legible
-from resolvers.execution.operation_counts import OperationCounts
-from resolvers.roots.loaders import StoreLoaders
-from resolvers.roots.schema import DOCUMENTS, RunIndexSchema
-from resolvers.streams.channels import Channels
-from resolvers.streams.conflated import ConflatedChannels
 from resolvers.streams.delivery import results_of
 from resolvers.streams.operation import Operation
 from resolvers.streams.sink import Sink
 from resolvers.transports import graphiql
 from resolvers.transports.framing import COMPLETED, EVENT_STREAM, last_event_id_of, may_stream, wanted_framing
-from resolvers.transports.requests.bodies import Bodies
-from resolvers.transports.requests.negotiation import JSON, PRIVATE, wanted_media_type, wants_page
-from resolvers.transports.requests.operations import BY_POST, OVER_GET, OVER_POST, refusing_types
-from resolvers.transports.requests.persisted_queries import PersistedQueries
-from resolvers.transports.requests.presence import while_present
-from resolvers.transports.requests.reading import read_request
+from resolvers.transports.requests.negotiation import PRIVATE, wanted_media_type, wants_page
+from resolvers.transports.requests.operations import BY_POST, OVER_POST
+from resolvers.transports.requests.presence import WhilePresent
+from resolvers.transports.requests.reading import read_body
 from resolvers.transports.requests.refusals import (
     OUTCOME_UNKNOWN,
     RefusedRequestError,
@@ -48,60 +31,19 @@ from resolvers.transports.requests.refusals import (
     refusing,
     wrote,
 )
-from resolvers.transports.requests.statuses import is_refused, seconds_to_wait, status_of
 from resolvers.transports.scope import CALLER
 from resolvers.transports.streaming import GRACE_SECONDS, Payloads, StreamedResponse, answered, payloads, refused
-from resolvers.transports.websocket import SocketHandler, TextSocket
-from runindex.domain import json_text
-from runindex.domain.tokens import TokenScope
-from runindex.index import RunIndex
-from runindex.settings.limits import Limits
+from resolvers.transports.view import View
 
-RETRY_SECONDS: Final = 1
-INIT_WAIT: Final = timedelta(seconds=5)
 log: Final = logging.getLogger(__name__)
+A = TypeVar("A")
 
 
-class Endpoint(GraphQL[Context, None]):
-    """Serves a schema on the index that the application keeps in `state.index`.
+class Endpoint(View):
+    """Serves the API on the index that the application keeps in `state.index`.
 
     Streams over HTTP end when the application sets the event in `state.going_away`.
     """
-
-    schema: RunIndexSchema
-    websocket_adapter_class = TextSocket
-    graphql_transport_ws_handler_class = SocketHandler
-
-    def __init__(
-        self,
-        schema: RunIndexSchema,
-        timings: StreamTimings | None = None,
-        limits: Limits | None = None,
-        *,
-        gate: Gate | None = None,
-        rates: Rates = UNBOUNDED,
-        page: bool = False,
-    ) -> None:
-        """Serve with the given timings and limits; with `page`, browsers get GraphiQL."""
-        super().__init__(
-            schema,
-            graphql_ide=None,
-            subscription_protocols=[GRAPHQL_TRANSPORT_WS_PROTOCOL],
-            connection_init_wait_timeout=INIT_WAIT,
-            allowed_origins=["*"],  # the server's doors know which pages may come in, on every route
-        )
-        self._timings = timings or StreamTimings()
-        self.limits = limits or Limits()
-        self._page = page
-        self.gate = gate or Gate()
-        self._rates = rates
-        self.channels = Channels()
-        self.conflated = ConflatedChannels()
-        self.operations = OperationCounts()
-        self.documents = DOCUMENTS
-        self.persisted = PersistedQueries()
-        self.bodies = Bodies(self.limits.body, self.limits.bodies)
-        self._epoch: LogEpoch | None = None
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a request, or serve a socket."""
@@ -115,127 +57,45 @@ class Endpoint(GraphQL[Context, None]):
                 return
             await response(scope, receive, send)
 
-    async def get_context(self, request: Request | WebSocket, response: Response | WebSocket) -> Context:
-        """Return the context of a request, or of a socket."""
-        del response
-        index: RunIndex = request.app.state.index
-        if self._epoch is None or self._epoch.index is not index:
-            self._epoch = LogEpoch(index)
-        caller: Caller = request.scope.get(CALLER, ANYBODY)
-        context = Context(
-            index,
-            self._epoch,
-            self._timings,
-            StoreLoaders,
-            actor=caller.actor,
-            scope=caller.scope,
-            operations=self.operations,
-            limits=self.limits,
-            rates=self._rates,
-        )
-        request.state.context = context  # whoever answers a failure has to know whether anything was written
-        return context
-
-    async def get_sub_response(self, request: Request | WebSocket) -> Response:
-        """Begin a response of the media type that the caller prefers."""
-        return Response(media_type=wanted_media_type(request.headers))
-
-    async def parse_http_body(self, request: AsyncHTTPRequestAdapter) -> GraphQLRequestData:
-        """Return the parts of a request; raise HTTPException for one that is not well-formed."""
-        return await read_request(request, self.persisted)
-
-    def should_render_graphql_ide(self, request: Any) -> bool:  # noqa: ANN401 - Strawberry's protocol
-        """Never: Strawberry's page loads its scripts from elsewhere."""
-        del request
-        return False
-
-    async def execute_single(  # noqa: PLR0917 - Strawberry's arguments
-        self,
-        request: Request,
-        request_adapter: AsyncHTTPRequestAdapter,
-        sub_response: Response,
-        context: Context,
-        root_value: None,
-        request_data: GraphQLRequestData,
-    ) -> ExecutionResult:
-        """Execute a query, or, if it was posted, a mutation."""
-        del root_value
-        query, name = request_data.query, request_data.operation_name
-        if not context.scope.allows(TokenScope.WRITE):
-            with refusing():
-                check_operation(context.scope, self.documents.operation_type(query or "", name))
-        with refusing_types(lambda: self.documents.operation_type(query or "", name)):
-            # A mutation that was submitted comes to its end, whoever waits for it.
-            async with while_present(request.scope, lambda: not context.submitted):
-                result = await self._executed(
-                    request_data, context, OVER_GET if request_adapter.method == "GET" else OVER_POST
-                )
-        if not context.writes:
-            sub_response.status_code = status_of(result)
-            seconds = seconds_to_wait(result)
-            sub_response.headers["Retry-After"] = str(RETRY_SECONDS if seconds is None else seconds)
-        return result
-
-    async def _executed(
-        self, data: GraphQLRequestData, context: Context, allowed: frozenset[OperationType]
-    ) -> ExecutionResult:
-        query, name, variables = data.query or "", data.operation_name, data.variables
-        # Its cost is told by the usual way alone.
-        if not (data.extensions or {}).get("cost"):
-            answer = await self.schema.compiled.answer(query, name, variables, context, allowed)
-            if answer is not None:
-                return answer.result
-        return await self.schema.execute(
-            data.query,
-            variable_values=variables,
-            context_value=context,
-            operation_name=name,
-            operation_extensions=data.extensions,
-            allowed_operation_types=allowed,
-        )
-
-    async def process_result(self, request: Request, result: ExecutionResult) -> GraphQLHTTPResponse:
-        """Return the body of a response: without `data` for a request that was not executed."""
-        response = await super().process_result(request, result)
-        if is_refused(result):
-            response.pop("data")
-        return response
-
-    def create_response(
-        self,
-        response_data: GraphQLHTTPResponse | list[GraphQLHTTPResponse],
-        sub_response: Response,
-    ) -> Response:
-        """Return a response of the media type that was chosen, with the status that it calls for."""
-        status, headers = sub_response.status_code, PRIVATE
-        if status in {HTTPStatus.SERVICE_UNAVAILABLE, HTTPStatus.TOO_MANY_REQUESTS}:
-            headers = PRIVATE | {"Retry-After": sub_response.headers["Retry-After"]}
-        elif sub_response.media_type != JSON and "data" not in response_data:
-            status = HTTPStatus.BAD_REQUEST
-        return Response(self.encode_json(response_data), status, headers, sub_response.media_type)
-
-    def decode_json(self, data: str | bytes) -> object:
-        """Decode a socket's message with its numbers exact; raise JSONDecodeError if it is not JSON."""
-        try:
-            return json_text.loads(data)
-        except json_text.JsonError as error:
-            raise json.JSONDecodeError(str(error), "", 0) from error
-
-    def encode_json(self, data: object) -> bytes:
-        """Encode JSON; parts that are JSON text already are spliced in."""
-        return orjson.dumps(data)
-
     async def _respond(self, request: Request) -> ASGIApp:
         if self._page and wants_page(request.method, request.headers):
             return graphiql.page()
         is_head = request.method == "HEAD"
         # Answered as GET is; the server leaves out the body.
         executed = Request({**request.scope, "method": "GET"}, request.receive) if is_head else request
-        try:
-            with refusing():
-                request.scope[CALLER] = await self.gate.admit(request.headers.get("authorization"))
-            executed.scope[CALLER] = request.scope[CALLER]
+
+        async def respond() -> ASGIApp:
+            await self._admit(executed, request.headers.get("authorization"))
             return await self._streamed(executed, is_head=is_head) or await self.run(executed)
+
+        return await self._guarded(respond(), executed)
+
+    async def answer(self, request: Request, body: bytes, authorization: str | None) -> bytes | ASGIApp:
+        """Answer a request that was posted with a body, and awaits one answer: return its text, or what sends it.
+
+        Raise ClientDisconnect for one that its client no longer awaits.
+        """
+        return await self._guarded(self._answer(request, body, authorization), request)
+
+    async def _answer(self, request: Request, body: bytes, authorization: str | None) -> bytes | ASGIApp:
+        await self._admit(request, authorization)
+        data = read_body(body, self.persisted)
+        context = self.context_of(request)
+        with WhilePresent(request.scope, lambda: not context.submitted):
+            answer = await self.compiled(data, context, OVER_POST)
+        return await self.run(request) if answer is None else answer.body
+
+    async def _admit(self, request: Request, authorization: str | None) -> None:
+        if self.gate.is_open:
+            request.scope[CALLER] = ANYBODY
+            return
+        with refusing():
+            request.scope[CALLER] = await self.gate.admit(authorization)
+
+    async def _guarded(self, answering: Awaitable[A], request: Request) -> A | ASGIApp:
+        """Return an answer, or what answers that there is none."""
+        try:
+            return await answering
         except ClientDisconnect:
             raise
         except RefusedRequestError as error:
@@ -244,12 +104,12 @@ class Endpoint(GraphQL[Context, None]):
             refusal = RefusedRequestError(error.reason, HTTPStatus(error.status_code))
         except Exception as error:
             log.exception("internal error")
-            if wrote(executed):
+            if wrote(request):
                 return outcome_unknown(request.headers)
             refusal = failure(error)
         except asyncio.CancelledError:
             # The server stops, say. A client that learns nothing would send the mutation again.
-            if not wrote(executed):
+            if not wrote(request):
                 raise
             return outcome_unknown(request.headers)
         return self.refused(request, refusal)
@@ -289,7 +149,7 @@ class Endpoint(GraphQL[Context, None]):
             return None
         if request.method == "GET" and kind is OperationType.MUTATION:
             raise HTTPException(HTTPStatus.METHOD_NOT_ALLOWED, BY_POST)
-        context = await self.get_context(request, Response())
+        context = self.context_of(request)
         with refusing():
             check_operation(context.scope, kind)
         if is_head:

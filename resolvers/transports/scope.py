@@ -1,7 +1,7 @@
 """The keys of a connection's ASGI scope by which the server offers more than ASGI does."""
 
 import asyncio
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, nullcontext
 from typing import Any, Final, Protocol, TypeAlias
 
@@ -11,6 +11,8 @@ from resolvers.streams.sink import FlowControl
 FLOW: Final = "runindex.flow"
 # Of a connection over HTTP: a set of functions that the server calls when the client hangs up.
 GONE: Final = "runindex.gone"
+# Of a connection over HTTP: a function that sends a whole answer of status 200 at once.
+SEND_WHOLE: Final = "runindex.send_whole"
 # Of a WebSocket: a function that sends a text at once, and a list of functions that return the pending operations which
 # the server waits for before it stops.
 WRITE_TEXT: Final = "runindex.write_text"
@@ -19,6 +21,9 @@ PENDING: Final = "runindex.pending"
 ADMISSION: Final = "runindex.admission"
 # Of a request: its caller, once let in.
 CALLER: Final = "runindex.caller"
+# Of a request: the context of its operation, once made.
+CONTEXT: Final = "runindex.context"
+SendWhole: TypeAlias = Callable[[Sequence[tuple[bytes, bytes]], bytes, bytes], Awaitable[None]]
 WriteText: TypeAlias = Callable[[bytes], None]
 Pending: TypeAlias = Callable[[], Collection[asyncio.Task[Any]]]
 

@@ -32,6 +32,13 @@ def main() -> None:
 def serve(host: str, port: int, *, insecure: bool) -> None:
     """Bring the storage up to date and serve the API until stopped."""
     settings = Settings.from_environment()
+    from runindex.server.start import hastened
+
+    with hastened():
+        _serve(settings, host, port, insecure=insecure)
+
+
+def _serve(settings: Settings, host: str, port: int, *, insecure: bool) -> None:
     from runindex import bootstrap
     from runindex.server import addresses, process
 

@@ -9,6 +9,7 @@ import math
 import re
 from collections.abc import Callable, Iterable
 from decimal import Decimal, InvalidOperation
+from functools import cache, lru_cache
 from typing import Any, Final, NoReturn, Self, TypeAlias
 
 from runindex.domain.problems import ConstraintReason, invalid, violation
@@ -93,13 +94,21 @@ def _decoded(
     text: str, read_number: Callable[[str], JsonValue], read_integer: Callable[[str], JsonValue] | None
 ) -> JsonValue:
     try:
-        return json.loads(text, parse_float=read_number, parse_int=read_integer, parse_constant=reject_constant)
+        return _decoder(read_number, read_integer).decode(text)
     except JsonError:
         raise
     except (ValueError, RecursionError) as error:
         raise JsonError("not JSON, or nested too deeply") from error
 
 
+@lru_cache(maxsize=8)
+def _decoder(
+    read_number: Callable[[str], JsonValue], read_integer: Callable[[str], JsonValue] | None
+) -> json.JSONDecoder:
+    return json.JSONDecoder(parse_float=read_number, parse_int=read_integer, parse_constant=reject_constant)
+
+
+@cache
 def _in_range(read: Callable[[str], JsonValue]) -> Callable[[str], JsonValue]:
     def read_checked(text: str) -> JsonValue:
         number = read(text)

@@ -1,5 +1,6 @@
 """The Clock port, and clocks of a machine, from which storages without a server have the time."""
 
+import os
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -84,13 +85,19 @@ def _boot() -> str:
     return f"{_BOOT.read_text().strip()} {namespace}" + ("" if device == _UPTIME.parent.stat().st_dev else f" {device}")
 
 
+@cache
+def _uptime_file() -> int:
+    """Return the open file, which says another time whenever it is read."""
+    return os.open(_UPTIME, os.O_RDONLY | os.O_CLOEXEC)
+
+
 def _uptime() -> Micros:
     """Return the time since the machine started, in suspension too.
 
     The file is coarse, and the same to all processes, even where a library or a namespace tells them another time.
     """
     fine = time.clock_gettime_ns(time.CLOCK_BOOTTIME) // 1000
-    coarse = round(float(_UPTIME.read_text().split()[0]) * SECOND)
+    coarse = round(float(os.pread(_uptime_file(), 64, 0).split()[0]) * SECOND)
     return fine if abs(fine - coarse) <= 2 * _UPTIME_STEP else coarse
 
 

@@ -1,17 +1,14 @@
 """The web application: its routes, its health checks, and the lifespan of its index."""
 
-import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from http import HTTPStatus
 
 from starlette.applications import Starlette
-from starlette.datastructures import Headers
-from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse
 from starlette.routing import Route, WebSocketRoute
-from starlette.types import Scope
+from starlette.types import ASGIApp
 
 from resolvers.execution.access.gate import Gate
 from resolvers.execution.context import StreamTimings
@@ -20,12 +17,8 @@ from resolvers.roots.schema import schema
 from resolvers.transports import dashboard
 from resolvers.transports.endpoint import Endpoint
 from resolvers.transports.graphiql import send_asset
-from resolvers.transports.metrics import Metrics
 from runindex.bootstrap import open_runindex
-from runindex.server.doors.admission import Admission
-from runindex.server.doors.callers import address_of
-from runindex.server.doors.doors import Doors
-from runindex.server.doors.prefix import Prefix
+from runindex.server.application import Application
 from runindex.server.health import Health
 from runindex.settings.settings import Settings
 
@@ -47,10 +40,7 @@ async def readyz(request: Request) -> PlainTextResponse:
 
 
 def create_app(settings: Settings, host: str = "localhost") -> Starlette:
-    """Make the application, which listens on a host; its index is open from startup to shutdown.
-
-    `state.stopping` fails readiness; `state.going_away` ends streams over HTTP.
-    """
+    """Make the application, which listens on a host; its index is open from startup to shutdown."""
 
     @asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
@@ -68,12 +58,16 @@ def create_app(settings: Settings, host: str = "localhost") -> Starlette:
         rates=Rates(settings.rate_per_token),
     )
 
-    def caller_of(scope: Scope) -> str:
-        """Name a caller by its token, if that is known already, else by its address."""
-        name = endpoint.gate.name_of(Headers(scope=scope).get("authorization"))
-        return address_of(scope) if name is None else f"token {name}"
+    async def metrics(request: Request) -> ASGIApp:
+        """Answer a scrape; the first one loads what writes the format."""
+        from resolvers.transports.metrics import Metrics
 
-    app = Starlette(
+        return await Metrics(endpoint).answer(request)
+
+    return Application(
+        endpoint,
+        settings,
+        host,
         routes=[
             Route("/graphql", endpoint, methods=None),
             WebSocketRoute("/graphql", endpoint),
@@ -81,15 +75,7 @@ def create_app(settings: Settings, host: str = "localhost") -> Starlette:
             *(dashboard.routes() if settings.dashboard else []),
             Route("/livez", livez),
             Route("/readyz", readyz),
-            Route("/metrics", Metrics(endpoint).answer),
+            Route("/metrics", metrics),
         ],
         lifespan=lifespan,
-        middleware=[
-            Middleware(Prefix, prefix=settings.root_path),
-            Middleware(Doors, hosts=(*settings.allowed_hosts, host), origins=settings.allowed_origins),
-            Middleware(Admission, limits=settings.connection_limits, caller_of=caller_of),
-        ],
     )
-    app.state.stopping = False
-    app.state.going_away = asyncio.Event()
-    return app

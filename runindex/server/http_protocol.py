@@ -12,7 +12,7 @@ import httptools
 from uvicorn.protocols.http.flow_control import FlowControl
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 
-from resolvers.transports.scope import FLOW, GONE
+from resolvers.transports.scope import FLOW, GONE, SEND_WHOLE
 from runindex.server.response_cycle import HTTP_1_0, ResponseCycle, refusal_of_head, too_long, without_upgrade
 from runindex.settings.connection_limits import ConnectionLimits
 
@@ -167,7 +167,9 @@ class HttpProtocol(HttpToolsProtocol):
         self.app = refusal_of_head(version, self.headers, self._limits.head) or self.config.loaded_app
         super().on_headers_complete()
         if self.cycle is not None:
-            self.cycle.__class__ = ResponseCycle
+            cycle = self.cycle
+            cycle.__class__ = ResponseCycle
+            cast("MutableMapping[str, Any]", self.scope)[SEND_WHOLE] = cast("ResponseCycle", cycle).send_whole
             if version == HTTP_1_0:
                 self.cycle.waiting_for_100_continue = False
             self._cycles = (*(cycle for cycle in self._cycles if not cycle.response_complete), self.cycle)

@@ -45,10 +45,13 @@ class Memory:
                 self._libc.mallopt(parameter, value)
 
     def settle(self) -> None:
-        """Leave what exists so far out of all collections: it is there as long as the process."""
+        """Leave what exists so far out of all collections: it is there as long as the process.
+
+        There is next to no garbage in it, and to look for that would take a tenth of a second before the first answer.
+        """
         gc.set_threshold(*COLLECTIONS)
-        gc.collect()
         gc.freeze()
+        gc.enable()
 
     def collect(self) -> None:
         """Collect all garbage when it is time, and there is little to go through; called each second."""

@@ -3,11 +3,12 @@
 import logging
 import sys
 import warnings
+from asyncio import Protocol
 from collections.abc import Callable, Sequence
 from functools import partial
 from socket import socket
 from types import FrameType
-from typing import Any, Final
+from typing import Any, Final, cast
 
 import uvicorn
 from starlette.applications import Starlette
@@ -17,7 +18,6 @@ from runindex.server.addresses import addresses_of, are_loopback
 from runindex.server.app import create_app
 from runindex.server.http_protocol import NO_SETTINGS, HttpProtocol
 from runindex.server.memory import Memory
-from runindex.server.websocket_protocol import WebSocketProtocol
 from runindex.settings.connection_limits import ConnectionLimits
 from runindex.settings.settings import Settings
 
@@ -88,6 +88,13 @@ class Config(uvicorn.Config):
     connection_limits: ConnectionLimits
 
 
+def socket_protocol(*arguments: Any, **options: Any) -> Protocol:  # noqa: ANN401 - uvicorn's
+    """Return the protocol of a WebSocket; the first one loads its libraries."""
+    from runindex.server.websocket_protocol import WebSocketProtocol
+
+    return WebSocketProtocol(*arguments, **options)
+
+
 def configured(
     app: Starlette,
     http: type[HttpProtocol] = HttpProtocol,
@@ -99,7 +106,7 @@ def configured(
         app,
         loop="uvloop",
         http=http,
-        ws=WebSocketProtocol,
+        ws=cast("type[Protocol]", socket_protocol),
         ws_max_size=LONGEST_MESSAGE,
         ws_per_message_deflate=False,  # a shared item would be compressed again for each subscriber
         ws_ping_interval=PING_SECONDS,

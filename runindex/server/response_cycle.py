@@ -10,7 +10,7 @@ from typing import Any, Final, cast
 
 from starlette.responses import JSONResponse, PlainTextResponse
 from uvicorn._types import ASGISendEvent
-from uvicorn.protocols.http.httptools_impl import RequestResponseCycle
+from uvicorn.protocols.http.httptools_impl import STATUS_LINE, RequestResponseCycle
 
 HTTP_1_0: Final = "1.0"
 VERSIONS: Final = frozenset({HTTP_1_0, "1.1"})
@@ -36,6 +36,24 @@ class ResponseCycle(RequestResponseCycle):
     """Ends a body of unknown length with the connection where a client knows no chunks (RFC 9112, 6.3)."""
 
     _ends_with_connection = False
+
+    # uvicorn checks each header of each answer, and writes twice.
+    async def send_whole(self, headers: Sequence[tuple[bytes, bytes]], media_type: bytes, text: bytes) -> None:
+        """Send a whole answer of status 200 to a request that was received in full."""
+        while self.flow.write_paused and not self.disconnected:
+            await self.flow.drain()
+        if self.disconnected:
+            return
+        self.response_started = self.response_complete = True
+        lines = [b"%s: %s\r\n" % line for line in (*self.default_headers, *headers)]
+        if not self.keep_alive:
+            lines.append(b"connection: close\r\n")
+        rest = b"content-length: %d\r\ncontent-type: %s\r\n\r\n" % (len(text), media_type)
+        self.transport.write(b"".join((STATUS_LINE[HTTPStatus.OK], *lines, rest, text)))
+        self.message_event.set()
+        if not self.keep_alive:
+            self.transport.close()
+        self.on_response()
 
     # uvicorn sends chunks whatever the version, and keeps a connection on which a body may or may not follow.
     async def send(self, message: ASGISendEvent) -> None:

@@ -11,7 +11,6 @@ import pytest
 import pytest_asyncio
 import websockets
 from graphql import GraphQLObjectType
-from starlette.applications import Starlette
 from starlette.routing import Route, WebSocketRoute
 
 from persistence.memory.feed import MemoryFeed
@@ -23,7 +22,9 @@ from resolvers.transports.metrics import Metrics
 from runindex.domain.tokens import Token, TokenScope, new_token
 from runindex.index import open_index
 from runindex.ports.clock import SystemClock
+from runindex.server.application import Application
 from runindex.server.process import configured
+from runindex.settings.settings import Settings, StorageBackend
 from tests.support.issuing import TestIssuer
 from tests.support.servers.listening import listening
 
@@ -76,14 +77,17 @@ async def served(secrets: dict[str, str], issuer: TestIssuer) -> AsyncIterator[t
                 await store.revoke_token(token.id, clock.now())
         gate = Gate(issuer=issuer.settings)
         endpoint = Endpoint(schema, gate=gate)
-        app = Starlette(
+        app = Application(
+            endpoint,
+            Settings(storage=StorageBackend.MEMORY, sqlite_path=Path("unused")),
+            "localhost",
             routes=[
                 Route("/graphql", endpoint, methods=None),
                 WebSocketRoute("/graphql", endpoint),
                 Route("/metrics", Metrics(endpoint).answer),
-            ]
+            ],
         )
-        app.state.index, app.state.going_away = index, asyncio.Event()
+        app.state.index = index
         async with gate.watching(store, 0.02), listening(configured(app, port=0, lifespan="off")) as port:
             yield port, store
 

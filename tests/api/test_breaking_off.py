@@ -13,6 +13,7 @@ from starlette.applications import Starlette
 from websockets.frames import CloseCode
 
 from resolvers.execution import mutate
+from resolvers.execution.compilation import operations
 from resolvers.transports import endpoint, streaming, websocket
 from runindex.commands import AnyCommand
 from runindex.domain.errors import UnavailableError
@@ -111,6 +112,7 @@ async def test_a_payload_that_cannot_be_made(api: Api, ask: Ask, monkeypatch: py
 async def test_an_answer_that_cannot_be_written(api: Api, ask: Ask, monkeypatch: pytest.MonkeyPatch) -> None:
     for number, fault in enumerate(FAULTS):
         with monkeypatch.context() as patch:
+            patch.setattr(operations, "encode", breaking(fault))
             patch.setattr(endpoint.Endpoint, "encode_json", breaking(fault))
             patch.setattr(streaming, "payload_of", breaking(fault))
             patch.setattr(websocket, "payload_of", breaking(fault))
@@ -179,6 +181,7 @@ async def test_memory_that_ran_out_before_a_write_is_no_mistake_either(
     api: Api, http: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with monkeypatch.context() as patch:
+        patch.setattr(operations, "encode", breaking(MemoryError))
         patch.setattr(endpoint.Endpoint, "process_result", breaking(MemoryError))
         response = await http.post("/graphql", json={"query": COUNT})
     assert response.status_code == httpx.codes.SERVICE_UNAVAILABLE

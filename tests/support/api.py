@@ -6,6 +6,7 @@ import os
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
+from pathlib import Path
 from typing import Any, Final, TypeAlias
 
 import httpx
@@ -20,7 +21,8 @@ from resolvers.transports.endpoint import Endpoint
 from runindex.domain.instants import format_instant
 from runindex.index import RunIndex
 from runindex.ports.store import Store
-from runindex.settings.settings import Compilation
+from runindex.server.application import Application
+from runindex.settings.settings import Compilation, Settings, StorageBackend
 from tests.support.clock import StandingClock
 
 Answer: TypeAlias = dict[str, Any]
@@ -113,12 +115,15 @@ class WatchedStore:
 schema.compiled.mode = Compilation(os.environ.get("RUNINDEX_COMPILATION", Compilation.ON))
 
 
+ANY_HOST: Final = Settings(storage=StorageBackend.MEMORY, sqlite_path=Path("unused"), allowed_hosts=("*",))
+
+
 def application(index: RunIndex, timings: StreamTimings | None = None) -> Starlette:
     """Return an application that serves an open index."""
     endpoint = Endpoint(schema, timings)
-    app = Starlette(routes=[Route("/graphql", endpoint, methods=None), WebSocketRoute("/graphql", endpoint)])
+    routes = [Route("/graphql", endpoint, methods=None), WebSocketRoute("/graphql", endpoint)]
+    app = Application(endpoint, ANY_HOST, "localhost", routes=routes)
     app.state.index = index
-    app.state.going_away = asyncio.Event()
     return app
 
 

@@ -92,7 +92,7 @@ class Gate:
 
     def name_of(self, authorization: str | None) -> str | None:
         """Return the name of a token that is known and good, None for any other, without asking anybody."""
-        secret = _secret_of(authorization)
+        secret = _secret_of(authorization) if self._known else None
         token = None if secret is None else self._known.get(hash_of(secret))
         return token.name if token is not None and token.is_good(self._now()) else None
 

@@ -1,17 +1,16 @@
 """The carrying out of plans, and what makes graphql-core do it in their place."""
 
-import asyncio
 from collections import Counter
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from math import inf
-from typing import Any, Final
+from typing import Any, Final, Self
 
 import orjson
 from graphql import DocumentNode, GraphQLError, GraphQLSchema, parse
 from strawberry.types import ExecutionResult
 from strawberry.types.graphql import OperationType
 
+from resolvers.execution.bounds.deadline import Deadline
 from resolvers.execution.bounds.turns import SHARE, Share
 from resolvers.execution.compilation.plans import OperationPlan, Plans
 from resolvers.execution.compilation.refusal import NotCompiledError, Reason
@@ -29,22 +28,28 @@ from runindex.settings.settings import Compilation
 
 # What even the forced compilation leaves to graphql-core.
 LEFT: Final = frozenset({Reason.INTROSPECTION, Reason.SUBSCRIPTION, Reason.LENGTH, Reason.LITERAL})
+encode: Final = orjson.dumps
+BEFORE_DATA: Final = b'{"data":'
+AROUND_DATA: Final = len(BEFORE_DATA) + 1
 ANY: Final = frozenset({OperationType.QUERY, OperationType.MUTATION})
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What an operation answers: the text of `data`, None beside errors of the whole."""
+    """What an operation answers: the text of the response, and the errors of one that has no data."""
 
-    data: bytes | None
+    body: bytes
     errors: list[GraphQLError] | None = None
 
+    @classmethod
+    def failed(cls, errors: list[GraphQLError]) -> Self:
+        """Return the answer of an operation that failed as a whole."""
+        return cls(orjson.dumps({"data": None, "errors": [error.formatted for error in errors]}), errors)
+
     @property
-    def body(self) -> bytes:
-        """Return the text of the response."""
-        if self.data is not None:
-            return b'{"data":' + self.data + b"}"
-        return orjson.dumps({"data": None, "errors": [error.formatted for error in self.errors or ()]})
+    def data(self) -> bytes | None:
+        """Return the text of `data`, None for an operation that failed."""
+        return None if self.errors else self.body[len(BEFORE_DATA) : -1]
 
     @property
     def result(self) -> ExecutionResult:
@@ -113,8 +118,7 @@ class CompiledOperations:
             plan.check(context.limits)
             cost = plan.measure.cost.of(variables)
             check_cost(cost, context.limits)
-            if any(value.__class__ in {list, dict} for value in variables.values()):
-                check_sizes(plan.document, name, variables, self._schema)
+            check_sizes(plan.types, variables)
             context.spend(cost)
         except NotCompiledError as refusal:
             self.refused[refusal.reason] += 1
@@ -155,34 +159,24 @@ class CompiledOperations:
         ALLOWANCE.set(ReadAllowance(limits.answer_bytes))
         share = Share() if plan.shares else None
         SHARE.set(share)
-        timeout = None
+        deadline = None
         try:
             frame = Frame(context, plan.read_variables(variables), limits.answer_fields, limits.answer_bytes, share)
             if plan.is_mutation:
                 data = await plan.answer(frame, None)
             else:
-                async with asyncio.timeout(context.timings.operation) as timeout:
+                deadline = Deadline(context.timings.operation)
+                with deadline:
                     data = await plan.answer(frame, None)
-                    _check_time(timeout)
-            text = orjson.dumps(data)
+            text = encode({"data": data})
         except TimeoutError as error:
-            if timeout is None or not (timeout.expired() or _is_over(timeout)):
+            if deadline is None or not deadline.is_over:
                 return None
             plan.count(context, ErrorCode.TIMEOUT)
-            return Answer(None, shown([GraphQLError("", original_error=error)]))
+            return Answer.failed(shown([GraphQLError("", original_error=error)]) or [])
         except Exception:  # noqa: BLE001 - graphql-core meets it again, and has its place in the document
             return None
-        if len(text) > limits.answer_bytes:
+        if len(text) - AROUND_DATA > limits.answer_bytes:
             return None
         plan.count(context)
         return Answer(text)
-
-
-def _check_time(timeout: asyncio.Timeout) -> None:
-    """Raise TimeoutError for an answer that took too long, and waited for nothing."""
-    if _is_over(timeout):
-        raise TimeoutError
-
-
-def _is_over(timeout: asyncio.Timeout) -> bool:
-    return asyncio.get_running_loop().time() > (timeout.when() or inf)

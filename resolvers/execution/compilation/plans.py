@@ -30,6 +30,7 @@ from resolvers.execution.compilation.shapes import Collector
 from resolvers.execution.context import Context
 from resolvers.execution.costs.extension import check_document
 from resolvers.execution.costs.measure import DocumentMeasures, Measure
+from resolvers.execution.costs.variables import VariableTypes, types_of
 from resolvers.execution.document_cache import LONGEST_TEXT
 from resolvers.execution.operation_counts import OK, root_fields
 from runindex.settings.limits import Limits
@@ -57,7 +58,7 @@ class OperationPlan:
     kind: OperationType
     answer: Answer
     variables: tuple[Variable, ...]
-    document: DocumentNode
+    types: VariableTypes
     measures: DocumentMeasures
     measure: Measure
     fields: tuple[str, ...]
@@ -183,7 +184,7 @@ class Plans:
             kind,
             answer,
             variables,
-            document,
+            types_of(operation, self._schema),
             measures,
             measures.operations[operation.name.value if operation.name else None],
             tuple(root_fields(document, operation).values()),

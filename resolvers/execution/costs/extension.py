@@ -3,11 +3,11 @@
 from collections.abc import Iterator
 from typing import Any, Final
 
-from graphql import DocumentNode, GraphQLError
+from graphql import DocumentNode, GraphQLError, get_operation_ast
 from strawberry.extensions import SchemaExtension
 
 from resolvers.execution.costs.measure import DocumentMeasures, measured
-from resolvers.execution.costs.variables import check_sizes
+from resolvers.execution.costs.variables import check_sizes, types_of
 from resolvers.execution.document_cache import TextCache
 from runindex.domain.errors import LimitExceededError
 from runindex.settings.limits import Limits
@@ -45,7 +45,8 @@ class LimitedDocuments(SchemaExtension):
             check_cost(self._cost, limits)
             if context.variables:
                 schema = context.schema._schema  # noqa: SLF001 - graphql-core's
-                check_sizes(context.graphql_document, context.operation_name, context.variables, schema)
+                operation = get_operation_ast(context.graphql_document, context.operation_name)
+                check_sizes(types_of(operation, schema), context.variables)
             context.context.spend(self._cost)
         except LimitExceededError as error:
             context.pre_execution_errors = [GraphQLError(error.message, original_error=error)]

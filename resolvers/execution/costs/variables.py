@@ -5,16 +5,16 @@ Only what the schema declares as a list counts: a value of the scalar JSON is bo
 
 from collections.abc import Mapping
 from functools import lru_cache
-from typing import Any, Final
+from typing import Any, Final, TypeAlias
 
 from graphql import (
-    DocumentNode,
     GraphQLInputObjectType,
     GraphQLList,
     GraphQLNonNull,
     GraphQLSchema,
+    GraphQLType,
+    OperationDefinitionNode,
     get_named_type,
-    get_operation_ast,
     type_from_ast,
 )
 
@@ -26,20 +26,18 @@ LONGEST_OF_OBJECTS: Final = 2_000
 # In all variables together.
 MOST_ENTRIES: Final = 100_000
 MOST_OBJECTS: Final = 20_000
+VariableTypes: TypeAlias = Mapping[str, GraphQLType | None]
 
 
-def check_sizes(
-    document: DocumentNode, operation_name: str | None, variables: Mapping[str, Any], schema: GraphQLSchema
-) -> None:
-    """Raise LimitExceededError for lists that are too long, one by one or together."""
-    operation = get_operation_ast(document, operation_name)
-    if operation is None:
-        return
-    waiting = []
-    for definition in operation.variable_definitions or ():
-        value = variables.get(definition.variable.name.value)
-        if isinstance(value, list | dict):
-            waiting.append((value, type_from_ast(schema, definition.type)))
+def types_of(operation: OperationDefinitionNode | None, schema: GraphQLSchema) -> VariableTypes:
+    """Return the types of an operation's variables, by their names."""
+    definitions = operation.variable_definitions or () if operation is not None else ()
+    return {each.variable.name.value: type_from_ast(schema, each.type) for each in definitions}
+
+
+def check_sizes(types: VariableTypes, variables: Mapping[str, Any]) -> None:
+    """Raise LimitExceededError for lists in variables that are too long, one by one or together."""
+    waiting = [(value, types.get(name)) for name, value in variables.items() if isinstance(value, list | dict)]
     entries = objects = 0
     while waiting:
         value, kind = waiting.pop()

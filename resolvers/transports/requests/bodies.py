@@ -21,6 +21,10 @@ class Bodies:
         self.together = together
         self.held = 0
 
+    def has_room(self, size: int) -> bool:
+        """Tell whether a body of an announced size is within the bounds at present."""
+        return size <= self.largest and self.held + size <= self.together
+
     @contextmanager
     def receiving(self, scope: Scope, receive: Receive) -> Iterator["Body"]:
         """Receive a request's body within the bounds; its bytes count until the context ends."""

@@ -1,8 +1,8 @@
 """Work for a client that hangs up is ended: nobody waits for its answer."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Mapping
-from contextlib import asynccontextmanager
+from collections.abc import Callable, Mapping
+from types import TracebackType
 from typing import Any
 
 from starlette.requests import ClientDisconnect
@@ -10,26 +10,33 @@ from starlette.requests import ClientDisconnect
 from resolvers.transports.scope import GONE
 
 
-@asynccontextmanager
-async def while_present(scope: Mapping[str, Any], may_end: Callable[[], bool]) -> AsyncIterator[None]:
-    """Run the block, and raise ClientDisconnect when the client hangs up while the block may end.
+class WhilePresent:
+    """A block that ends with ClientDisconnect when the client hangs up while the block may end.
 
     A server that cannot tell lets the block come to its end.
     """
-    gone: set[Callable[[], None]] = scope.get(GONE, set())
-    task, is_ended = asyncio.current_task(), False
 
-    def end() -> None:
-        nonlocal is_ended
-        if task is not None and may_end():
-            is_ended = task.cancel()
+    __slots__ = ("_gone", "_is_ended", "_may_end", "_task")
 
-    gone.add(end)
-    try:
-        yield
-    except asyncio.CancelledError:
-        if is_ended and task is not None and task.uncancel() == 0:
+    def __init__(self, scope: Mapping[str, Any], may_end: Callable[[], bool]) -> None:
+        """Run for the client of a scope; `may_end` tells at any time whether the block may be ended."""
+        self._gone: set[Callable[[], None]] = scope.get(GONE, set())
+        self._may_end = may_end
+        self._task = asyncio.current_task()
+        self._is_ended = False
+
+    def __enter__(self) -> None:
+        """Begin the block."""
+        self._gone.add(self._end)
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        """End the block."""
+        self._gone.discard(self._end)
+        if self._is_ended and isinstance(error, asyncio.CancelledError) and self._task and not self._task.uncancel():
             raise ClientDisconnect from None
-        raise
-    finally:
-        gone.discard(end)
+
+    def _end(self) -> None:
+        if self._task is not None and self._may_end():
+            self._is_ended = self._task.cancel()

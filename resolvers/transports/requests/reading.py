@@ -7,6 +7,7 @@ from typing import Any, Final, cast
 
 from cross_web import AsyncHTTPRequestAdapter
 from starlette.datastructures import QueryParams
+from starlette.types import Message, Receive
 from strawberry.http import GraphQLRequestData
 
 from resolvers.transports.requests.negotiation import JSON, read_media_range
@@ -37,15 +38,30 @@ async def read_request(request: AsyncHTTPRequestAdapter, persisted: PersistedQue
         if "sec-websocket-key" in request.headers:
             raise RefusedRequestError(NO_UPGRADE, HTTPStatus.UPGRADE_REQUIRED, headers=UPGRADE)
         return _request_data(_query_parameters(cast("QueryParams", request.query_params)), persisted)
-    _check_coding(request.headers)
-    body = _json(await request.get_body(), "the body")
+    check_coding(request.headers)
+    return read_body(await request.get_body(), persisted)
+
+
+def read_body(text: str | bytes, persisted: PersistedQueries) -> GraphQLRequestData:
+    """Return the parts of a request that was posted; raise RefusedRequestError for one that is not well-formed."""
+    body = _json(text, "the body")
     if isinstance(body, list):
         # As plain JSON: of a GraphQL response, BatchHttpLink would only say that it is not as long as the batch.
         raise RefusedRequestError(NO_BATCHES, headers={"Content-Type": JSON})
     return _request_data(body, persisted)
 
 
-def _check_coding(headers: Mapping[str, str]) -> None:
+def replay(body: bytes, receive: Receive) -> Receive:
+    """Return a `receive` that begins with a body that was received already."""
+    parts: list[Message] = [{"type": "http.request", "body": body, "more_body": False}]
+
+    async def receive_again() -> Message:
+        return parts.pop() if parts else await receive()
+
+    return receive_again
+
+
+def check_coding(headers: Mapping[str, str]) -> None:
     """Raise RefusedRequestError for a body that is not JSON in UTF-8, or is compressed."""
     media_type = read_media_range(headers.get("content-type", ""))
     if media_type.name != JSON:

@@ -17,6 +17,7 @@ from resolvers.execution.access.rights import ForbiddenError
 from resolvers.execution.context import Context
 from resolvers.execution.errors import INTERRUPTED, ErrorCode, broken_off
 from resolvers.transports.requests.negotiation import PRIVATE, wanted_media_type
+from resolvers.transports.scope import CONTEXT
 from runindex.domain.errors import OutcomeUnknownError, UnavailableError
 
 _STATUSES: Final = MappingProxyType(
@@ -74,7 +75,7 @@ def refusing() -> Iterator[None]:
 
 def wrote(request: Request) -> bool:
     """Tell whether a mutation of a request was begun."""
-    context: Context | None = getattr(request.state, "context", None)
+    context: Context | None = request.scope.get(CONTEXT)
     return context is not None and context.submitted > 0
 
 

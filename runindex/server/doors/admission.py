@@ -16,13 +16,14 @@ from resolvers.transports.framing import may_stream
 from resolvers.transports.requests.refusals import RefusedRequestError
 from resolvers.transports.scope import ADMISSION, FLOW
 from runindex.domain.errors import UnavailableError
-from runindex.server.doors.callers import Counts, address_of
+from runindex.server.doors.callers import Counts, caller_by_address
 from runindex.server.doors.doors import PROBES
 from runindex.server.doors.pace import Pace
 from runindex.server.doors.turns import SLOW_SECONDS, CallerConnection, CrowdedError, Place, Turns
 from runindex.settings.connection_limits import ConnectionLimits
 
-CallerOf: TypeAlias = Callable[[Scope], str]
+# Names the caller of a scope with an `Authorization` header.
+CallerOf: TypeAlias = Callable[[Scope, str | None], str]
 RETRY: Final = {"Retry-After": "1"}
 STREAMS: Final = ("text/event-stream", "multipart/mixed")
 # A refusal takes between 0.5 and 2 s, each another time: for clients that come again at once, or all together, the
@@ -34,10 +35,10 @@ GOLDEN_RATIO: Final = 0.618
 class Admission:
     """Bounds requests, sockets and operations, and gives each caller its turn; probes always pass."""
 
-    def __init__(self, app: ASGIApp, limits: ConnectionLimits, caller_of: CallerOf = address_of) -> None:
+    def __init__(self, app: ASGIApp, limits: ConnectionLimits, caller_of: CallerOf = caller_by_address) -> None:
         """Serve an application within limits; `caller_of` names the caller of a scope."""
         self._app = app
-        self._caller_of = caller_of
+        self.caller_of = caller_of
         self._connections: WeakKeyDictionary[object, CallerConnection] = WeakKeyDictionary()
         self._refusals = 0
         self.limits = limits
@@ -52,7 +53,7 @@ class Admission:
         if scope["type"] == "lifespan" or scope["path"] in PROBES:
             await self._app(scope, receive, send)
             return
-        caller = self._caller_of(scope)
+        caller = self.caller_of(scope, Headers(scope=scope).get("authorization"))
         is_socket = scope["type"] == "websocket"
         if is_socket or may_stream(Headers(scope=scope)):
             refusal = self.sockets.refusal(caller)

@@ -24,17 +24,8 @@ class Doors:
 
     def __init__(self, app: ASGIApp, hosts: Iterable[str] = (), origins: Iterable[Origin] = ()) -> None:
         """Answer to these hosts, and let pages of these origins use the application."""
-        self._app = app
         self._origins = frozenset(origins)
-        if self._origins:
-            self._app = CORSMiddleware(
-                app,
-                allow_origins=sorted(map(str, self._origins)),
-                allow_methods=["GET", "POST"],
-                allow_headers=HEADERS,
-                expose_headers=["Retry-After"],
-                max_age=PREFLIGHT_SECONDS,
-            )
+        self._app = self.legible(app)
         self._hosts = AllowedHosts(tuple(host.lower() for host in hosts))
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -47,6 +38,29 @@ class Doors:
             await _refuse(refusal, scope, receive, send)
         else:
             await self._app(scope, receive, send)
+
+    @property
+    def vary(self) -> str:
+        """Return the headers of a request that its answer depends on."""
+        return "Accept, Origin" if self._origins else "Accept"
+
+    def legible(self, app: ASGIApp) -> ASGIApp:
+        """Return an application whose answers pages of the welcome origins may read."""
+        if not self._origins:
+            return app
+        return CORSMiddleware(
+            app,
+            allow_origins=sorted(map(str, self._origins)),
+            allow_methods=["GET", "POST"],
+            allow_headers=HEADERS,
+            expose_headers=["Retry-After"],
+            max_age=PREFLIGHT_SECONDS,
+        )
+
+    def lets_in(self, scope: Scope) -> bool:
+        """Tell whether a request passes, and gets an answer without headers for pages of other origins."""
+        is_of_page = bool(self._origins) and "origin" in Headers(scope=scope)
+        return not is_of_page and self._refusal(scope) is None
 
     def _refusal(self, scope: Scope) -> JSONResponse | None:
         headers = Headers(scope=scope)

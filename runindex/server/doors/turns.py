@@ -6,6 +6,7 @@ go first that did not await an answer all of the time: behind a proxy many clien
 
 import asyncio
 import math
+import time
 from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -89,7 +90,7 @@ class Turns:
         self.waiting = 0
         self._most = places + waiting
         self._width = width
-        self._clock = clock or (lambda: asyncio.get_running_loop().time())
+        self._clock = clock or time.monotonic
         self._callers: dict[str, _Caller] = {}
         self._ready: OrderedDict[_Caller, None] = OrderedDict()  # callers whose turn may come, the next one first
         self._ended: list[_Caller] = []  # those of whom requests have left in this turn of the event loop

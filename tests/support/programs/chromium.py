@@ -138,8 +138,11 @@ class Page:
         waiting = self._answers[number] = asyncio.get_running_loop().create_future()
         session = {"sessionId": self.session} if self.session else {}
         await self.connection.send(json.dumps({"id": number, "method": method, "params": parameters, **session}))
-        async with asyncio.timeout(PATIENCE):
-            answer = await waiting
+        try:
+            async with asyncio.timeout(PATIENCE):
+                answer = await waiting
+        except TimeoutError as error:
+            raise TimeoutError(f"no answer within {PATIENCE} seconds to {method} {parameters}") from error
         assert "error" not in answer, (method, answer)
         result: dict[str, Any] = answer["result"]
         return result

@@ -25,6 +25,9 @@ LIVE: Final = "document.querySelector('.connection')?.dataset.state === 'live'"
 ROWS: Final = """[...document.querySelectorAll('.run-row .run-link')]
     .map(link => link.textContent).filter(name => name !== 'default')"""
 NOTICE: Final = "document.querySelector('.notices').innerText"
+# Notices go after some seconds: in a page without long timers they stay, however slow the machine is.
+KEEP_NOTICES: Final = """{ const start = window.setTimeout
+    window.setTimeout = (work, pause, ...more) => pause >= 5000 ? 0 : start(work, pause, ...more) }"""
 
 
 def create(served: Served, name: str, **more: object) -> str:
@@ -46,6 +49,11 @@ async def open_list(served: Served, page: Page, search: str = "") -> None:
     await page.open(f"{served.root}/{search}")
     await page.wait_for("document.querySelector('.connection') && document.querySelector('.runs-tools button')")
     await page.wait_for(LIVE)
+
+
+async def focused(page: Page, selector: str) -> None:
+    """Wait until the focus is in an element; keys pressed earlier would go elsewhere."""
+    await page.wait_for(f"document.activeElement?.closest({json.dumps(selector)})")
 
 
 def run_command(served: Served, *arguments: str) -> str:

@@ -4,7 +4,7 @@ import pytest
 
 from tests.support.programs import chromium
 from tests.support.programs.chromium import Page
-from tests.support.programs.dashboard import RECORD, create
+from tests.support.programs.dashboard import RECORD, create, focused
 from tests.support.servers.served import Served
 
 pytestmark = [
@@ -56,6 +56,7 @@ async def test_differences_are_shown_against_a_baseline_in_one_table(served: Ser
     await page.wait_for(f"{FACTS}.includes('metadata.same')")
     await page.click("document.querySelector('.choice-button')")
     await page.wait_for("document.querySelectorAll('[role=option]').length === 2")
+    await focused(page, "[role=option]")
     await page.press("ArrowDown", "Enter")
     await page.wait_for(f"{HEADS}.join() === 'two,one'")
     assert "0 worse, 1 better" in await page.evaluate("document.querySelector('.compare').innerText")

@@ -6,7 +6,7 @@ import pytest
 
 from tests.support.programs import chromium
 from tests.support.programs.chromium import Page
-from tests.support.programs.dashboard import MOVE, NOTICE, ROWS, create, named, open_list
+from tests.support.programs.dashboard import MOVE, NOTICE, ROWS, create, focused, named, open_list
 from tests.support.servers.served import Served
 
 pytestmark = [
@@ -28,7 +28,9 @@ async def test_filters_are_in_the_address_and_the_same_in_another_browser(
     await page.wait_for("document.querySelector('[role=option][data-focused]')?.innerText === 'Tag'")
     await page.press("Enter")
     await page.wait_for("[...document.querySelectorAll('[role=option]')].some(one => one.innerText.startsWith('a|b'))")
-    await page.press("ArrowDown", "Enter")
+    await page.press("ArrowDown")
+    await page.wait_for("document.querySelector('[role=option][data-focused]')?.innerText.startsWith('a|b')")
+    await page.press("Enter")
     await page.click(named("Apply"))
     await page.wait_for(f"{ROWS}.join() === 'kept'")
     address = await page.evaluate("location.href")
@@ -76,6 +78,7 @@ async def test_a_value_of_a_row_is_excluded_or_shown_alone(served: Served, page:
     await page.wait_for(f"document.activeElement.dataset.run === '{noise}'")
     await page.press("e")
     await page.wait_for(named("Not tag env:dev"))
+    await focused(page, "[role=menuitem]")
     await page.press("ArrowDown", "ArrowDown", "ArrowDown", "Enter")
     await page.wait_for(f"{ROWS}.join() === 'kept'")
     assert "where=tag:not:env" in await page.evaluate("decodeURIComponent(location.search)")

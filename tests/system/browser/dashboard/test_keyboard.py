@@ -4,7 +4,7 @@ import pytest
 
 from tests.support.programs import chromium
 from tests.support.programs.chromium import Page
-from tests.support.programs.dashboard import DATASET, NOTICE, ROWS, create, named, open_list
+from tests.support.programs.dashboard import DATASET, NOTICE, ROWS, create, focused, named, open_list
 from tests.support.servers.served import Served
 
 pytestmark = [
@@ -14,6 +14,10 @@ pytestmark = [
 ]
 
 PART = "document.querySelector('[role=tab][aria-selected=true]')"
+SEARCH = "document.querySelector('[data-shortcut=\"/\"]')"
+MARKED = "document.querySelector('[aria-selected=true]')"
+HOLD_FRAMES = "window.held = []; window.requestAnimationFrame = work => held.push(work)"
+LET_GO = "held.splice(0).forEach(work => work(performance.now()))"
 STATUS = "document.querySelector('.run-title .status')?.dataset.status"
 
 
@@ -54,7 +58,9 @@ async def test_a_run_is_found_opened_moved_and_compared(served: Served, page: Pa
     await page.press("Enter")
     await page.wait_for("document.querySelector('h1')?.innerText === 'Compare 2 runs'")
     unseen += await page.tab_to("document.querySelector('.choice-button')")
-    await page.press("Enter", "ArrowDown", "Enter")
+    await page.press("Enter")
+    await focused(page, "[role=option]")
+    await page.press("ArrowDown", "Enter")
     await page.wait_for(f"new URLSearchParams(location.search).getAll('ids')[0] === '{runs[0]}'")
     await page.press("g", "d")
     await page.wait_for("document.querySelector('main a')?.innerText === 'd'")
@@ -62,3 +68,20 @@ async def test_a_run_is_found_opened_moved_and_compared(served: Served, page: Pa
     await page.press("Enter")
     await page.wait_for("document.querySelector('h1')?.innerText === 'd'")
     assert unseen == []
+
+
+async def test_keys_are_taken_however_late_the_next_frame_is(served: Served, page: Page) -> None:
+    runs = [create(served, f"run {number}") for number in range(60)]
+    await open_list(served, page)
+    await page.wait_for(f"{ROWS}.length > 10")
+    await page.evaluate(HOLD_FRAMES)
+    await page.press("j", "x")
+    await page.wait_for(f"document.querySelector('.bulk') && {MARKED}.dataset.run === '{runs[-1]}'")
+    await page.press("x", "End")
+    await page.wait_for(f"{ROWS}.includes('run 0') && !{ROWS}.includes('run 59')")
+    await page.press("x")
+    await page.wait_for(f"Number({MARKED}?.getAttribute('aria-rowindex')) > 50")
+    await page.press("Home", "/")
+    await page.wait_for(f"{ROWS}.includes('run 59')")
+    await page.evaluate(LET_GO)
+    assert await page.evaluate(f"document.activeElement === {SEARCH}")

@@ -6,7 +6,7 @@ import pytest
 
 from tests.support.programs import chromium
 from tests.support.programs.chromium import Page
-from tests.support.programs.dashboard import MOVE, NOTICE, ROWS, create, named, open_list
+from tests.support.programs.dashboard import KEEP_NOTICES, MOVE, NOTICE, ROWS, create, focused, named, open_list
 from tests.support.servers.served import Served
 
 pytestmark = [
@@ -19,6 +19,7 @@ pytestmark = [
 async def test_a_move_by_button_is_made_undone_and_confirmed(served: Served, page: Page) -> None:
     run = create(served, "mover")
     await page.open(f"{served.root}/runs/{run}")
+    await page.evaluate(KEEP_NOTICES)
     await page.click(named("Pause"))
     await page.wait_for(f"{NOTICE}.includes('mover was paused')")
     await page.wait_for("document.querySelector('.run-title .status').dataset.status === 'PAUSED'")
@@ -68,12 +69,14 @@ async def test_many_are_moved_by_keyboard_alone(served: Served, page: Page) -> N
     await page.evaluate(f"({named('Cancel…')}).focus()")
     await page.press("Enter")
     await page.wait_for("document.querySelector('[role=dialog]')?.innerText.includes('2 of 3 can be moved')")
+    await focused(page, "[role=dialog] input")
     await page.press(*"no longer needed", "Enter")
     await page.wait_for(f"{NOTICE}.includes('2 runs cancelled. 1 run could not be')")
     history = "query ($id: ID!) { run(id: $id) { history { nodes { reason } } } }"
     assert served.execute(history, id=runs[1])["run"]["history"]["nodes"][-1] == {"reason": "no longer needed"}
     await page.press("?")
     await page.wait_for("document.querySelector('[role=dialog]')?.innerText.includes('Keyboard shortcuts')")
+    await focused(page, "[role=dialog]")
     await page.press("Escape")
     await page.wait_for("!document.querySelector('[role=dialog]')")
     await page.press("g", "l")
@@ -84,6 +87,7 @@ async def test_many_are_tagged_and_the_way_back_is_offered(served: Served, page:
     runs = [create(served, f"run {number}") for number in range(2)]
     await open_list(served, page)
     await page.wait_for(f"{ROWS}.length === 2")
+    await page.evaluate(KEEP_NOTICES)
     for run in runs:
         await page.click(f"document.querySelector('[data-run=\"{run}\"] input')")
     await page.click(named("Tag…"))

@@ -10,7 +10,7 @@ import pytest
 
 from tests.support.programs import chromium
 from tests.support.programs.chromium import Page
-from tests.support.programs.dashboard import MOVE, RECORD, create, named
+from tests.support.programs.dashboard import MOVE, RECORD, create, focused, named
 from tests.support.servers.served import Served
 
 pytestmark = [
@@ -82,7 +82,7 @@ async def test_the_overview_has_what_matters_and_follows(served: Served, page: P
     served.execute(RECORD, input=result_of(run, 1, "boom\nat line 2"))
     await page.open(f"{served.root}/runs/{run}")
     await page.wait_for(f"{PANELS} === 'Failed results,Timeline,Tree,Metadata'")
-    assert "boom" in await page.evaluate("document.querySelector('.panel').innerText")
+    await page.wait_for("document.querySelector('.panel').innerText.includes('boom')")
     await asyncio.to_thread(
         served.execute, APPEND, run=run, events=[{"stream": "log", "payload": {"text": "came late"}}]
     )
@@ -133,6 +133,7 @@ async def test_what_is_copied_runs(served: Served, page: Page, way: str) -> None
     await page.evaluate(f"{named('Copy ▾')}.focus()")
     await page.press("Enter")
     await page.wait_for("document.querySelectorAll('[role=menuitem]').length === 5")
+    await focused(page, "[role=menuitem]")
     await page.press(way[0])
     await page.wait_for(f"document.activeElement.innerText === '{way}'")
     await page.press("Enter")

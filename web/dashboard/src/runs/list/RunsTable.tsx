@@ -214,12 +214,13 @@ function isTyping(target: EventTarget | null): boolean {
   return target instanceof Element && target.closest("input, textarea, select, [contenteditable]") !== null;
 }
 
-/** The row may only be drawn in the next frame. */
+/** At once, so that the next key finds it there; until a row out of sight is drawn, the table takes the keys. */
 function focusRow(scroller: { readonly current: HTMLElement | null }, id: string): void {
   const look = (frames: number) => {
-    const row = scroller.current?.querySelector<HTMLElement>(`[data-run="${CSS.escape(id)}"]`);
-    if (row) row.focus({ preventScroll: true });
-    else if (frames > 0) requestAnimationFrame(() => look(frames - 1));
+    const table = scroller.current;
+    const row = table?.querySelector<HTMLElement>(`[data-run="${CSS.escape(id)}"]`);
+    (row ?? table)?.focus({ preventScroll: true });
+    if (!row && frames > 0) requestAnimationFrame(() => document.activeElement === table && look(frames - 1));
   };
-  requestAnimationFrame(() => look(10));
+  look(10);
 }

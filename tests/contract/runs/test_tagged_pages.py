@@ -20,15 +20,15 @@ pytestmark = pytest.mark.asyncio
 RUNS = 24
 RARE, USUAL = "rare", "usual"
 ORDERS = [RunOrder(RunOrderField.CREATED_AT, direction) for direction in OrderDirection]
-STATUSES = {
-    "of any status": None,
-    "not archived": UNARCHIVED.status,
-    "of a status of few": (RunStatus.FAILED,),
-    "of a status of many": (RunStatus.ACTIVE,),
-    "of the archive": (RunStatus.ARCHIVED,),
-    "of a status of none": (RunStatus.CANCELLED,),
-    "of two statuses": (RunStatus.FAILED, RunStatus.ACTIVE),
-}
+STATUSES = [
+    None,
+    UNARCHIVED.status,
+    (RunStatus.FAILED,),
+    (RunStatus.ACTIVE,),
+    (RunStatus.ARCHIVED,),
+    (RunStatus.CANCELLED,),
+    (RunStatus.FAILED, RunStatus.ACTIVE),
+]
 
 
 @pytest_asyncio.fixture
@@ -36,12 +36,12 @@ async def filled(store: Store, clock: StandingClock) -> Store:
     """Give a store where a tag has few runs, another nearly all, and some come in the same instant."""
     for number in range(RUNS):
         tags = [tag for tag, every in ((RARE, 6), (USUAL, 1)) if number % every == 0 and number != 1]
-        await apply(store, create(run_id(number), name=f"n{number}", tags=tuple(tags)))
+        await apply(store, create(run_id(number + 1), name=f"n{number}", tags=tuple(tags)))
         if number % 8 == 0:
-            await apply(store, move(run_id(number), RunStatus.FAILED))
+            await apply(store, move(run_id(number + 1), RunStatus.FAILED))
         if number % 9 == 0:
-            await apply(store, move(run_id(number), RunStatus.COMPLETED)) if number % 8 else None
-            await apply(store, move(run_id(number), RunStatus.ARCHIVED))
+            await apply(store, move(run_id(number + 1), RunStatus.COMPLETED)) if number % 8 else None
+            await apply(store, move(run_id(number + 1), RunStatus.ARCHIVED))
         clock.advance(number % 3)
     return store
 
@@ -51,27 +51,28 @@ def position(run: Run) -> tuple[int, str]:
 
 
 @pytest.mark.parametrize("order", ORDERS, ids=lambda order: order.direction)
-@pytest.mark.parametrize(("tag", "chosen"), [*product((RARE, USUAL, "of no run"), STATUSES)])
-async def test_each_window_is_a_piece_of_the_list(filled: Store, tag: str, chosen: str, order: RunOrder) -> None:
-    run_filter = RunFilter(tags=TagFilter(all=(tag,)), status=STATUSES[chosen])
+@pytest.mark.parametrize("tag", [RARE, USUAL, "of no run"])
+async def test_each_window_is_a_piece_of_the_list(filled: Store, tag: str, order: RunOrder) -> None:
     runs = await listed(filled)
-    matching = set(matching_ids(runs, run_filter))
-    is_down = order.direction is OrderDirection.DESC
-    truth = sorted((run for run in runs if run.id in matching), key=position, reverse=is_down)
-    assert await listed(filled, run_filter, order) == truth
-    for size, start in product((1, 2, len(truth) + 1), range(len(truth))):
-        after = Window(size, after=position(truth[start]))
-        assert await listed(filled, run_filter, order, after) == truth[start + 1 :][:size]
-        before = Window(size, before=position(truth[start]), backward=True)
-        assert await listed(filled, run_filter, order, before) == truth[:start][-size:]
-        assert await listed(filled, run_filter, order, Window(size, offset=start)) == truth[start:][:size]
-    if len(truth) > 2:
-        between = Window(RUNS, after=position(truth[0]), before=position(truth[-1]))
-        assert await listed(filled, run_filter, order, between) == truth[1:-1]
+    for statuses in STATUSES:
+        run_filter = RunFilter(tags=TagFilter(all=(tag,)), status=statuses)
+        matching = set(matching_ids(runs, run_filter))
+        is_down = order.direction is OrderDirection.DESC
+        truth = sorted((run for run in runs if run.id in matching), key=position, reverse=is_down)
+        assert await listed(filled, run_filter, order) == truth
+        for size, start in product((1, len(truth) + 1), range(len(truth))):
+            after = Window(size, after=position(truth[start]))
+            assert await listed(filled, run_filter, order, after) == truth[start + 1 :][:size]
+            before = Window(size, before=position(truth[start]), backward=True)
+            assert await listed(filled, run_filter, order, before) == truth[:start][-size:]
+            assert await listed(filled, run_filter, order, Window(size, offset=start)) == truth[start:][:size]
+        if len(truth) > 2:
+            between = Window(RUNS, after=position(truth[0]), before=position(truth[-1]))
+            assert await listed(filled, run_filter, order, between) == truth[1:-1]
 
 
 async def test_columns_that_no_table_has_are_read_too(filled: Store) -> None:
-    run_filter = RunFilter(tags=TagFilter(all=(RARE,)), status=(RunStatus.FAILED,))
+    run_filter = RunFilter(tags=TagFilter(all=(USUAL,)), status=(RunStatus.FAILED,))
     rows = await filled.list_runs(RunQuery(run_filter, Window(RUNS), frozenset({"name", "duration"})))
     truth = await listed(filled, run_filter)
     assert truth

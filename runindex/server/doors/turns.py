@@ -18,6 +18,8 @@ from typing import Final
 WIDTH: Final = 4
 # A request that is executed for longer waits for its storage, presumably: another one of its caller may begin.
 SLOW_SECONDS: Final = 0.1
+# Requests of one caller beside those that need little more of the server's time: they wait for their commit, say.
+BESIDE: Final = 32
 # The time that a connection's busyness is an average of, and how far one that is always busy is put back.
 MEMORY_SECONDS: Final = 3.0
 PUT_BACK_SECONDS: Final = 1.0
@@ -66,6 +68,7 @@ class Place:
     state: _State = _State.WAITING
     turn: asyncio.Future[None] | None = None
     began: float = 0.0
+    is_beside: bool = False
 
 
 @dataclass(slots=True, eq=False)
@@ -77,7 +80,8 @@ class _Caller:
     quick: OrderedDict[Place, None] = field(default_factory=OrderedDict)
     places: int = 0
     bounded: int = 0
-    ended: int = 0  # requests that have left in this turn of the event loop
+    beside: int = 0
+    ended: int = 0  # requests that have left, or made room, in this turn of the event loop
     timer: asyncio.TimerHandle | None = None
 
 
@@ -130,12 +134,13 @@ class Turns:
         self._begin_next(now)
 
     def make_room(self, place: Place) -> None:
-        """Begin another of a caller's requests beside one that needs little more of the server's time."""
-        if place in place.caller.quick:
-            del place.caller.quick[place]
-            now = self._clock()
-            self._queue(place.caller, now)
-            self._begin_next(now)
+        """Let another of a caller's requests begin beside one that needs little more of the server's time."""
+        caller = place.caller
+        if place in caller.quick and caller.beside < BESIDE:
+            del caller.quick[place]
+            place.is_beside = True
+            caller.beside += 1
+            self._note_end(caller)
 
     def _enter(self, name: str, connection: CallerConnection, now: float, *, is_bounded: bool) -> Place:
         caller = self._callers.get(name)
@@ -153,6 +158,7 @@ class Turns:
             return
         if place.state is _State.TAKEN:
             self.free += 1
+            caller.beside -= place.is_beside
             if place in caller.quick:
                 del caller.quick[place]
                 self._note_end(caller)

@@ -5,7 +5,7 @@ from itertools import pairwise
 
 import pytest
 
-from runindex.server.doors.turns import SLOW_SECONDS, CallerConnection, CrowdedError, Place, Turns
+from runindex.server.doors.turns import BESIDE, SLOW_SECONDS, CallerConnection, CrowdedError, Place, Turns
 
 pytestmark = pytest.mark.asyncio
 
@@ -160,3 +160,28 @@ async def test_a_request_that_is_cancelled_gives_back_what_it_has(has_its_turn: 
     turns.leave(await last)
     await settled()
     assert (turns.free, turns.waiting) == (1, 0)
+
+
+async def test_requests_that_make_room_hold_up_few_others_of_their_caller() -> None:
+    turns = Turns(100, 100, width=2, clock=Clock())
+    tasks = [await asked(turns, "a") for _ in range(50)]
+    begun: set[asyncio.Task[Place]] = set()
+    steps = []
+    while waiting := [task for task in tasks if task.done() and task not in begun]:
+        steps.append(len(waiting))
+        for task in waiting:
+            turns.make_room(task.result())
+        begun.update(waiting)
+        await settled()
+    # A few begin in each turn of the loop, and the last ones beside all that made room.
+    assert max(steps) == 2
+    assert len(begun) == BESIDE + 2
+    assert (await asked(turns, "b")).done()
+    turns.leave(tasks[0].result())
+    await settled()
+    turns.make_room(tasks[BESIDE].result())
+    await settled()
+    assert sum(task.done() for task in tasks) == BESIDE + 3
+    for task in tasks:
+        turns.leave(await task)
+    assert (turns.free, turns.waiting) == (99, 0)

@@ -10,7 +10,6 @@ import time
 from collections import deque
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
-from contextvars import ContextVar
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -24,8 +23,6 @@ from runindex.ports.store import Store
 MAX_BATCH: Final = 512  # the weight of its commands, about as many rows
 MAX_WAITING: Final = 20_000
 log: Final = logging.getLogger(__name__)
-# What is called when a request begins to wait for its commit; None where there is nobody to tell.
-AWAITS_COMMIT: Final[ContextVar[Callable[[], None] | None]] = ContextVar("awaits_commit", default=None)
 
 
 @dataclass(slots=True)
@@ -103,9 +100,6 @@ class Writer:
         )
         self._waiting.append(entry)
         self._arrival.set()
-        tell = AWAITS_COMMIT.get()
-        if tell is not None:
-            tell()
         return await entry.answer
 
     async def run(self) -> None:

@@ -6,17 +6,15 @@ from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, asynccontextmanager, contextmanager, nullcontext
 from dataclasses import dataclass
 from types import MappingProxyType
-from typing import Any, Final, Self, TypeAlias, cast
+from typing import Any, Final, Self
 
 import asyncpg
 
-from persistence.postgres.login import APPLICATION, DRIVER_ERRORS, Connection, DriverConnection, log_in
+from persistence.postgres.login import APPLICATION, DRIVER_ERRORS, Connection, log_in
+from persistence.postgres.pool import Pool
 from persistence.postgres.watchdog import Watchdog
 from persistence.sql.statements import Rows, Statement
 from runindex.domain.errors import OperationTimeoutError, RunIndexError, UnavailableError
-
-AnyConnection: TypeAlias = "Connection | asyncpg.pool.PoolConnectionProxy[asyncpg.Record]"
-Pool: TypeAlias = "asyncpg.Pool[asyncpg.Record]"
 
 LOGGER: Final = logging.getLogger("runindex.postgres")
 # What the server's settings can hold; 0 would mean no limit.
@@ -141,22 +139,20 @@ async def open_pool(url: str, timeouts: Timeouts, size: int) -> AsyncIterator[Po
     """Open a pool of at most `size` connections, each made when it is first needed."""
     watchdog = Watchdog(url)
 
-    async def connect_one(*_: object, **__: object) -> Connection:
+    async def connect_one() -> Connection:
         return await connect(url, timeouts, watchdog=watchdog)
 
-    async with asyncpg.create_pool(
-        min_size=0, max_size=size, connect=connect_one, reset=_keep_session, connection_class=Connection
-    ) as pool:
+    pool = Pool(connect_one, size)
+    try:
+        yield pool
+    finally:
+        # Closing waits for connections in use, and the server may be silent.
         try:
-            yield pool
-        finally:
-            # Closing waits for connections in use, and the server may be silent.
-            try:
-                async with asyncio.timeout(timeouts.lock):
-                    await pool.close()
-            except TimeoutError:
-                pool.terminate()
-            watchdog.close()
+            async with asyncio.timeout(timeouts.lock):
+                await pool.close()
+        except (TimeoutError, *DRIVER_ERRORS):
+            pool.terminate()
+        watchdog.close()
 
 
 async def close(connection: Connection, timeouts: Timeouts) -> None:
@@ -168,13 +164,13 @@ async def close(connection: Connection, timeouts: Timeouts) -> None:
         connection.terminate()
 
 
-async def command(connection: AnyConnection, text: str, seconds: float) -> str:
+async def command(connection: Connection, text: str, seconds: float) -> str:
     """Run a command and return its tag; the time limit is that of `run`."""
     async with terminating_on_timeout(connection, seconds):
         return await connection.execute(text)
 
 
-async def roll_back(connection: AnyConnection, timeouts: Timeouts) -> None:
+async def roll_back(connection: Connection, timeouts: Timeouts) -> None:
     """Roll back what is open, or end the connection when that fails."""
     if connection.is_closed():
         return
@@ -184,30 +180,36 @@ async def roll_back(connection: AnyConnection, timeouts: Timeouts) -> None:
         connection.terminate()
 
 
-async def _keep_session(connection: DriverConnection) -> None:
-    """Skip the round trip that resets a session: its settings never change in use."""
-    del connection
-
-
-async def run(connection: AnyConnection, statement: Statement, seconds: float) -> Rows:
+async def run(connection: Connection, statement: Statement, seconds: float) -> Rows:
     """Run a statement; raise TimeoutError and terminate the connection when its time is over."""
-    async with terminating_on_timeout(connection, seconds):
-        rows: Sequence[Any] = await connection.fetch(statement.text, *statement.arguments)
-        return rows
+    # As `terminating_on_timeout` does, whose generators cost a short statement a tenth of its time.
+    watchdog = connection.watchdog
+    if watchdog is not None:
+        watchdog.begin(connection)
+    try:
+        async with asyncio.timeout(seconds):
+            rows: Sequence[Any] = await connection.fetch(statement.text, *statement.arguments)
+            return rows
+    except _BROKEN_OFF:
+        connection.terminate()
+        raise
+    finally:
+        if watchdog is not None:
+            watchdog.end(connection)
 
 
-async def begin(connection: AnyConnection, seconds: float, mode: str = READ_COMMITTED) -> None:
+async def begin(connection: Connection, seconds: float, mode: str = READ_COMMITTED) -> None:
     """Begin a transaction with its settings, in one round trip; the time limit is that of `run`."""
-    settings = _unwrap(connection).local_settings
+    settings = connection.local_settings
     await command(connection, f"BEGIN {mode}; {settings}" if settings else f"BEGIN {mode}", seconds)
 
 
-async def run_alone(connection: AnyConnection, statement: Statement, seconds: float) -> Rows:
+async def run_alone(connection: Connection, statement: Statement, seconds: float) -> Rows:
     """Run a statement outside of any transaction, as `run` does.
 
     Behind a pooler it gets one: preparing and executing could else happen in the sessions of two servers.
     """
-    if not _unwrap(connection).is_pooled:
+    if not connection.is_pooled:
         return await run(connection, statement, seconds)
     await begin(connection, seconds)
     try:
@@ -220,19 +222,14 @@ async def run_alone(connection: AnyConnection, statement: Statement, seconds: fl
     return rows
 
 
-def _unwrap(connection: AnyConnection) -> Connection:
-    """Return a connection by its own type: the pool's proxies pass attributes on."""
-    return cast("Connection", connection)
-
-
 @asynccontextmanager
-async def terminating_on_timeout(connection: AnyConnection, seconds: float) -> AsyncIterator[None]:
+async def terminating_on_timeout(connection: Connection, seconds: float) -> AsyncIterator[None]:
     """Limit the block to so many seconds; end the connection, unusable then, on a timeout or a cancellation."""
     try:
         async with asyncio.timeout(seconds):
-            with _watched(_unwrap(connection)):
+            with _watched(connection):
                 yield
-    except (TimeoutError, asyncio.CancelledError, asyncpg.InternalClientError):
+    except _BROKEN_OFF:
         connection.terminate()
         raise
 
@@ -282,6 +279,8 @@ def is_race(error: BaseException) -> bool:
     return isinstance(error, _RACES)
 
 
+# After these a statement may still run, whose answer nobody awaits.
+_BROKEN_OFF: Final = (TimeoutError, asyncio.CancelledError, asyncpg.InternalClientError)
 _RACES: Final = (asyncpg.DeadlockDetectedError, asyncpg.SerializationError, asyncpg.UniqueViolationError)
 _TOO_SLOW: Final = (asyncpg.QueryCanceledError, asyncpg.LockNotAvailableError, asyncpg.TransactionTimeoutError)
 _LOST: Final = (

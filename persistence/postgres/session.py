@@ -9,8 +9,6 @@ import asyncpg
 
 from persistence.postgres.connection import (
     READ_COMMITTED,
-    AnyConnection,
-    Pool,
     Timeouts,
     begin,
     close,
@@ -20,6 +18,8 @@ from persistence.postgres.connection import (
     run,
     translate_errors,
 )
+from persistence.postgres.login import Connection
+from persistence.postgres.pool import Pool
 from persistence.sql.batch.transactions import Execute, drive
 from persistence.sql.statements import Flow, Rows, Statement
 from runindex.domain.errors import BadRequestError
@@ -42,7 +42,7 @@ _SETTINGS: Final = MappingProxyType(
 async def transact(pool: Pool, timeouts: Timeouts, flow: Callable[[], Flow[T]]) -> T:
     """Run a flow in one transaction and commit."""
     with translate_errors():
-        async with pool.acquire(timeout=timeouts.connect) as connection:
+        async with pool.lend(timeouts.connect) as connection:
             await begin(connection, timeouts.statement)
             try:
                 found = await drive(flow(), _runner(connection, timeouts.statement))
@@ -83,7 +83,7 @@ def _refuse_conflicts() -> Iterator[None]:
         raise BadRequestError("something comes twice, or is not as it must be") from None
 
 
-def _runner(connection: AnyConnection, seconds: float) -> Execute:
+def _runner(connection: Connection, seconds: float) -> Execute:
     async def run_statement(statement: Statement) -> Rows:
         return [dict(row) for row in await run(connection, statement, seconds)]
 

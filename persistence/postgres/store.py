@@ -7,22 +7,16 @@ from typing import Any, Final, Self, TypeVar
 from sqlalchemy import Executable, text
 
 from persistence.postgres.clock import ServerClock
-from persistence.postgres.connection import (
-    Pool,
-    Timeouts,
-    is_lost,
-    open_pool,
-    run_alone,
-    translate_errors,
-)
+from persistence.postgres.connection import Timeouts, is_lost, open_pool, run_alone, translate_errors
 from persistence.postgres.login import DRIVER_ERRORS
+from persistence.postgres.pool import Pool
 from persistence.postgres.session import open_session, transact
 from persistence.postgres.statements import PostgresDialect
 from persistence.postgres.writer import PostgresWriter
 from persistence.sql.batch.transactions import Execute
 from persistence.sql.maintenance.maintenance import SqlMaintenance
 from persistence.sql.maintenance.tokens import SqlTokens
-from persistence.sql.queries.large import cut_off, take
+from persistence.sql.queries.large import READ_BYTES, cut_off, take
 from persistence.sql.reads.store_reads import SqlReads
 from persistence.sql.statements import NO_PARAMETERS, Flow, Rows, Statement
 from runindex.commands import AnyCommand
@@ -97,7 +91,7 @@ class PostgresStore(SqlReads, SqlMaintenance, SqlTokens):
             if not row["is_read_only"]:
                 return
             # Sessions keep what they began with, so only a new one knows.
-            await self._pool.expire_connections()
+            self._pool.expire()
         raise UnavailableError("the storage is read-only")
 
     async def write_nothing(self) -> None:
@@ -115,15 +109,25 @@ class PostgresStore(SqlReads, SqlMaintenance, SqlTokens):
         return open_session(self._url, self._timeouts, writes=writes)
 
     async def _fetch(self, statement: Executable, parameters: Mapping[str, Any] = NO_PARAMETERS) -> Rows:
-        bound, allowance = self.dialect.query(statement, parameters), ALLOWANCE.get()
-        if allowance is None:
-            return await self._run_again(bound)
-        return take(await self._run_again(cut_off(statement, bound, allowance)), allowance)
+        rows = [dict(row) for row in await self._read(statement, parameters)]
+        for row in rows:
+            row.pop(READ_BYTES, None)
+        return rows
 
-    async def _run_again(self, bound: Statement) -> list[dict[str, Any]]:
+    async def _read(self, statement: Executable, parameters: Mapping[str, Any] = NO_PARAMETERS) -> Rows:
+        whole, allowance = self.dialect.query(statement, parameters), ALLOWANCE.get()
+        if allowance is None:
+            return await self._run_again(whole)
+        bound = cut_off(statement, whole, allowance)
+        rows = await self._run_again(bound)
+        if bound is not whole:
+            take(rows, allowance)
+        return rows
+
+    async def _run_again(self, bound: Statement) -> Rows:
         with translate_errors():
             # Connections idle during a restart of the server fail when used, at worst all of the pool.
-            for _ in range(self._pool.get_size()):
+            for _ in range(len(self._pool)):
                 try:
                     return await self._run(bound)
                 except DRIVER_ERRORS as error:
@@ -131,6 +135,9 @@ class PostgresStore(SqlReads, SqlMaintenance, SqlTokens):
                         raise
             return await self._run(bound)
 
-    async def _run(self, statement: Statement) -> list[dict[str, Any]]:
-        async with self._pool.acquire(timeout=self._timeouts.connect) as connection:
-            return [dict(row) for row in await run_alone(connection, statement, self._timeouts.statement)]
+    async def _run(self, statement: Statement) -> Rows:
+        connection = await self._pool.take(self._timeouts.connect)
+        try:
+            return await run_alone(connection, statement, self._timeouts.statement)
+        finally:
+            self._pool.give(connection)

@@ -40,17 +40,24 @@ class Watchdog:
     @contextmanager
     def waiting(self, connection: Connection) -> Iterator[None]:
         """Watch a connection for as long as the context lasts, in which it is waited for."""
-        if not self._is_of_use:
+        self.begin(connection)
+        try:
             yield
+        finally:
+            self.end(connection)
+
+    def begin(self, connection: Connection) -> None:
+        """Watch a connection until `end`."""
+        if not self._is_of_use:
             return
         loop = asyncio.get_running_loop()
         self._waits[connection] = loop.time()
         if self._timer is None and self._task is None:
             self._timer = loop.call_later(SILENCE, self._wake)
-        try:
-            yield
-        finally:
-            self._waits.pop(connection, None)
+
+    def end(self, connection: Connection) -> None:
+        """Watch a connection no longer."""
+        self._waits.pop(connection, None)
 
     def close(self) -> None:
         """Ask no more."""

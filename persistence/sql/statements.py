@@ -74,3 +74,7 @@ class StatementRunner(ABC):
         Callers pass the same statement object for the same query, whatever its parameters, so that its text can be
         cached by identity. Raise UnavailableError and OperationTimeoutError as the Store port says.
         """
+
+    async def _read(self, statement: Executable, parameters: Mapping[str, Any] = NO_PARAMETERS) -> Rows:
+        """Return the rows as `_fetch` does, as the driver has them: they may have more columns at their end."""
+        return await self._fetch(statement, parameters)

@@ -49,13 +49,19 @@ def connect(path: Path, *, seconds: float, read_only: bool = False) -> sqlite3.C
 
 def run(connection: sqlite3.Connection, statement: Statement, allowance: ReadAllowance | None = None) -> Rows:
     """Run a statement and return its rows; raise AnswerTooLargeError beyond the allowance, before more is read."""
-    cursor = connection.execute(statement.text, statement.arguments)
+    return [dict(row) for row in read_rows(connection, statement, allowance)]
+
+
+def read_rows(connection: sqlite3.Connection, statement: Statement, allowance: ReadAllowance | None = None) -> Rows:
+    """Run a statement as `run` does, and return the driver's own rows."""
+    cursor = connection.cursor()
+    cursor.row_factory = sqlite3.Row
+    cursor.execute(statement.text, statement.arguments)
     if cursor.description is None:
         return ()
-    names = [column[0] for column in cursor.description]
-    large = [place for place, name in enumerate(names) if name in LARGE]
-    rows = cursor.fetchall() if allowance is None or not large else _counted(cursor, large, allowance)
-    return [dict(zip(names, row, strict=True)) for row in rows]
+    large = [place for place, column in enumerate(cursor.description) if column[0] in LARGE]
+    rows: Any = cursor.fetchall() if allowance is None or not large else list(_counted(cursor, large, allowance))
+    return rows  # type: ignore[no-any-return]
 
 
 def _counted(cursor: sqlite3.Cursor, large: Sequence[int], allowance: ReadAllowance) -> Iterator[tuple[Any, ...]]:

@@ -19,7 +19,7 @@ from persistence.sql.reads.store_reads import SqlReads
 from persistence.sql.statements import NO_PARAMETERS, Flow, Rows, Statement
 from persistence.sql.tables.runs import SHARD
 from persistence.sqlite.clock import KEPT, FileClock
-from persistence.sqlite.connection import begin, connect, is_busy, run, time_limit, translate_errors
+from persistence.sqlite.connection import begin, connect, is_busy, read_rows, run, time_limit, translate_errors
 from persistence.sqlite.file import IndexFile
 from persistence.sqlite.running import RunningRead
 from persistence.sqlite.session import open_session
@@ -104,6 +104,9 @@ class SqliteStore(SqlReads, SqlMaintenance, SqlTokens):
         return open_session(self._path, self._seconds, writes=writes)
 
     async def _fetch(self, statement: Executable, parameters: Mapping[str, Any] = NO_PARAMETERS) -> Rows:
+        return [dict(row) for row in await self._read(statement, parameters)]
+
+    async def _read(self, statement: Executable, parameters: Mapping[str, Any] = NO_PARAMETERS) -> Rows:
         return await self._readers.run(self.dialect.query(statement, parameters))
 
 
@@ -236,7 +239,7 @@ class _Readers:
         connection = self._take()
         try:
             with time_limit(connection, self._seconds, read.is_ended), read.on(connection):
-                rows = run(connection, statement, allowance)
+                rows = read_rows(connection, statement, allowance)
         except BaseException:
             connection.close()
             raise

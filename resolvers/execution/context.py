@@ -65,6 +65,10 @@ class Answered:
         return self.value
 
 
+def _not_asked() -> None:
+    """Make room for nobody."""
+
+
 @dataclass(slots=True)
 class Context:
     """The way to the index of one request, or of one socket.
@@ -72,7 +76,8 @@ class Context:
     `actor` is the caller's name if callers are known, `scope` what its token allows; `submitted` counts the mutations
     that were begun, `writes` those that were answered;
     `position` is that of a stream, `limits` bound a document, `rates` what a caller asks for in a minute, `operations`
-    counts root fields. `answered` keeps the mutations that a plan has carried out, by their keys in the answer;
+    counts root fields. `make_room` lets the next request of the caller begin beside this one, which needs little more
+    of the server's time. `answered` keeps the mutations that a plan has carried out, by their keys in the answer;
     `is_paid` tells whether the operation's cost was taken, `is_left` whether it is graphql-core's to execute;
     `find_event_plan` finds what answers a stream's events.
     """
@@ -88,6 +93,7 @@ class Context:
     limits: Limits = field(default_factory=Limits)
     rates: Rates = UNBOUNDED
     operations: OperationCounts = field(default_factory=OperationCounts)
+    make_room: Callable[[], None] = _not_asked
     answered: dict[str, Answered] = field(default_factory=dict)
     is_paid: bool = False
     is_left: bool = False

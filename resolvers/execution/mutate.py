@@ -73,6 +73,7 @@ async def execute_with_epoch(
 
 async def _submitted(info: Info, command: Command[S]) -> S | Problem:
     """Submit a command; raise OutcomeUnknownError when the wait for it, rather than the waiting task, is cancelled."""
+    info.context.make_room()  # the whole batch is written at once
     try:
         return await info.context.index.submit(command)
     except asyncio.CancelledError:

@@ -2,7 +2,6 @@
 
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
-from functools import lru_cache
 from typing import Any, Final, TypeAlias
 
 from runindex.domain.errors import BadRequestError
@@ -40,9 +39,12 @@ class Pager:
         total = await count() if count is not None and selected.total else None
         if not (selected.rows or selected.page_info):
             return Page((), self._cursor_of, total=total)
-        found = await self.fetch(replace(window, limit=window.limit + selected.page_info), selected.columns)
+        asked = replace(window, limit=window.limit + 1) if selected.page_info else window
+        found = await self.fetch(asked, selected.columns)
         surplus = len(found) > window.limit
-        rows = found[-window.limit :] if window.backward else found[: window.limit]
+        rows = found
+        if surplus:
+            rows = found[-window.limit :] if window.backward else found[: window.limit]
         return Page(
             rows,
             self._cursor_of,
@@ -85,18 +87,35 @@ class Pager:
         return bool(await self.fetch(window, NO_COLUMNS))
 
 
+class _Keyset:
+    """The cursors of one list: positions, bound to it; the binding is made when the first is read or given out."""
+
+    __slots__ = ("_binding", "_parts")
+
+    def __init__(self, parts: tuple[object, ...]) -> None:
+        self._parts = parts
+        self._binding: bytes | None = None
+
+    @property
+    def binding(self) -> bytes:
+        if self._binding is None:
+            self._binding = binding_of(*self._parts)
+        return self._binding
+
+    def cursor(self, position: Position) -> str:
+        return list_cursor(self.binding, position)
+
+    def read_cursor(self, text: str, name: str) -> Position:
+        return read_list_cursor(self.binding, text, name)
+
+
 def keyset_pager(fetch: Fetch, position: Callable[[Row], Position], *parts: object) -> Pager:
     """Return a pager whose cursors are positions, bound to the list that the parts name.
 
-    The binding (see `runindex.streams.cursors.binding_of`) is made when a cursor is first read or given out.
+    The binding is that of `runindex.streams.cursors.binding_of`.
     """
-    binding = lru_cache(maxsize=1)(lambda: binding_of(*parts))
-    return Pager(
-        fetch,
-        position,
-        cursor=lambda position: list_cursor(binding(), position),
-        read_cursor=lambda text, name: read_list_cursor(binding(), text, name),
-    )
+    keyset = _Keyset(parts)
+    return Pager(fetch, position, keyset.cursor, keyset.read_cursor)
 
 
 def check_size(size: int | None, name: str, largest: int = LARGEST_PAGE, default: int = DEFAULT_PAGE) -> int:

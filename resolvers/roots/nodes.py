@@ -4,11 +4,12 @@ import asyncio
 from collections.abc import Sequence
 
 from resolvers.execution.context import Context
-from resolvers.runs.queries import check_ids, find_run
+from resolvers.runs.queries import check_ids
 from runindex.domain.ids import find_run_id
 from schema.jobs.types import Job
 from schema.plans.types import Plan
 from schema.results.types import RunResult
+from schema.runs.run import Run
 from schema.runs.views.types import View
 from schema.typesystem.fields import wrap
 from schema.typesystem.interfaces import Node
@@ -17,7 +18,8 @@ from schema.typesystem.selection import Selection
 
 async def find_node(context: Context, text: str, selection: Selection) -> Node | None:
     """Return the node of an id, None when there is none; a run before any other node."""
-    run = await find_run(context, text, selection.columns("Run"))
+    run_id = find_run_id(text)
+    run = None if run_id is None else wrap(Run, await context.loaders.run(run_id, selection.columns("Run")))
     if run is not None:
         return run
     others = await asyncio.gather(

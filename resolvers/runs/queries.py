@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Final
 
+from resolvers.execution.bounds.turns import SHARE
 from resolvers.execution.context import Context
 from resolvers.paging.filters import filter_of, listed_filter, order_of, plain
 from resolvers.paging.lists import ITEM_HISTORY, RUNS, log_pager, run_pager
@@ -37,7 +38,12 @@ MOST_COMPARED: Final = 20
 async def find_run(context: Context, text: str, columns: Columns) -> Run | None:
     """Return a run, None when there is none or when the text is no id."""
     run_id = find_run_id(text)
-    return None if run_id is None else wrap(Run, await context.loaders.run(run_id, columns))
+    if run_id is None:
+        return None
+    if SHARE.get() is None:
+        # The operation asks for nothing else, so that there is nothing to load together with it.
+        return wrap(Run, (await context.index.store.find_runs((run_id,), columns)).get(run_id))
+    return wrap(Run, await context.loaders.run(run_id, columns))
 
 
 def check_ids(texts: Sequence[str], name: str) -> None:

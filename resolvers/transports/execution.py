@@ -36,7 +36,7 @@ from resolvers.transports.requests.refusals import (
     refusing,
 )
 from resolvers.transports.requests.statuses import is_refused, seconds_to_wait, status_of
-from resolvers.transports.scope import CALLER, CONTEXT
+from resolvers.transports.scope import CALLER, CONTEXT, MAKE_ROOM
 from resolvers.transports.websocket import SocketHandler, TextSocket
 from runindex.domain import json_text
 from runindex.domain.tokens import TokenScope
@@ -110,6 +110,8 @@ class Execution(GraphQL[Context, None]):
             limits=self.limits,
             rates=self._rates,
         )
+        if MAKE_ROOM in request.scope:
+            context.make_room = request.scope[MAKE_ROOM]
         request.scope[CONTEXT] = context  # whoever answers a failure has to know whether anything was written
         return context
 

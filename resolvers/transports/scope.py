@@ -21,6 +21,8 @@ PENDING: Final = "runindex.pending"
 ADMISSION: Final = "runindex.admission"
 # Of a request: its caller, once let in.
 CALLER: Final = "runindex.caller"
+# Of a request that has its turn: a function that lets the next of its caller begin.
+MAKE_ROOM: Final = "runindex.make_room"
 # Of a request: the context of its operation, once made.
 CONTEXT: Final = "runindex.context"
 SendWhole: TypeAlias = Callable[[Sequence[tuple[bytes, bytes]], bytes, bytes], Awaitable[None]]

@@ -15,6 +15,7 @@ _RFC3339: Final = re.compile(
     re.ASCII,
 )
 _LEAP: Final = "60"
+_WHOLE: Final = len("1970-01-01T00:00:00")
 _LEAP_MINUTE: Final = (23, 59)
 
 
@@ -31,9 +32,11 @@ LATEST: Final = from_datetime(datetime.max.replace(tzinfo=UTC))
 @lru_cache(maxsize=4096)
 def whole_second(second: int) -> str:
     """Return a second since the Unix epoch as RFC 3339 in UTC, without fraction and offset."""
-    return (_EPOCH + timedelta(seconds=second)).strftime("%Y-%m-%dT%H:%M:%S").rjust(19, "0")
+    return (_EPOCH + timedelta(seconds=second)).isoformat()[:_WHOLE]
 
 
+# Lists are asked again and again, and mostly have the same rows as before.
+@lru_cache(maxsize=8192)
 def format_instant(instant: Micros) -> str:
     """Return the instant as RFC 3339 in UTC with six fractional digits."""
     second, fraction = divmod(instant, SECOND)

@@ -3,13 +3,15 @@
 The same doors, bounds and turns hold for them. What is not usual goes the long way.
 """
 
+from functools import partial
+
 from starlette.requests import ClientDisconnect, Request
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from resolvers.transports.endpoint import Endpoint
 from resolvers.transports.requests.negotiation import PRIVATE
 from resolvers.transports.requests.reading import replay
-from resolvers.transports.scope import FLOW, SEND_WHOLE, SendWhole
+from resolvers.transports.scope import FLOW, MAKE_ROOM, SEND_WHOLE, SendWhole
 from runindex.server.doors.admission import Admission
 from runindex.server.doors.doors import Doors
 from runindex.server.doors.turns import CrowdedError
@@ -72,6 +74,7 @@ class Shortcut:
         admission, flow = self._admission, request.scope.get(FLOW)
         caller = admission.caller_of(request.scope, head.authorization)
         place = await admission.turns.take(caller, admission.connection_of(request.scope))
+        request.scope[MAKE_ROOM] = partial(admission.turns.make_room, place)
         try:
             if flow is not None and getattr(flow, "is_closing", False):
                 return None

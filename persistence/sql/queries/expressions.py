@@ -266,7 +266,7 @@ def top_of_each(left: FromClause, ranked: Select[Any], key: Column[Any]) -> tupl
 
 def looked_up(
     left: FromClause, columns: Sequence[Column[Any]], condition: Callable[[FromClause], ColumnElement[bool]], name: str
-) -> tuple[FromClause, FromClause]:
+) -> tuple[Join, FromClause]:
     """Join each row of `left` with the rows of a table that meet a condition, each time through an index.
 
     Return the join and its right side. In the step of a recursion Postgres would read the whole table once for each
@@ -276,6 +276,14 @@ def looked_up(
     rows = select(*columns).where(condition(table)).correlate(left).offset(_ZERO)
     right = _for_each(rows, table, name)
     return left.join(right, PerDialect(postgresql=true(), sqlite=condition(right))), right
+
+
+def found_from_left(
+    left: FromClause, columns: Sequence[Column[Any]], condition: Callable[[FromClause], ColumnElement[bool]], name: str
+) -> tuple[FromClause, FromClause]:
+    """Join as `looked_up` does, in the order of `left` on either: by no statistics, and by each plan that is kept."""
+    joined, right = looked_up(left, columns, condition, name)
+    return _LeftFirstJoin(left, right, joined.onclause), right
 
 
 def _for_each(selection: Select[Any], table: Table, name: str) -> _ForEach:

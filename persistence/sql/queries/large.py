@@ -1,14 +1,14 @@
 """Cutting off a query whose rows hold too many bytes of large values, before the database sends them."""
 
-from collections.abc import Sequence
 from functools import lru_cache
-from typing import Any, Final
+from typing import Final
 
 from sqlalchemy import Executable, LargeBinary, SelectBase, String
 
 from persistence.sql.statements import KEPT_STATEMENTS, LARGE, Rows, Statement
 from runindex.ports.allowance import ReadAllowance
 
+READ_BYTES: Final = "read_bytes"
 _TEXT: Final = """
 SELECT {names}, read_bytes FROM (
     SELECT q.*, {size} AS own_bytes, sum({size}) OVER (ROWS UNBOUNDED PRECEDING) AS read_bytes FROM ({query}) AS q
@@ -30,20 +30,26 @@ def columns_of(query: Executable) -> tuple[tuple[str, ...], tuple[str, ...]]:
 
 
 def cut_off(query: Executable, statement: Statement, allowance: ReadAllowance) -> Statement:
-    """Return a query's statement without the rows behind the one with which its large values are too many."""
+    """Return a query's statement without the rows behind the one with which its large values are too many.
+
+    Its rows have the bytes of the large values, up to each row, as their last column `read_bytes`.
+    """
+    text = _cut_text(query, statement.text, allowance.most)
+    return statement if text is None else Statement(text, statement.arguments)
+
+
+@lru_cache(maxsize=KEPT_STATEMENTS)
+def _cut_text(query: Executable, text: str, most: int) -> str | None:
     names, large = columns_of(query)
     if not large:
-        return statement
+        return None
     size = " + ".join(f'coalesce(octet_length("{name}"), 0)' for name in large)
     quoted = ", ".join(f'"{name}"' for name in names)
-    text = _TEXT.format(names=quoted, size=size, query=statement.text, most=allowance.most)
-    return Statement(text, statement.arguments)
+    return _TEXT.format(names=quoted, size=size, query=text, most=most)
 
 
-def take(rows: Sequence[dict[str, Any]], allowance: ReadAllowance) -> Rows:
+def take(rows: Rows, allowance: ReadAllowance) -> None:
     """Count the large values of rows that were cut off; raise AnswerTooLargeError beyond the allowance."""
-    # As the database counted them: it may encode texts in its own way.
-    read = max((row.pop("read_bytes", 0) for row in rows), default=0)
-    if read:
-        allowance.take(read)
-    return rows
+    # As the database counted them, which may encode texts in its own way; the last row has the sum.
+    if rows:
+        allowance.take(rows[-1][READ_BYTES])

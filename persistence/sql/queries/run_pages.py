@@ -24,6 +24,7 @@ from persistence.sql.queries.keyset import (
 )
 from persistence.sql.queries.shape import UNARCHIVED_ONLY, Condition, Kind, name_of
 from persistence.sql.queries.tag_index import Conditions, TaggedRuns, is_narrow, runs_by_tag, with_runs
+from persistence.sql.queries.tagged_pages import tagged_page
 from persistence.sql.queries.where import TEXT, matching
 from persistence.sql.tables.runs import duration_in, run_tags, runs
 from runindex.domain.lifecycle import RunStatus
@@ -45,17 +46,12 @@ def run_page(conditions: Conditions, columns: Columns, order: RunOrder, window: 
     if order.field is RunOrderField.METADATA:
         return _by_metadata(conditions, columns, order, window)
     selection = select(*run_columns(columns, order.field.column))
-    kinds = {condition.kind: condition for condition in reversed(conditions)}
     if order.field.is_nullable:
         return _valued_first(selection.where(matching(conditions)), order, window)
     if order.field is RunOrderField.UPDATED_AT or is_narrow(conditions):
         return page_of_runs(selection.where(matching(conditions)), order, window)
-    by_tag = runs_by_tag(conditions)
-    if by_tag is not None:
-        return _tagged(selection, by_tag, order, window)
-    if Kind.TAGS_ANY in kinds:
-        return _tagged_with_any(selection, conditions, kinds[Kind.TAGS_ANY], order, window)
-    return _by_status(selection, conditions, order, window)
+    by_tag = _by_tag(selection, conditions, order, window)
+    return _by_status(selection, conditions, order, window) if by_tag is None else by_tag
 
 
 def run_page_with_key(conditions: Conditions, columns: Columns, order: RunOrder, window: WindowShape) -> Select[Any]:
@@ -64,6 +60,18 @@ def run_page_with_key(conditions: Conditions, columns: Columns, order: RunOrder,
     key = path_key(runs.c.metadata).label(SORT_KEY)
     rows = select(*page.c, key).select_from(expressions.join_from_left(page, runs, runs.c.id == page.c.id))
     return rows.order_by(*ordering(keys_of(page, order), order, window))
+
+
+def _by_tag(selection: Select[Any], conditions: Conditions, order: RunOrder, window: WindowShape) -> Select[Any] | None:
+    """Read the index of a tag that the conditions demand, if they do."""
+    tagged = tagged_page(selection, conditions, order, window)
+    if tagged is not None:
+        return tagged
+    by_tag = runs_by_tag(conditions)
+    if by_tag is not None:
+        return _tagged(selection, by_tag, order, window)
+    any_of = next((condition for condition in conditions if condition.kind is Kind.TAGS_ANY), None)
+    return None if any_of is None else _tagged_with_any(selection, conditions, any_of, order, window)
 
 
 def _by_status(selection: Select[Any], conditions: Conditions, order: RunOrder, window: WindowShape) -> Select[Any]:

@@ -23,9 +23,9 @@ class RunReads(StatementRunner):
     async def find_runs(self, run_ids: Sequence[str], columns: Columns) -> Mapping[str, Row]:
         """Return the runs of those ids that exist."""
         if len(run_ids) == 1:
-            rows = await self._fetch(_find_one(columns), {"id": run_ids[0]})
+            rows = await self._read(_find_one(columns), {"id": run_ids[0]})
         else:
-            rows = await self._fetch(_find_many(columns), {"ids": array_of(run_ids)})
+            rows = await self._read(_find_many(columns), {"ids": array_of(run_ids)})
         return {row["id"]: row for row in rows}
 
     async def list_runs(self, query: RunQuery) -> Sequence[Row]:
@@ -34,7 +34,7 @@ class RunReads(StatementRunner):
         make_page = _run_page if query.path is None else _run_page_with_key
         statement = make_page(conditions, query.columns, query.order.shape, shape_of(query.window))
         values |= values_of(query.window) | path_values(query.order.path or query.path)
-        return in_list_order(await self._fetch(statement, values), query.window)
+        return in_list_order(await self._read(statement, values), query.window)
 
 
 def array_of(texts: Iterable[str]) -> str:

@@ -25,8 +25,16 @@ from graphql.pyutils import gather_with_cancel
 from strawberry.schema.schema_converter import GraphQLCoreConverter
 from strawberry.types.field import StrawberryField
 
+from resolvers.execution.compilation import runtime
 from resolvers.execution.compilation.calls import call_of
-from resolvers.execution.compilation.columns import answered_by_row, column_value, spliced_texts
+from resolvers.execution.compilation.columns import (
+    Cells,
+    ColumnCells,
+    NamedCells,
+    answered_by_row,
+    column_value,
+    spliced_texts,
+)
 from resolvers.execution.compilation.expressions import Expression
 from resolvers.execution.compilation.leaves import leaf
 from resolvers.execution.compilation.mutations import remembered
@@ -77,7 +85,7 @@ class Compiler:
         if not all(self._is_pure(each) for each in fields):
             return Expression(f"{self._async_object(kind, fields)}(c, {{}})", is_async=True)
         if any(each.definition for each in fields) and all(answered_by_row(each) for each in fields):
-            items, cost = self._row_items(kind, fields)
+            items, cost = self._row_items(kind, fields, NamedCells("r"))
             body = [*_counted(cost.texts), f"return {items}"]
             name = self.source.function("r", "c, r", body, is_async=False)
             return Expression(f"{name}(c, {{}}.row)", fields=cost.fields, size=cost.size)
@@ -86,8 +94,8 @@ class Compiler:
         name = self.source.function("o", "c, s", [*_counted(cost.texts), f"return {_items(parts)}"], is_async=False)
         return Expression(f"{name}(c, {{}})", fields=cost.fields, size=cost.size)
 
-    def _row_items(self, kind: GraphQLObjectType, fields: Fields) -> tuple[str, Expression]:
-        parts = [(each.key, self._read_row(kind, each)) for each in fields]
+    def _row_items(self, kind: GraphQLObjectType, fields: Fields, cells: Cells) -> tuple[str, Expression]:
+        parts = [(each.key, self._read_row(kind, each, cells)) for each in fields]
         return _items(parts), _cost(parts)
 
     def _async_object(self, kind: GraphQLObjectType, fields: Fields, *, is_serial: bool = False) -> str:
@@ -128,7 +136,7 @@ class Compiler:
         if rows is not None:
             return rows
         if isinstance(declared, DeclaredField) and declared.declaration is not None:
-            return self._column(declared.declaration, each, each.definition, "s.row")
+            return self._column(declared.declaration, each, each.definition, NamedCells("s.row"))
         value = self._completed(each.definition.type, each)
         if isinstance(declared, DeclaredField) and declared.read is not None:
             read = f"{self.source.name(declared.read)}(s)"
@@ -136,20 +144,22 @@ class Compiler:
             read = f"s.{declared.python_name}"
         return value.on(read)
 
-    def _read_row(self, kind: GraphQLObjectType, each: SelectedField) -> Expression:
+    def _read_row(self, kind: GraphQLObjectType, each: SelectedField, cells: Cells) -> Expression:
         if each.definition is None:
             return _typename(kind, each)
         declared = declared_of(each.definition)
         if not isinstance(declared, DeclaredField) or declared.declaration is None:
             raise NotCompiledError(Reason.ARGUMENT)
-        return self._column(declared.declaration, each, each.definition, "r")
+        return self._column(declared.declaration, each, each.definition, cells)
 
-    def _column(self, declaration: Declaration, each: SelectedField, definition: GraphQLField, row: str) -> Expression:
+    def _column(
+        self, declaration: Declaration, each: SelectedField, definition: GraphQLField, cells: Cells
+    ) -> Expression:
         """Return how a declared field is answered of a row."""
-        spliced = spliced_texts(definition, self.source, row)
+        spliced = spliced_texts(definition, self.source, cells)
         if spliced is not None:
             return spliced
-        return column_value(declaration, self._completed(definition.type, each), definition, self.source, row)
+        return column_value(declaration, self._completed(definition.type, each), definition, self.source, cells)
 
     def _rows(self, kind: GraphQLObjectType, declared: StrawberryField, each: SelectedField) -> Expression | None:
         """Return how a connection's nodes are answered from rows, without an object for each."""
@@ -164,11 +174,17 @@ class Compiler:
         fields = self.collector.collect(node, each.sets)
         if not all(answered_by_row(one) and self._is_pure(one) for one in fields):
             return None
-        items, cost = self._row_items(node, fields)
+        cells = ColumnCells(self.source)
+        items, cost = self._row_items(node, fields, cells)
         body = [f"c.spend(len(v), {cost.fields}, {cost.size + AROUND_VALUE})"]
-        if cost.texts:
-            body += _checked(f"sum([{_lengths(cost.texts)} for r in v])")
-        body.append(f"return [{items} for r in v]")
+        if not cells.cells:
+            body.append(f"return [{items} for _ in v]")
+        else:
+            names, columns = tuple(cells.cells), ", ".join(cells.columns)
+            body.append(f"[{columns}] = {self.source.name(runtime.columns)}(v, {names!r})")
+            if cost.texts:
+                body += _checked("(" + " + ".join(map(cells.length, cost.texts)) + ")")
+            body.append(f"return [{items} for [{', '.join(cells.cells.values())}] in zip({columns})]")
         return Expression(f"{self.source.function('p', 'c, v', body, is_async=False)}(c, s.page.rows)")
 
     def _resolved(self, kind: GraphQLObjectType, declared: StrawberryField, each: SelectedField) -> str:

@@ -9,7 +9,7 @@ from resolvers.execution.compilation import runtime
 from resolvers.execution.compilation.expressions import SAME, Expression
 from resolvers.execution.compilation.refusal import NotCompiledError, Reason
 from resolvers.execution.compilation.source import Source
-from runindex.domain.instants import whole_second
+from runindex.domain.instants import format_instant
 
 # Bytes of an id, and of an instant.
 _ID: Final = 64
@@ -42,8 +42,7 @@ def leaf(kind: GraphQLScalarType | GraphQLEnumType, source: Source) -> Expressio
         case "Base64":
             value = Expression(f"c.text({source.name(kind.coerce_output_value)}({{}}))")
         case "DateTime":
-            text = f"{source.name(whole_second)}(({held} := {{}}) // 1000000)}}.{{{held} % 1000000:06d}}Z"
-            value = Expression(f'f"{{{text}"', size=_INSTANT)
+            value = Expression(f"{source.name(format_instant)}({{}})", size=_INSTANT)
         case _:
             raise NotCompiledError(Reason.SCALAR)
     return value

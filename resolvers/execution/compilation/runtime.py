@@ -1,6 +1,6 @@
 """What the functions of compiled operations call."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, NoReturn, TypeAlias
 
@@ -64,6 +64,17 @@ class PlanInfo:
         """Return Strawberry's schema."""
         schema: BaseSchema = self._raw_info.selection.schema._strawberry_schema  # type: ignore[attr-defined]  # noqa: SLF001 - Strawberry finds it so
         return schema
+
+
+def columns(rows: Sequence[Value], names: tuple[str, ...]) -> list[Sequence[Value]]:
+    """Return the columns of those names, whatever the kind of the rows."""
+    if not rows:
+        return [()] * len(names)
+    if isinstance(rows[0], Mapping):
+        return [[row[name] for row in rows] for name in names]
+    # Rows of the drivers' own kinds iterate over their values.
+    places, values = list(rows[0].keys()), list(zip(*rows, strict=True))
+    return [values[places.index(name)] for name in names]
 
 
 def given(arguments: dict[str, Value]) -> dict[str, Value]:

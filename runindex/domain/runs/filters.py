@@ -119,6 +119,7 @@ class RunFilter:
 _ADDED: Final = frozenset(
     {"trace_id", "has_dataset", "dataset_status", "started_at", "duration", "has_error", "last_activity_at"}
 )
+_NOTHING: Final = RunFilter()
 EVERYTHING: Final = RunFilter(include_archived=True)
 UNARCHIVED: Final = RunFilter(status=tuple(status for status in RunStatus if status is not RunStatus.ARCHIVED))
 
@@ -129,7 +130,7 @@ def visible(run_filter: RunFilter | None) -> RunFilter:
         return UNARCHIVED
     if run_filter.include_archived or _names_archived(run_filter):
         return run_filter
-    return RunFilter(and_=(UNARCHIVED,)) if run_filter == RunFilter() else RunFilter(and_=(UNARCHIVED, run_filter))
+    return RunFilter(and_=(UNARCHIVED,)) if run_filter == _NOTHING else RunFilter(and_=(UNARCHIVED, run_filter))
 
 
 def _names_archived(run_filter: RunFilter) -> bool:

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import ExitStack, asynccontextmanager
+from functools import partial
 from http import HTTPStatus
 from typing import Final, TypeAlias
 from weakref import WeakKeyDictionary
@@ -14,7 +15,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from resolvers.execution.errors import ErrorCode
 from resolvers.transports.framing import may_stream
 from resolvers.transports.requests.refusals import RefusedRequestError
-from resolvers.transports.scope import ADMISSION, FLOW
+from resolvers.transports.scope import ADMISSION, FLOW, MAKE_ROOM
 from runindex.domain.errors import UnavailableError
 from runindex.server.doors.callers import Counts, caller_by_address
 from runindex.server.doors.doors import PROBES
@@ -182,6 +183,7 @@ class _Request:
     async def _take_place(self) -> None:
         try:
             self._place = await self._door.turns.take(self._caller, self._door.connection_of(self._scope))
+            self._scope[MAKE_ROOM] = partial(self._door.turns.make_room, self._place)
         except CrowdedError:
             await self._door.hold_up()
             raise RefusedRequestError(

@@ -11,18 +11,15 @@ from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from enum import Enum, auto
-from functools import partial
 from heapq import heappop, heappush
 from typing import Final
 
-from runindex.writer import AWAITS_COMMIT
-
-# Requests of one caller that are executed at a time, unless they take long.
+# Requests of one caller that are executed at a time, but for those that take long, or little.
 WIDTH: Final = 4
 # A request that is executed for longer waits for its storage, presumably: another one of its caller may begin.
 SLOW_SECONDS: Final = 0.1
-# Requests of one caller that may wait for a commit beside those: what they add to a commit costs hardly more time.
-COMMITTING: Final = 32
+# Requests of one caller beside those that need little more of the server's time: they wait for their commit, say.
+BESIDE: Final = 32
 # The time that a connection's busyness is an average of, and how far one that is always busy is put back.
 MEMORY_SECONDS: Final = 3.0
 PUT_BACK_SECONDS: Final = 1.0
@@ -71,7 +68,7 @@ class Place:
     state: _State = _State.WAITING
     turn: asyncio.Future[None] | None = None
     began: float = 0.0
-    is_committing: bool = False
+    is_beside: bool = False
 
 
 @dataclass(slots=True, eq=False)
@@ -83,8 +80,8 @@ class _Caller:
     quick: OrderedDict[Place, None] = field(default_factory=OrderedDict)
     places: int = 0
     bounded: int = 0
-    committing: int = 0
-    ended: int = 0  # requests that have left, or begun to wait for a commit, in this turn of the event loop
+    beside: int = 0
+    ended: int = 0  # requests that have left, or made room, in this turn of the event loop
     timer: asyncio.TimerHandle | None = None
 
 
@@ -111,7 +108,6 @@ class Turns:
         """
         now = self._clock()
         place = self._enter(caller, connection, now, is_bounded=is_bounded)
-        AWAITS_COMMIT.set(partial(self.await_commit, place))
         if self.free and not place.caller.waiting and self._has_width(place.caller):
             self._begin(place, now)
             return place
@@ -137,13 +133,13 @@ class Turns:
         self._queue(place.caller, now)
         self._begin_next(now)
 
-    def await_commit(self, place: Place) -> None:
-        """Let others of a request's caller begin while it waits for its commit, but for a flood of such."""
+    def make_room(self, place: Place) -> None:
+        """Let another of a caller's requests begin beside one that needs little more of the server's time."""
         caller = place.caller
-        if place in caller.quick and caller.committing < COMMITTING:
+        if place in caller.quick and caller.beside < BESIDE:
             del caller.quick[place]
-            place.is_committing = True
-            caller.committing += 1
+            place.is_beside = True
+            caller.beside += 1
             self._note_end(caller)
 
     def _enter(self, name: str, connection: CallerConnection, now: float, *, is_bounded: bool) -> Place:
@@ -162,7 +158,7 @@ class Turns:
             return
         if place.state is _State.TAKEN:
             self.free += 1
-            caller.committing -= place.is_committing
+            caller.beside -= place.is_beside
             if place in caller.quick:
                 del caller.quick[place]
                 self._note_end(caller)

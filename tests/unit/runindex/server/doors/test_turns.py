@@ -5,9 +5,7 @@ from itertools import pairwise
 
 import pytest
 
-from runindex.commands import CreateRun
-from runindex.server.doors.turns import COMMITTING, SLOW_SECONDS, CallerConnection, CrowdedError, Place, Turns
-from tests.support.stores import open_memory_index
+from runindex.server.doors.turns import BESIDE, SLOW_SECONDS, CallerConnection, CrowdedError, Place, Turns
 
 pytestmark = pytest.mark.asyncio
 
@@ -164,7 +162,7 @@ async def test_a_request_that_is_cancelled_gives_back_what_it_has(has_its_turn: 
     assert (turns.free, turns.waiting) == (1, 0)
 
 
-async def test_requests_that_wait_for_a_commit_hold_up_few_others_of_their_caller() -> None:
+async def test_requests_that_make_room_hold_up_few_others_of_their_caller() -> None:
     turns = Turns(100, 100, width=2, clock=Clock())
     tasks = [await asked(turns, "a") for _ in range(50)]
     begun: set[asyncio.Task[Place]] = set()
@@ -172,30 +170,18 @@ async def test_requests_that_wait_for_a_commit_hold_up_few_others_of_their_calle
     while waiting := [task for task in tasks if task.done() and task not in begun]:
         steps.append(len(waiting))
         for task in waiting:
-            turns.await_commit(task.result())
+            turns.make_room(task.result())
         begun.update(waiting)
         await settled()
-    # A few begin in each turn of the loop, and the last ones beside all that wait.
+    # A few begin in each turn of the loop, and the last ones beside all that made room.
     assert max(steps) == 2
-    assert len(begun) == COMMITTING + 2
+    assert len(begun) == BESIDE + 2
     assert (await asked(turns, "b")).done()
     turns.leave(tasks[0].result())
     await settled()
-    turns.await_commit(tasks[COMMITTING].result())
+    turns.make_room(tasks[BESIDE].result())
     await settled()
-    assert sum(task.done() for task in tasks) == COMMITTING + 3
+    assert sum(task.done() for task in tasks) == BESIDE + 3
     for task in tasks:
         turns.leave(await task)
     assert (turns.free, turns.waiting) == (99, 0)
-
-
-async def test_a_mutation_says_that_it_waits_for_its_commit() -> None:
-    turns = Turns(10, 100, width=1, clock=Clock())
-    async with open_memory_index() as index:
-        place = await turns.take("a", CallerConnection())
-        submitted = asyncio.ensure_future(index.submit(CreateRun()))
-        await asyncio.sleep(0)
-        assert place.is_committing
-        await submitted
-        turns.leave(place)
-    assert turns.free == 10

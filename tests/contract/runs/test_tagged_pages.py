@@ -8,7 +8,7 @@ import pytest_asyncio
 from runindex.domain.lifecycle import RunStatus
 from runindex.domain.runs.filters import UNARCHIVED, RunFilter, TagFilter
 from runindex.domain.runs.run import Run
-from runindex.ports.queries import OrderDirection, RunOrder, RunOrderField, RunQuery, Window
+from runindex.ports.queries import OrderDirection, RunOrder, RunOrderField, Window
 from runindex.ports.store import Store
 from tests.support.clock import StandingClock
 from tests.support.commands import create, move, run_id
@@ -69,11 +69,3 @@ async def test_each_window_is_a_piece_of_the_list(filled: Store, tag: str, order
         if len(truth) > 2:
             between = Window(RUNS, after=position(truth[0]), before=position(truth[-1]))
             assert await listed(filled, run_filter, order, between) == truth[1:-1]
-
-
-async def test_columns_that_no_table_has_are_read_too(filled: Store) -> None:
-    run_filter = RunFilter(tags=TagFilter(all=(USUAL,)), status=(RunStatus.FAILED,))
-    rows = await filled.list_runs(RunQuery(run_filter, Window(RUNS), frozenset({"name", "duration"})))
-    truth = await listed(filled, run_filter)
-    assert truth
-    assert [(row["name"], row["duration"]) for row in rows] == [(run.name, run.duration) for run in truth]

@@ -9,7 +9,6 @@ from contextlib import asynccontextmanager
 from types import TracebackType
 from typing import Final, Self, TypeAlias
 
-from persistence.postgres.addresses.pooler import shares_sessions
 from persistence.postgres.connection import (
     Timeouts,
     connect,
@@ -17,6 +16,7 @@ from persistence.postgres.connection import (
     terminating_on_timeout,
 )
 from persistence.postgres.login import DRIVER_ERRORS, Connection
+from persistence.postgres.pooler import shares_sessions
 from persistence.postgres.statements import CHANNEL
 from persistence.sql.statements import Statement
 from runindex.ports.wakeups import LocalFeed, LogWakeUp

@@ -15,8 +15,8 @@ from persistence.postgres.connection import (
     run_alone,
     terminating_on_timeout,
 )
+from persistence.postgres.listening.pooler import shares_sessions
 from persistence.postgres.login import DRIVER_ERRORS, Connection
-from persistence.postgres.pooler import shares_sessions
 from persistence.postgres.statements import CHANNEL
 from persistence.sql.statements import Statement
 from runindex.ports.wakeups import LocalFeed, LogWakeUp

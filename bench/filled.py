@@ -13,7 +13,7 @@ from typing import Final, TypeAlias
 from uuid import uuid4
 
 from persistence import migrations
-from persistence.postgres.feed import PostgresFeed
+from persistence.postgres.listening.feed import PostgresFeed
 from persistence.postgres.store import PostgresStore
 from persistence.sqlite.feed import SqliteFeed
 from persistence.sqlite.store import SqliteStore

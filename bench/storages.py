@@ -8,7 +8,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from persistence import migrations
-from persistence.postgres.feed import PostgresFeed
+from persistence.postgres.listening.feed import PostgresFeed
 from persistence.postgres.store import PostgresStore
 from persistence.sqlite.feed import SqliteFeed
 from persistence.sqlite.store import SqliteStore

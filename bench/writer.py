@@ -18,7 +18,7 @@ import asyncpg
 
 from bench.samples import Samples
 from persistence import migrations
-from persistence.postgres.feed import PostgresFeed
+from persistence.postgres.listening.feed import PostgresFeed
 from persistence.postgres.store import PostgresStore
 from runindex.commands import CreateRun, TransitionRun
 from runindex.commands.outcomes import RunApplied

@@ -191,7 +191,7 @@ async def _open_sqlite(settings: Settings) -> AsyncIterator[RunIndex]:
 @asynccontextmanager
 async def _open_postgres(settings: Settings) -> AsyncIterator[RunIndex]:
     from persistence.postgres.connection import Timeouts
-    from persistence.postgres.feed import PostgresFeed
+    from persistence.postgres.listening.feed import PostgresFeed
     from persistence.postgres.store import PostgresStore
 
     url = settings.postgresql_url or ""

@@ -7,7 +7,7 @@ from pathlib import Path
 import asyncpg
 import pytest
 
-from persistence.postgres.feed import PostgresFeed
+from persistence.postgres.listening.feed import PostgresFeed
 from persistence.postgres.store import PostgresStore
 from runindex.index import open_index
 from runindex.ports.clock import SystemClock

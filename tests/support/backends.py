@@ -13,7 +13,7 @@ import pytest_asyncio
 
 from persistence.memory.feed import MemoryFeed
 from persistence.memory.store import MemoryStore
-from persistence.postgres.feed import PostgresFeed
+from persistence.postgres.listening.feed import PostgresFeed
 from persistence.postgres.store import PostgresStore
 from persistence.sqlite.feed import SqliteFeed
 from persistence.sqlite.store import SqliteStore

@@ -21,7 +21,7 @@ MODULES: Final = (
     "persistence.memory.feed",
     "persistence.memory.store",
     "persistence.migrations.postgres",
-    "persistence.postgres.feed",
+    "persistence.postgres.listening.feed",
     "persistence.postgres.store",
     "persistence.sqlite.feed",
     "persistence.sqlite.store",

@@ -11,7 +11,7 @@ from pathlib import Path
 import asyncpg
 import pytest
 
-from persistence.postgres.feed import PostgresFeed
+from persistence.postgres.listening.feed import PostgresFeed
 from persistence.postgres.statements import CHANNEL
 from persistence.postgres.store import PostgresStore
 from persistence.sqlite.feed import SqliteFeed

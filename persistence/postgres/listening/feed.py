@@ -9,13 +9,13 @@ from contextlib import asynccontextmanager
 from types import TracebackType
 from typing import Final, Self, TypeAlias
 
-from persistence.postgres.addresses.pooler import shares_sessions
 from persistence.postgres.connection import (
     Timeouts,
     connect,
     run_alone,
     terminating_on_timeout,
 )
+from persistence.postgres.listening.pooler import shares_sessions
 from persistence.postgres.login import DRIVER_ERRORS, Connection
 from persistence.postgres.statements import CHANNEL
 from persistence.sql.statements import Statement

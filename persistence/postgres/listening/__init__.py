@@ -1,0 +1,1 @@
+"""Listening to the notifications of a Postgres database."""

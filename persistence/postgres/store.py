@@ -12,7 +12,7 @@ from persistence.postgres.login import DRIVER_ERRORS
 from persistence.postgres.pool import Pool
 from persistence.postgres.session import open_session, transact
 from persistence.postgres.statements import PostgresDialect
-from persistence.postgres.writer import PostgresWriter
+from persistence.postgres.writing.writer import PostgresWriter
 from persistence.sql.batch.transactions import Execute
 from persistence.sql.maintenance.maintenance import SqlMaintenance
 from persistence.sql.maintenance.tokens import SqlTokens

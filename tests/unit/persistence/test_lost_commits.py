@@ -12,10 +12,10 @@ import pytest
 import pytest_asyncio
 
 from persistence.postgres.connection import Timeouts, close, connect
-from persistence.postgres.moves.mark import Mark
-from persistence.postgres.moves.statement import move_runs
 from persistence.postgres.statements import PostgresDialect
 from persistence.postgres.store import PostgresStore
+from persistence.postgres.writing.mark import Mark
+from persistence.postgres.writing.statement import move_runs
 from runindex.bootstrap import open_runindex
 from runindex.commands.outcomes import BulkApplied, RunApplied
 from runindex.domain.errors import OperationTimeoutError, OutcomeUnknownError, UnavailableError

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from persistence.postgres.connection import Timeouts, close, connect
-from persistence.postgres.moves.statement import move_runs
 from persistence.postgres.statements import PostgresDialect
+from persistence.postgres.writing.statement import move_runs
 from persistence.sql.batch.dialect import Dialect
 from persistence.sql.batch.writes import MOVED_COLUMNS, STORED_RUN_COLUMNS, Writes, change_values, run_values
 from persistence.sql.statements import Statement

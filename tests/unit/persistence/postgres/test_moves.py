@@ -9,8 +9,8 @@ import pytest
 import pytest_asyncio
 
 from persistence.memory.store import MemoryStore
-from persistence.postgres.moves.statement import are_plain
 from persistence.postgres.store import PostgresStore
+from persistence.postgres.writing.statement import are_plain
 from runindex.commands import AnyCommand, TransitionRun
 from runindex.commands.outcomes import Outcome, RunApplied
 from runindex.domain.ids import DEFAULT_RUN

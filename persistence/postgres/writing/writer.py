@@ -23,10 +23,10 @@ from persistence.postgres.connection import (
     translate_errors,
 )
 from persistence.postgres.login import DRIVER_ERRORS, Connection
-from persistence.postgres.moves.mover import AnswerLostError, Mover
-from persistence.postgres.moves.statement import Moves, are_plain
 from persistence.postgres.statements import ERA, TELL_TIME, PostgresDialect
 from persistence.postgres.watchdog import Watchdog
+from persistence.postgres.writing.mover import AnswerLostError, Mover
+from persistence.postgres.writing.statement import Moves, are_plain
 from persistence.sql.batch.apply import AppliedBatch, apply_batch
 from persistence.sql.statements import Statement
 from persistence.sql.tables.runs import SHARD

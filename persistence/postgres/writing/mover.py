@@ -8,8 +8,8 @@ import asyncpg
 
 from persistence.postgres.connection import Timeouts, is_lost, run
 from persistence.postgres.login import DRIVER_ERRORS, Connection
-from persistence.postgres.moves.mark import Mark
-from persistence.postgres.moves.statement import Moves, applied_by, move_runs
+from persistence.postgres.writing.mark import Mark
+from persistence.postgres.writing.statement import Moves, applied_by, move_runs
 from runindex.domain.errors import OutcomeUnknownError, RunIndexError
 from runindex.domain.runs.changes import Change
 from runindex.ports.clock import Clock

@@ -29,8 +29,8 @@ from runindex.settings.settings import Compilation
 # What even the forced compilation leaves to graphql-core.
 LEFT: Final = frozenset({Reason.INTROSPECTION, Reason.LENGTH, Reason.LITERAL})
 encode: Final = orjson.dumps
-# Objects of an answer that takes little of the server's time, once the storage has given them.
-FEW: Final = 10
+# Objects of an answer that takes less than a millisecond of the server's time, once the storage has given them.
+FEW: Final = 128
 BEFORE_DATA: Final = b'{"data":'
 AROUND_DATA: Final = len(BEFORE_DATA) + 1
 ANY: Final = frozenset({OperationType.QUERY, OperationType.MUTATION})

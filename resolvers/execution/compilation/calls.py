@@ -7,10 +7,11 @@ from strawberry.schema.schema_converter import GraphQLCoreConverter
 from strawberry.types.field import StrawberryField
 
 from resolvers.execution.compilation import runtime
-from resolvers.execution.compilation.inputs import has_variables, supply
+from resolvers.execution.compilation.inputs import supply
 from resolvers.execution.compilation.refusal import NotCompiledError, Reason
 from resolvers.execution.compilation.shapes import Collector, SelectedField
 from resolvers.execution.compilation.source import Source
+from resolvers.execution.costs.cost import has_variables
 from schema.typesystem.selection import Position, Selection
 
 

@@ -29,6 +29,7 @@ from strawberry.schema.schema_converter import GraphQLCoreConverter
 from strawberry.types.base import StrawberryObjectDefinition
 
 from resolvers.execution.compilation.refusal import MismatchError, NotCompiledError, Reason
+from resolvers.execution.costs.cost import has_variables
 
 Value: TypeAlias = Any  # decoded JSON, or what resolvers are given
 Read: TypeAlias = Callable[[Value], Value]
@@ -243,15 +244,3 @@ def _of_object(kind: GraphQLInputObjectType, node: ObjectValueNode) -> Supply:
 def _present(value: Value) -> Value:
     """Return an entry of a list, null for a variable that was left out."""
     return None if value is Undefined else value
-
-
-def has_variables(node: ValueNode) -> bool:
-    """Tell whether a literal has a variable in it."""
-    match node:
-        case VariableNode():
-            return True
-        case ListValueNode(values=values):
-            return any(map(has_variables, values))
-        case ObjectValueNode(fields=fields):
-            return any(has_variables(field.value) for field in fields)
-    return False

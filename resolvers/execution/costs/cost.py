@@ -120,17 +120,18 @@ def _usual(definition: GraphQLField, name: str) -> int:
 
 
 def _size(argument: ValueNode, usual: int) -> Size:
-    return Size(usual, argument) if _has_variables(argument) else Size(Size(usual, argument).of({}))
+    return Size(usual, argument) if has_variables(argument) else Size(Size(usual, argument).of({}))
 
 
-def _has_variables(value: ValueNode) -> bool:
+def has_variables(value: ValueNode) -> bool:
+    """Tell whether a literal has a variable in it."""
     match value:
         case VariableNode():
             return True
         case ListValueNode(values=values):
-            return any(map(_has_variables, values))
+            return any(map(has_variables, values))
         case ObjectValueNode(fields=fields):
-            return any(_has_variables(field.value) for field in fields)
+            return any(has_variables(field.value) for field in fields)
     return False
 
 

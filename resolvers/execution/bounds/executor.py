@@ -42,7 +42,7 @@ class BoundedExecutor(StrawberryGraphQLCoreExecutionContext):
         self._key_sizes: dict[int, int] = {}
         self._deadline = inf
         if self.operation.operation is OperationType.QUERY:
-            self._deadline = time.monotonic() + context.timings.operation
+            self._deadline = time.monotonic() + context.seconds_left
         self._bytes = self._fields = 0
         self._objects = -1
         self._failure: Exception | None = None

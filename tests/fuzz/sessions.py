@@ -83,9 +83,8 @@ def are_equal(one: tuple[int, Value], other: tuple[int, Value]) -> bool:
         {json.dumps(error.get("path")): error for error in each.get("errors") or ()} for each in (answer, other_answer)
     )
     # Nor are errors listed in any order.
-    return bool(failed and other_failed) and all(
-        other_failed[path] == failed[path] for path in failed.keys() & other_failed.keys()
-    )
+    common = failed.keys() & other_failed.keys()
+    return bool(failed and other_failed) and all(other_failed[path] == failed[path] for path in common)
 
 
 def difference(one: Value, other: Value, path: str = "") -> str:

@@ -24,7 +24,10 @@ from tests.fuzz.verdicts import FLEETING, FoundError, codes
 
 KEPT: Final = 8  # cursors
 # Where one field has failed, graphql-core drops what it has prepared of the others, as it does in a server.
-DROPPED: Final = pytest.mark.filterwarnings("ignore:coroutine '.*' was never awaited:RuntimeWarning")
+DROPPED: Final = pytest.mark.filterwarnings(
+    "ignore:coroutine '.*' was never awaited:RuntimeWarning",
+    "ignore:Exception ignored in. <coroutine object:pytest.PytestUnraisableExceptionWarning",
+)
 _PLACEHOLDER: Final = re.compile(CURSOR + r"(\d)")
 _CURSOR: Final = re.compile('"(A[Q-Za-f][A-Za-z0-9_-]{12,})"')
 

@@ -9,10 +9,11 @@ from hypothesis import strategies as st
 
 from tests.equality.documents import furnished_request, tangle
 from tests.equality.histories import FleetingError, opened
+from tests.equality.ways import DROPPED
 from tests.support.backends import BACKENDS
 from tests.support.drawn.effort import EFFORT, tries
 
-pytestmark = pytest.mark.timeout(300 * EFFORT)
+pytestmark = [pytest.mark.timeout(300 * EFFORT), DROPPED]
 
 EXAMPLES = 5
 MUTATIONS = 30  # of a history

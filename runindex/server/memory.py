@@ -14,15 +14,16 @@ from typing import Final
 # Thresholds of the garbage collector's generations. The third, a full collection, is made by hand: it takes a second
 # when 10,000 sockets are open, and almost all garbage is found without one.
 COLLECTIONS: Final = (10_000, 20, 1_000_000_000)
-# Collections of the second generation before a full one, and before one whatever it takes.
-BEFORE_FULL: Final = 100
-BEFORE_LONG: Final = 5_000
-# Seconds after which a full one is made if there are so few objects that it takes some 10 ms: a subscriber that has
-# gone leaves hundreds in circles, and few collections of the second generation are made on a quiet server.
-SECONDS_BEFORE_FULL: Final = 20
+# Collections of the second generation, or seconds after one, before it is looked how many objects a full one would go
+# through: a subscriber that has gone leaves hundreds in circles, and few collections are made on a quiet server.
+BEFORE_LOOK: Final = 10
+SECONDS_BEFORE_LOOK: Final = 20
+# Objects that a full collection goes through in some 10 ms: it is made whenever it is looked.
 FEW_OBJECTS: Final = 100_000
-# Objects that a full collection goes through in some 30 ms.
-MOST_OBJECTS: Final = 300_000
+# More are gone through when they have become so many times what the last one left: the most of them may be garbage.
+GROWN: Final = 3
+# Collections of the second generation before a full one whatever it takes.
+BEFORE_LONG: Final = 5_000
 # Parameters of glibc's mallopt, and their values.
 _M_TRIM_THRESHOLD: Final = -1
 _M_MMAP_THRESHOLD: Final = -3
@@ -43,8 +44,9 @@ class Memory:
         self._libc = _glibc()
         self._low = 0
         self._vain = 0
-        self._postponed = 0
-        self._seconds = 0  # since a full collection, or since there was too much to go through for one
+        self._looked = 0  # the collections of the second generation when it was last looked
+        self._seconds = 0  # since then
+        self._left = 0  # objects after the last full collection
         if self._libc is not None:
             for parameter, value in _PARAMETERS.items():
                 self._libc.mallopt(parameter, value)
@@ -59,21 +61,18 @@ class Memory:
         gc.enable()
 
     def collect(self) -> None:
-        """Collect all garbage when it is time, and there is little to go through; called each second."""
+        """Collect all garbage where that is quick, or has become worth it; called each second."""
         self._seconds += 1
-        since = gc.get_count()[2] - self._postponed
-        if since < BEFORE_FULL and (since <= 0 or self._seconds < SECONDS_BEFORE_FULL):
+        collections = gc.get_count()[2]
+        since = collections - self._looked
+        if since < BEFORE_LOOK and (since <= 0 or self._seconds < SECONDS_BEFORE_LOOK):
             return
-        self._seconds = 0
-        if gc.get_count()[2] < BEFORE_LONG:
-            objects = len(gc.get_objects(2))
-            if since < BEFORE_FULL and objects > FEW_OBJECTS:
-                return
-            if objects > MOST_OBJECTS:
-                self._postponed += BEFORE_FULL
-                return
-        self._postponed = 0
+        self._looked, self._seconds = collections, 0
+        objects = len(gc.get_objects(2))
+        if objects > FEW_OBJECTS and objects < GROWN * self._left and collections < BEFORE_LONG:
+            return
         gc.collect()
+        self._looked, self._left = 0, len(gc.get_objects(2))
 
     def give_back(self) -> None:
         """Give free memory back if the process has grown; called each second."""

@@ -8,13 +8,13 @@ import pytest
 
 from runindex.server import memory
 from runindex.server.memory import (
-    BEFORE_FULL,
     BEFORE_LONG,
+    BEFORE_LOOK,
     COLLECTIONS,
     FEW_OBJECTS,
+    GROWN,
     GROWTH,
-    MOST_OBJECTS,
-    SECONDS_BEFORE_FULL,
+    SECONDS_BEFORE_LOOK,
     TRIES,
     Memory,
 )
@@ -48,44 +48,26 @@ class Collector:
         self.since = 0
 
 
-def test_few_objects_are_gone_through_after_a_while(monkeypatch: pytest.MonkeyPatch) -> None:
-    kept, collector = Memory(), Collector(monkeypatch, MOST_OBJECTS)
-    for collector.since in range(BEFORE_FULL):
+def test_few_objects_are_gone_through_whenever_it_is_looked(monkeypatch: pytest.MonkeyPatch) -> None:
+    kept, collector = Memory(), Collector(monkeypatch, FEW_OBJECTS)
+    for number in range(1, 4):
+        for collector.since in range(BEFORE_LOOK):
+            kept.collect()
+        assert collector.full == number - 1
+        collector.since = BEFORE_LOOK
         kept.collect()
-    assert collector.full == 0
-    collector.since = BEFORE_FULL
-    kept.collect()
-    assert collector.full == 1
-
-
-def test_many_objects_are_gone_through_in_the_end_alone(monkeypatch: pytest.MonkeyPatch) -> None:
-    kept, collector = Memory(), Collector(monkeypatch, MOST_OBJECTS + 1)
-    for collector.since in range(BEFORE_LONG):
-        kept.collect()
-    assert collector.full == 0
-    collector.since = BEFORE_LONG
-    kept.collect()
-    assert collector.full == 1
-
-
-def test_many_objects_that_become_few_are_gone_through(monkeypatch: pytest.MonkeyPatch) -> None:
-    kept, collector = Memory(), Collector(monkeypatch, MOST_OBJECTS + 1)
-    collector.since = BEFORE_FULL
-    kept.collect()
-    collector.objects, collector.since = 1, 2 * BEFORE_FULL
-    kept.collect()
-    assert collector.full == 1
+        assert collector.full == number
 
 
 def test_what_few_collections_have_left_is_found_in_time(monkeypatch: pytest.MonkeyPatch) -> None:
     kept, collector = Memory(), Collector(monkeypatch, FEW_OBJECTS)
-    for _ in range(3 * SECONDS_BEFORE_FULL):
+    for _ in range(3 * SECONDS_BEFORE_LOOK):
         kept.collect()
     assert collector.full == 0  # nothing was collected at all since
     collector.since = 1
     kept.collect()
     assert collector.full == 1
-    for _ in range(SECONDS_BEFORE_FULL - 1):
+    for _ in range(SECONDS_BEFORE_LOOK - 1):
         collector.since = 1
         kept.collect()
     assert collector.full == 1
@@ -93,15 +75,33 @@ def test_what_few_collections_have_left_is_found_in_time(monkeypatch: pytest.Mon
     assert collector.full == 2
 
 
-def test_in_time_is_not_when_there_is_much_to_go_through(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_many_objects_are_gone_through_once_they_have_grown(monkeypatch: pytest.MonkeyPatch) -> None:
     kept, collector = Memory(), Collector(monkeypatch, FEW_OBJECTS + 1)
-    collector.since = 1
-    for _ in range(3 * SECONDS_BEFORE_FULL):
-        kept.collect()
-    assert collector.full == 0
-    collector.since = BEFORE_FULL
+    collector.since = BEFORE_LOOK
     kept.collect()
+    assert collector.full == 1  # how many are no garbage was not known
+    collector.objects = GROWN * (FEW_OBJECTS + 1) - 1
+    for collector.since in range(BEFORE_LONG):
+        kept.collect()
     assert collector.full == 1
+    collector.objects += 1
+    kept.collect()
+    assert collector.full == 1  # it was looked just before
+    collector.since += BEFORE_LOOK
+    kept.collect()
+    assert collector.full == 2
+
+
+def test_many_objects_are_gone_through_in_the_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    kept, collector = Memory(), Collector(monkeypatch, FEW_OBJECTS + 1)
+    collector.since = BEFORE_LOOK
+    kept.collect()
+    for collector.since in range(BEFORE_LONG):
+        kept.collect()
+    assert collector.full == 1
+    collector.since = BEFORE_LONG
+    kept.collect()
+    assert collector.full == 2
 
 
 def test_the_collector_leaves_what_exists_and_makes_no_full_collection() -> None:

@@ -118,6 +118,11 @@ class Delivery:
                 if self._create_otherwise(entries[0], problem):
                     return True
                 self._missing.add(entries[0].run_id)
+            if len(entries) > 1:
+                # All or none, because of one of them perhaps.
+                for part in operation.split():
+                    self._deliver([part])
+                continue
             for entry in entries:
                 self._refuse(entry, problem)
         return False

@@ -1,0 +1,49 @@
+"""Fixtures of the client's tests: a real server, and a process or a program that reports to it."""
+
+import signal
+from collections.abc import Iterator
+from pathlib import Path
+
+import client_programs
+import pytest
+import runindex_client as runindex
+from tests.support.scratch import scratch_in_memory
+from tests.support.servers.served import Served, serving
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Keep temporary files in memory where there is room."""
+    scratch = scratch_in_memory()
+    scratch.__enter__()
+    config.add_cleanup(lambda: scratch.__exit__(None, None, None) and None)
+
+
+@pytest.fixture
+def served(tmp_path: Path) -> Iterator[Served]:
+    """Give the test a running server on an empty SQLite file."""
+    with serving(tmp_path) as server:
+        yield server
+
+
+@pytest.fixture
+def away(tmp_path: Path) -> Iterator[Served]:
+    """Give the test a server that is not started yet."""
+    server = Served(tmp_path, {})
+    try:
+        yield server
+    finally:
+        if server.process is not None:
+            server.kill()
+
+
+@pytest.fixture
+def reporting(served: Served, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Served]:
+    """Have this process report to the server; give the server."""
+    handler = signal.getsignal(signal.SIGTERM)
+    runindex.close()
+    for name, value in client_programs.environment(served.root, tmp_path).items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.delenv("RUNINDEX_RUN_ID", raising=False)
+    yield served
+    runindex.close()
+    signal.signal(signal.SIGTERM, handler)

@@ -6,7 +6,8 @@ sent from there in the background, by this process or by the next.
 
 from runindex_client.changes import Change, Changes, changes
 from runindex_client.problems import Away, CursorExpired, Problem, Refused, RunIndexError
-from runindex_client.reporter import Report, close, reporter
+from runindex_client.reporter import Report, close
+from runindex_client.reporter import reporter as _reporter
 from runindex_client.run import Run, attach, current, run
 from runindex_client.track import track
 
@@ -33,9 +34,9 @@ __all__ = [
 
 def flush(seconds: float = 30.0) -> bool:
     """Wait at most so long until the server has everything that this process reported; tell whether it has."""
-    return reporter().flush(seconds)
+    return _reporter().flush(seconds)
 
 
 def report() -> Report:
     """Return what became of everything that this process reported."""
-    return reporter().report()
+    return _reporter().report()

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from types import FrameType
 from typing import Any, Final, Protocol
 
-from runindex_client import reporter as reporting
+from runindex_client.reporter import reporter
 
 EXIT_SECONDS: Final = 1.0
 
@@ -63,6 +63,6 @@ def _handle(number: int, frame: FrameType | None) -> None:
         return
     for run in list(_open):
         run.cancel("SIGTERM")
-    reporting.reporter().flush(EXIT_SECONDS, is_end=True)
+    reporter().flush(EXIT_SECONDS, is_end=True)
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     os.kill(os.getpid(), signal.SIGTERM)

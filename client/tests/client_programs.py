@@ -5,6 +5,7 @@ import subprocess
 import sys
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 from tests.support.servers.served import PATIENCE, Served
 
@@ -25,8 +26,10 @@ def environment(url: str, directory: Path) -> dict[str, str]:
 def start(script: str, url: str, directory: Path, **variables: str) -> "subprocess.Popen[str]":
     """Start a program that reports to an address; its output can be read."""
     inherited = {name: value for name, value in os.environ.items() if not name.startswith("RUNINDEX_")}
+    path = directory / f"program-{uuid4().hex}.py"
+    path.write_text("import runindex_client as runindex\n" + script)
     return subprocess.Popen(
-        [sys.executable, "-c", "import runindex_client as runindex\n" + script],
+        [sys.executable, path],
         env=inherited | environment(url, directory) | variables,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,

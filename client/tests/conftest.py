@@ -6,6 +6,7 @@ from pathlib import Path
 
 import client_programs
 import pytest
+
 import runindex_client as runindex
 from tests.support.scratch import scratch_in_memory
 from tests.support.servers.served import Served, serving

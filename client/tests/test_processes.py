@@ -1,11 +1,11 @@
 """Programs that end in every way, and processes that share a run."""
 
 import signal
-import subprocess
 from pathlib import Path
 
 import client_programs
 import pytest
+
 from tests.support.servers.served import Served
 
 # It says when its results are reported, and then waits for whatever befalls it.
@@ -121,7 +121,7 @@ import multiprocessing
 def work(number):
     with runindex.run(f"worker {number}") as below:
         for item in range(25):
-            runindex.attach(PARENT).record(f"{number}, {item}")
+            runindex.attach(NAMED).record(f"{number}, {item}")
 if __name__ == "__main__":
     context = multiprocessing.get_context("METHOD")
     with runindex.run("pool") as run:
@@ -135,15 +135,8 @@ if __name__ == "__main__":
 
 @pytest.mark.parametrize("method", ["fork", "spawn"])
 def test_workers_of_multiprocessing_find_their_parent(served: Served, tmp_path: Path, method: str) -> None:
-    script = tmp_path / "program.py"
-    text = POOL.replace("METHOD", method).replace(
-        "attach(PARENT)", "attach()" if method == "spawn" else "attach(PARENT)"
-    )
-    script.write_text("import runindex_client as runindex\n" + text)
-    start = f"import runpy\nrunpy.run_path({str(script)!r}, run_name='__main__')"
-    if method == "spawn":
-        start = f"import subprocess, sys\nsubprocess.run([sys.executable, {str(script)!r}], check=True)"
-    client_programs.finish(start, served.root, tmp_path)
+    named = "PARENT" if method == "fork" else ""  # else it is in the environment
+    client_programs.finish(POOL.replace("METHOD", method).replace("NAMED", named), served.root, tmp_path)
     client_programs.flush(served.root, tmp_path)
     runs = client_programs.runs(served)
     assert runs["pool"]["results"]["totalCount"] == 8 * 25
@@ -167,9 +160,12 @@ assert "RUNINDEX_RUN_ID" not in os.environ
 
 def test_a_forked_process_that_is_terminated_says_nothing_of_the_run(served: Served, tmp_path: Path) -> None:
     body = """
+    ready, writing = os.pipe()
     pid = os.fork()
     if not pid:
-        signal.pause()
+        os.write(writing, b"1")
+        time.sleep(60)
+    os.read(ready, 1)
     os.kill(pid, 15)
     os.waitpid(pid, 0)
 """
@@ -181,4 +177,3 @@ def test_it_is_quiet(served: Served, tmp_path: Path) -> None:
     script = "import logging\nlogging.basicConfig(level=logging.INFO)\nwith runindex.run('quiet'): pass"
     with client_programs.start(script, served.root, tmp_path, RUNINDEX_EXIT_SECONDS="30") as program:
         assert program.communicate(timeout=60) == ("", "")
-    assert isinstance(program, subprocess.Popen)

@@ -2,11 +2,13 @@
 
 import asyncio
 import threading
+from collections.abc import AsyncIterator, Iterator
 from datetime import datetime, timezone
 from pathlib import Path
 
 import client_programs
 import pytest
+
 import runindex_client as runindex
 from tests.support.servers.served import Served
 
@@ -164,7 +166,7 @@ def test_each_call_of_a_tracked_function_is_a_run(reporting: Served) -> None:
         return sum(generated()) + asyncio.run(waiting())
 
     @runindex.track(name="generated")
-    def generated() -> "runindex.track.Iterator[int]":  # type: ignore[name-defined]
+    def generated() -> Iterator[int]:
         yield 1
         assert runindex.current() is not None
         yield 2
@@ -175,7 +177,7 @@ def test_each_call_of_a_tracked_function_is_a_run(reporting: Served) -> None:
         return 3 + sum([value async for value in streaming()])
 
     @runindex.track(name="streaming")
-    async def streaming() -> "runindex.track.AsyncIterator[int]":  # type: ignore[name-defined]
+    async def streaming() -> AsyncIterator[int]:
         yield 4
 
     assert outer() == 10

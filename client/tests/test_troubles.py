@@ -8,6 +8,7 @@ from pathlib import Path
 
 import client_programs
 import pytest
+
 import runindex_client as runindex
 from tests.support.servers.relay import losing_first_answers, relaying
 from tests.support.servers.served import PATIENCE, Served
@@ -33,7 +34,7 @@ def test_without_a_server_the_program_ends_as_soon_and_another_sends_it(away: Se
     assert len(client_programs.spooled(tmp_path)) == 1
     assert "bytes left" in client_programs.flush(away.root, tmp_path, code=1)
     away.start()
-    assert client_programs.flush(away.root, tmp_path).startswith("604 sent, 0 refused, 0 bytes")
+    assert client_programs.flush(away.root, tmp_path).startswith("603 sent, 0 refused, 0 bytes")
     assert is_whole(away)
     assert client_programs.flush(away.root, tmp_path).startswith("0 sent, 0 refused, 0 bytes")
 
@@ -54,6 +55,8 @@ def test_a_program_killed_before_the_answer_repeats_nothing(served: Served, tmp_
     came, killed = threading.Event(), threading.Event()
 
     def hold(_: bytes) -> bool:
+        if came.is_set():
+            return True
         came.set()
         assert killed.wait(PATIENCE)
         return False
@@ -62,12 +65,8 @@ def test_a_program_killed_before_the_answer_repeats_nothing(served: Served, tmp_
         with client_programs.start(REPORTING + "import signal\nsignal.pause()", url, tmp_path) as program:
             assert came.wait(PATIENCE)
             program.send_signal(signal.SIGKILL)
-        # More is appended behind the request that was under way only after its end was marked.
         killed.set()
-    with relaying(served.url) as other:
-        for path in (tmp_path / "spool").iterdir():
-            path.write_bytes(path.read_bytes().replace(url.encode(), other.encode().ljust(len(url))[: len(url)]))
-        client_programs.flush(other, tmp_path)
+        client_programs.flush(url, tmp_path)
     events = client_programs.runs(served)["it"]["events"]["nodes"]
     numbers = [node["payload"]["number"] for node in events]
     assert numbers == list(range(len(numbers)))

@@ -3,7 +3,7 @@
 import argparse
 import sys
 import time
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from runindex_client.problems import Away
 from runindex_client.sending.delivery import Delivery, Tally, Waiting
@@ -11,16 +11,7 @@ from runindex_client.sending.transport import Transport
 from runindex_client.settings import Settings
 from runindex_client.spool.directory import orphans
 
-if TYPE_CHECKING:
-    Commands = argparse._SubParsersAction[argparse.ArgumentParser]
-
 WAIT_SECONDS: Final = 0.5
-
-
-def add_to(commands: "Commands") -> None:
-    """Add the command to a parser."""
-    parser = commands.add_parser("flush", help="send what ended processes left in the spool")
-    parser.set_defaults(run=run)
 
 
 def run(options: argparse.Namespace) -> int:

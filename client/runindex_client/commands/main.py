@@ -10,10 +10,11 @@ from runindex_client.problems import RunIndexError
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run the command that the arguments name, and exit with its code."""
-    parser = argparse.ArgumentParser(prog="runindex-client", description="Report to RunIndex.")
+    parser = argparse.ArgumentParser(
+        prog="runindex-client", description="Report to RunIndex, whose address is RUNINDEX_URL."
+    )
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
-    for command in (flush,):
-        command.add_to(commands)
+    commands.add_parser("flush", help="send what ended processes left in the spool").set_defaults(run=flush.run)
     options = parser.parse_args(arguments)
     try:
         sys.exit(options.run(options))

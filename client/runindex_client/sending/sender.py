@@ -62,8 +62,8 @@ class Sender:
     def flush(self, seconds: float, *, is_end: bool) -> bool:
         """Wait until the server has all of the file or the time is over; tell whether it has.
 
-        At the end of a program it gives up earlier: when one more attempt fails, soon if the server was away before, and
-        soon for what depends on other processes.
+        At the end of a program it gives up earlier: when one more attempt fails, and soon if the server was away before
+        or for what depends on other processes.
         """
         failures, start = self.failures, time.monotonic()
         if is_end:
@@ -108,7 +108,7 @@ class Sender:
         while not self._is_stopped:
             try:
                 self._send_once()
-            except Waiting:
+            except Waiting:  # noqa: PERF203 - a request takes longer
                 self._is_waiting = True
                 self._pause(FIRST_PAUSE * 3)
             except Away as away:

@@ -135,6 +135,17 @@ def close() -> None:
         found.close()
 
 
+def _close_at_exit() -> None:
+    """Close, and let a program that Ctrl-C ended exit by SIGINT all the same, as shells want to know.
+
+    Python forgets why it ends when text is executed as code meanwhile, which modules do that are loaded for sending.
+    """
+    close()
+    if getattr(sys, "last_type", None) is KeyboardInterrupt:
+        with contextlib.suppress(KeyboardInterrupt):
+            exec("raise KeyboardInterrupt")  # noqa: S102 - it is what Python remembers
+
+
 def _leave_to_parent() -> None:
     """Begin anew in a forked process: threads, lock and file are the parent's."""
     found = _state.pop("reporter", None)
@@ -144,8 +155,8 @@ def _leave_to_parent() -> None:
 
 def _finish_with_process() -> None:
     """Have `close` called when this process ends; one of multiprocessing does not call what atexit has."""
-    atexit.unregister(close)
-    atexit.register(close)
+    atexit.unregister(_close_at_exit)
+    atexit.register(_close_at_exit)
     util = sys.modules.get("multiprocessing.util")
     if util is not None:
         util.Finalize(None, close, exitpriority=-100)

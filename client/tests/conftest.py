@@ -2,6 +2,7 @@
 
 import signal
 from collections.abc import Iterator
+from contextlib import ExitStack
 from pathlib import Path
 
 import client_programs
@@ -14,9 +15,9 @@ from tests.support.servers.served import Served, serving
 
 def pytest_configure(config: pytest.Config) -> None:
     """Keep temporary files in memory where there is room."""
-    scratch = scratch_in_memory()
-    scratch.__enter__()
-    config.add_cleanup(lambda: scratch.__exit__(None, None, None) and None)
+    with ExitStack() as stack:
+        stack.enter_context(scratch_in_memory())
+        config.add_cleanup(stack.pop_all().close)
 
 
 @pytest.fixture

@@ -52,9 +52,12 @@ def test_it_goes_on_when_the_server_was_killed(served: Served) -> None:
     changes = iter(runindex.changes(after=start, url=served.root))
     assert named(changes, 1) == ["first"]
     served.kill()
-    restarting = threading.Thread(target=served.start)
-    restarting.start()
-    late = threading.Thread(target=lambda: (restarting.join(), create(served, "second")))
+
+    def come_back() -> None:
+        served.start()
+        create(served, "second")
+
+    late = threading.Thread(target=come_back)
     late.start()
     assert named(changes, 1) == ["second"]
     late.join()

@@ -54,7 +54,8 @@ def test_a_signal_cancels_the_run_and_ends_the_program_as_before(
         assert program.stdout is not None
         assert program.stdout.readline() == "ready\n"
         program.send_signal(number)
-        assert program.wait(30) == code
+        errors = program.communicate(timeout=30)[1]
+    assert program.returncode == code, errors
     run = client_programs.runs(served)["it"]
     assert (run["status"], run["error"], run["results"]["totalCount"]) == ("CANCELLED", None, 200)
 

@@ -8,8 +8,8 @@ from runindex_client.changes import Change, Changes, changes
 from runindex_client.problems import Away, CursorExpired, Problem, Refused, RunIndexError
 from runindex_client.reporter import Report, close
 from runindex_client.reporter import reporter as _reporter
-from runindex_client.run import Run, attach, current, run
-from runindex_client.track import track
+from runindex_client.runs.run import Run, attach, current, run
+from runindex_client.runs.track import track
 
 __all__ = [
     "Away",

@@ -5,9 +5,9 @@ from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
 
-import client_programs
 import pytest
 
+import client_programs
 import runindex_client as runindex
 from tests.support.scratch import scratch_in_memory
 from tests.support.servers.served import Served, serving

@@ -3,9 +3,9 @@
 import signal
 from pathlib import Path
 
-import client_programs
 import pytest
 
+import client_programs
 from tests.support.servers.served import Served
 
 # It says when its results are reported, and then waits for whatever befalls it.

@@ -6,9 +6,9 @@ from collections.abc import AsyncIterator, Iterator
 from datetime import datetime, timezone
 from pathlib import Path
 
-import client_programs
 import pytest
 
+import client_programs
 import runindex_client as runindex
 from tests.support.servers.served import Served
 

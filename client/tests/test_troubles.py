@@ -6,9 +6,9 @@ import time
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
-import client_programs
 import pytest
 
+import client_programs
 import runindex_client as runindex
 from tests.support.servers.relay import losing_first_answers, relaying
 from tests.support.servers.served import PATIENCE, Served

@@ -4,7 +4,7 @@ import asyncio
 import traceback
 from typing import Any, Final, NamedTuple
 
-from runindex_client import signals
+from runindex_client.runs import signals
 
 MOST_ERROR: Final = 4000
 MOST_TRACEBACK: Final = 64_000

@@ -9,10 +9,10 @@ from datetime import datetime, timedelta, timezone
 from types import TracebackType
 from typing import Any, Final
 
-from runindex_client import environment, signals
-from runindex_client.failure import Ending, ending_of
-from runindex_client.inputs import name_of, object_of, scores_of, tags_of
 from runindex_client.reporter import reporter
+from runindex_client.runs import environment, signals
+from runindex_client.runs.failure import Ending, ending_of
+from runindex_client.runs.inputs import name_of, object_of, scores_of, tags_of
 
 EXCEPTIONS: Final = "exception"
 _current: ContextVar["Run | None"] = ContextVar("runindex_run", default=None)

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import aclosing, contextmanager
 from typing import Any, TypeVar, cast, overload
 
-from runindex_client.run import Run, run
+from runindex_client.runs.run import Run, run
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 

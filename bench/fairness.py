@@ -26,11 +26,8 @@ PIPELINED: Final = 10_000
 BACKENDS: Final = ("memory", "sqlite")
 OWN, OTHER = "127.0.0.2", "127.0.0.3"
 GET: Final = b"GET /graphql?query=%7BrunCount%7D HTTP/1.1\r\nHost: localhost\r\n\r\n"
-CREATE: Final = json.dumps({"query": "mutation { createRun(input: {}) { __typename } }"}).encode()
-POST: Final = (
-    b"POST /graphql HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n%s"
-    % (len(CREATE), CREATE)
-)
+CREATE: Final = "mutation { createRun(input: {}) { __typename } }"
+PAGE: Final = "{ runs(first: 100) { nodes { id name status createdAt tags } } }"
 UPGRADE: Final = (
     b"GET /graphql HTTP/1.1\r\nHost: localhost\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"
     b"Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n"
@@ -109,7 +106,11 @@ async def _query(port: int, source: str) -> None:
 
 
 async def _create(port: int, source: str) -> None:
-    await _ask_again_and_again(port, source, POST)
+    await _ask_again_and_again(port, source, _post(CREATE))
+
+
+async def _list(port: int, source: str) -> None:
+    await _ask_again_and_again(port, source, _post(PAGE))
 
 
 async def _query_in_crowds(port: int, source: str) -> None:
@@ -157,6 +158,12 @@ async def _discard(reader: asyncio.StreamReader) -> None:
         pass
 
 
+def _post(document: str) -> bytes:
+    body = json.dumps({"query": document}).encode()
+    head = b"POST /graphql HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n"
+    return head % len(body) + body
+
+
 async def _open(port: int, source: str) -> Streams:
     return await asyncio.open_connection("127.0.0.1", port, local_addr=(source, 0))
 
@@ -184,6 +191,7 @@ FLOODS: Final[dict[str, Flood]] = {
     "pings": _ping,
     "100 connections query": _query,
     "100 connections write": _create,
+    "100 connections list": _list,  # of the runs that the flood before has written
     "1,000 connections": _query_in_crowds,
     "subscribe": _subscribe,
     "10,000 GETs pipelined": _pipeline,

@@ -98,8 +98,17 @@ class Context:
     is_paid: bool = False
     is_left: bool = False
     find_event_plan: FindEventPlan | None = None
+    _ends_at: float | None = None
     _position: StreamPosition | None = None
     _loaders: Loaders | None = None
+
+    @property
+    def seconds_left(self) -> float:
+        """Return the time that a query may still take, whoever executes it; it counts from the first question on."""
+        now = time.monotonic()
+        if self._ends_at is None:
+            self._ends_at = now + self.timings.operation
+        return self._ends_at - now
 
     @property
     def position(self) -> StreamPosition:
@@ -123,7 +132,9 @@ class Context:
 
     def at(self, position: StreamPosition) -> "Context":
         """Return the context of one operation, whose stream begins at a position."""
-        return replace(self, submitted=0, writes=0, _position=position, answered={}, is_paid=False, is_left=False)
+        return replace(
+            self, submitted=0, writes=0, _position=position, answered={}, is_paid=False, is_left=False, _ends_at=None
+        )
 
 
 Info: TypeAlias = strawberry.Info[Context, Any]

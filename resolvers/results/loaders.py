@@ -55,7 +55,7 @@ class StoreResultLoaders(RecordLoader):
 
     async def result_summary(self, owner: int, columns: Columns) -> Row:
         """Return columns of a run's totals and fields of its `ResultStatistics` as one row."""
-        counts = columns & NO_TOTALS.keys()
+        counts = columns & set(NO_TOTALS.keys())
         totals = await self.totals(owner, counts) if counts else NO_TOTALS
         computed = columns - counts
         if not computed:

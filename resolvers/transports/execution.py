@@ -19,6 +19,7 @@ from strawberry.types.graphql import OperationType
 from resolvers.execution.access.gate import Gate
 from resolvers.execution.access.rights import ANYBODY, Caller, check_operation
 from resolvers.execution.compilation.operations import Answer
+from resolvers.execution.compilation.refusal import Reason
 from resolvers.execution.context import Context, LogEpoch, StreamTimings
 from resolvers.execution.costs.rates import UNBOUNDED, Rates
 from resolvers.execution.operation_counts import OperationCounts
@@ -32,9 +33,7 @@ from resolvers.transports.requests.operations import OVER_GET, OVER_POST, refusi
 from resolvers.transports.requests.persisted_queries import PersistedQueries
 from resolvers.transports.requests.presence import WhilePresent
 from resolvers.transports.requests.reading import read_request
-from resolvers.transports.requests.refusals import (
-    refusing,
-)
+from resolvers.transports.requests.refusals import refusing
 from resolvers.transports.requests.statuses import is_refused, seconds_to_wait, status_of
 from resolvers.transports.scope import CALLER, CONTEXT, MAKE_ROOM
 from resolvers.transports.websocket import SocketHandler, TextSocket
@@ -175,8 +174,10 @@ class Execution(GraphQL[Context, None]):
         self, data: GraphQLRequestData, context: Context, allowed: frozenset[OperationType]
     ) -> Answer | None:
         """Return the answer of an operation's plan, None for one that is to be executed."""
-        # graphql-core's way alone tells its cost.
-        if context.is_left or (data.extensions or {}).get("cost"):
+        if context.is_left:
+            return None
+        if (data.extensions or {}).get("cost"):
+            self.schema.compiled.refused[Reason.COST] += 1  # graphql-core's way alone tells it
             return None
         answer = await self.schema.compiled.answer(
             data.query or "", data.operation_name, data.variables, context, allowed

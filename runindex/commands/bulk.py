@@ -1,5 +1,6 @@
 """The base of mutations that delete many records, chosen by id or by filter."""
 
+from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import ClassVar
@@ -11,7 +12,7 @@ from runindex.domain.records.record import Record
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class DeleteRecords(Command[RecordsDeleted]):
+class DeleteRecords(Command[RecordsDeleted], ABC):
     """Delete records of one kind by `ids`, each on its own; None: those that the subclass's filter matches.
 
     A malformed id is its entry's problem, not the call's.
@@ -27,9 +28,9 @@ class DeleteRecords(Command[RecordsDeleted]):
         return BULK_WEIGHT
 
     @staticmethod
+    @abstractmethod
     def is_formed(record_id: str) -> bool:
         """Tell whether a record may have the id."""
-        raise NotImplementedError
 
     def needs(self, totals_of: TotalsOf) -> Iterator[Need]:
         """Yield the records of the well-formed ids given; of too many none, for none is deleted."""

@@ -1,15 +1,29 @@
 """Queries for runs, as values."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from enum import StrEnum
-from typing import Any, Final, TypeAlias
+from typing import Any, Final, Protocol, TypeAlias
 
 from runindex.domain.runs.filters import RunFilter
 
-# A row of columns. Statuses are their names, tags and metadata JSON text, times microseconds since the epoch.
-Row: TypeAlias = Mapping[str, Any]
 Columns: TypeAlias = frozenset[str]
+
+
+class Row(Protocol):
+    """A row of columns, as a driver has it or as a mapping of its values.
+
+    Statuses are their names, tags and metadata JSON text, times microseconds since the epoch.
+    """
+
+    def __getitem__(self, name: str, /) -> Any:  # noqa: ANN401 - of each column's type
+        """Return the value of a column."""
+        ...
+
+    def keys(self) -> Iterable[str]:
+        """Return the names of the columns."""
+        ...
+
 
 RUN_COLUMNS: Final = (
     "id",

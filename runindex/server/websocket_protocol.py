@@ -240,7 +240,8 @@ class WebSocketProtocol(WebSocketsSansIOProtocol):
         if self.transport.is_closing():
             return
         self.transport.write(b"".join(self.conn.data_to_send()))
-        self.transport.write_eof()
+        with suppress(OSError):  # the client closed it a moment ago
+            self.transport.write_eof()
         if self.read_paused:
             self.read_paused = False
             if self._turn is None:

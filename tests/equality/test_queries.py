@@ -8,10 +8,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.equality.documents import tangle
-from tests.equality.ways import BothWays
+from tests.equality.ways import DROPPED, BothWays
 from tests.support.drawn.effort import EFFORT, tries
 
-pytestmark = [pytest.mark.asyncio, pytest.mark.timeout(300 * EFFORT)]
+pytestmark = [pytest.mark.asyncio, pytest.mark.timeout(300 * EFFORT), DROPPED]
 
 EXAMPLES = 100
 DOCUMENTS = 5  # of an example

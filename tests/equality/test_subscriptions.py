@@ -11,13 +11,13 @@ from hypothesis import strategies as st
 from tests.equality.documents import Tangle, tangle
 from tests.equality.streams import BothStreams
 from tests.equality.test_queries import failures
-from tests.equality.ways import BothWays
+from tests.equality.ways import DROPPED, BothWays
 from tests.fuzz.documents import SCHEMA
 from tests.support.commands import A, add_tags, create
 from tests.support.drawn.effort import EFFORT, tries
 from tests.support.records import append, record
 
-pytestmark = [pytest.mark.asyncio, pytest.mark.timeout(300 * EFFORT)]
+pytestmark = [pytest.mark.asyncio, pytest.mark.timeout(300 * EFFORT), DROPPED]
 
 EXAMPLES = 100
 DOCUMENTS = 3  # of an example

@@ -63,7 +63,7 @@ from runindex.domain.records.runtimes import (
 from runindex.domain.records.totals import Totals
 from runindex.domain.records.views import DefaultView, View
 from runindex.domain.runs.run import Run
-from runindex.ports.queries import Columns, Window
+from runindex.ports.queries import Columns, Row, Window
 from runindex.ports.record_lists import NO_OWNER, Condition, ListQuery, RecordList
 from runindex.ports.store import Store
 from tests.support.clock import START
@@ -321,7 +321,7 @@ def columns_of(kind: type) -> Columns:
     return frozenset(slots)
 
 
-def record_from(kind: type[R], row: Mapping[str, Any]) -> R:
+def record_from(kind: type[R], row: Row) -> R:
     """Return the record that a row with all columns holds; a state is the text that its enum's member equals."""
     return kind(**{name: row[name] for name in columns_of(kind)})
 

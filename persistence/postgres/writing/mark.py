@@ -21,7 +21,7 @@ from runindex.domain.runs.changes import Change
 from runindex.ports.change_rows import change_of
 
 # A connection that has not written for so long needs a new mark; microseconds.
-_KEPT_FOR: Final = 24 * 3600 * 1_000_000
+_KEPT_FOR: Final = 3600 * 1_000_000
 _MAKE: Final = f"""
 WITH dropped AS (
     DELETE FROM writers WHERE id IN (SELECT id FROM writers WHERE at < {NOW} - {_KEPT_FOR} FOR UPDATE SKIP LOCKED)

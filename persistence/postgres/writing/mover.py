@@ -62,7 +62,8 @@ class Mover:
                 # The session stays read-only when the database is not any more.
                 connection.terminate()
             raise
-        if rows and rows[0]["marks"]:
+        # Without a row no run was found, and the mark was set all the same, unless it is gone: the next batch tells.
+        if not rows or rows[0]["marks"]:
             self._mark = mark
         return applied_by(moves, rows)
 

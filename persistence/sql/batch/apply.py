@@ -17,7 +17,7 @@ from persistence.sql.batch.reads import read_records
 from persistence.sql.batch.writes import writes_of
 from persistence.sql.queries.records import bare, condition_values, selection
 from persistence.sql.queries.where import where
-from persistence.sql.statements import Flow, Statement
+from persistence.sql.statements import Flow, Rows, Statement
 from persistence.sql.tables.runs import runs as run_table
 from runindex.commands import MAX_BULK, AnyCommand, BulkCommand, CreateRun
 from runindex.commands.base import Need
@@ -194,7 +194,11 @@ def _lock(run_ids: set[str], dialect: Dialect, *, wait: bool) -> Flow[tuple[dict
     if not run_ids:
         return {}, None
     rows = yield dialect.lock_runs(sorted(run_ids), wait=wait)
-    return {row["id"]: run_of(row) for row in rows}, rows[-1].get("now") if rows else None
+    return {row["id"]: run_of(row) for row in rows}, _instant_told(rows)
+
+
+def _instant_told(rows: Rows) -> Micros | None:
+    return rows[-1]["now"] if rows and "now" in set(rows[-1].keys()) else None
 
 
 def _find(run_ids: set[str], dialect: Dialect) -> Flow[dict[str, Run]]:

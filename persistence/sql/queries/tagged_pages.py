@@ -84,7 +84,10 @@ def _of_tag(
     joined, found = expressions.found_from_left(
         tags, needed, lambda run: _is(run, statuses) & (run.c.id == tags.c.run_id), "found"
     )
-    selection = select(*(found.c[column.name] for column in columns)).select_from(joined).where(tags.c.tag == tag)
+    # Those of the index, by which the planner knows the order of what is selected.
+    ordered = {"created_at": tags.c.created_at, "id": tags.c.run_id.label("id")}
+    selected = (ordered.get(column.name, found.c[column.name]) for column in columns)
+    selection = select(*selected).select_from(joined).where(tags.c.tag == tag)
     return selection, Keys(tags.c.created_at, tags.c.run_id)
 
 

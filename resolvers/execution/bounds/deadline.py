@@ -7,12 +7,13 @@ from types import TracebackType
 class Deadline:
     """A block that ends with TimeoutError after so many seconds, also if it never waits."""
 
-    __slots__ = ("_is_expired", "_task", "_timer", "_when")
+    __slots__ = ("_cancelling", "_is_expired", "_task", "_timer", "_when")
 
     def __init__(self, seconds: float) -> None:
         """Begin to count."""
         loop = asyncio.get_running_loop()
         self._task = asyncio.current_task(loop)
+        self._cancelling = 0 if self._task is None else self._task.cancelling()
         self._when = loop.time() + seconds
         self._is_expired = False
         self._timer = loop.call_at(self._when, self._expire)
@@ -30,12 +31,12 @@ class Deadline:
     ) -> None:
         """End the block."""
         self._timer.cancel()
-        if error is None:
-            if self.is_over:
-                raise TimeoutError
-            return
-        is_last = self._is_expired and self._task is not None and not self._task.uncancel()
-        if is_last and isinstance(error, asyncio.CancelledError):
+        is_alone = False  # no one else has cancelled the task
+        if self._is_expired and self._task is not None:
+            is_alone = self._task.uncancel() <= self._cancelling
+        if error is None and self.is_over:
+            raise TimeoutError
+        if is_alone and isinstance(error, asyncio.CancelledError):
             raise TimeoutError from error
 
     def _expire(self) -> None:

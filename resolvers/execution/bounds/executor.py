@@ -42,10 +42,11 @@ class BoundedExecutor(StrawberryGraphQLCoreExecutionContext):
         self._key_sizes: dict[int, int] = {}
         self._deadline = inf
         if self.operation.operation is OperationType.QUERY:
-            self._deadline = time.monotonic() + context.timings.operation
+            self._deadline = time.monotonic() + context.seconds_left
         self._bytes = self._fields = 0
         self._objects = -1
         self._failure: Exception | None = None
+        self._task = asyncio.current_task()
         self._event_plan: Value = UNKNOWN
 
     # There every event is interpreted.
@@ -117,7 +118,9 @@ class BoundedExecutor(StrawberryGraphQLCoreExecutionContext):
             try:
                 await self._share.pause()
             except asyncio.CancelledError:
-                self._failure = self._failure or TimeoutError()
+                # Of the whole operation, or of a field alone beside which another one has failed.
+                if self._task is not None and self._task.cancelling():
+                    self._failure = self._failure or TimeoutError()
                 completion.settle()
                 raise
             has_more = completion.complete_some(self._share.is_over)

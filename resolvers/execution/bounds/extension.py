@@ -23,5 +23,5 @@ class BoundedExecution(SchemaExtension):
         if context.operation_type is not OperationType.QUERY:
             yield
             return
-        async with asyncio.timeout(context.context.timings.operation):
+        async with asyncio.timeout(context.context.seconds_left):
             yield

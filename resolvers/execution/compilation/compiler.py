@@ -35,7 +35,7 @@ from resolvers.execution.compilation.columns import (
     column_value,
     spliced_texts,
 )
-from resolvers.execution.compilation.expressions import Expression
+from resolvers.execution.compilation.expressions import Expression, checked, counted
 from resolvers.execution.compilation.leaves import leaf
 from resolvers.execution.compilation.mutations import remembered
 from resolvers.execution.compilation.refusal import MismatchError, NotCompiledError, Reason
@@ -86,12 +86,12 @@ class Compiler:
             return Expression(f"{self._async_object(kind, fields)}(c, {{}})", is_async=True)
         if any(each.definition for each in fields) and all(answered_by_row(each) for each in fields):
             items, cost = self._row_items(kind, fields, NamedCells("r"))
-            body = [*_counted(cost.texts), f"return {items}"]
+            body = [*counted(cost.texts), f"return {items}"]
             name = self.source.function("r", "c, r", body, is_async=False)
             return Expression(f"{name}(c, {{}}.row)", fields=cost.fields, size=cost.size)
         parts = [(each.key, self._read(kind, each)) for each in fields]
         cost = _cost(parts)
-        name = self.source.function("o", "c, s", [*_counted(cost.texts), f"return {_items(parts)}"], is_async=False)
+        name = self.source.function("o", "c, s", [*counted(cost.texts), f"return {_items(parts)}"], is_async=False)
         return Expression(f"{name}(c, {{}})", fields=cost.fields, size=cost.size)
 
     def _row_items(self, kind: GraphQLObjectType, fields: Fields, cells: Cells) -> tuple[str, Expression]:
@@ -102,7 +102,7 @@ class Compiler:
         parts = [(each.key, self._read(kind, each)) for each in fields]
         cost = _cost(parts)
         waiting = [(key, value.expression) for key, value in parts if value.is_async]
-        body = [f"c.spend(1, {cost.fields}, {cost.size})", *_counted(cost.texts), f"o = {_items(parts)}"]
+        body = [f"c.spend(1, {cost.fields}, {cost.size})", *counted(cost.texts), f"o = {_items(parts)}"]
         if len(waiting) == 1 or is_serial:
             body += [f"o[{key!r}] = await {expression}" for key, expression in waiting]
         elif waiting:
@@ -183,7 +183,7 @@ class Compiler:
             names, columns = tuple(cells.cells), ", ".join(cells.columns)
             body.append(f"[{columns}] = {self.source.name(runtime.columns)}(v, {names!r})")
             if cost.texts:
-                body += _checked("(" + " + ".join(map(cells.length, cost.texts)) + ")")
+                body += checked("(" + " + ".join(map(cells.length, cost.texts)) + ")")
             body.append(f"return [{items} for [{', '.join(cells.cells.values())}] in zip({columns})]")
         return Expression(f"{self.source.function('p', 'c, v', body, is_async=False)}(c, s.page.rows)")
 
@@ -282,18 +282,6 @@ def _typename(kind: GraphQLObjectType, each: SelectedField) -> Expression:
 
 def _items(parts: list[tuple[str, Expression]]) -> str:
     return "{" + ", ".join(f"{key!r}: {'None' if value.is_async else value.expression}" for key, value in parts) + "}"
-
-
-def _counted(texts: tuple[str, ...]) -> list[str]:
-    return _checked(_lengths(texts)) if texts else []
-
-
-def _checked(length: str) -> list[str]:
-    return [f"if (n := c.bytes - {length}) < 0:", "    c.refuse()", "c.bytes = n"]
-
-
-def _lengths(texts: tuple[str, ...]) -> str:
-    return "(" + " + ".join(f"len({text})" for text in texts) + ")"
 
 
 def _cost(parts: list[tuple[str, Expression]]) -> Expression:

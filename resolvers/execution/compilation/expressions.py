@@ -42,3 +42,18 @@ class Expression:
 
 
 SAME: Final = Expression("{}")
+
+
+def counted(texts: tuple[str, ...]) -> list[str]:
+    """Return the lines that count the lengths of texts."""
+    return checked(lengths(texts)) if texts else []
+
+
+def checked(length: str) -> list[str]:
+    """Return the lines that take a length from the bytes that the answer may still have."""
+    return [f"if (n := c.bytes - {length}) < 0:", "    c.refuse()", "c.bytes = n"]
+
+
+def lengths(texts: tuple[str, ...]) -> str:
+    """Return the expression of the sum of texts' lengths."""
+    return "(" + " + ".join(f"len({text})" for text in texts) + ")"

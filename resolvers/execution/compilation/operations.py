@@ -27,7 +27,7 @@ from runindex.ports.allowance import ALLOWANCE, ReadAllowance
 from runindex.settings.settings import Compilation
 
 # What even the forced compilation leaves to graphql-core.
-LEFT: Final = frozenset({Reason.INTROSPECTION, Reason.LENGTH, Reason.LITERAL})
+LEFT: Final = frozenset({Reason.INTROSPECTION, Reason.LENGTH, Reason.LITERAL, Reason.SHAPES, Reason.COST})
 encode: Final = orjson.dumps
 # Objects of an answer that takes less than a millisecond of the server's time, once the storage has given them.
 FEW: Final = 128
@@ -234,7 +234,7 @@ class CompiledOperations:
             if plan.is_mutation:
                 data = await plan.answer(frame, None)
             else:
-                deadline = Deadline(context.timings.operation)
+                deadline = Deadline(context.seconds_left)
                 with deadline:
                     data = await plan.answer(frame, None)
             text = encode({"data": data})

@@ -38,6 +38,8 @@ from runindex.settings.limits import Limits
 MOST_OPERATIONS: Final = 512
 # Of one operation, by what its directives say.
 MOST_SHAPES: Final = 16
+# To make one takes longer than to interpret the operation once.
+MOST_MADE: Final = 4 * MOST_SHAPES
 # Given None, or an event of a subscription.
 Answer: TypeAlias = Callable[[Frame, Any], Awaitable[dict[str, Any]]]
 
@@ -98,11 +100,15 @@ class OperationPlan:
                 context.operations.add(name, outcome)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class _KnownOperation:
-    """What is known of an operation: the variables that its directives name, and its plans by their values."""
+    """What is known of an operation: the variables that its directives name, and its plans by their values.
+
+    `made` counts the plans that were ever made.
+    """
 
     conditions: tuple[str, ...]
+    made: int = 0
     plans: dict[tuple[Any, ...], OperationPlan | Reason] = field(default_factory=dict)
 
 
@@ -153,8 +159,11 @@ class Plans:
             if len(self._known) > self._most:
                 self._known.popitem(last=False)
         values = _values(known, variables)
+        if known.made >= MOST_MADE:
+            raise NotCompiledError(Reason.SHAPES)
+        known.made += 1
         if len(known.plans) >= MOST_SHAPES:
-            known.plans.clear()
+            del known.plans[next(iter(known.plans))]
         try:
             plan = self._compile(operation, document, measures, dict(zip(known.conditions, values, strict=True)))
         except NotCompiledError as refusal:

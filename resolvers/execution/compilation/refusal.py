@@ -14,6 +14,8 @@ class Reason(StrEnum):
     ARGUMENT = "argument"
     INPUT = "input"
     SCALAR = "scalar"
+    SHAPES = "shapes"
+    COST = "cost"
 
 
 class NotCompiledError(Exception):

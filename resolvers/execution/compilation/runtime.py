@@ -92,10 +92,3 @@ def check_int(value: Value) -> int:
 def check_float(value: Value) -> float:
     """Return a finite number; leave the rest to graphql-core's judgement."""
     return GraphQLFloat.coerce_output_value(value)  # type: ignore[no-any-return]
-
-
-def check_text(value: Value) -> str:
-    """Return a text; raise MismatchError for anything else."""
-    if not isinstance(value, str):
-        raise MismatchError
-    return value

@@ -104,7 +104,7 @@ async def test_rows_hold_the_columns_asked_for(store: Store) -> None:
     await made(store, create(A, name="n", tags=("t",)))
     row = (await store.find_runs([A], frozenset({"name", "tags"})))[A]
     assert (row["id"], row["name"], row["tags"]) == (A, "n", '["t"]')
-    assert set(RUN_COLUMNS) <= set((await store.find_runs([A], ALL_COLUMNS))[A])
+    assert set(RUN_COLUMNS) <= set((await store.find_runs([A], ALL_COLUMNS))[A].keys())
 
 
 async def test_only_runs_that_exist_are_found(store: Store) -> None:

@@ -1,9 +1,11 @@
 """Reads of a store, drawn at random, over the ids and values of the drawn commands."""
 
+import sqlite3
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from asyncpg import Record
 from hypothesis import strategies as st
 from hypothesis.strategies import SearchStrategy
 
@@ -41,16 +43,14 @@ class Question:
 
 def comparable(answer: object) -> object:
     """Return an answer with rows cut to the run's columns, and without empty entries."""
+    if isinstance(answer, Record | sqlite3.Row):
+        answer = dict(answer)
     match answer:
         case {"incarnation": _, **row}:
             return {name: answer[name] for name in (*RUN_COLUMNS, *({"depth"} & row.keys()))}  # type: ignore[index]
         case Mapping():
             return {key: comparable(value) for key, value in answer.items() if value not in (0, [], ())}
-        case str():
-            return answer
-        case tuple() if hasattr(answer, "_fields"):
-            return answer
-        case Sequence():
+        case Sequence() if not isinstance(answer, str) and not hasattr(answer, "_fields"):
             return [comparable(item) for item in answer]
     return answer
 

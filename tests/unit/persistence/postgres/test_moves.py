@@ -123,6 +123,14 @@ async def test_a_writer_whose_mark_is_gone_makes_another(store: PostgresStore, p
     assert psql(postgres_url, "SELECT batch FROM writers").split() == ["1"]
 
 
+async def test_moves_of_runs_that_are_not_there_leave_no_marks(store: PostgresStore, postgres_url: str) -> None:
+    for _ in range(5):
+        (outcome,) = (await store.apply([move(A, RunStatus.PAUSED)])).outcomes
+        assert isinstance(outcome, NotFound)
+    await made(store, create(A), move(A, RunStatus.PAUSED))
+    assert psql(postgres_url, "SELECT batch FROM writers").split() == ["6"]
+
+
 async def test_marks_of_connections_that_are_long_gone_are_deleted(store: PostgresStore, postgres_url: str) -> None:
     psql(postgres_url, "INSERT INTO writers VALUES ('gone', 7, 1)")
     await made(store, create(A), move(A, RunStatus.PAUSED))

@@ -9,6 +9,7 @@ import pytest
 from persistence.postgres import pool as pools
 from persistence.postgres.connection import Timeouts, open_pool
 from persistence.postgres.pool import Pool
+from tests.support.api import until
 
 pytestmark = pytest.mark.asyncio
 
@@ -117,9 +118,7 @@ async def test_idle_connections_are_closed_after_a_while(monkeypatch: pytest.Mon
     pool = pool_of(lines, 2)
     lent, idle = await pool.take(SECONDS), await pool.take(SECONDS)
     pool.give(idle)
-    async with asyncio.timeout(SECONDS):
-        while len(pool) == 2:  # noqa: ASYNC110 - a timer of the loop does it
-            await asyncio.sleep(0.005)
+    await until(lambda: len(pool) == 1)
     assert (idle.is_closed(), lent.is_closed()) == (True, False)
     pool.give(lent)
 

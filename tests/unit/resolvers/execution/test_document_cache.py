@@ -1,33 +1,22 @@
 """Documents are parsed and validated once, and only so many are remembered."""
 
-from types import SimpleNamespace
 from typing import Any
 
 import pytest
 from graphql import parse
 from strawberry import Schema
 
-from resolvers.execution.context import StreamTimings
+from resolvers.execution.context import Context, StreamTimings
 from resolvers.execution.document_cache import DocumentCache
-from resolvers.execution.operation_counts import OperationCounts
-from resolvers.execution.position import StreamPosition
 from resolvers.roots.schema import make_schema, schema
-from runindex.settings.limits import Limits
 
 SMALL = parse("{ a }")
 
 
 async def execute(text: str, operation: str | None = None, by: Schema = schema) -> dict[str, Any] | None:
     """Execute a document that asks no storage; return None when it is refused."""
-    context = SimpleNamespace(
-        timings=StreamTimings(),
-        position=StreamPosition(),
-        operations=OperationCounts(),
-        limits=Limits(),
-        spend=lambda _cost: None,
-        submitted=0,
-        writes=0,
-    )
+    nothing: Any = None  # no storage is asked
+    context = Context(nothing, nothing, StreamTimings(), nothing)
     result = await by.execute(text, operation_name=operation, context_value=context)
     assert (result.data is None) is bool(result.errors)
     return result.data

@@ -95,11 +95,11 @@ def test_who_had_nothing_to_see_goes_on_behind_it() -> None:
 
 
 def test_metadata_is_read_once_for_all_who_ask_for_it(monkeypatch: pytest.MonkeyPatch) -> None:
-    watches, loads = WatchIndex(), Mock(wraps=json.loads)
+    watches, decode = WatchIndex(), Mock(wraps=json.JSONDecoder().decode)
     for wanted in range(100):
         watches.add(Watch(ChangeFilter(metadata("n", MetadataOperator.EQ, wanted)), 0))
-    monkeypatch.setattr(json, "loads", loads)
+    monkeypatch.setattr(json.JSONDecoder, "decode", decode)
     before, after = '{"n": 1, "of": "this test"}', '{"n": 2, "of": "this test"}'
     former = Former(RunStatus.ACTIVE, None, (), before, 0)
     watches.offer([Change(1, RunChangeKind.METADATA, Run("a", 1, 0, 0, metadata=after), former)])
-    assert sorted(call.args[0] for call in loads.call_args_list) == [before, after]
+    assert sorted(call.args[0] for call in decode.call_args_list) == [before, after]

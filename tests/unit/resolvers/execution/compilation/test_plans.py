@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from graphql import parse, validate
 
-from resolvers.execution.compilation.plans import MOST_SHAPES, OperationPlan, Plans
+from resolvers.execution.compilation.plans import MOST_MADE, MOST_SHAPES, OperationPlan, Plans
 from resolvers.execution.compilation.refusal import MismatchError, NotCompiledError, Reason
 from resolvers.execution.costs.measure import measured
 from resolvers.roots.schema import schema
@@ -64,6 +64,18 @@ def test_the_plans_kept_are_bounded() -> None:
     for number in range(2 ** len(names)):
         plan_of(plans, text, **{name: bool(number >> place & 1) for place, name in enumerate(names)})
     assert len(plans._known[text, None].plans) <= MOST_SHAPES  # noqa: SLF001 - shown in no other way
+
+
+def test_an_operation_whose_shape_changes_each_time_is_left_to_graphql_core() -> None:
+    plans, names = Plans(GRAPH), [f"v{number}" for number in range(7)]
+    declared = ", ".join(f"${name}: Boolean!" for name in names)
+    text = f"query ({declared}) {{ {' '.join(f'{name}: runCount @include(if: ${name})' for name in names)} }}"
+    values = [{name: bool(number >> place & 1) for place, name in enumerate(names)} for number in range(2**7)]
+    for each in values[:MOST_MADE]:
+        plan_of(plans, text, **each)
+    with pytest.raises(NotCompiledError, match=Reason.SHAPES):
+        plan_of(plans, text, **values[MOST_MADE])
+    plan_of(plans, text, **values[MOST_MADE - 1])
 
 
 def test_a_subscription_is_compiled_for_its_events() -> None:

@@ -9,24 +9,34 @@ import { environment } from "../../live/environment";
 import { Frames } from "../../live/frames";
 import { follow } from "../../live/subscribe";
 
+graphql`
+  fragment useTree_run on Run {
+    id
+    version
+    name
+    status
+    parentId
+    createdAt
+    startedAt
+    finishedAt
+    duration
+    lastActivityAt
+  }
+`;
+graphql`
+  fragment useTree_node on Run {
+    ...useTree_run @relay(mask: false)
+    below: children(first: 1, filter: { includeArchived: true }) {
+      nodes {
+        id
+      }
+    }
+  }
+`;
 const rootQuery = graphql`
   query useTreeRootQuery($id: ID!) {
     run(id: $id) {
-      id
-      version
-      name
-      status
-      parentId
-      createdAt
-      startedAt
-      finishedAt
-      duration
-      lastActivityAt
-      below: children(first: 1, filter: { includeArchived: true }) {
-        nodes {
-          id
-        }
-      }
+      ...useTree_node @relay(mask: false)
     }
   }
 `;
@@ -35,21 +45,7 @@ const childrenQuery = graphql`
     run(id: $id) {
       children(first: 100, after: $after, filter: { includeArchived: true }, orderBy: { field: CREATED_AT, direction: ASC }) {
         nodes {
-          id
-          version
-          name
-          status
-          parentId
-          createdAt
-          startedAt
-          finishedAt
-          duration
-          lastActivityAt
-          below: children(first: 1, filter: { includeArchived: true }) {
-            nodes {
-              id
-            }
-          }
+          ...useTree_node @relay(mask: false)
         }
         pageInfo {
           hasNextPage
@@ -72,16 +68,7 @@ const changes = graphql`
       ... on RunChange {
         runId
         run {
-          id
-          version
-          name
-          status
-          parentId
-          createdAt
-          startedAt
-          finishedAt
-          duration
-          lastActivityAt
+          ...useTree_run @relay(mask: false)
         }
       }
     }

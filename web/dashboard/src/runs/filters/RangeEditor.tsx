@@ -21,7 +21,6 @@ type Props = {
 export function RangeEditor({ kind, values, setValues }: Props) {
   const [from = "", to = ""] = values;
   const isTime = kind === "time";
-  const read = (text: string) => (isTime ? instantOf(text) : text);
   return (
     <>
       {isTime && (
@@ -34,31 +33,35 @@ export function RangeEditor({ kind, values, setValues }: Props) {
         </div>
       )}
       <div className="range">
-        <TextField className="field" autoFocus>
-          <Label>From</Label>
-          <Input
-            className="input"
-            type={isTime ? "datetime-local" : "number"}
-            min={0}
-            step="any"
-            value={isTime ? localText(from) : from}
-            onChange={(event) => setValues([read(event.currentTarget.value), to])}
-          />
-        </TextField>
-        <TextField className="field">
-          <Label>To</Label>
-          <Input
-            className="input"
-            type={isTime ? "datetime-local" : "number"}
-            min={0}
-            step="any"
-            value={isTime ? localText(to) : to}
-            onChange={(event) => setValues([from, read(event.currentTarget.value)])}
-          />
-        </TextField>
+        <End label="From" isTime={isTime} value={from} set={(value) => setValues([value, to])} autoFocus />
+        <End label="To" isTime={isTime} value={to} set={(value) => setValues([from, value])} />
       </div>
       {!isTime && <p className="faint">Seconds</p>}
     </>
+  );
+}
+
+type EndProps = {
+  readonly label: string;
+  readonly isTime: boolean;
+  readonly value: string;
+  readonly set: (value: string) => void;
+  readonly autoFocus?: boolean;
+};
+
+function End({ label, isTime, value, set, autoFocus = false }: EndProps) {
+  return (
+    <TextField className="field" autoFocus={autoFocus}>
+      <Label>{label}</Label>
+      <Input
+        className="input"
+        type={isTime ? "datetime-local" : "number"}
+        min={0}
+        step="any"
+        value={isTime ? localText(value) : value}
+        onChange={(event) => set(isTime ? instantOf(event.currentTarget.value) : event.currentTarget.value)}
+      />
+    </TextField>
   );
 }
 

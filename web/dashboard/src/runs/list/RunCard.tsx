@@ -5,6 +5,7 @@ import { Time } from "../../ui/values/Time";
 import { firstLine } from "../columns/columns";
 import { DurationCell } from "../columns/DurationCell";
 import { ProgressCell } from "../columns/ProgressCell";
+import { MarkBox } from "./MarkBox";
 import type { Row } from "./rows";
 import { STATUS_NAMES, type Status } from "../statuses";
 import { TagsCell } from "../columns/TagsCell";
@@ -38,13 +39,7 @@ export function RunCard({ row, index, top, isMarked, isActive, mark, activate }:
       onFocus={() => activate(run.id)}
     >
       <div role="gridcell" className="card-top">
-        <input
-          type="checkbox"
-          tabIndex={-1}
-          aria-label={`Mark ${name}`}
-          checked={isMarked}
-          onChange={(event) => mark(run.id, event.currentTarget.checked)}
-        />
+        <MarkBox name={name} isMarked={isMarked} mark={(marked) => mark(run.id, marked)} />
         <span className="status" data-status={status} title={STATUS_NAMES[status]}>
           <StatusIcon status={status} />
         </span>

@@ -3,6 +3,7 @@ import { memo } from "react";
 import { type CellValue, valuesOfRun } from "../filters/cell-values";
 import type { ColumnChoice } from "../columns/column-choices";
 import { columnOf } from "../columns/columns";
+import { MarkBox } from "./MarkBox";
 import type { Row } from "./rows";
 import { STATUS_NAMES, type Status } from "../statuses";
 import { useRunCells } from "../columns/useRunCells";
@@ -53,13 +54,7 @@ export const RunRow = memo(function RunRow(props: Props) {
       }}
     >
       <div role="gridcell" className="mark-cell">
-        <input
-          type="checkbox"
-          tabIndex={-1}
-          aria-label={`Mark ${name}`}
-          checked={isMarked}
-          onChange={(event) => mark(run.id, event.currentTarget.checked)}
-        />
+        <MarkBox name={name} isMarked={isMarked} mark={(marked) => mark(run.id, marked)} />
       </div>
       {columns.map(({ id }) => (
         <div role="gridcell" key={id} className="cell" data-column={id} style={{ width: sizes[id] ?? 0 }}>

@@ -1,24 +1,31 @@
 import { graphql } from "react-relay";
 
-/** A page of the list. What stands beside the row's fragment is what the order and the streams need. */
+/** A run as a row. What stands beside the row's fragment is what the order and the streams need. */
+graphql`
+  fragment Runs_row on Run {
+    id
+    version
+    status
+    dataset {
+      totalItems
+    }
+    name
+    createdAt
+    updatedAt
+    startedAt
+    finishedAt
+    duration
+    metadata @include(if: $metadata)
+    ...RunCells_run @arguments(metadata: $metadata)
+  }
+`;
+
+/** A page of the list. */
 export const runsPage = graphql`
   query RunsPageQuery($filter: RunFilter, $order: RunOrder, $first: Int!, $after: String, $metadata: Boolean!) {
     runs(filter: $filter, orderBy: $order, first: $first, after: $after) {
       nodes {
-        id
-        version
-        status
-        dataset {
-          totalItems
-        }
-        name
-        createdAt
-        updatedAt
-        startedAt
-        finishedAt
-        duration
-        metadata @include(if: $metadata)
-        ...RunCells_run @arguments(metadata: $metadata)
+        ...Runs_row @relay(mask: false)
       }
       pageInfo {
         hasNextPage
@@ -32,20 +39,7 @@ export const runsPage = graphql`
 export const runsRow = graphql`
   query RunsRowQuery($id: ID!, $metadata: Boolean!) {
     run(id: $id) {
-      id
-      version
-      status
-      dataset {
-        totalItems
-      }
-      name
-      createdAt
-      updatedAt
-      startedAt
-      finishedAt
-      duration
-      metadata @include(if: $metadata)
-      ...RunCells_run @arguments(metadata: $metadata)
+      ...Runs_row @relay(mask: false)
     }
   }
 `;
@@ -71,20 +65,7 @@ export const runsChanges = graphql`
         at
         membership
         run {
-          id
-          version
-          status
-          dataset {
-            totalItems
-          }
-          name
-          createdAt
-          updatedAt
-          startedAt
-          finishedAt
-          duration
-          metadata @include(if: $metadata)
-          ...RunCells_run @arguments(metadata: $metadata)
+          ...Runs_row @relay(mask: false)
         }
       }
     }

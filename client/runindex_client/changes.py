@@ -1,8 +1,6 @@
 """The server's stream of changes of runs, resumed after each break just behind the last one taken."""
 
-import asyncio
 import json
-import random
 import time
 from collections.abc import AsyncIterator, Iterator, Mapping
 from dataclasses import dataclass
@@ -55,16 +53,18 @@ class Change:
 
 
 class Changes:
-    """An endless iterator, for `for` and for `async for`; `cursor` is where to go on from.
+    """An endless iterator, for `for` and for `async for`.
 
-    A broken connection is made anew, with growing pauses. What the server refuses for good is raised: CursorExpired
-    when its log no longer reaches back to the cursor, Refused for a filter or a cursor that is wrong.
+    `cursor` is where to go on from; `is_connected` tells whether the server was heard of since the connection last
+    broke. A broken connection is made anew, with growing pauses. What the server refuses for good is raised:
+    CursorExpired when its log no longer reaches back to the cursor, Refused for a filter or a cursor that is wrong.
     """
 
     def __init__(self, filter: Mapping[str, object] | None, after: str | None, settings: Settings) -> None:
         self.cursor = after
         self._filter = dict(filter) if filter is not None else None
         self._settings = settings
+        self.is_connected = False
         self._pause = FIRST_PAUSE
 
     def __iter__(self) -> Iterator[Change]:
@@ -84,9 +84,12 @@ class Changes:
                                 yield change
                 except (httpx.HTTPError, Away):
                     pass
+                self.is_connected = False
                 time.sleep(self._next_pause())
 
     async def __aiter__(self) -> AsyncIterator[Change]:
+        import asyncio
+
         import httpx
 
         async with httpx.AsyncClient(timeout=_timeout()) as client:
@@ -103,6 +106,7 @@ class Changes:
                                 yield change
                 except (httpx.HTTPError, Away):
                     pass
+                self.is_connected = False
                 await asyncio.sleep(self._next_pause())
 
     def _request(self) -> dict[str, Any]:
@@ -119,10 +123,13 @@ class Changes:
             raise error_of(response, answer["errors"][0])
         item = answer["data"]["runChanges"]
         self._pause = FIRST_PAUSE
+        self.is_connected = True
         self.cursor = str(item["cursor"])
         return _change(item) if item["__typename"] == "RunChange" else None
 
     def _next_pause(self) -> float:
+        import random
+
         pause = self._pause * random.uniform(0.5, 1)  # noqa: S311 - many clients should not come at once
         self._pause = min(self._pause * 2, LONGEST_PAUSE)
         return pause

@@ -5,16 +5,15 @@ import contextlib
 import logging
 import os
 import sys
-import tempfile
 import threading
+import weakref
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any, Final
 
 from runindex_client.problems import Problem
 from runindex_client.sending.delivery import Tally
 from runindex_client.sending.sender import Sender
-from runindex_client.settings import Settings
+from runindex_client.settings import Settings, temporary_spool
 from runindex_client.spool.entry import encode
 from runindex_client.spool.file import SpoolFile
 
@@ -27,7 +26,8 @@ class Report:
 
     `sent` and `refused` count entries, those of other processes that were sent here included; `problem` is the reason
     of the last refusal. `dropped` counts entries that neither the server nor the disk took. `unsent_bytes` wait in the
-    spool, and `failures` attempts to send them have failed since the last one that did not.
+    spool, and `failures` attempts to send them have failed since the last one that did not; `trouble` is why the last
+    of them did.
     """
 
     sent: int
@@ -35,24 +35,29 @@ class Report:
     dropped: int
     unsent_bytes: int
     failures: int
+    trouble: str | None
     problem: Problem | None
+
+
+_all: "weakref.WeakSet[Reporter]" = weakref.WeakSet()
 
 
 class Reporter:
     """Takes entries from the program; never raises, and never waits for the server."""
 
-    def __init__(self) -> None:
-        self.settings = Settings.from_environment()
+    def __init__(self, settings: Settings | None = None) -> None:
+        self.settings = settings or Settings.from_environment()
         self.dropped = 0
         self._tally = Tally()
         self._sender: Sender | None = None
         self._is_closed = False
         self._lock = threading.RLock()
+        _all.add(self)
 
-    def put(self, mutation: str, run_id: str, key: str, fields: dict[str, Any]) -> None:
-        """Append an entry to the spool, from where it is sent."""
+    def put(self, mutation: str, run_id: str, key: str, fields: dict[str, Any], *, if_new: bool = False) -> None:
+        """Append an entry to the spool, from where it is sent; a result perhaps only if its attempt is not recorded."""
         try:
-            line = encode(mutation, run_id, key, fields)
+            line = encode(mutation, run_id, key, fields, if_new=if_new)
             sender = self._sender or self._start()
             if sender is None or not sender.file.append(line, self.settings.most_spool_bytes):
                 self._drop("the spool does not take it")
@@ -75,6 +80,7 @@ class Reporter:
             dropped=self.dropped,
             unsent_bytes=sender.file.unsent if sender else 0,
             failures=sender.failures if sender else 0,
+            trouble=sender.trouble if sender else None,
             problem=self._tally.problem,
         )
 
@@ -88,9 +94,10 @@ class Reporter:
 
     def abandon(self) -> None:
         """Close what a forked process has of its parent's file."""
-        if self._sender is not None:
+        sender, self._sender, self._is_closed = self._sender, None, True
+        if sender is not None:
             with contextlib.suppress(OSError):
-                self._sender.file.abandon()
+                sender.file.abandon()
 
     def _start(self) -> Sender | None:
         """Open the file and start its sender, once."""
@@ -106,11 +113,11 @@ class Reporter:
 
     def _open(self) -> SpoolFile | None:
         """Make the file where the settings say, else in the temporary directory."""
-        for directory in (self.settings.spool, Path(tempfile.gettempdir(), f"runindex-spool-{os.getuid()}")):
+        for is_other in (False, True):
             try:
-                return SpoolFile.create(directory, self.settings.url)
+                return SpoolFile.create(temporary_spool() if is_other else self.settings.spool, self.settings.url)
             except OSError as error:  # noqa: PERF203 - two rounds
-                log.warning("no spool in %s: %s", directory, error)
+                log.warning("no spool: %s", error)
         return None
 
     def _drop(self, why: str) -> None:
@@ -148,8 +155,8 @@ def _close_at_exit() -> None:
 
 def _leave_to_parent() -> None:
     """Begin anew in a forked process: threads, lock and file are the parent's."""
-    found = _state.pop("reporter", None)
-    if found is not None:
+    _state.clear()
+    for found in list(_all):
         found.abandon()
 
 

@@ -1,9 +1,8 @@
 """What the environment says of where to report, and how."""
 
 import os
-import tempfile
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
@@ -36,6 +35,10 @@ class Settings:
             exit_seconds=_number(environment, "RUNINDEX_EXIT_SECONDS", EXIT_SECONDS),
         )
 
+    def at(self, url: str | None) -> "Settings":
+        """Return the same settings for another address, if one is given."""
+        return replace(self, url=endpoint_of(url)) if url else self
+
 
 def endpoint_of(url: str) -> str:
     """Return the GraphQL endpoint of a server's address, which may name it already."""
@@ -51,6 +54,13 @@ def _spool_of(environment: Mapping[str, str]) -> Path:
         return Path(state, "runindex", "spool")
     if home := environment.get("HOME"):
         return Path(home, ".local", "state", "runindex", "spool")
+    return temporary_spool()
+
+
+def temporary_spool() -> Path:
+    """Return the spool's directory among temporary files."""
+    import tempfile
+
     return Path(tempfile.gettempdir(), f"runindex-spool-{os.getuid()}")
 
 

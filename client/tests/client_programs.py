@@ -3,24 +3,30 @@
 import os
 import subprocess
 import sys
+from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
 from tests.support.servers.served import PATIENCE, Served
 
-RUNS = """{ runs(first: 200, filter: {not: {ids: ["default"]}}) { nodes { id } } }"""
+RUNS = """query ($from: DateTime!) {
+  runs(first: 200, filter: {not: {ids: ["default"]}, createdAt: {from: $from}}) { nodes { id } }
+}"""
 RUN = """query ($id: ID!) { run(id: $id) {
   id name status error tags metadata parentId startedAt
   results(first: 500) { totalCount nodes { itemId output latency error scores { scorerId value } retryCount } }
   events(first: 500) { nodes { stream payload } }
 } }"""
 Run = dict[str, Any]
+_begun = [datetime.now(timezone.utc)]
 
 
 def environment(url: str, directory: Path) -> dict[str, str]:
     """Return the variables of a program that reports."""
-    return {"RUNINDEX_URL": url, "RUNINDEX_SPOOL": str(directory / "spool")}
+    # On a busy machine the end of a program may take longer than usually is waited for.
+    patience = {"RUNINDEX_EXIT_SECONDS": str(PATIENCE)}
+    return {"RUNINDEX_URL": url, "RUNINDEX_SPOOL": str(directory / "spool")} | patience
 
 
 def start(script: str, url: str, directory: Path, **variables: str) -> "subprocess.Popen[str]":
@@ -45,14 +51,30 @@ def finish(script: str, url: str, directory: Path, code: int = 0, **variables: s
     return output
 
 
-def flush(url: str, directory: Path, code: int = 0) -> str:
+def flush(url: str, directory: Path, code: int = 0, **variables: str) -> str:
     """Run `runindex-client flush`."""
-    return finish("from runindex_client.commands.main import main\nmain(['flush'])", url, directory, code)
+    return command(url, directory, "flush", code=code, **variables)
+
+
+def command(url: str, directory: Path, *arguments: str, code: int = 0, **variables: str) -> str:
+    """Run a command of `runindex-client` to its end, and return what it printed."""
+    return finish(calling(*arguments), url, directory, code, **variables)
+
+
+def calling(*arguments: str) -> str:
+    """Return the program that is a command of `runindex-client`."""
+    return f"import sys\nfrom runindex_client.commands.main import main\nmain({list(arguments)})"
+
+
+def forget_runs() -> None:
+    """Leave out of `runs` what was created before now."""
+    _begun[0] = datetime.now(timezone.utc)
 
 
 def runs(server: Served) -> dict[str, Run]:
-    """Return the server's runs by their names, which they have alone."""
-    nodes = [server.execute(RUN, id=node["id"])["run"] for node in server.execute(RUNS)["runs"]["nodes"]]
+    """Return the runs that the server was told of in this test, by their names, which they have alone."""
+    found = server.execute(RUNS, **{"from": _begun[0].isoformat()})["runs"]["nodes"]
+    nodes = [server.execute(RUN, id=node["id"])["run"] for node in found]
     named = {node["name"]: node for node in nodes}
     assert len(named) == len(nodes), nodes
     return named

@@ -20,16 +20,26 @@ def pytest_configure(config: pytest.Config) -> None:
         config.add_cleanup(stack.pop_all().close)
 
 
-@pytest.fixture
-def served(tmp_path: Path) -> Iterator[Served]:
-    """Give the test a running server on an empty SQLite file."""
-    with serving(tmp_path) as server:
+@pytest.fixture(scope="session")
+def shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    """Run a server on SQLite, for one test after the other."""
+    with serving(tmp_path_factory.mktemp("served")) as server:
         yield server
+
+
+@pytest.fixture
+def served(shared: Served) -> Served:
+    """Give the test a running server; what tests before it reported is out of sight of `client_programs.runs`."""
+    if shared.process is None:
+        shared.start()
+    client_programs.forget_runs()
+    return shared
 
 
 @pytest.fixture
 def away(tmp_path: Path) -> Iterator[Served]:
     """Give the test a server that is not started yet."""
+    client_programs.forget_runs()
     server = Served(tmp_path, {})
     try:
         yield server

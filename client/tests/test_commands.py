@@ -9,13 +9,11 @@ from pathlib import Path
 import pytest
 
 import client_programs
-from tests.support.servers.served import Served
-
-MAIN = "import sys\nfrom runindex_client.commands.main import main\nmain({})"
+from tests.support.servers.served import PATIENCE, Served
 
 
 def command(served: Served, directory: Path, *arguments: str, code: int = 0) -> str:
-    return client_programs.finish(MAIN.format(list(arguments)), served.root, directory, code)
+    return client_programs.command(served.root, directory, *arguments, code=code)
 
 
 @pytest.mark.parametrize(
@@ -60,11 +58,11 @@ def test_exec_of_what_is_not_there(served: Served, tmp_path: Path) -> None:
 def test_exec_passes_signals_on(served: Served, tmp_path: Path) -> None:
     script = "import signal, sys\nsignal.signal(15, lambda *_: sys.exit(3))\nprint('ready', flush=True)\nsignal.pause()"
     arguments = ["exec", "--name", "it", "--", sys.executable, "-c", script]
-    with client_programs.start(MAIN.format(arguments), served.root, tmp_path) as program:
+    with client_programs.start(client_programs.calling(*arguments), served.root, tmp_path) as program:
         assert program.stdout is not None
         assert program.stdout.readline() == "ready\n"
         program.send_signal(signal.SIGTERM)
-        assert program.wait(30) == 3
+        assert program.wait(PATIENCE) == 3
     assert client_programs.runs(served)["it"]["status"] == "CANCELLED"
 
 
@@ -102,7 +100,7 @@ with runindex.run("a", tags=["x"], metadata={"k": 1}) as run:
 def test_the_installed_command(served: Served, tmp_path: Path) -> None:
     script = Path(sys.executable).with_name("runindex-client")
     done = subprocess.run(
-        [script, "list"],
+        [script, "list", "--first", "500"],
         env=client_programs.environment(served.root, tmp_path),
         check=True,
         capture_output=True,

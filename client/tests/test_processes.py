@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 import client_programs
-from tests.support.servers.served import Served
+from tests.support.servers.served import PATIENCE, Served
 
 # It says when its results are reported, and then waits for whatever befalls it.
 WAITING = """
@@ -16,6 +16,16 @@ with runindex.run("it") as run:
         run.record(f"item {number:03}", output=number)
     print("ready", flush=True)
     %s
+"""
+# It sends what another program left, too: 204 entries.
+NEXT = """
+import time
+with runindex.run("next"):
+    deadline = time.monotonic() + 60
+    while runindex.report().sent < 204:
+        assert time.monotonic() < deadline
+        runindex.flush(0.05)
+        time.sleep(0.01)
 """
 ITEMS = [f"item {number:03}" for number in range(200)]
 
@@ -54,8 +64,9 @@ def test_a_signal_cancels_the_run_and_ends_the_program_as_before(
         assert program.stdout is not None
         assert program.stdout.readline() == "ready\n"
         program.send_signal(number)
-        errors = program.communicate(timeout=30)[1]
+        errors = program.communicate(timeout=PATIENCE)[1]
     assert program.returncode == code, errors
+    client_programs.flush(served.root, tmp_path)
     run = client_programs.runs(served)["it"]
     assert (run["status"], run["error"], run["results"]["totalCount"]) == ("CANCELLED", None, 200)
 
@@ -69,7 +80,7 @@ def test_an_ignored_signal_stays_ignored(served: Served, tmp_path: Path) -> None
 def test_exit_without_ado_loses_nothing(served: Served, tmp_path: Path) -> None:
     client_programs.finish(WAITING % "os._exit(5)", served.root, tmp_path, code=5)
     # The next program sends it.
-    client_programs.finish("with runindex.run('next'): pass", served.root, tmp_path)
+    client_programs.finish(NEXT, served.root, tmp_path)
     runs = client_programs.runs(served)
     assert runs["it"]["results"]["totalCount"] == 200
     assert runs["next"]["status"] == "COMPLETED"
@@ -176,5 +187,5 @@ def test_a_forked_process_that_is_terminated_says_nothing_of_the_run(served: Ser
 
 def test_it_is_quiet(served: Served, tmp_path: Path) -> None:
     script = "import logging\nlogging.basicConfig(level=logging.INFO)\nwith runindex.run('quiet'): pass"
-    with client_programs.start(script, served.root, tmp_path, RUNINDEX_EXIT_SECONDS="30") as program:
-        assert program.communicate(timeout=60) == ("", "")
+    with client_programs.start(script, served.root, tmp_path) as program:
+        assert program.communicate(timeout=PATIENCE) == ("", "")

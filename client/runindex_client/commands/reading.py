@@ -6,6 +6,7 @@ import sys
 from collections.abc import Mapping
 from typing import Any, Final
 
+from runindex_client.commands.terminal import seen
 from runindex_client.sending.transport import Transport
 from runindex_client.settings import Settings
 
@@ -27,24 +28,33 @@ query ($id: ID!) {
 """
 
 
-def add_list_arguments(parser: argparse.ArgumentParser) -> None:
-    """Declare the options of `list`."""
+def add_filter_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the options that say which runs."""
     parser.add_argument("--tag", action="append", default=[], help="only runs that have this tag; may be given again")
     parser.add_argument("--status", action="append", default=[], help="only runs of this status; may be given again")
     parser.add_argument("--parent", help="only runs right below this one")
     parser.add_argument("--first", type=int, default=20, help="how many, the newest first (20; 500 at most)")
+
+
+def add_list_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the options of `list`."""
+    add_filter_arguments(parser)
     parser.add_argument("--json", action="store_true", help="as lines of JSON")
 
 
-def list_runs(options: argparse.Namespace) -> int:
-    """Print runs, a line each."""
+def filter_of(options: argparse.Namespace) -> dict[str, Any]:
+    """Return the filter that the options say."""
     given = {
         "tags": {"all": options.tag} if options.tag else None,
         "status": [status.upper() for status in options.status] or None,
         "parentId": options.parent,
     }
-    conditions = {name: value for name, value in given.items() if value is not None}
-    runs = _read(LIST, {"filter": conditions, "first": min(options.first, MOST)})["runs"]["nodes"]
+    return {name: value for name, value in given.items() if value is not None}
+
+
+def list_runs(options: argparse.Namespace) -> int:
+    """Print runs, a line each."""
+    runs = read(LIST, {"filter": filter_of(options), "first": min(options.first, MOST)})["runs"]["nodes"]
     for run in runs:
         print(json.dumps(run) if options.json else _line(run))
     return 0
@@ -58,7 +68,7 @@ def add_show_arguments(parser: argparse.ArgumentParser) -> None:
 
 def show_run(options: argparse.Namespace) -> int:
     """Print a run; return 1 if there is none."""
-    run = _read(SHOW, {"id": options.id})["run"]
+    run = read(SHOW, {"id": options.id})["run"]
     if run is None:
         print(f"runindex-client show: there is no run {options.id}", file=sys.stderr)
         return 1
@@ -67,24 +77,25 @@ def show_run(options: argparse.Namespace) -> int:
         return 0
     for name in ("id", "name", "status", "error", "parentId", "createdAt", "startedAt", "finishedAt", "duration"):
         if run[name] is not None:
-            print(f"{name:11} {run[name]}")
-    print(f"{'tags':11} {' '.join(run['tags'])}")
+            print("\n".join(map(seen, f"{name:11} {run[name]}".splitlines())))
+    print(seen(f"{'tags':11} {' '.join(run['tags'])}"))
     print(f"{'metadata':11} {json.dumps(run['metadata'])}")
     print(f"{'results':11} {run['results']['totalCount']}")
     for child in run["children"]["nodes"]:
-        print(f"{'child':11} {child['id']} {child['status']} {child['name'] or ''}")
+        print(seen(f"{'child':11} {child['id']} {child['status']} {child['name'] or ''}"))
     for event in run["events"]["nodes"]:
-        print(f"{'event':11} {event['at']} {event['stream']} {json.dumps(event['payload'])}")
+        print(seen(f"{'event':11} {event['at']} {event['stream']} {json.dumps(event['payload'])}"))
     return 0
 
 
 def _line(run: Mapping[str, Any]) -> str:
     took = "" if run["duration"] is None else f"{run['duration']:.1f}s"
     told = (run["id"], f"{run['status']:9}", run["createdAt"][:19], f"{took:>8}", run["name"] or "", *run["tags"])
-    return "  ".join(told)
+    return seen("  ".join(told))
 
 
-def _read(document: str, variables: Mapping[str, object]) -> dict[str, Any]:
+def read(document: str, variables: Mapping[str, object]) -> dict[str, Any]:
+    """Execute a query at the server of the settings."""
     settings = Settings.from_environment()
     transport = Transport(settings.url, settings.token)
     try:

@@ -1,7 +1,7 @@
 """RUNINDEX_RUN_ID in the environment, where programs that this one starts find their parent."""
 
-import asyncio
 import os
+import sys
 import threading
 from typing import Final
 
@@ -30,6 +30,9 @@ def leave(run_id: str, before: str | None) -> None:
 
 
 def _is_in_task() -> bool:
+    asyncio = sys.modules.get("asyncio")
+    if asyncio is None:
+        return False
     try:
         asyncio.get_running_loop()
     except RuntimeError:

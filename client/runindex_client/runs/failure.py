@@ -1,6 +1,6 @@
 """How the end of a block ends its run."""
 
-import asyncio
+import sys
 import traceback
 from typing import Any, Final, NamedTuple
 
@@ -30,12 +30,18 @@ def ending_of(error: BaseException | None) -> Ending:
         return Ending("cancelRun", "SIGTERM" if signals.is_terminated() else f"exit code {error.code}")
     if isinstance(error, SystemExit) and error.code in (None, 0):
         return Ending("closeRun")
-    if isinstance(error, (KeyboardInterrupt, asyncio.CancelledError, GeneratorExit)):
+    if isinstance(error, (KeyboardInterrupt, GeneratorExit)) or _is_cancellation(error):
         return Ending("cancelRun", type(error).__name__)
     if isinstance(error, SystemExit):
         told = f"exit code {error.code}" if isinstance(error.code, int) else str(error.code)
         return Ending("failRun", told[:MOST_ERROR])
     return Ending("failRun", _words(error), _event(error))
+
+
+def _is_cancellation(error: BaseException) -> bool:
+    """Tell whether a task was cancelled; a program that has no asyncio loaded, which takes its time, has no tasks."""
+    asyncio = sys.modules.get("asyncio")
+    return asyncio is not None and isinstance(error, asyncio.CancelledError)
 
 
 def _words(error: BaseException) -> str:

@@ -109,7 +109,7 @@ class Delivery:
         Tell whether a run was created otherwise, of which the operations behind had not heard.
         """
         for entries, problem in _problems(operation, outcome):
-            if problem is None or _is_done(operation.mutation, problem):
+            if problem is None or _is_done(entries[0], problem):
                 self._tally.sent += len(entries)
                 continue
             if problem.code == "NOT_FOUND" and self._may_appear(entries[0]):
@@ -165,8 +165,10 @@ def _problems(operation: Operation, outcome: dict[str, Any]) -> Iterator[tuple[l
         yield operation.entries, Problem.of(outcome)
 
 
-def _is_done(mutation: str, problem: Problem) -> bool:
+def _is_done(entry: Entry, problem: Problem) -> bool:
     """Tell whether a problem says that it was done before, when the server no longer knows the key."""
-    if mutation == "createRun":
+    if entry.mutation == RESULTS:
+        return entry.if_new and problem.reason == "DUPLICATE_RESULT"
+    if entry.mutation == "createRun":
         return problem.reason == "ALREADY_EXISTS"
     return problem.code == "INVALID_TRANSITION" and problem.moved_from == problem.moved_to

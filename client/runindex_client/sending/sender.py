@@ -2,7 +2,6 @@
 
 import contextlib
 import logging
-import random
 import threading
 import time
 from queue import Empty, SimpleQueue
@@ -32,6 +31,7 @@ class Sender:
     def __init__(self, file: SpoolFile, settings: Settings, tally: Tally) -> None:
         self.file = file
         self.failures = 0
+        self.trouble: str | None = None
         self._settings = settings
         self._transport = Transport(file.url, settings.token)
         self._delivery = Delivery(file, self._transport, tally)
@@ -121,7 +121,7 @@ class Sender:
 
     def _send_once(self) -> None:
         while not self._is_stopped and self._delivery.step():
-            self.failures = 0
+            self.failures, self.trouble = 0, None
         self._is_waiting = False
         self.file.reclaim()
         if time.monotonic() >= self._orphans_at and not self._is_stopped:
@@ -132,6 +132,9 @@ class Sender:
         if not self.failures:
             log.warning("%s; what is reported is kept in %s", message, self.file.path)
         self.failures += 1
+        self.trouble = message
+        import random
+
         longest = min(LONGEST_PAUSE, FIRST_PAUSE * 2 ** min(self.failures, 10))
         self._pause(max(pause, longest * random.uniform(0.5, 1)))  # noqa: S311 - many clients should not come at once
 

@@ -1,11 +1,14 @@
 """Requests to the server's endpoint, and what its answers mean."""
 
 import logging
+import os
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Final
+from urllib.parse import urlsplit
 
 from runindex_client.json_text import json_text
 from runindex_client.problems import Away, CursorExpired, Refused
+from runindex_client.sending.loading import load_socket, open_client
 
 if TYPE_CHECKING:
     import httpx
@@ -17,6 +20,8 @@ THREAD: Final = "runindex-client"
 # Sent again, they would be refused again; other codes and statuses say that the server cannot or may not now.
 _FOR_GOOD: Final = frozenset({"BAD_USER_INPUT", "LIMIT_EXCEEDED", "NOT_FOUND", "PERSISTED_QUERY_NOT_FOUND"})
 _BAD_STATUSES: Final = frozenset({400, 413, 415, 431})
+_PROXIES: Final = ("http_proxy", "https_proxy", "all_proxy")
+_PORTS: Final = {"http": 80, "https": 443}
 _FAULT: Final = "INTERNAL"
 
 
@@ -30,13 +35,13 @@ class Transport:
 
     def execute(self, document: str, variables: Mapping[str, object]) -> dict[str, Any]:
         """Execute an operation and return its data; raise Away or Refused."""
-        import httpx
-
         if self._client is None:
-            timeout = httpx.Timeout(ANSWER_SECONDS, connect=CONNECT_SECONDS)
+            _knock(self.url)
             # It tells of each request; the program has not asked for these.
             logging.getLogger("httpx").addFilter(_is_of_the_program)
-            self._client = httpx.Client(timeout=timeout, headers=self._headers)
+            self._client = open_client(self._headers, ANSWER_SECONDS, CONNECT_SECONDS)
+        import httpx
+
         body = json_text({"query": document, "variables": variables})
         try:
             response = self._client.post(self.url, content=body)
@@ -49,6 +54,25 @@ class Transport:
         if self._client is not None:
             self._client.close()
             self._client = None
+
+
+def _knock(url: str) -> None:
+    """Raise Away where nobody listens: loading httpx would cost the program more than all else that reporting does.
+
+    A proxy is left to httpx, as is an address that is none.
+    """
+    if any(os.environ.get(name) or os.environ.get(name.upper()) for name in _PROXIES):
+        return
+    socket = load_socket()
+    try:
+        parts = urlsplit(url)
+        address = parts.hostname, parts.port or _PORTS[parts.scheme]
+    except (ValueError, KeyError):
+        return
+    try:
+        socket.create_connection(address, CONNECT_SECONDS).close()
+    except (OSError, UnicodeError) as error:
+        raise Away(f"{url} does not answer: {error}") from error
 
 
 def _is_of_the_program(record: logging.LogRecord) -> bool:

@@ -15,6 +15,7 @@ class Entry(NamedTuple):
     key: str
     input: dict[str, Any]
     at: float
+    if_new: bool = False  # a result whose attempt is recorded otherwise needs no more
 
     @property
     def objects(self) -> int:
@@ -22,9 +23,10 @@ class Entry(NamedTuple):
         return 1 + len(self.input.get("scores") or ())
 
 
-def encode(mutation: str, run_id: str, key: str, fields: dict[str, Any]) -> bytes:
+def encode(mutation: str, run_id: str, key: str, fields: dict[str, Any], *, if_new: bool = False) -> bytes:
     """Return the line of an entry made now."""
-    text = json_text({"m": mutation, "r": run_id, "k": key, "t": time.time(), "i": fields})
+    told = {"m": mutation, "r": run_id, "k": key, "t": time.time(), "i": fields}
+    text = json_text(told | {"n": 1} if if_new else told)
     return text.encode() + b"\n"
 
 
@@ -32,6 +34,8 @@ def decode(line: bytes) -> Entry | None:
     """Return the entry of a line; None for a line that is empty, or was torn when its disk was full."""
     try:
         read = json.loads(line)
-        return Entry(str(read["m"]), str(read["r"]), str(read["k"]), dict(read["i"]), float(read["t"]))
+        return Entry(
+            str(read["m"]), str(read["r"]), str(read["k"]), dict(read["i"]), float(read["t"]), bool(read.get("n"))
+        )
     except (ValueError, KeyError, TypeError):
         return None

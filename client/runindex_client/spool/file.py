@@ -67,6 +67,23 @@ class SpoolFile:
         os.close(descriptor)
         return None
 
+    @classmethod
+    def look(cls, path: Path) -> "tuple[str, int, bool] | None":
+        """Return a file's endpoint, its unsent bytes, and whether its process lives; None if it is none of ours."""
+        file = cls.adopt(path)
+        if file is not None:
+            found = file.url, file.unsent, False
+            file.abandon()
+            return found
+        try:
+            with path.open("rb") as opened:
+                read = json.loads(opened.readline(_HEADER_MOST))
+                if read["runindex"] == FORMAT:
+                    return str(read["url"]), max(0, path.stat().st_size - int(read["sent"])), True
+        except (OSError, ValueError, KeyError, TypeError):
+            pass
+        return None
+
     def append(self, line: bytes, most_bytes: int) -> bool:
         """Append a line; False if the file would become too large or the disk does not take it."""
         with self._lock:

@@ -32,7 +32,7 @@ class Board:
         if known is None or known["version"] <= change.run["version"]:
             self._runs[change.run_id] = change.run
         if len(self._runs) > self._most:
-            self._runs = {run["id"]: run for run in self._newest()[: self._most]}
+            self._runs = {run["id"]: run for run in self.newest()[: self._most]}
 
     def lines(self, title: str, width: int, height: int, now: datetime) -> list[str]:
         """Return the lines of the table, as many as there is room for."""
@@ -42,14 +42,15 @@ class Board:
         names, tags = flexible - flexible // 3, flexible // 3
         head = _joined("STATUS", "CREATED", "TOOK".rjust(TOOK_WIDTH), fitted("NAME", names), "TAGS")
         lines = [fitted(f"{title}  {told}", width), "", fitted(head, width)]
-        for run in self._newest()[: max(0, height - HEAD_LINES)]:
+        for run in self.newest()[: max(0, height - HEAD_LINES)]:
             status = coloured(fitted(run["status"], STATUS_WIDTH), run["status"], is_plain=is_plain())
             took = fitted(duration_of(run, now), TOOK_WIDTH).strip().rjust(TOOK_WIDTH)
             name = fitted(run["name"] or run["id"], names)
             lines.append(_joined(status, run["createdAt"], took, name, fitted(" ".join(run["tags"]), tags)))
         return lines
 
-    def _newest(self) -> list[Mapping[str, Any]]:
+    def newest(self) -> list[Mapping[str, Any]]:
+        """Return the runs, the newest first."""
         return sorted(self._runs.values(), key=lambda run: (run["createdAt"], run["id"]), reverse=True)
 
 

@@ -6,18 +6,18 @@ import signal
 import sys
 import threading
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import datetime, timezone
 from queue import Empty, SimpleQueue
 from shutil import get_terminal_size
 from types import FrameType
-from typing import Any, Final, NoReturn
+from typing import Final, NoReturn
 
 from runindex_client.changes import Change, Changes, changes
 from runindex_client.commands.board import Board
 from runindex_client.commands.reading import MOST, add_filter_arguments, filter_of, read
-from runindex_client.commands.terminal import coloured, has_screen, is_plain, seen
+from runindex_client.commands.terminal import has_screen, seen
 from runindex_client.problems import CursorExpired
 from runindex_client.settings import Settings
 
@@ -28,11 +28,12 @@ query ($filter: RunFilter, $first: Int) {
   runs(filter: $filter, first: $first) { nodes { id version status name createdAt startedAt finishedAt tags } }
 }
 """
+NOW: Final = "NOW"  # as it was when the watch began
 CURSOR: Final = "{ changeCursor }"
 ENTER: Final = "\x1b[?1049h\x1b[?25l"
 LEAVE: Final = "\x1b[?25h\x1b[?1049l"
 # From the upper left; each line is cleared to its end, and what is below the last.
-HOME, END_OF_LINE, REST = "\x1b[H", "\x1b[K\r\n", "\x1b[J"
+HOME, END_OF_LINE, REST = "\x1b[H", "\x1b[K\n", "\x1b[J"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -56,7 +57,7 @@ def watch(options: argparse.Namespace) -> int:
                 if is_table:
                     _show_table(board, follower)
                 else:
-                    _show_lines(follower)
+                    _show_lines(board, follower)
     return 0
 
 
@@ -102,18 +103,20 @@ def _show_table(board: Board, follower: Follower) -> NoReturn:
             change = follower.next(max(0.0, until - time.monotonic()))
 
 
-def _show_lines(follower: Follower) -> NoReturn:
+def _show_lines(board: Board, follower: Follower) -> NoReturn:
+    for run in reversed(board.newest()):
+        print(_line((run["createdAt"], run["id"], f"{NOW:9}", f"{run['status']:9}", run["name"] or "", *run["tags"])))
+    sys.stdout.flush()
     while True:
         change = follower.next(None)
         if change is not None:
-            print(_line(change), flush=True)
+            name = (change.run or {}).get("name") or ""
+            told = (change.at, change.run_id, f"{change.kind:9}", f"{change.status:9}", name, *change.tags)
+            print(_line(told), flush=True)
 
 
-def _line(change: Change) -> str:
-    run: Mapping[str, Any] = change.run or {}
-    told = (change.at, change.run_id, f"{change.kind:9}", f"{change.status:9}", run.get("name") or "", *change.tags)
-    is_bare = is_plain() or not sys.stdout.isatty()
-    return coloured(seen("  ".join(told)), change.status, is_plain=is_bare)
+def _line(told: Iterable[str]) -> str:
+    return seen("  ".join(told))
 
 
 @contextmanager

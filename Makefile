@@ -142,9 +142,10 @@ wheel: install
 	$(BIN)/python -m hatchling build --target wheel
 	cd client && $(abspath $(BIN))/python -m hatchling build --target wheel --directory ../dist
 
-# Reads the public index alone, so that no address of this machine's settings gets into the pins.
+# Reads the public index alone, so that no address of this machine's settings gets into the pins. The client is installed
+# from its folder.
 UV_COMPILE = env -u PIP_FIND_LINKS -u UV_FIND_LINKS -u UV_INDEX_URL -u UV_DEFAULT_INDEX $(BIN)/uv --no-config pip compile --quiet \
-	--universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --custom-compile-command "make lock" \
+	--universal --python-version 3.11 --generate-hashes --no-emit-package runindex-client --no-emit-index-url --no-emit-find-links --custom-compile-command "make lock" \
 	$(if $(UPGRADE),--upgrade)
 
 lock:

@@ -66,10 +66,10 @@ class Reporter:
         except Exception as error:
             self._drop(repr(error))
 
-    def flush(self, seconds: float, *, is_end: bool = False) -> bool:
+    def flush(self, seconds: float, *, is_end: bool = False, tries: int = 1) -> bool:
         """Wait at most so long until the server has everything, at the end only while there is hope; tell if it has."""
         sender = self._sender
-        return sender is None or sender.flush(seconds, is_end=is_end)
+        return sender is None or sender.flush(seconds, is_end=is_end, tries=tries)
 
     def report(self) -> Report:
         """Return the counts."""

@@ -7,6 +7,7 @@ from runindex_client.reporter import Reporter
 from runindex_client.settings import Settings
 
 FINISH_SECONDS: Final = 30.0
+FINISH_TRIES: Final = 4
 
 
 class SessionLog:
@@ -30,7 +31,7 @@ class SessionLog:
     def finish(self) -> str | None:
         """Wait until the server has everything, unless it is away; return why it has not."""
         reporter = self._reporter
-        reporter.flush(max(FINISH_SECONDS, reporter.settings.exit_seconds), is_end=True)
+        reporter.flush(max(FINISH_SECONDS, reporter.settings.exit_seconds), is_end=True, tries=FINISH_TRIES)
         report = reporter.report()
         reporter.close()
         if report.dropped:

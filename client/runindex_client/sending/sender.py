@@ -59,23 +59,23 @@ class Sender:
             self._is_awake = True
             self._wakes.put(1)
 
-    def flush(self, seconds: float, *, is_end: bool) -> bool:
+    def flush(self, seconds: float, *, is_end: bool, tries: int = 1) -> bool:
         """Wait until the server has all of the file or the time is over; tell whether it has.
 
-        At the end of a program it gives up earlier: when one more attempt fails, and soon if the server was away before
-        or for what depends on other processes.
+        At the end of a program it gives up earlier: when so many more attempts in turn fail, and soon for what depends
+        on other processes, or if the server was away before and one attempt is enough.
         """
         failures, start = self.failures, time.monotonic()
         if is_end:
             self._orphans_at = start
-            seconds = min(seconds, AWAY_EXIT_SECONDS) if failures else seconds
+            seconds = min(seconds, AWAY_EXIT_SECONDS) if failures and tries == 1 else seconds
         self._hurries.put(1)
         self.wake()
         while self.file.unsent or (is_end and self._orphans_at <= start):
             depends = is_end and (self._is_waiting or not self.file.unsent)
             if time.monotonic() - start >= (min(seconds, OTHERS_EXIT_SECONDS) if depends else seconds):
                 break
-            if is_end and self.failures > failures:
+            if is_end and self.failures >= failures + tries:
                 break
             time.sleep(POLL_SECONDS)
         return not self.file.unsent

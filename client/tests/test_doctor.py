@@ -85,6 +85,9 @@ def answering(status: int, **headers: str) -> Iterator[str]:
 
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
+            self.do_POST()
+
+        def do_POST(self) -> None:
             length = int(self.headers.get("content-length") or 0)
             self.rfile.read(length)
             self.send_response_only(status)
@@ -92,8 +95,6 @@ def answering(status: int, **headers: str) -> Iterator[str]:
                 self.send_header(name, value)
             self.send_header("content-length", "0")
             self.end_headers()
-
-        do_POST = do_GET
 
         def log_message(self, format: str, *args: object) -> None:
             """Log nothing."""

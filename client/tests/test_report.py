@@ -128,10 +128,8 @@ def test_what_is_no_report_is_told(text: str) -> None:
 def test_the_forms_of_many_writers_are_read() -> None:
     bare = read(b'<testsuite><testcase name="a" time=""/><testcase/></testsuite>', "dir/it.xml")
     assert (bare.name, [case.name for case in bare.cases]) == ("it", ["a", "?"])
-    nested = read(
-        b'<testsuites xmlns="urn:j"><testsuite name="o"><testsuite><testcase name="x"/></testsuite></testsuite></testsuites>',
-        "f",
-    )
+    inner = '<testsuite name="o"><testsuite><testcase name="x"/></testsuite></testsuite>'
+    nested = read(f'<testsuites xmlns="urn:j">{inner}</testsuites>'.encode(), "f")
     assert (nested.name, [suite.name for suite in nested.suites], nested.counts()) == ("o", ["f 1 1"], {"passed": 1})
     assert read("<testsuite name='ü'/>".encode("utf-16"), "f").name == "ü"
     zoned = read(b'<testsuite timestamp="2026-01-01T00:00:00Z"/>', "f")

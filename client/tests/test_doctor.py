@@ -63,7 +63,7 @@ def test_what_is_unsent_is_told_with_its_age(served: Served, tmp_path: Path) -> 
     assert found["spool"][1][1].endswith("http://127.0.0.1:9/graphql")
     own = doctor("http://127.0.0.1:9", tmp_path, 1)["spool"]
     assert "left by ended processes: `runindex-client flush`" in own[1][1]
-    waiting = "import os\nrun = runindex.run('open').start()\nprint('ready', flush=True)\nos.read(0, 1)"
+    waiting = "import signal\nrun = runindex.run('open').start()\nprint('ready', flush=True)\nsignal.pause()"
     with client_programs.start(waiting, "http://127.0.0.1:9", tmp_path) as program:
         assert program.stdout is not None
         assert program.stdout.readline() == "ready\n"

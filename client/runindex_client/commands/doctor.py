@@ -56,7 +56,7 @@ def _server(settings: Settings) -> list[Finding]:
     if not answer.is_success:
         told = f"{address} answers {answer.status_code}: {answer.text.strip()[:200]}"
         return [Finding("fail", "address", f"{told}{given}")]
-    found = [Finding("ok", "address", f"{address} answers{given}"), _version(answer), _clock(answer)]
+    found = [Finding("ok", "address", f"{address} answers"), _version(answer), _clock(answer)]
     transport = Transport(settings.url, settings.token)
     try:
         return [*found, *_rights(transport.execute, settings.token)]

@@ -13,8 +13,8 @@ from bench.samples import Samples
 from tests.support.servers.served import serving
 
 ROUNDS: Final = int(os.environ.get("BENCH_ROUNDS", "5"))
-ITEMS: Final = int(os.environ.get("BENCH_ITEMS", "1000"))
-WORK: Final = 40_000  # turns of a loop for each item: some milliseconds
+ITEMS: Final = int(os.environ.get("BENCH_ITEMS", "500"))
+WORK: Final = 160_000  # turns of a loop for each item: some ten milliseconds
 NOBODY: Final = "http://127.0.0.1:9"
 WORKING: Final = f"""
 def work():

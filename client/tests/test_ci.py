@@ -63,7 +63,7 @@ def test_a_job_is_a_run_with_its_reports_below(served: Served, tmp_path: Path, s
     runs = client_programs.runs(served)
     assert runs.keys() == {name, "first", "second"}
     job = runs[name]
-    assert (job["status"], job["tags"]) == ("FAILED", ["branch:main", "ci", "commit:abc", "repository:us/it"])
+    assert (job["status"], job["tags"]) == ("FAILED", ["ci", "repository:us/it", "branch:main", "commit:abc"])
     assert {runs["first"]["parentId"], runs["second"]["parentId"]} == {job["id"]}
     assert runs["second"]["status"] == "COMPLETED"
 

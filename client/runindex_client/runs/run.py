@@ -2,7 +2,6 @@
 
 import os
 import threading
-import uuid
 from collections.abc import Iterable, Mapping
 from contextvars import ContextVar, Token
 from datetime import datetime, timedelta, timezone
@@ -12,6 +11,7 @@ from typing import Any, Final
 from runindex_client.reporter import reporter
 from runindex_client.runs import environment, signals
 from runindex_client.runs.failure import Ending, ending_of
+from runindex_client.runs.ids import new_id
 from runindex_client.runs.inputs import name_of, object_of, scores_of, tags_of
 
 EXCEPTIONS: Final = "exception"
@@ -36,7 +36,7 @@ class Run:
         trace_id: str | None = None,
         id: str | None = None,
     ) -> None:
-        self.id = id or str(uuid.uuid4())
+        self.id = id or new_id()
         self.name = name
         self.parent_id = parent.id if isinstance(parent, Run) else parent
         self._fields: dict[str, Any] = {
@@ -93,16 +93,17 @@ class Run:
         It ended now, unless told otherwise, and took `latency_ms`. `score` has a value for each scorer, or an object
         with `value`, `reason` and `error`. A second attempt at the same item has another number as `attempt`.
         """
-        ended = completed_at or datetime.now(timezone.utc)
+        ended = completed_at.astimezone(timezone.utc) if completed_at else datetime.now(timezone.utc)
         began = started_at or ended - timedelta(milliseconds=max(0.0, float(latency_ms or 0)))
         took = latency_ms if latency_ms is not None else (ended - began).total_seconds() * 1000
+        result_id = new_id()
         fields = {
-            "id": str(uuid.uuid4()),
+            "id": result_id,
             "runId": self.id,
             "itemId": str(item_id),
             "latency": float(took),
             "startedAt": began.astimezone(timezone.utc).isoformat(),
-            "completedAt": ended.astimezone(timezone.utc).isoformat(),
+            "completedAt": ended.isoformat(),
             "retryCount": attempt,
         }
         optional = {
@@ -114,8 +115,8 @@ class Run:
             "traceId": trace_id,
         }
         fields |= {name: value for name, value in optional.items() if value is not None}
-        self._put("recordResults", fields)
-        return str(fields["id"])
+        reporter().put("recordResults", self.id, result_id, fields)
+        return result_id
 
     def event(self, stream: str, payload: object = None) -> None:
         """Append an event to a stream of the run; a payload that is no object becomes `{"value": …}`."""
@@ -203,7 +204,7 @@ class Run:
             self._put(mutation, fields)
 
     def _put(self, mutation: str, fields: dict[str, Any]) -> None:
-        reporter().put(mutation, self.id, str(uuid.uuid4()), fields)
+        reporter().put(mutation, self.id, new_id(), fields)
 
 
 def run(

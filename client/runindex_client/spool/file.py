@@ -33,6 +33,7 @@ class SpoolFile:
         self._appending = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CLOEXEC)
         self._descriptor = descriptor
         self._is_torn = False
+        self._size = os.fstat(descriptor).st_size  # nobody else appends
 
     @classmethod
     def create(cls, directory: Path, url: str) -> "SpoolFile":
@@ -94,6 +95,7 @@ class SpoolFile:
                 written = os.write(self._appending, whole)
             except OSError:
                 return False
+            self._size += written
             # A line that a full disk cut off is passed over by its reader.
             self._is_torn = written < len(whole)
             return not self._is_torn
@@ -101,7 +103,7 @@ class SpoolFile:
     @property
     def size(self) -> int:
         """Return the bytes of the file."""
-        return os.fstat(self._descriptor).st_size
+        return self._size
 
     @property
     def unsent(self) -> int:
@@ -128,6 +130,7 @@ class SpoolFile:
             if self.sent == self.size > _RECLAIM:
                 # A process that dies in between leaves marks behind the end, which say the same: all is sent.
                 os.ftruncate(self._descriptor, self._header)
+                self._size = self._header
                 self.mark(self._header, self._header)
 
     def sync(self) -> None:

@@ -3,7 +3,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 PACKAGES := runindex schema resolvers persistence
-SOURCES := $(PACKAGES) $(wildcard tests examples bench web requirements)
+SOURCES := $(PACKAGES) $(wildcard tests examples bench web requirements client/runindex_client client/tests)
 MODULES := web/node_modules/.package-lock.json
 GRAPHIQL := resolvers/transports/static/graphiql/index.html
 GRAPHIQL_SOURCES := web/compress.mjs $(wildcard web/graphiql/*.* web/graphiql/examples/*)
@@ -25,10 +25,10 @@ AUDIT := .audit
 install: $(STAMP) $(GRAPHIQL) $(DASHBOARD)
 
 # The stamp is written last, so an install that broke off is taken up again.
-$(STAMP): pyproject.toml requirements/dev.txt
+$(STAMP): pyproject.toml client/pyproject.toml requirements/dev.txt
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/dev.txt
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable . --editable client
 	touch $@
 
 $(MODULES): web/package.json web/graphiql/package.json web/dashboard/package.json web/package-lock.json web/.npmrc | $(STAMP)
@@ -140,10 +140,12 @@ bench: install
 
 wheel: install
 	$(BIN)/python -m hatchling build --target wheel
+	cd client && $(abspath $(BIN))/python -m hatchling build --target wheel --directory ../dist
 
-# Reads the public index alone, so that no address of this machine's settings gets into the pins.
+# Reads the public index alone, so that no address of this machine's settings gets into the pins. The client is installed
+# from its folder.
 UV_COMPILE = env -u PIP_FIND_LINKS -u UV_FIND_LINKS -u UV_INDEX_URL -u UV_DEFAULT_INDEX $(BIN)/uv --no-config pip compile --quiet \
-	--universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --custom-compile-command "make lock" \
+	--universal --python-version 3.11 --generate-hashes --no-emit-package runindex-client --no-emit-index-url --no-emit-find-links --custom-compile-command "make lock" \
 	$(if $(UPGRADE),--upgrade)
 
 lock:

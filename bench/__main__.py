@@ -3,7 +3,7 @@
 import asyncio
 import sys
 
-from bench import costs, crowd, dashboard, deletion, fairness, fanout, memory, results, screens, slow, writer
+from bench import costs, crowd, dashboard, deletion, fairness, fanout, memory, reporting, results, screens, slow, writer
 from bench.floor import measure as floor
 
 MEASUREMENTS = {
@@ -14,6 +14,7 @@ MEASUREMENTS = {
     "slow": slow.measure,
     "memory": memory.measure,
     "screens": screens.measure,
+    "reporting": reporting.measure,
     "results": results.measure,
     "deletion": deletion.measure,
     "costs": costs.measure,

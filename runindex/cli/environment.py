@@ -14,8 +14,10 @@ from runindex.settings.settings import NAMES
 
 PACKAGES: Final = ("schema", "resolvers", "persistence")
 PREFIX: Final = "RUNINDEX_"
-# What Kubernetes sets for a service of our name, and what the project's own tests set.
-_OTHERS: Final = re.compile(r"RUNINDEX_(SERVICE_(HOST|PORT(_\w+)?)|PORT(_\d+_\w+)?|TEST_\w+)")
+# What Kubernetes sets for a service of our name, what the client reads, and what the project's own tests set.
+_OTHERS: Final = re.compile(
+    r"RUNINDEX_(SERVICE_(HOST|PORT(_\w+)?)|PORT(_\d+_\w+)?|URL|TOKEN|RUN_ID|SPOOL(_BYTES)?|EXIT_SECONDS|TEST_\w+)"
+)
 
 
 def check_packages() -> None:

@@ -24,9 +24,11 @@ from runindex.settings.settings import Settings
 
 
 async def livez(request: Request) -> PlainTextResponse:
-    """Answer as long as the process serves at all."""
+    """Answer as long as the process serves at all, and tell its version."""
     del request
-    return PlainTextResponse("ok")
+    from importlib.metadata import version
+
+    return PlainTextResponse("ok", headers={"runindex-version": version("runindex")})
 
 
 async def readyz(request: Request) -> PlainTextResponse:

@@ -139,7 +139,8 @@ def test_the_domain_imports_the_standard_library_only() -> None:
 
 
 def test_no_folder_is_too_full_to_read() -> None:
-    folders = [folder for package in PACKAGES for folder in [ROOT / package, *_folders(ROOT / package)]]
+    packages = [*PACKAGES, "client/runindex_client"]
+    folders = [folder for package in packages for folder in [ROOT / package, *_folders(ROOT / package)]]
     sizes = {str(folder.relative_to(ROOT)): len(_entries(folder)) for folder in folders}
     assert {folder: size for folder, size in sizes.items() if size > MOST_ENTRIES} == {}
 

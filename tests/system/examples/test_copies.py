@@ -17,7 +17,7 @@ from tests.support.servers.served import PATIENCE, Served
 from tests.system.examples.test_reader import hearing_interrupts
 
 EXAMPLES: Final = ROOT / "examples"
-ALONE: Final = ("reader.py", "worker.py", "reporter.py", "pytest_recorder.py", "demo.py")
+ALONE: Final = ("reader.py", "worker.py", "demo.py")
 
 
 @pytest.fixture

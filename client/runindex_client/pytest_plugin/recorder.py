@@ -1,58 +1,24 @@
-"""Report a pytest session to RunIndex while it runs. To be copied with `reporter.py`; both need nothing but pytest.
-
-    python -m pytest -p pytest_recorder --runindex-url http://127.0.0.1:8000/graphql
-
-The session becomes a run of a dataset, the test suite: each executed test is a result, under its node id. A skipped
-test has no result, so that the run counts it as skipped. Each test file becomes a child of the session's run, which is
-closed when its tests passed, and else failed with their errors. The session's outcome is that of its exit code: a
-session without tests fails, as pytest has it.
-
-Reports are sent in the background, so that a slow server does not slow the tests; the session's end waits for them. A
-session that is recorded again under the same `--runindex-session` adds nothing. Under pytest-xdist only the controller
-reports. A failure to report costs one line at the end, never the session.
-"""
+"""A pytest session as a run: each executed test is a result, each file of tests a run below."""
 
 import platform
 import sys
-import time
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
-from importlib import import_module
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
-from uuid import NAMESPACE_URL, UUID, uuid4, uuid5
+from typing import Final
+from uuid import uuid5
 
 import pytest
 
-if TYPE_CHECKING:
-    from .reporter import Reporter
+from runindex_client.pytest_plugin.attempt import Attempt
+from runindex_client.pytest_plugin.texts import file_of, last_change, name_of
+from runindex_client.runs.session_log import SessionLog
+from runindex_client.runs.texts import MAX_NAME, item_of, plain
 
-MAX_NAME: Final = 256
-MAX_ITEM: Final = 512
 NO_TESTS: Final = "no tests were collected"
 MAX_RUN_ERROR: Final = 50_000
-MAX_RESULT_ERROR: Final = 1_000
-EXPECTED: Final = {"skipped": "xfailed", "passed": "xpassed"}
 PYTHON: Final = f"python-{sys.version_info.major}.{sys.version_info.minor}"
-
-
-def pytest_addoption(parser: pytest.Parser) -> None:
-    """Add the options; without the first one nothing is recorded."""
-    group = parser.getgroup("runindex")
-    group.addoption("--runindex-url", metavar="URL", help="Report the session to the RunIndex at this address.")
-    group.addoption("--runindex-session", metavar="UUID", type=UUID, help="Record the session as the run of this id.")
-
-
-def pytest_configure(config: pytest.Config) -> None:
-    """Begin to record, in the process that knows the whole session."""
-    url = config.getoption("--runindex-url")
-    if url and not hasattr(config, "workerinput") and not config.option.collectonly:
-        # It lies beside this file, whether that is in a package or not. Workers do not need it.
-        module = import_module(".reporter", __package__) if __package__ else import_module("reporter")
-        reporter: Reporter = module.Reporter(url, config.getoption("--runindex-session") or uuid4())
-        config.pluginmanager.register(Recorder(reporter, config.rootpath), "runindex-recorder")
 
 
 @dataclass(slots=True)
@@ -66,63 +32,20 @@ class Recorded:
     ended: bool = False
 
 
-@dataclass(slots=True)
-class Attempt:
-    """One execution of a test, with its reports so far."""
-
-    heard: float = field(default_factory=time.time)
-    reports: list[pytest.TestReport] = field(default_factory=list)
-
-    @property
-    def phases(self) -> dict[str, pytest.TestReport]:
-        """Return the reports of setup, call and teardown; a subtest's reports come before its test's own."""
-        return {str(report.when): report for report in self.reports}
-
-    @property
-    def ended(self) -> bool:
-        """Return whether no more reports follow: after teardown, a crash, or a report of a coming rerun."""
-        last = self.reports[-1]
-        return last.when not in ("setup", "call") or outcome_of(last) == "rerun"
-
-    @property
-    def outcome(self) -> str:
-        """Return the outcome, empty if the test was interrupted before it had one."""
-        outcomes = {when: outcome_of(report) for when, report in self.phases.items()}
-        decisive = (outcome for outcome in ("failed", "rerun", "xfailed", "skipped") if outcome in outcomes.values())
-        return next(decisive, outcomes.get("call", ""))
-
-    @property
-    def failure(self) -> pytest.TestReport:
-        """Return the first report with the outcome: a subtest's report says more than its test's own."""
-        return next(report for report in self.reports if outcome_of(report) == self.outcome)
-
-    def as_result(self) -> dict[str, object]:
-        """Return the attempt as the input of a result."""
-        times = {when: round(report.duration * 1000, 3) for when, report in self.phases.items()}
-        started = self.reports[0].start or self.heard  # a crash is reported without times
-        return {
-            "output": {"outcome": self.outcome, "phases": times},
-            "latency": round(sum(times.values()), 3),
-            "error": brief(self.failure) if self.outcome in ("failed", "rerun") else None,
-            "startedAt": instant(started),
-            "completedAt": instant(max(started, self.reports[-1].stop)),
-        }
-
-
 class Recorder:
     """Turns pytest's reports into runs and results."""
 
-    def __init__(self, reporter: "Reporter", root: Path) -> None:
-        self._reporter = reporter
+    def __init__(self, log: SessionLog, root: Path) -> None:
+        self._log = log
         self._root = root
-        self._session = Recorded("the session", str(reporter.session))
+        self._session = Recorded("the session", str(log.session))
         self._begun = False
         self._files: dict[str, Recorded] = {}
         self._to_come: Counter[str] = Counter()  # tests by file
         self._under_way: dict[tuple[str, object], Attempt] = {}  # by test and worker
         self._recorded: Counter[str] = Counter()  # attempts, by item
         self._interrupted = False
-        self._trouble: Exception | None = None
+        self._trouble: str | None = None
 
     def pytest_collectreport(self, report: pytest.CollectReport) -> None:
         if report.failed:
@@ -149,21 +72,22 @@ class Recorder:
     def pytest_sessionfinish(self, session: pytest.Session) -> None:
         # Other plugins may have changed the exit code by now.
         self._safely(self._end_session, int(session.exitstatus))
-        self._reporter.finish()
+        missing = self._log.finish()
+        self._trouble = self._trouble or missing
 
     def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
-        if trouble := self._trouble or self._reporter.trouble:
-            why = " ".join(f"{type(trouble).__name__}: {trouble}".split())
+        if self._trouble:
+            why = " ".join(self._trouble.split())
             terminalreporter.write_line(f"runindex: warning: not all was recorded: {why}", yellow=True)
         else:
-            terminalreporter.write_line(f"runindex: recorded as run {self._reporter.session}")
+            terminalreporter.write_line(f"runindex: recorded as run {self._log.session}")
 
     def _safely(self, step: Callable[..., object], *given: object) -> None:
         if not self._trouble:
             try:
                 step(*given)
-            except Exception as error:  # noqa: BLE001 - a session is worth more than its record
-                self._trouble = error
+            except Exception as error:  # a session is worth more than its record
+                self._trouble = f"{type(error).__name__}: {error}"
 
     def _begin_session(self, tests: Sequence[str]) -> None:
         """Create the session's run, now that its tests are known: the first worker reports them."""
@@ -179,13 +103,15 @@ class Recorder:
             "totalItems": len(set(tests)),
         }
         metadata = {"pytest": pytest.__version__, "python": platform.python_version(), "platform": platform.platform()}
-        self._begin(self._session, name=f"pytest {name_of(self._root)}"[:MAX_NAME], metadata=metadata, dataset=dataset)
+        name = f"pytest {name_of(self._root)}"[:MAX_NAME]
+        above = {"parentId": self._log.parent_id} if self._log.parent_id else {}
+        self._begin(self._session, name=name, metadata=metadata, dataset=dataset, **above)
         for file in self._files.values():
             self._begin_file(file)
 
     def _begin(self, run: Recorded, **fields: object) -> None:
-        self._reporter.send("createRun", run.about, id=run.run_id, tags=[PYTHON], **fields)
-        self._reporter.send("startRun", run.about, id=run.run_id)
+        self._log.send("createRun", run.about, id=run.run_id, tags=[PYTHON], **fields)
+        self._log.send("startRun", run.about, id=run.run_id)
 
     def _begin_file(self, file: Recorded) -> None:
         self._begin(file, name=file.about[-MAX_NAME:], parentId=self._session.run_id)
@@ -194,7 +120,7 @@ class Recorder:
         """Return the record of a test's file; create its run if it is new, after the session's."""
         path = file_of(nodeid)
         if path not in self._files:
-            self._files[path] = Recorded(path, str(uuid5(self._reporter.session, path)))
+            self._files[path] = Recorded(path, str(uuid5(self._log.session, path)))
             if self._begun:
                 self._begin_file(self._files[path])
         return self._files[path]
@@ -232,7 +158,7 @@ class Recorder:
             item = item_of(nodeid)
             about = {"runId": self._session.run_id, "itemId": item, "retryCount": self._recorded[item]}
             self._recorded[item] += 1
-            self._reporter.record(about | attempt.as_result())
+            self._log.record(about | attempt.as_result())
 
     def _end_file(self, nodeid: str) -> None:
         file = self._file(nodeid)
@@ -264,7 +190,7 @@ class Recorder:
 
     def _end(self, run: Recorded, outcome: str, why: str = "") -> None:
         counts = Counter(run.outcomes.values())
-        send, about = self._reporter.send, run.about
+        send, about = self._log.send, run.about
         send("addRunTags", about, id=run.run_id, tags=[f"outcome-{outcome}"])
         send("updateRunMetadata", about, id=run.run_id, change={"patch": {"tests": dict(sorted(counts.items()))}})
         match outcome:
@@ -275,48 +201,3 @@ class Recorder:
             case _:
                 send("closeRun", about, id=run.run_id)
         run.ended = True
-
-
-def file_of(nodeid: str) -> str:
-    """Return the path of the file that a test or collector belongs to."""
-    return plain(nodeid.partition("::")[0]) or "."
-
-
-def name_of(root: Path) -> str:
-    """Return the name of the root folder, as far as the index can hold it; its path, if the name is blank."""
-    name, path = plain(root.name), plain(str(root))
-    return name[:MAX_NAME] if name.strip() else path[-MAX_NAME:]
-
-
-def item_of(nodeid: str) -> str:
-    """Return a test's item id: its node id, or a shorter id if that is too long."""
-    text = plain(nodeid)
-    digest = uuid5(NAMESPACE_URL, text).hex
-    return text if len(text) <= MAX_ITEM else f"{text[: MAX_ITEM - len(digest)]}{digest}"
-
-
-def outcome_of(report: pytest.TestReport) -> str:
-    """Return the outcome of a phase; pytest reports a test that was expected to fail under another one and marks it."""
-    return EXPECTED.get(report.outcome, report.outcome) if hasattr(report, "wasxfail") else report.outcome
-
-
-def brief(report: pytest.TestReport) -> str:
-    """Return briefly why a test failed: the exception, or else the end of the report."""
-    crash = getattr(report.longrepr, "reprcrash", None)
-    text = crash.message[:MAX_RESULT_ERROR] if crash else str(report.longrepr)[-MAX_RESULT_ERROR:]
-    return plain(text) or report.outcome
-
-
-def last_change(files: Iterable[Path]) -> str:
-    """Return the newest modification time of the files, which identifies this version of the tests."""
-    return instant(max((file.stat().st_mtime for file in files if file.exists()), default=0))
-
-
-def instant(seconds: float) -> str:
-    """Return an instant as the API reads it."""
-    return datetime.fromtimestamp(seconds, UTC).isoformat()
-
-
-def plain(text: str) -> str:
-    """Return the text without characters that no storage keeps: NUL and lone surrogates."""
-    return text.replace("\0", "").encode("utf-8", "replace").decode()

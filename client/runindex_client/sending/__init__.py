@@ -1,0 +1,1 @@
+"""Sending: from lines of the spool to mutations that the server has executed."""

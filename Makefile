@@ -151,6 +151,7 @@ lock:
 	$(UV_COMPILE) pyproject.toml --output-file requirements/runtime.txt
 	$(UV_COMPILE) pyproject.toml --group dev --constraint requirements/runtime.txt --output-file requirements/dev.txt
 	$(UV_COMPILE) --group ariadne --output-file requirements/ariadne.txt
+	$(UV_COMPILE) --no-strip-extras --group lineage --output-file requirements/lineage.txt
 	$(UV_COMPILE) --group audit --output-file requirements/audit.txt
 	cd $(CLIENTS) && $(WITH_NODE) npm install --package-lock-only --ignore-scripts --silent
 

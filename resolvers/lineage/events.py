@@ -28,6 +28,8 @@ SOURCE: Final = "openlineage"
 EVENTS, INPUTS, OUTPUTS = SOURCE, f"{SOURCE}.inputs", f"{SOURCE}.outputs"
 MAX_NESTING: Final = 128  # more than any storage keeps, and less than recursion can take
 MAX_MESSAGE: Final = 64 * 1024
+# By this one a library tells its own version.
+VERSION_TAG: Final = "openlineage_client_version"
 # Facets had this name before there was a specification of them.
 _PARENTS: Final = ("parent", "parentRun")
 
@@ -154,9 +156,15 @@ def _tags_of(run_facets: Object, job_facets: Object) -> Iterator[str]:
     for facets in (run_facets, job_facets):
         tags = facets.get("tags", {}).get("tags")
         for tag in tags if isinstance(tags, list) else ():
-            if isinstance(tag, dict) and isinstance(tag.get("key"), str) and tag["key"]:
+            if _is_of_sender(tag):
                 value = tag.get("value")
                 yield _tag(tag["key"], value) if isinstance(value, str) else tag["key"][:MAX_LENGTH]
+
+
+def _is_of_sender(tag: JsonValue) -> bool:
+    """Tell whether a tag has a key that its sender chose."""
+    key = tag.get("key") if isinstance(tag, dict) else None
+    return isinstance(key, str) and key not in {"", VERSION_TAG}
 
 
 def _tag(key: str, value: str) -> str:

@@ -31,12 +31,12 @@ def build(server: Served, directory: Path) -> int:
     }
     command = (programs / "dbt-ol", "build", "--project-dir", project, "--profiles-dir", project)
     return subprocess.run(
-        command, cwd=project, env=environment, capture_output=True, timeout=PATIENCE * 5, check=False
+        command, cwd=project, env=environment, capture_output=True, timeout=PATIENCE * 9, check=False
     ).returncode
 
 
 @pytest.mark.usefixtures("clients")
-@pytest.mark.timeout(PATIENCE * 6)
+@pytest.mark.timeout(PATIENCE * 10)
 def test_a_run_of_dbt_is_a_tree_with_the_right_states(tmp_path: Path) -> None:
     with serving(tmp_path) as server:
         assert build(server, tmp_path) == 1  # one of its models fails

@@ -202,9 +202,8 @@ class MemoryStore(MemoryChildReads, MemoryRecordReads, MemoryMaintenance, Memory
                 selections[0] = lists.select_runs(self._runs, run_filter, MAX_BULK + 1)
             case DeleteRecords() if (listing := selection_of(command)) is not None:
                 selections[0] = self._select_records(listing, MAX_BULK + 1)
-            case CreateRun(id=str() as run_id, parent_id=str() as parent_id):
-                if self._runs.closes_cycle(run_id, parent_id):
-                    looping.add((run_id, parent_id))
+        if command.parentage is not None and self._runs.closes_cycle(*command.parentage):
+            looping.add(command.parentage)
         return Workspace(
             now=now,
             head=self._log.head,

@@ -1,6 +1,6 @@
 """The metrics of a server, in the format of Prometheus."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from http import HTTPStatus
 
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
@@ -20,9 +20,10 @@ from runindex.index import RunIndex
 class Metrics:
     """Answers a scrape with the values of that moment."""
 
-    def __init__(self, endpoint: Endpoint) -> None:
-        """Report on an endpoint, and on the index of its application."""
+    def __init__(self, endpoint: Endpoint, *others: Callable[[], Iterator[Metric]]) -> None:
+        """Report on an endpoint, on the index of its application, and on what others tell."""
         self._endpoint = endpoint
+        self._others = others
 
     async def answer(self, request: Request) -> ASGIApp:
         """Answer a scrape; 503 while the storage does not answer."""
@@ -37,7 +38,8 @@ class Metrics:
         except RunIndexError:
             return PlainTextResponse("the storage does not answer", HTTPStatus.SERVICE_UNAVAILABLE, PRIVATE)
         registry = CollectorRegistry()
-        registry.register(_Collected([*_of_log(index, head), *_of_writer(index), *_of_api(self._endpoint)]))
+        others = (metric for other in self._others for metric in other())
+        registry.register(_Collected([*_of_log(index, head), *_of_writer(index), *_of_api(self._endpoint), *others]))
         return Response(generate_latest(registry), headers=PRIVATE, media_type=CONTENT_TYPE_LATEST)
 
 

@@ -8,6 +8,7 @@ from runindex.commands.base import MAX_REASON, AnyCommand, Command, RunCommand
 from runindex.commands.bulk import DeleteRecords
 from runindex.commands.jobs import AcknowledgeJob, ClaimJobs, DeleteJob, DeleteJobs, EnqueueJob, FailJob, JobCommand
 from runindex.commands.plans import CreatePlan, DeletePlan, PlanCommand, StartPlan, UpdatePlan
+from runindex.commands.reports import ReportedParent, ReportRun
 from runindex.commands.results import DeleteResults, RecordResult, RecordResults
 from runindex.commands.reviews import AnnotateResult, Attempt, ReviewCommand, ScoreResult
 from runindex.commands.run_data import (
@@ -101,6 +102,8 @@ __all__ = [
     "RemoveTags",
     "RemoveTagsFromRuns",
     "RenameRun",
+    "ReportRun",
+    "ReportedParent",
     "ReviewCommand",
     "RunCommand",
     "RunDataCommand",

@@ -64,6 +64,11 @@ class Command(Generic[S_co]):
         yield from ()
 
     @property
+    def parentage(self) -> tuple[str, str] | None:
+        """Return the id of a run that it may create and that of its parent, None where no circle can come of it."""
+        return None
+
+    @property
     def scope(self) -> KeyScope | None:
         """Return the scope of the idempotency key, None without a key."""
         if self.idempotency_key is None:

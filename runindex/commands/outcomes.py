@@ -49,6 +49,20 @@ class RunDeleted:
 
 
 @dataclass(frozen=True, slots=True)
+class RunReported:
+    """A report on a run was taken, or (`replayed`) had been.
+
+    `contradicts` tells that the run ended in another way than it says, `lacks_parent` that the run has no parent though
+    the report names one below which it can be made anew.
+    """
+
+    run: Run
+    contradicts: bool = False
+    lacks_parent: bool = False
+    replayed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class BulkApplied:
     """One outcome for each run, in the order of the ids given."""
 
@@ -256,6 +270,7 @@ Success: TypeAlias = (
     RunApplied
     | RunTouched
     | RunDeleted
+    | RunReported
     | BulkApplied
     | ResultRecorded
     | ResultsRecorded

@@ -79,6 +79,11 @@ class CreateRun(Command[RunApplied]):
         if self.id is not None:
             yield self.id
 
+    @property
+    def parentage(self) -> tuple[str, str] | None:
+        """Return the id given and the parent's; a new id closes no circle."""
+        return None if self.id is None or self.parent_id is None else (self.id, self.parent_id)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StartRun(RunCommand[RunApplied]):

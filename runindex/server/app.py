@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from functools import partial
 from http import HTTPStatus
 
 from starlette.applications import Starlette
@@ -13,6 +14,7 @@ from starlette.types import ASGIApp
 from resolvers.execution.access.gate import Gate
 from resolvers.execution.context import StreamTimings
 from resolvers.execution.costs.rates import Rates
+from resolvers.lineage.endpoint import PATHS, LineageEndpoint
 from resolvers.roots.schema import schema
 from resolvers.transports import dashboard
 from resolvers.transports.endpoint import Endpoint
@@ -59,12 +61,14 @@ def create_app(settings: Settings, host: str = "localhost") -> Starlette:
         gate=Gate(settings.tokens, settings.issuer),
         rates=Rates(settings.rate_per_token),
     )
+    lineage = LineageEndpoint(endpoint)
 
     async def metrics(request: Request) -> ASGIApp:
         """Answer a scrape; the first one loads what writes the format."""
+        from resolvers.lineage.metrics import metrics_of
         from resolvers.transports.metrics import Metrics
 
-        return await Metrics(endpoint).answer(request)
+        return await Metrics(endpoint, partial(metrics_of, lineage.counts)).answer(request)
 
     return Application(
         endpoint,
@@ -73,6 +77,7 @@ def create_app(settings: Settings, host: str = "localhost") -> Starlette:
         routes=[
             Route("/graphql", endpoint, methods=None),
             WebSocketRoute("/graphql", endpoint),
+            *(Route(path, lineage, methods=None) for path in PATHS),
             *([Route("/graphql/assets/{name}", send_asset)] if settings.graphiql else []),
             *(dashboard.routes() if settings.dashboard else []),
             Route("/livez", livez),

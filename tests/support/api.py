@@ -16,6 +16,7 @@ from starlette.applications import Starlette
 from starlette.routing import Route, WebSocketRoute
 
 from resolvers.execution.context import StreamTimings
+from resolvers.lineage.endpoint import PATHS, LineageEndpoint
 from resolvers.roots.schema import schema
 from resolvers.transports.endpoint import Endpoint
 from runindex.domain.instants import format_instant
@@ -121,7 +122,12 @@ ANY_HOST: Final = Settings(storage=StorageBackend.MEMORY, sqlite_path=Path("unus
 def application(index: RunIndex, timings: StreamTimings | None = None) -> Starlette:
     """Return an application that serves an open index."""
     endpoint = Endpoint(schema, timings)
-    routes = [Route("/graphql", endpoint, methods=None), WebSocketRoute("/graphql", endpoint)]
+    lineage = LineageEndpoint(endpoint)
+    routes = [
+        Route("/graphql", endpoint, methods=None),
+        WebSocketRoute("/graphql", endpoint),
+        *(Route(path, lineage, methods=None) for path in PATHS),
+    ]
     app = Application(endpoint, ANY_HOST, "localhost", routes=routes)
     app.state.index = index
     return app

@@ -6,7 +6,7 @@ Runs selected by a filter are found before they can be locked, so the filter is 
 """
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from sqlalchemy import Select, select
@@ -19,7 +19,7 @@ from persistence.sql.queries.records import bare, condition_values, selection
 from persistence.sql.queries.where import where
 from persistence.sql.statements import Flow, Rows, Statement
 from persistence.sql.tables.runs import runs as run_table
-from runindex.commands import MAX_BULK, AnyCommand, BulkCommand, CreateRun
+from runindex.commands import MAX_BULK, AnyCommand, BulkCommand
 from runindex.commands.base import Need
 from runindex.commands.outcomes import Outcome
 from runindex.decisions.batch import decide
@@ -233,13 +233,8 @@ def _lineage(batch: Sequence[AnyCommand], dialect: Dialect) -> Flow[dict[str, st
 
     They are read only where a new run may close a cycle: where others already name its id as their parent.
     """
-    children = [command for command in batch if isinstance(command, CreateRun) and command.parent_id is not None]
-    named = {command.id for command in children if command.id is not None}
-    if not named or not (yield dialect.find_parents(sorted(named))):
+    pairs = [pair for pair in (command.parentage for command in batch) if pair is not None]
+    if not pairs or not (yield dialect.find_parents(sorted({run_id for run_id, _ in pairs}))):
         return {}
-    rows = yield dialect.find_lineage(_parents(children))
+    rows = yield dialect.find_lineage(sorted({parent_id for _, parent_id in pairs}))
     return {row["id"]: row["parent_id"] for row in rows}
-
-
-def _parents(children: Iterable[CreateRun]) -> list[str]:
-    return sorted({command.parent_id for command in children if command.parent_id is not None})

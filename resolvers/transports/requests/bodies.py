@@ -48,14 +48,15 @@ class Body:
 
     async def __call__(self) -> Message:
         """Return the next part of the body."""
-        self._hold(self._announced)
+        self.hold(self._announced)
         message = await self._receive()
         if message["type"] == "http.request":
             self._received += len(message.get("body", b""))
-            self._hold(self._received)
+            self.hold(self._received)
         return message
 
-    def _hold(self, size: int) -> None:
+    def hold(self, size: int) -> None:
+        """Count so many bytes as the request's; raise RefusedRequestError beyond a bound."""
         if size <= self.held:
             return
         bodies = self._bodies

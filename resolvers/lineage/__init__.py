@@ -1,0 +1,1 @@
+"""OpenLineage: run events that other systems post become reports on runs."""

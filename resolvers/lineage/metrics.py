@@ -1,0 +1,17 @@
+"""The metrics of events."""
+
+from collections.abc import Iterator
+
+from prometheus_client.core import CounterMetricFamily, Metric
+
+from resolvers.lineage.counts import EventCounts
+
+
+def metrics_of(counts: EventCounts) -> Iterator[Metric]:
+    """Yield the metrics of counts."""
+    events = CounterMetricFamily(
+        "runindex_lineage_events", "Events of OpenLineage, by what came of them.", labels=("type", "outcome")
+    )
+    for (kind, outcome), count in sorted(counts.counts.items()):
+        events.add_metric((kind, outcome), count)
+    yield events

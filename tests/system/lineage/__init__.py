@@ -1,0 +1,1 @@
+"""Real senders of OpenLineage events, and a real server."""

@@ -19,7 +19,16 @@ from persistence.memory.tables.log import ChangeLog
 from persistence.memory.tables.records import RecordTables
 from persistence.memory.tables.runs import RunTable
 from persistence.memory.tables.tokens import MemoryTokens
-from runindex.commands import MAX_BULK, AnyCommand, BulkCommand, ClaimJobs, CreateRun, DeleteRecords, RunSelector
+from runindex.commands import (
+    MAX_BULK,
+    AnyCommand,
+    BulkCommand,
+    ClaimJobs,
+    CreateRun,
+    DeleteRecords,
+    NewRun,
+    RunSelector,
+)
 from runindex.commands.outcomes import Outcome
 from runindex.decisions.batch import decide
 from runindex.decisions.workspace import Workspace
@@ -202,7 +211,7 @@ class MemoryStore(MemoryChildReads, MemoryRecordReads, MemoryMaintenance, Memory
                 selections[0] = lists.select_runs(self._runs, run_filter, MAX_BULK + 1)
             case DeleteRecords() if (listing := selection_of(command)) is not None:
                 selections[0] = self._select_records(listing, MAX_BULK + 1)
-            case CreateRun(id=str() as run_id, parent_id=str() as parent_id):
+            case NewRun(id=str() as run_id, parent_id=str() as parent_id):
                 if self._runs.closes_cycle(run_id, parent_id):
                     looping.add((run_id, parent_id))
         return Workspace(

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import ClassVar, Final, Self
 
-from runindex.commands.base import Command, RunCommand, check_form, run_id_of
+from runindex.commands.base import Command, RunCommand, S_co, check_form, run_id_of
 from runindex.commands.outcomes import BulkApplied, RunApplied, RunDeleted, RunTouched
 from runindex.domain import json_text
 from runindex.domain.ids import find_run_id
@@ -36,8 +36,8 @@ class MetadataVerb(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class CreateRun(Command[RunApplied]):
-    """Create a run, under the given id or a new one. `metadata` is decoded JSON."""
+class NewRun(Command[S_co]):
+    """A mutation that may create a run, under the given id or a new one. `metadata` is decoded JSON."""
 
     id: str | None = None
     name: str | None = None
@@ -78,6 +78,11 @@ class CreateRun(Command[RunApplied]):
         """Yield the id given, which no node of another kind may have."""
         if self.id is not None:
             yield self.id
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CreateRun(NewRun[RunApplied]):
+    """Create a run."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

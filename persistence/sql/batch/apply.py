@@ -19,9 +19,9 @@ from persistence.sql.queries.records import bare, condition_values, selection
 from persistence.sql.queries.where import where
 from persistence.sql.statements import Flow, Rows, Statement
 from persistence.sql.tables.runs import runs as run_table
-from runindex.commands import MAX_BULK, AnyCommand, BulkCommand, CreateRun
+from runindex.commands import MAX_BULK, AnyCommand, BulkCommand, NewRun
 from runindex.commands.base import Need
-from runindex.commands.outcomes import Outcome
+from runindex.commands.outcomes import Outcome, Success
 from runindex.decisions.batch import decide
 from runindex.decisions.replay import references
 from runindex.decisions.workspace import Workspace
@@ -233,7 +233,7 @@ def _lineage(batch: Sequence[AnyCommand], dialect: Dialect) -> Flow[dict[str, st
 
     They are read only where a new run may close a cycle: where others already name its id as their parent.
     """
-    children = [command for command in batch if isinstance(command, CreateRun) and command.parent_id is not None]
+    children = [command for command in batch if isinstance(command, NewRun) and command.parent_id is not None]
     named = {command.id for command in children if command.id is not None}
     if not named or not (yield dialect.find_parents(sorted(named))):
         return {}
@@ -241,5 +241,5 @@ def _lineage(batch: Sequence[AnyCommand], dialect: Dialect) -> Flow[dict[str, st
     return {row["id"]: row["parent_id"] for row in rows}
 
 
-def _parents(children: Iterable[CreateRun]) -> list[str]:
+def _parents(children: Iterable[NewRun[Success]]) -> list[str]:
     return sorted({command.parent_id for command in children if command.parent_id is not None})

@@ -38,7 +38,7 @@ class Reports:
         for entry in entries:
             yield import_of(entry.key)
 
-    def _suites(self, name: str, file: IO[bytes]) -> Iterator[Suite]:
+    def _suites(self, name: str, file: IO[bytes]) -> Sequence[Suite]:
         file.seek(0)
         root = read_xml(name, file)
         if root.tag not in _ROOTS:

@@ -2,10 +2,12 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import IO
+from typing import IO, Final
 from xml.parsers import expat
 
 from runindex.maintenance.sources.source import fault
+
+DEEPEST: Final = 100
 
 
 @dataclass(slots=True)
@@ -52,6 +54,8 @@ class _Reader:
         return self._open[0]
 
     def _start(self, tag: str, attributes: dict[str, str]) -> None:
+        if len(self._texts) >= DEEPEST:
+            raise fault(f"{self._name}, line {self.parser.CurrentLineNumber}", "elements are nested too deeply")
         element = Element(tag.rpartition(" ")[2], attributes, self.parser.CurrentLineNumber)
         if self._texts:
             self._open[-1].children.append(element)

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import IO, Final
 
 from runindex.cli.input import open_input
-from runindex.maintenance.sources.source import Source
+from runindex.maintenance.sources.source import RunSource
 from runindex.settings.settings import SettingsError
 
 STANDARD: Final = "-"
@@ -29,7 +29,7 @@ def path_of(text: str | None) -> Path | None:
 
 
 @contextmanager
-def open_source(source_format: SourceFormat, names: Sequence[str]) -> Iterator[Source]:
+def open_source(source_format: SourceFormat, names: Sequence[str]) -> Iterator[RunSource]:
     """Open a source; raise SettingsError when it cannot be read, and BadRequestError for one of another kind."""
     if source_format is SourceFormat.MLFLOW:
         from runindex.maintenance.sources.mlflow.stores import open_store

@@ -3,7 +3,9 @@
 import asyncio
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
 from typing import IO, Final
 
 import click
@@ -16,28 +18,78 @@ from runindex.cli.progress import progress_bar
 from runindex.cli.sources import STANDARD, SourceFormat, open_source, path_of
 from runindex.domain.errors import NotFoundError
 from runindex.domain.runs.filters import RunFilter
-from runindex.maintenance.sources.source import Source
+from runindex.maintenance.sources.source import RunSource
+from runindex.ports.maintenance import Storage
 from runindex.settings.settings import Settings
 
 OWN: Final = "runindex"
+
+
+class ExportFormat(StrEnum):
+    """What is written."""
+
+    RUNINDEX = "runindex"
+    CSV = "csv"
+
+
+class Listed(StrEnum):
+    """What a table lists."""
+
+    RUNS = "runs"
+    RESULTS = "results"
+
+
+@dataclass(frozen=True, slots=True)
+class _Wanted:
+    """What to export of which runs."""
+
+    run_filter: RunFilter | None
+    run_id: str | None
+    format: ExportFormat
+    listed: Listed
+    failed: bool
 
 
 @click.command(name="export")
 @click.option("--run", "run_id", metavar="ID", help="Only this run and all below it.")
 @click.option("--filter", "filter_text", metavar="JSON", help="Only the runs that this filter, as in the API, lists.")
 @click.option("--output", help="A file instead of standard output, which is `-`.")
+@click.option(
+    "--format",
+    "export_format",
+    type=click.Choice([*map(str, ExportFormat)]),
+    default=str(ExportFormat.RUNINDEX),
+    show_default=True,
+    help="Lines of JSON that `runindex import` reads, or a table.",
+)
+@click.option(
+    "--of",
+    "listed",
+    type=click.Choice([*map(str, Listed)]),
+    default=str(Listed.RUNS),
+    show_default=True,
+    help="What the table lists: runs, newest first, or their results.",
+)
+@click.option("--failed", is_flag=True, help="Only results with an error.")
 @in_one_line
-def export_index(run_id: str | None, filter_text: str | None, output: str | None) -> None:
-    """Write everything, or some runs with all that is theirs, as lines of JSON.
+def export_index(  # noqa: PLR0913 - one for each option
+    run_id: str | None, filter_text: str | None, output: str | None, *, export_format: str, listed: str, failed: bool
+) -> None:
+    """Write everything, or some runs with all that is theirs, as lines of JSON; or runs or results as CSV.
 
-    The export is a snapshot: later changes are not in it. `runindex import` reads it.
+    The export is a snapshot: later changes are not in it. `runindex import` reads it, unless it is CSV.
     """
     if run_id is not None and filter_text is not None:
         raise click.UsageError("--run and --filter cannot be combined.")
+    if export_format != ExportFormat.CSV and (failed or listed != Listed.RUNS):
+        raise click.UsageError("--of and --failed are about tables: they need --format csv.")
+    if failed and listed != Listed.RESULTS:
+        raise click.UsageError("--failed is about results: it needs --of results.")
     settings = stored_settings()
     run_filter = _filter_of(run_id, filter_text)
+    wanted = _Wanted(run_filter, run_id, ExportFormat(export_format), Listed(listed), failed)
     with open_output(path_of(output)) as file:
-        asyncio.run(_export(settings, run_filter, run_id, file))
+        asyncio.run(_export(settings, wanted, file))
 
 
 def _filter_of(run_id: str | None, filter_text: str | None) -> RunFilter | None:
@@ -53,18 +105,28 @@ def _filter_of(run_id: str | None, filter_text: str | None) -> RunFilter | None:
     return filter_from_text(filter_text)
 
 
-async def _export(settings: Settings, run_filter: RunFilter | None, run_id: str | None, file: IO[bytes]) -> None:
+async def _export(settings: Settings, wanted: _Wanted, file: IO[bytes]) -> None:
     from runindex.bootstrap import open_storage
     from runindex.domain.runs.filters import EVERYTHING
-    from runindex.maintenance.transfer.export import export_lines
 
     async with open_storage(settings) as storage:
-        number = await storage.count_runs(run_filter or EVERYTHING)
-        if run_id is not None and not number:
-            raise NotFoundError(f"there is no run {run_id}")
+        number = await storage.count_runs(wanted.run_filter or EVERYTHING)
+        if wanted.run_id is not None and not number:
+            raise NotFoundError(f"there is no run {wanted.run_id}")
         with progress_bar(number, "runs") as progress:
-            async for line in export_lines(storage, run_filter, progress):
-                file.write(line)
+            async for piece in _pieces(storage, wanted, progress):
+                file.write(piece)
+
+
+def _pieces(storage: Storage, wanted: _Wanted, progress: Callable[[int], None]) -> AsyncIterator[bytes]:
+    from runindex.maintenance.transfer.export import export_lines
+    from runindex.maintenance.transfer.sheets import csv_of_results, csv_of_runs
+
+    if wanted.format is ExportFormat.RUNINDEX:
+        return export_lines(storage, wanted.run_filter, progress)
+    if wanted.listed is Listed.RUNS:
+        return csv_of_runs(storage, wanted.run_filter, progress)
+    return csv_of_results(storage, wanted.run_filter, progress, failed=wanted.failed)
 
 
 @click.command(name="import")
@@ -128,7 +190,7 @@ def _size_of(file: IO[bytes]) -> int | None:
         return None
 
 
-async def _load(settings: Settings, source: Source) -> None:
+async def _load(settings: Settings, source: RunSource) -> None:
     from runindex.bootstrap import open_storage
     from runindex.maintenance.sources.load import check_source, load
     from runindex.maintenance.sources.order import parents_first

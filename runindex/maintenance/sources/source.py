@@ -25,7 +25,7 @@ class Entry:
     size: int = 0
 
 
-class Source(Protocol):
+class RunSource(Protocol):
     """Runs of another system. All methods raise BadRequestError, which names the place, for what cannot be read."""
 
     @property

@@ -1,3 +1,5 @@
+from typing import Any
+
 import pytest
 
 from runindex.domain.ids import DEFAULT_RUN
@@ -20,7 +22,7 @@ from tests.support.stores import find, get, history_of, listed, log_of
 pytestmark = pytest.mark.asyncio
 
 NINE, TEN, ELEVEN, NOON = (f"2024-02-03T{hour:02}:00:00.000001Z" for hour in (9, 10, 11, 12))
-TRAINED = {
+TRAINED: dict[str, Any] = {
     "id": A,
     "name": "training",
     "createdAt": NINE,
@@ -67,7 +69,7 @@ async def test_a_run_is_as_its_line_says_with_its_instants_in_the_log(storage: S
 
 
 async def test_importing_again_changes_nothing(storage: Storage, clock: StandingClock) -> None:
-    runs = [TRAINED, OPEN, {"id": "of another kind", "error": "boom", "createdAt": NINE}, {"name": "x"}, {"name": "x"}]
+    runs: list[dict[str, Any]] = [TRAINED, OPEN, {"id": "of another kind", "error": "boom", "createdAt": NINE}, {"name": "x"}, {"name": "x"}]
     first = await load_runs(storage, *runs)
     assert counts_of(first) == (5, 0, 0, 0)
     before, log = await everything(storage), await log_of(storage)
@@ -80,7 +82,7 @@ async def test_importing_again_changes_nothing(storage: Storage, clock: Standing
 
 async def test_a_run_that_grew_is_brought_along(storage: Storage) -> None:
     await load_runs(storage, TRAINED, OPEN)
-    grown = OPEN | {
+    grown: dict[str, Any] = OPEN | {
         "name": "closed",
         "startedAt": TEN,
         "finishedAt": ELEVEN,
@@ -94,7 +96,7 @@ async def test_a_run_that_grew_is_brought_along(storage: Storage) -> None:
     run = await get(storage, B)
     assert (run.status, run.error, run.name, run.tags) == (RunStatus.FAILED, "out of paper", "closed", ("new",))
     assert (run.started_at, run.finished_at) == (at(TEN), at(ELEVEN))
-    more = grown | {"results": [*grown["results"], {"itemId": "after", "startedAt": NOON}]}  # type: ignore[misc]
+    more = grown | {"results": [*grown["results"], {"itemId": "after", "startedAt": NOON}]}
     assert (await load_runs(storage, more)).results == 1
     late = {row.item_id: row.late for row in (await everything(storage))["records"][B]["Result"]}
     assert late == {"late?": 0, "after": 1}

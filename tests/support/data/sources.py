@@ -8,7 +8,7 @@ from typing import Any
 from runindex.maintenance.sources.jsonl import JsonLines
 from runindex.maintenance.sources.load import Loaded, check_source, load
 from runindex.maintenance.sources.order import parents_first
-from runindex.maintenance.sources.source import Source
+from runindex.maintenance.sources.source import RunSource
 from runindex.ports.store import Store
 
 NAME = "runs.jsonl"
@@ -20,7 +20,7 @@ def json_lines(*runs: dict[str, Any] | str) -> JsonLines:
     return JsonLines([(NAME, io.BytesIO("".join(f"{line}\n" for line in lines).encode()))])
 
 
-async def loaded(store: Store, source: Source) -> Loaded:
+async def loaded(store: Store, source: RunSource) -> Loaded:
     """Read all of a source, then load it."""
     entries = parents_first(source.index())
     read: list[int] = []

@@ -43,14 +43,14 @@ def suites_in(root: Element, file: str, written: Micros) -> list[Suite]:
 
     A suite is known by its content: the same report is the same run, wherever its file is.
     """
-    reader = _Reader(file, written, Counter())
+    reader = _SuiteReader(file, written, Counter())
     outermost = root.named("testsuite") if root.tag == "testsuites" else iter([root])
     began = reader.instant_of(root)
     return [suite for element in outermost for suite in reader.suites(element, None, began)]
 
 
 @dataclass(frozen=True, slots=True)
-class _Reader:
+class _SuiteReader:
     """Reads the suites of one file. Of suites with equal content, each is told by its number."""
 
     file: str

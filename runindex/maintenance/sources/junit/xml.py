@@ -27,7 +27,7 @@ class Element:
 
 def read_xml(name: str, file: IO[bytes]) -> Element:
     """Return the root of a document; raise BadRequestError, which names file and line, when it is none."""
-    reader = _Reader(name)
+    reader = _ElementReader(name)
     try:
         reader.parser.ParseFile(file)
     except expat.ExpatError as error:
@@ -35,7 +35,7 @@ def read_xml(name: str, file: IO[bytes]) -> Element:
     return reader.root
 
 
-class _Reader:
+class _ElementReader:
     """Builds the elements while the parser goes through the document."""
 
     def __init__(self, name: str) -> None:

@@ -8,7 +8,7 @@ from typing import Final
 from runindex.domain.errors import BadRequestError
 from runindex.maintenance.sources.mlflow.database import open_database
 from runindex.maintenance.sources.mlflow.files import META, TRASH, FileStore
-from runindex.maintenance.sources.source import Source
+from runindex.maintenance.sources.source import RunSource
 
 FOLDER: Final = "mlruns"
 FILE: Final = "mlflow.db"
@@ -17,7 +17,7 @@ _PREFIXES: Final = ("sqlite:///", "file://")
 
 
 @contextmanager
-def open_store(name: str) -> Iterator[Source]:
+def open_store(name: str) -> Iterator[RunSource]:
     """Open a folder or a file, also named as MLflow names it (`sqlite:///…`, `file://…`), or the folder around one.
 
     Raise BadRequestError for what is no store.

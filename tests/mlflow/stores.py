@@ -1,5 +1,5 @@
 # ruff: noqa: INP001 - a program, not of this package: it runs in an environment of its own
-"""Write stores by the real MLflow, as `python stores.py FOLDER`: two of files, two of SQLite, and what MLflow says of them.
+"""Write stores by the real MLflow, as `python stores.py FOLDER`: two of files, two of SQLite, and what it says of them.
 
 Each has 200 nested runs in two experiments. The second of each kind, below `grown`, is the first after its running
 runs went on and ended.

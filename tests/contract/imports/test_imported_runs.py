@@ -69,7 +69,8 @@ async def test_a_run_is_as_its_line_says_with_its_instants_in_the_log(storage: S
 
 
 async def test_importing_again_changes_nothing(storage: Storage, clock: StandingClock) -> None:
-    runs: list[dict[str, Any]] = [TRAINED, OPEN, {"id": "of another kind", "error": "boom", "createdAt": NINE}, {"name": "x"}, {"name": "x"}]
+    alike: dict[str, Any] = {"name": "x"}
+    runs = [TRAINED, OPEN, {"id": "of another kind", "error": "boom", "createdAt": NINE}, alike, alike]
     first = await load_runs(storage, *runs)
     assert counts_of(first) == (5, 0, 0, 0)
     before, log = await everything(storage), await log_of(storage)

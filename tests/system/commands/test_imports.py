@@ -6,7 +6,7 @@ import json
 import os
 import subprocess
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import httpx
 import pytest
@@ -14,7 +14,7 @@ import pytest
 from tests.support.servers.served import COMMAND, PATIENCE, Served
 
 AT: Final = "2024-02-03T09:00:00Z"
-LINES: Final = [
+LINES: Final[list[dict[str, Any]]] = [
     {"id": "child", "parentId": "parent", "name": "=HYPERLINK(1)", "error": "-boom", "createdAt": AT, "tags": ["+a"]},
     {"id": "parent", "createdAt": AT, "results": [{"itemId": "@x", "error": "no", "latency": 5}, {"itemId": "y"}]},
 ]
@@ -37,7 +37,7 @@ def run(directory: Path, *words: str | Path, given: str = "", code: int = 0) -> 
     return ended.stdout + (ended.stderr if code else "")
 
 
-def text_of(runs: list[dict[str, object]]) -> str:
+def text_of(runs: list[dict[str, Any]]) -> str:
     return "".join(f"{json.dumps(each)}\n" for each in runs)
 
 

@@ -19,6 +19,7 @@ PYTEST_ARGS ?=
 CLIENTS := tests/node
 ARIADNE := tests/ariadne
 LINEAGE := tests/lineage
+MLFLOW := tests/mlflow
 AUDIT := .audit
 
 .PHONY: install clients serve test test-compiled check check-style check-types check-imports check-schema audit format sdl errors demo demo-data bench wheel lock clean
@@ -44,9 +45,9 @@ $(DASHBOARD): $(DASHBOARD_SOURCES) $(MODULES)
 	cd web/dashboard && $(WITH_NODE) npm run --silent build
 	touch $@
 
-# What the tests use of other makers' clients: those of npm compiled, the one of ariadne-codegen generated and checked,
-# dbt with its sender of events installed.
-clients: $(CLIENTS)/build/.built $(ARIADNE)/build/.built $(LINEAGE)/.venv/.installed
+# What the tests use of other makers: clients of npm compiled, the one of ariadne-codegen generated and checked, dbt with
+# its sender of events installed, stores that MLflow has written.
+clients: $(CLIENTS)/build/.built $(ARIADNE)/build/.built $(LINEAGE)/.venv/.installed $(MLFLOW)/build/.built
 
 $(CLIENTS)/node_modules/.installed: $(CLIENTS)/package.json $(CLIENTS)/package-lock.json $(CLIENTS)/.npmrc | $(STAMP)
 	cd $(CLIENTS) && $(WITH_NODE) npm ci --ignore-scripts --silent
@@ -73,6 +74,18 @@ $(ARIADNE)/build/.built: $(ARIADNE)/.venv/.installed frontend-schema.graphql $(w
 $(LINEAGE)/.venv/.installed: requirements/lineage.txt
 	test -x $(LINEAGE)/.venv/bin/python || $(PYTHON) -m venv $(LINEAGE)/.venv
 	$(LINEAGE)/.venv/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/lineage.txt
+	touch $@
+
+$(MLFLOW)/.venv/.installed: requirements/mlflow.txt
+	test -x $(MLFLOW)/.venv/bin/python || $(PYTHON) -m venv $(MLFLOW)/.venv
+	$(MLFLOW)/.venv/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/mlflow.txt
+	touch $@
+
+# Stores that MLflow itself writes, for the tests that import them.
+$(MLFLOW)/build/.built: $(MLFLOW)/.venv/.installed $(MLFLOW)/stores.py
+	rm -rf $(@D)
+	mkdir $(@D)
+	cd $(MLFLOW) && .venv/bin/python stores.py build 2> build/log
 	touch $@
 
 serve: install
@@ -161,10 +174,12 @@ lock:
 	$(UV_COMPILE) pyproject.toml --group dev --constraint requirements/runtime.txt --output-file requirements/dev.txt
 	$(UV_COMPILE) --group ariadne --output-file requirements/ariadne.txt
 	$(UV_COMPILE) --no-strip-extras --group lineage --output-file requirements/lineage.txt
+	$(UV_COMPILE) --group mlflow --output-file requirements/mlflow.txt
 	$(UV_COMPILE) --group audit --output-file requirements/audit.txt
 	cd $(CLIENTS) && $(WITH_NODE) npm install --package-lock-only --ignore-scripts --silent
 
 clean:
-	rm -rf $(CLIENTS)/node_modules $(CLIENTS)/build $(CLIENTS)/typed/gql $(CLIENTS)/relay/__generated__ $(ARIADNE)/.venv $(ARIADNE)/build $(LINEAGE)/.venv
+	rm -rf $(CLIENTS)/node_modules $(CLIENTS)/build $(CLIENTS)/typed/gql $(CLIENTS)/relay/__generated__ $(ARIADNE)/.venv $(ARIADNE)/build
+	rm -rf $(LINEAGE)/.venv $(MLFLOW)/.venv $(MLFLOW)/build
 	rm -rf $(VENV) $(AUDIT) resolvers/transports/static web/node_modules web/dashboard/src/__generated__ build dist .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
 	find . -name __pycache__ -type d -not -path './.git/*' -prune -exec rm -rf {} +

@@ -8,7 +8,7 @@ import pytest
 
 from tests.support.databases.shared import SharedPostgres, close_keepers
 from tests.support.drawn.effort import make_usual
-from tests.support.programs.clients import Start, build_clients, scripts
+from tests.support.programs.clients import Start, build, scripts
 from tests.support.scratch import scratch_in_memory
 from tests.support.servers.served import Served, serving
 
@@ -60,7 +60,7 @@ def served(tmp_path: Path) -> Iterator[Served]:
 @pytest.fixture(scope="session")
 def clients() -> None:
     """Have the clients of other makers built."""
-    build_clients()
+    build("clients")
 
 
 @pytest.fixture

@@ -19,7 +19,15 @@ from persistence.memory.tables.log import ChangeLog
 from persistence.memory.tables.records import RecordTables
 from persistence.memory.tables.runs import RunTable
 from persistence.memory.tables.tokens import MemoryTokens
-from runindex.commands import MAX_BULK, AnyCommand, BulkCommand, ClaimJobs, CreateRun, DeleteRecords, RunSelector
+from runindex.commands import (
+    MAX_BULK,
+    AnyCommand,
+    BulkCommand,
+    ClaimJobs,
+    CreateRun,
+    DeleteRecords,
+    RunSelector,
+)
 from runindex.commands.outcomes import Outcome
 from runindex.decisions.batch import decide
 from runindex.decisions.workspace import Workspace

@@ -8,7 +8,7 @@ import click
 from runindex.server.start import hastened
 
 with hastened():
-    from runindex.cli import client, maintenance, tokens
+    from runindex.cli import client, maintenance, tokens, transfer
     from runindex.cli.environment import check_packages, unknown_names
     from runindex.cli.errors import in_one_line
     from runindex.settings.settings import Settings, SettingsError
@@ -73,5 +73,5 @@ def print_schema() -> None:
     click.echo(print_sdl(), nl=False)
 
 
-for _command in (*maintenance.COMMANDS, tokens.token, *client.COMMANDS):
+for _command in (*maintenance.COMMANDS, *transfer.COMMANDS, tokens.token, *client.COMMANDS):
     main.add_command(_command)

@@ -1,30 +1,20 @@
 """The commands for a storage's maintenance. They may run beside servers unless their help says otherwise."""
 
 import asyncio
-import os
 import sys
-from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import fields
 from math import isnan
-from pathlib import Path
-from typing import IO, Final
+from typing import Final
 
 import click
 
 from runindex.cli.errors import in_one_line
-from runindex.cli.input import lines_of, open_input
-from runindex.cli.output import open_output
-from runindex.domain.errors import NotFoundError
+from runindex.cli.progress import counter
 from runindex.domain.instants import SECOND
-from runindex.domain.runs.filters import RunFilter
 from runindex.settings.settings import MAX_SECONDS, Settings
 
-STANDARD: Final = "-"
-_STEP: Final = 10_000
 
-
-def _settings() -> Settings:
+def stored_settings() -> Settings:
     """Return the settings; raise SettingsError unless their storage outlives a process and is up to date."""
     from runindex import bootstrap
 
@@ -49,7 +39,7 @@ def compact(*, dry_run: bool, jobs_older_than: float | None) -> None:
     Old entries of the change log, old versions of values, events and receipts go; the present state of runs does not.
     It may be broken off and run again at any time. Prints what goes, run by run.
     """
-    settings = _settings()
+    settings = stored_settings()
     keep_jobs = settings.keep_jobs_seconds if jobs_older_than is None else jobs_older_than
     asyncio.run(_compact(settings, keep_jobs, dry_run=dry_run))
 
@@ -95,7 +85,7 @@ def verify() -> None:
     Counts, indexes, the change log and event chains are recomputed; each fault is printed on a line. The exit
     code is 1 if there is any.
     """
-    faults = asyncio.run(_verify(_settings()))
+    faults = asyncio.run(_verify(stored_settings()))
     if faults:
         click.echo(f"runindex: {faults} faults", err=True)
         sys.exit(1)
@@ -108,7 +98,7 @@ async def _verify(settings: Settings) -> int:
 
     faults = 0
     async with open_storage(settings) as storage:
-        with _counter("rows read") as progress:
+        with counter("rows read") as progress:
             async for fault in verify_storage(storage, progress):
                 click.echo(fault)
                 faults += 1
@@ -119,7 +109,7 @@ async def _verify(settings: Settings) -> int:
 @in_one_line
 def new_epoch() -> None:
     """End all cursors given out so far: to be run after a backup was restored, before servers start."""
-    asyncio.run(_new_epoch(_settings()))
+    asyncio.run(_new_epoch(stored_settings()))
 
 
 async def _new_epoch(settings: Settings) -> None:
@@ -140,7 +130,7 @@ def reset(*, yes: bool) -> None:
     """
     from runindex import bootstrap
 
-    settings = _settings()
+    settings = stored_settings()
     name = bootstrap.name_storage(settings)
     if not yes and not click.confirm(f"Delete all runs and everything else in {name}?", err=True):
         click.echo("nothing was deleted", err=True)
@@ -149,125 +139,4 @@ def reset(*, yes: bool) -> None:
     click.echo(f"the index in {name} is empty")
 
 
-@click.command(name="export")
-@click.option("--run", "run_id", metavar="ID", help="Only this run and all below it.")
-@click.option("--filter", "filter_text", metavar="JSON", help="Only the runs that this filter, as in the API, lists.")
-@click.option("--output", help="A file instead of standard output, which is `-`.")
-@in_one_line
-def export_index(run_id: str | None, filter_text: str | None, output: str | None) -> None:
-    """Write everything, or some runs with all that is theirs, as lines of JSON.
-
-    The export is a snapshot: later changes are not in it. `runindex import` reads it.
-    """
-    if run_id is not None and filter_text is not None:
-        raise click.UsageError("--run and --filter cannot be combined.")
-    settings = _settings()
-    run_filter = _filter_of(run_id, filter_text)
-    with open_output(_path_of(output)) as file:
-        asyncio.run(_export(settings, run_filter, run_id, file))
-
-
-def _path_of(text: str | None) -> Path | None:
-    """Return the path of a file, None for standard input or output; `./-` is a file."""
-    return None if text is None or text == STANDARD else Path(text)
-
-
-def _filter_of(run_id: str | None, filter_text: str | None) -> RunFilter | None:
-    if run_id is not None:
-        from runindex.domain.ids import find_run_id
-        from runindex.maintenance.transfer.export import subtree
-
-        return subtree(find_run_id(run_id) or run_id)
-    if filter_text is None:
-        return None
-    from resolvers.roots.filter_json import filter_from_text
-
-    return filter_from_text(filter_text)
-
-
-async def _export(settings: Settings, run_filter: RunFilter | None, run_id: str | None, file: IO[bytes]) -> None:
-    from runindex.bootstrap import open_storage
-    from runindex.domain.runs.filters import EVERYTHING
-    from runindex.maintenance.transfer.export import export_lines
-
-    async with open_storage(settings) as storage:
-        number = await storage.count_runs(run_filter or EVERYTHING)
-        if run_id is not None and not number:
-            raise NotFoundError(f"there is no run {run_id}")
-        with _progress_bar(number, "runs") as progress:
-            async for line in export_lines(storage, run_filter, progress):
-                file.write(line)
-
-
-@click.command(name="import")
-@click.argument("file", default=STANDARD)
-@in_one_line
-def import_index(file: str) -> None:
-    """Read an export from FILE, or from standard input (`-`), into the storage, which is brought up to date first.
-
-    All of it is there in the end, or nothing. What is there already is passed over if it is the same, and ends the
-    import if it is not. Mutations wait meanwhile, and may be refused: better stop the servers.
-    """
-    from runindex import bootstrap
-
-    settings = Settings.from_environment()
-    with open_input(_path_of(file)) as opened:
-        bootstrap.migrate(settings)
-        bootstrap.check_storage(settings)
-        asyncio.run(_import(settings, opened))
-
-
-async def _import(settings: Settings, file: IO[bytes]) -> None:
-    from runindex.bootstrap import open_storage
-    from runindex.maintenance.transfer.import_lines import import_lines
-
-    async with open_storage(settings) as storage:
-        with _progress_bar(_size_of(file), "bytes") as progress:
-            imported = await import_lines(storage, lines_of(file), progress)
-    click.echo(
-        f"added: {imported.runs} runs, {imported.changes} entries of the log, {imported.records} other things;"
-        f" there already: {imported.runs_there} runs, {imported.records_there} other things"
-    )
-    if imported.changes_left_out:
-        click.echo(f"left out: {imported.changes_left_out} entries of the log of runs that were deleted")
-
-
-def _size_of(file: IO[bytes]) -> int | None:
-    try:
-        return os.fstat(file.fileno()).st_size or None
-    except OSError:
-        return None
-
-
-def _progress_bar(length: int | None, label: str) -> AbstractContextManager[Callable[[int], None]]:
-    """Show progress on a terminal, if the length is known."""
-    if length is None or not sys.stderr.isatty():
-        return nullcontext(lambda _: None)
-    return _open_bar(length, label)
-
-
-@contextmanager
-def _open_bar(length: int, label: str) -> Iterator[Callable[[int], None]]:
-    with click.progressbar(length=length, label=label, file=sys.stderr, show_pos=True) as bar:
-        yield bar.update
-
-
-@contextmanager
-def _counter(label: str) -> Iterator[Callable[[int], None]]:
-    """Show a count on a terminal, where the total is not known beforehand."""
-    total = shown = 0
-    is_terminal = sys.stderr.isatty()
-
-    def count(number: int) -> None:
-        nonlocal total, shown
-        total += number
-        if is_terminal and total - shown >= _STEP:
-            shown = total
-            click.echo(f"\r{total:,} {label}", nl=False, err=True)
-
-    yield count
-    if shown:
-        click.echo("\r\033[K", nl=False, err=True)
-
-
-COMMANDS: Final = (compact, verify, new_epoch, reset, export_index, import_index)
+COMMANDS: Final = (compact, verify, new_epoch, reset)

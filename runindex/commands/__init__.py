@@ -6,6 +6,7 @@ on stored state is decided in `runindex.decisions`, on the runs and records that
 
 from runindex.commands.base import MAX_REASON, AnyCommand, Command, RunCommand
 from runindex.commands.bulk import DeleteRecords
+from runindex.commands.imports import ImportRun, Move
 from runindex.commands.jobs import AcknowledgeJob, ClaimJobs, DeleteJob, DeleteJobs, EnqueueJob, FailJob, JobCommand
 from runindex.commands.plans import CreatePlan, DeletePlan, PlanCommand, StartPlan, UpdatePlan
 from runindex.commands.reports import ReportedParent, ReportRun
@@ -32,6 +33,7 @@ from runindex.commands.runs import (
     DeleteRun,
     DeleteRuns,
     MetadataVerb,
+    NewRun,
     RemoveTags,
     RemoveTagsFromRuns,
     RenameRun,
@@ -91,9 +93,12 @@ __all__ = [
     "EnqueueJob",
     "EventEntry",
     "FailJob",
+    "ImportRun",
     "InputUpdate",
     "JobCommand",
     "MetadataVerb",
+    "Move",
+    "NewRun",
     "PersistInput",
     "PlanCommand",
     "PutValues",

@@ -25,6 +25,17 @@ class RunApplied:
 
 
 @dataclass(frozen=True, slots=True)
+class RunImported:
+    """A run is as its source says: it was created, changed, or neither; `results` counts those that were added."""
+
+    run: Run
+    created: bool
+    changes: int
+    results: int = 0
+    replayed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class RunTouched:
     """Work on a run was said to go on."""
 
@@ -268,6 +279,7 @@ class RecordsDeleted:
 
 Success: TypeAlias = (
     RunApplied
+    | RunImported
     | RunTouched
     | RunDeleted
     | RunReported

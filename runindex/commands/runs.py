@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import ClassVar, Final, Self
 
-from runindex.commands.base import Command, RunCommand, check_form, run_id_of
+from runindex.commands.base import Command, RunCommand, S_co, check_form, run_id_of
 from runindex.commands.outcomes import BulkApplied, RunApplied, RunDeleted, RunTouched
 from runindex.domain import json_text
 from runindex.domain.ids import find_run_id
@@ -36,8 +36,8 @@ class MetadataVerb(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class CreateRun(Command[RunApplied]):
-    """Create a run, under the given id or a new one. `metadata` is decoded JSON."""
+class NewRun(Command[S_co]):
+    """A mutation that may create a run, under the given id or a new one. `metadata` is decoded JSON."""
 
     id: str | None = None
     name: str | None = None
@@ -83,6 +83,11 @@ class CreateRun(Command[RunApplied]):
     def parentage(self) -> tuple[str, str] | None:
         """Return the id given and the parent's; a new id closes no circle."""
         return None if self.id is None or self.parent_id is None else (self.id, self.parent_id)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CreateRun(NewRun[RunApplied]):
+    """Create a run."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,8 +7,9 @@ from typing import Any, Final, TypeAlias, cast
 from runindex import commands
 from runindex.commands import AnyCommand, RecordResults
 from runindex.commands.outcomes import Outcome, ResultRecorded, ResultsRecorded, Success
-from runindex.decisions import bulk, jobs, plans, reports, results, reviews, run_data, runs, runtimes, views
+from runindex.decisions import bulk, imports, reports, results, reviews, run_data, runs, runtimes, views
 from runindex.decisions.replay import encode_answer, replay
+from runindex.decisions.work import jobs, plans
 from runindex.decisions.workspace import Workspace
 from runindex.domain.idempotency import KeptAnswer
 from runindex.domain.problems import IdempotencyConflict, Problem, ProblemError
@@ -17,6 +18,7 @@ Decision: TypeAlias = Callable[[Workspace, Any], Success]
 
 DECISIONS: Final[Mapping[type, Decision]] = {
     commands.CreateRun: runs.create_run,
+    commands.ImportRun: imports.import_run,
     commands.StartRun: runs.start_run,
     commands.TouchRun: runs.touch_run,
     commands.TransitionRun: runs.transition_run,

@@ -30,9 +30,9 @@ from runindex.commands.outcomes import (
     RunDeleted,
     RuntimeDeleted,
 )
-from runindex.decisions.jobs import delete_job
 from runindex.decisions.runs import add_tags, delete_run, remove_tags, transition_run
 from runindex.decisions.runtimes import delete_runtime
+from runindex.decisions.work.jobs import delete_job
 from runindex.decisions.workspace import Workspace
 from runindex.domain.ids import find_run_id
 from runindex.domain.problems import (

@@ -4,9 +4,9 @@ from dataclasses import replace
 
 from runindex.commands import (
     AddTags,
-    CreateRun,
     DeleteRun,
     MetadataVerb,
+    NewRun,
     RemoveTags,
     RenameRun,
     RunCommand,
@@ -30,7 +30,7 @@ from runindex.domain.runs.run import Run
 from runindex.domain.runs.tags import with_tags, without_tags
 
 
-def create_run(workspace: Workspace, command: CreateRun) -> RunApplied:
+def create_run(workspace: Workspace, command: NewRun[Success]) -> RunApplied:
     """Create a run below an existing parent, if one is named."""
     run_id = command.id or new_id()
     if command.parent_id is not None:

@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 from hypothesis.strategies import SearchStrategy
 
 from runindex.commands import AnyCommand, Attempt, InputUpdate, RecordResult, ScoreResult, ValueEntry
-from runindex.decisions import jobs, plans, results, runs, views
+from runindex.decisions import results, runs, views
+from runindex.decisions.work import jobs, plans
 from runindex.domain.ids import DEFAULT_RUN
 from runindex.domain.instants import SECOND
 from runindex.domain.json_text import JsonValue

@@ -16,6 +16,7 @@ from tests.support.servers.served import PATIENCE
 NODE: Final = ROOT / "tests" / "node"
 COMPILED: Final = NODE / "build"
 ARIADNE: Final = ROOT / "tests" / "ariadne"
+MLFLOW: Final = ROOT / "tests" / "mlflow" / "build"
 Told: TypeAlias = dict[str, Any]
 
 
@@ -59,13 +60,13 @@ class Script:
 Start: TypeAlias = Callable[..., Script]
 
 
-def build_clients() -> None:
+def build(target: str) -> None:
     """Have make build what is not up to date; one process at a time."""
     # Of a make that runs the tests nothing is taken over.
     environment = {name: value for name, value in os.environ.items() if not name.startswith("MAKE")}
     with (ROOT / "Makefile").open() as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
-        run("make", "--silent", "clients", environment=environment)
+        run("make", "--silent", target, environment=environment)
 
 
 def run(*command: str | Path, environment: dict[str, str] | None = None, directory: Path = ROOT) -> str:

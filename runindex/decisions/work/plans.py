@@ -5,8 +5,8 @@ from dataclasses import replace
 from runindex.commands import CreatePlan, CreateRun, DeletePlan, EnqueueJob, StartPlan, UpdatePlan
 from runindex.commands.outcomes import PlanDeleted, PlanSaved, PlanStarted
 from runindex.decisions.guards import check_version, existing
-from runindex.decisions.jobs import enqueue_job
 from runindex.decisions.runs import create_run
+from runindex.decisions.work.jobs import enqueue_job
 from runindex.decisions.workspace import Workspace
 from runindex.domain.ids import new_id
 from runindex.domain.json_text import JsonText, JsonValue, check_content

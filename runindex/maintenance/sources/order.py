@@ -1,0 +1,32 @@
+"""The order in which runs are imported: parents before their children."""
+
+from collections import deque
+from collections.abc import Mapping, Sequence
+
+from runindex.maintenance.sources.source import Entry, fault
+
+
+def parents_first(entries: Sequence[Entry]) -> list[Entry]:
+    """Return the entries, parents first; raise BadRequestError for a run that comes twice, or is its own ancestor."""
+    by_id = _by_id(entries)
+    children: dict[str | None, list[Entry]] = {}
+    for entry in entries:
+        children.setdefault(entry.parent_id if entry.parent_id in by_id else None, []).append(entry)
+    ordered: list[Entry] = []
+    waiting = deque(children.pop(None, []))
+    while waiting:
+        entry = waiting.popleft()
+        ordered.append(entry)
+        waiting.extend(children.pop(entry.id, []))
+    for circle in children.values():
+        raise fault(circle[0].place, "the run would be its own ancestor")
+    return ordered
+
+
+def _by_id(entries: Sequence[Entry]) -> Mapping[str, Entry]:
+    by_id: dict[str, Entry] = {}
+    for entry in entries:
+        first = by_id.setdefault(entry.id, entry)
+        if first is not entry:
+            raise fault(entry.place, f"this run was there before, in {first.place}")
+    return by_id

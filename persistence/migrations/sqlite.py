@@ -1,16 +1,19 @@
 """The revisions of a SQLite file."""
 
+from threading import Event
 from typing import Final
 
-from sqlalchemy import Connection, create_engine, event
+from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.pool import NullPool
 
-from persistence.migrations import revisions
+from persistence.migrations import filling, revisions
+from persistence.migrations.ownership import check_ownership
 from runindex.domain.errors import UnavailableError
 
 _BUSY_SECONDS: Final = 60
+_PAUSE_SECONDS: Final = 0.01
 
 
 def upgrade(url: str) -> None:
@@ -19,9 +22,27 @@ def upgrade(url: str) -> None:
     event.listen(engine, "connect", _write_ahead)
     event.listen(engine, "begin", _begin_immediate)
     # Looked at first on a connection that changes nothing: the file may be another's.
-    if not is_current(url):
+    if is_current(url):
+        return
+    with engine.begin() as connection:
+        is_new = not check_ownership(connection)
+        revisions.migrate(connection, "head" if is_new else filling.BEFORE)
+    if not is_new:
+        _fill(engine)
         with engine.begin() as connection:
             revisions.migrate(connection)
+
+
+def _fill(engine: Engine) -> None:
+    """Index the words of the runs that are there, letting others write in between."""
+    with engine.begin() as connection:
+        filling.module().create(connection)
+    after: str | None = ""
+    while after is not None:
+        with engine.begin() as connection:
+            after = filling.module().fill_some(connection, after)
+        # The others' next try for the lock comes within milliseconds.
+        Event().wait(_PAUSE_SECONDS)
 
 
 def is_current(url: str) -> bool:

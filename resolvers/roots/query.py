@@ -118,7 +118,13 @@ class Query(ValueQueries, FigureQueries, ViewQueries):
     async def search_runs(
         self,
         info: Info,
-        query: Annotated[str, strawberry.argument(description="Words, or beginnings of words; any of them may match.")],
+        query: Annotated[
+            str,
+            strawberry.argument(
+                description="Words, or beginnings of words; any of them may match. Of a word that more than 10,000 of "
+                "the runs have, only the newest 10,000 may be ranked."
+            ),
+        ],
         filter: Filter = ABSENT,
         first: Annotated[int | None, strawberry.argument(description="At most so many hits, 1 to 100.")] = 10,
     ) -> list[RunSearchHit]:

@@ -13,6 +13,7 @@ from persistence.sql.queries.shape import split_filter
 from persistence.sql.queries.where import TEXT
 from persistence.sql.statements import StatementRunner
 from persistence.sql.tables.runs import runs
+from persistence.sql.words.names import asking_for_name, run_page_by_name
 from runindex.domain.json_text import dumps
 from runindex.ports.queries import Columns, Row, RunQuery
 
@@ -32,6 +33,10 @@ class RunReads(StatementRunner):
         """Return a window of a list of runs. Rows have the order's column too."""
         conditions, values = split_filter(query.filter)
         make_page = _run_page if query.path is None else _run_page_with_key
+        asked = asking_for_name(conditions, values, query)
+        if asked:
+            make_page = _run_page_by_name
+            values |= asked
         statement = make_page(conditions, query.columns, query.order.shape, shape_of(query.window))
         values |= values_of(query.window) | path_values(query.order.path or query.path)
         return in_list_order(await self._read(statement, values), query.window)
@@ -53,4 +58,5 @@ def _find_many(columns: Columns) -> Select[Any]:
 
 
 _run_page: Final = lru_cache(maxsize=1024)(run_page)
+_run_page_by_name: Final = lru_cache(maxsize=256)(run_page_by_name)
 _run_page_with_key: Final = lru_cache(maxsize=256)(run_page_with_key)

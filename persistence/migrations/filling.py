@@ -17,8 +17,8 @@ _MODULES: Final = ("0010_words",)
 def pending(connection: Connection) -> list[Any]:
     """Return those that a database is not at yet, oldest first.
 
-    Each has its `revision` and `down_revision`, `create`, which makes its tables unless they are there, and `fill_some`,
-    which fills in what comes after a place, `""` at first, and returns the next place, None at the end.
+    Each has its `revision` and `down_revision`, `create`, which makes its tables unless they are there, and
+    `fill_some`, which fills in what comes after a place, `""` at first, and returns the next place, None at the end.
     """
     present = max(connection.scalars(text(PRESENT)))
     modules: list[Any] = [import_module(f"persistence.migrations.versions.{name}") for name in _MODULES]

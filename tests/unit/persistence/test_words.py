@@ -6,6 +6,7 @@ import sqlite3
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, closing
 from dataclasses import dataclass
+from importlib import import_module
 from pathlib import Path
 from typing import Any, Final
 
@@ -16,7 +17,7 @@ from sqlalchemy import Connection, Executable, create_engine, literal_column
 from sqlalchemy.pool import NullPool
 
 from persistence import migrations
-from persistence.migrations import filling, revisions
+from persistence.migrations import revisions
 from persistence.migrations.driver import create_postgres_engine
 from persistence.postgres.statements import PostgresDialect
 from persistence.postgres.store import PostgresStore
@@ -40,6 +41,7 @@ from tests.support.stores import apply
 
 pytestmark = pytest.mark.asyncio
 
+REVISION: Final[Any] = import_module("persistence.migrations.versions.0010_words")
 QUERIES = ("nightly", "build nightly", "gpt-4o", "active", "paused x", "🛷", "_done_", "a", "1.5 true", "straße", "%")
 OLD: Final = """
 UPDATE runs SET version = version + 1, name = 'old hand', name_folded = 'old hand',
@@ -97,12 +99,10 @@ async def found(store: Store, query: str) -> list[tuple[str, float]]:
 
 async def migrate_to(place: Place, revision: str, rows: int = 0) -> None:
     """Bring an empty database to a revision, and index some of its runs."""
-    module = filling.module()
-
     def fill(connection: Connection) -> None:
-        module.create(connection)
+        REVISION.create(connection)
         for _ in range(rows):
-            module.fill_some(connection, "")
+            REVISION.fill_some(connection, "")
 
     if place.is_sqlite:
         with create_engine(place.url, poolclass=NullPool).begin() as connection:
@@ -174,11 +174,11 @@ async def test_only_the_newest_of_a_common_word_need_be_ranked(store: Storage, m
 
 @pytest.mark.parametrize("chunks", [0, 1], ids=["whole", "killed midway"])
 async def test_an_upgrade_indexes_the_runs_of_the_release_before(place: Place, chunks: int) -> None:
-    number = filling.module().ROWS_AT_ONCE + 7
-    await asyncio.to_thread(lambda: asyncio.run(migrate_to(place, filling.BEFORE)))
+    number = REVISION.ROWS_AT_ONCE + 7
+    await asyncio.to_thread(lambda: asyncio.run(migrate_to(place, REVISION.down_revision)))
     await add_old_runs(place, 10, 10 + number)
     if chunks:
-        await asyncio.to_thread(lambda: asyncio.run(migrate_to(place, filling.BEFORE, chunks)))
+        await asyncio.to_thread(lambda: asyncio.run(migrate_to(place, REVISION.down_revision, chunks)))
         await add_old_runs(place, 5, 5)
     await asyncio.to_thread(migrations.upgrade, place.url)
     (row,) = await place.execute("SELECT count(*) FROM run_words")

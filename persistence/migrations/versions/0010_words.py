@@ -119,7 +119,14 @@ FIND = """
 """
 KEEP = """
     INSERT INTO run_words (incarnation, run_id, version, words)
-    VALUES (:incarnation, :run_id, :version, {words}) ON CONFLICT (incarnation) DO NOTHING
+    VALUES (:incarnation, :run_id, :version, :words) ON CONFLICT (incarnation) DO NOTHING
+"""
+# All rows in one statement, without which most of the time would go to the server and back.
+KEEP_IN_POSTGRES = """
+    INSERT INTO run_words (incarnation, run_id, version, words)
+    SELECT incarnation, run_id, version, array_to_tsvector(string_to_array(words, ' ')) FROM unnest(
+        CAST(:incarnation AS BIGINT[]), CAST(:run_id AS TEXT[]), CAST(:version AS INTEGER[]), CAST(:words AS TEXT[])
+    ) AS kept (incarnation, run_id, version, words) ON CONFLICT (incarnation) DO NOTHING
 """
 NOTE = "INSERT INTO unindexed_runs (incarnation, run_id) VALUES (:incarnation, :run_id) ON CONFLICT DO NOTHING"
 
@@ -156,11 +163,13 @@ def fill_some(connection: Connection, after: str) -> str | None:
             noted.append(row)
         else:
             kept.append({**row, "version": version, "words": " ".join(sorted(entries))})
-    is_postgres = connection.dialect.name == "postgresql"
-    words = "array_to_tsvector(string_to_array(CAST(:words AS TEXT), ' '))" if is_postgres else ":words"
-    for rows, statement in ((kept, KEEP.format(words=words)), (noted, NOTE)):
-        if rows:
-            connection.execute(sa.text(statement), rows)
+    if kept and connection.dialect.name == "postgresql":
+        columns = {name: [row[name] for row in kept] for name in kept[0]}
+        connection.execute(sa.text(KEEP_IN_POSTGRES), columns)
+    elif kept:
+        connection.execute(sa.text(KEEP), kept)
+    if noted:
+        connection.execute(sa.text(NOTE), noted)
     return None if len(found) < ROWS_AT_ONCE else str(found[-1].id)
 
 

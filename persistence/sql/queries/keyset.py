@@ -152,8 +152,13 @@ def limited(selection: Select[Any], window: WindowShape) -> Select[Any]:
 
 def limited_for(selection: Select[Any], window: WindowShape) -> Select[Any]:
     """Return the selection limited to the entries that the window needs, those it skips included."""
+    return selection.limit(limit_of(window))
+
+
+def limit_of(window: WindowShape) -> ColumnElement[int]:
+    """Return how many entries the window needs, those it skips included."""
     limit: ColumnElement[int] = literal_column(str(window.limit))
-    return selection.limit(limit + _skipped() if window.skips else limit)
+    return limit + _skipped() if window.skips else limit
 
 
 def bounded(selection: Select[Any]) -> Select[Any]:

@@ -65,9 +65,9 @@ def run_page(conditions: Conditions, columns: Columns, order: RunOrder, window: 
     return _by_status(selection, conditions, order, window) if by_tag is None else by_tag
 
 
-def run_page_with_key(conditions: Conditions, columns: Columns, order: RunOrder, window: WindowShape) -> Select[Any]:
-    """Return the statement for a window with the sort key of a metadata value, made for the window's runs alone."""
-    page = run_page(conditions, columns, order, window).subquery("page")
+def with_key(page_of_list: Select[Any], order: RunOrder, window: WindowShape) -> Select[Any]:
+    """Return a window of a list with the sort key of a metadata value, made for the window's runs alone."""
+    page = page_of_list.subquery("page")
     key = path_key(runs.c.metadata).label(SORT_KEY)
     rows = select(*page.c, key).select_from(expressions.join_from_left(page, runs, runs.c.id == page.c.id))
     return rows.order_by(*ordering(keys_of(page, order), order, window))

@@ -15,6 +15,7 @@ from persistence.sql.queries.targets import one_of_statuses
 from persistence.sql.queries.where import TEXT, matching
 from persistence.sql.statements import StatementRunner
 from persistence.sql.tables.runs import run_tags, runs, status_counts, tag_counts
+from persistence.sql.words.names import asking_for_name, count_by_name
 from runindex.domain.lifecycle import RunStatus
 from runindex.domain.runs.filters import RunFilter, only_status
 from runindex.ports.queries import RunGroupKey
@@ -31,7 +32,9 @@ class CountReads(StatementRunner):
         if statuses is not None:
             statement = _count_by_status(frozenset(statuses))
         else:
-            statement = _count(conditions, is_bounded=at_most is not None)
+            asked = asking_for_name(conditions, values)
+            values |= asked
+            statement = count_statement(conditions, is_bounded=at_most is not None, by_name=bool(asked))
         return capped(int((await self._fetch(statement, values | bound_values(at_most)))[0]["n"]), at_most)
 
     async def group_runs(self, run_filter: RunFilter, key: RunGroupKey, limit: int | None) -> Sequence[tuple[str, int]]:
@@ -53,10 +56,15 @@ def _count_by_status(statuses: frozenset[RunStatus]) -> Select[Any]:
 
 
 @lru_cache(maxsize=1024)
-def _count(conditions: tuple[Condition, ...], *, is_bounded: bool) -> Select[Any]:
+def count_statement(conditions: tuple[Condition, ...], *, is_bounded: bool, by_name: bool) -> Select[Any]:
+    """Return the statement that counts the runs that meet the conditions."""
     match sorted(conditions, key=lambda condition: condition.kind is Kind.TAG):
         case [condition, Condition(Kind.TAG, place)] if condition == UNARCHIVED_ONLY:
             return _total(tag_counts).where(tag_counts.c.tag == bindparam(name_of(place), type_=TEXT))
+    if by_name:
+        named = select(count_by_name(conditions).subquery("named"))
+        some = (bounded(named) if is_bounded else named).subquery("some")
+        return select(func.count().label("n")).select_from(some)
     if is_bounded:
         some = bounded(_found(select(literal("1").label("one")), conditions)).subquery("some")
         return select(func.count().label("n")).select_from(some)

@@ -31,6 +31,7 @@ from persistence.sql.statements import StatementRunner
 from persistence.sql.tables.runs import runs
 from persistence.sql.tables.words import unindexed_runs
 from persistence.sql.words.asking import values_asking
+from persistence.sql.words.few import FewRuns, few_runs
 from persistence.sql.words.matches import join_runs, named_by_index
 from runindex.domain.json_text import dumps, is_plain_text
 from runindex.domain.lifecycle import RunStatus
@@ -132,24 +133,37 @@ def search_statement(
 
 
 def _candidates(conditions: tuple[Condition, ...], text: ColumnElement[Any], lookup: _Lookup) -> FromClause:
-    """Return the ids of the filter's runs that may match: the newest for each token, and those not in the index."""
-    parts = [_newest_with(place, conditions, text) for place in range(lookup.tokens)]
-    parts += [_newest_that_are(status, conditions) for status in lookup.statuses]
-    unread = join_runs(unindexed_runs)
-    parts.append(select(runs.c.id).select_from(unread).where(matching(conditions)).subquery())
+    """Return the ids of the filter's runs that may match: all when they are few.
+
+    Otherwise the newest for each token, and those not in the index.
+    """
+    few = few_runs(conditions)
+    parts = [_newest_with(place, conditions, text, few) for place in range(lookup.tokens)]
+    parts += [_newest_that_are(status, conditions, few) for status in lookup.statuses]
+    unread = select(runs.c.id).select_from(join_runs(unindexed_runs)).where(matching(conditions), *_unless(few))
+    ids = [unread, *(() if few is None else few.ids)]
+    parts += [each.subquery() for each in ids]
     return union(*(select(part.c.id) for part in parts)).subquery("found")
 
 
-def _newest_with(place: int, conditions: tuple[Condition, ...], text: ColumnElement[Any]) -> Subquery:
-    named = named_by_index(place, f"named_{place}")
-    found = select(runs.c.id).select_from(join_runs(named))
-    found = found.where(matching(conditions), _has(text, *(bindparam(f"{part}_{place}", type_=TEXT) for part in PARTS)))
+def _newest_with(
+    place: int, conditions: tuple[Condition, ...], text: ColumnElement[Any], few: FewRuns | None
+) -> Subquery:
+    named = named_by_index(place, f"named_{place}", *_unless(few))
+    found = select(runs.c.id).select_from(join_runs(named)).where(matching(conditions), *_unless(few))
+    found = found.where(_has(text, *(bindparam(f"{part}_{place}", type_=TEXT) for part in PARTS)))
     return found.order_by(named.c.incarnation.desc()).limit(MOST_OF_EACH).subquery()
 
 
-def _newest_that_are(status: RunStatus, conditions: tuple[Condition, ...]) -> Subquery:
+def _newest_that_are(status: RunStatus, conditions: tuple[Condition, ...], few: FewRuns | None) -> Subquery:
     found = select(runs.c.id).where(one_of_statuses(runs.c.status, {status}), matching(conditions))
+    if few is not None:
+        found = found.select_from(expressions.join_from_left(few.source, runs, few.is_other))
     return found.order_by(runs.c.created_at.desc(), runs.c.id.desc()).limit(MOST_OF_EACH).subquery()
+
+
+def _unless(few: FewRuns | None) -> tuple[ColumnElement[bool], ...]:
+    return () if few is None else (select(few.is_other).select_from(few.source).scalar_subquery(),)
 
 
 def _judged(text: ColumnElement[Any]) -> Select[Any]:

@@ -2,17 +2,14 @@
 
 import asyncio
 import re
-import sqlite3
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
-from contextlib import AbstractAsyncContextManager, closing
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from contextlib import closing
 from importlib import import_module
 from pathlib import Path
 from typing import Any, Final
 
 import asyncpg
 import pytest
-import pytest_asyncio
 from sqlalchemy import Connection, Executable, create_engine, literal_column
 from sqlalchemy.pool import NullPool
 
@@ -20,13 +17,11 @@ from persistence import migrations
 from persistence.migrations import revisions
 from persistence.migrations.driver import create_postgres_engine
 from persistence.postgres.statements import PostgresDialect
-from persistence.postgres.store import PostgresStore
 from persistence.sql.batch.writes import STORED_RUN_COLUMNS
 from persistence.sql.reads import search
 from persistence.sql.statements import Statement
 from persistence.sqlite.connection import connect
 from persistence.sqlite.statements import SqliteDialect
-from persistence.sqlite.store import SqliteStore
 from runindex.domain.runs.filters import EVERYTHING, RunFilter
 from runindex.domain.runs.search import tokens_of
 from runindex.ports.maintenance import Storage
@@ -36,8 +31,8 @@ from tests.support.clock import StandingClock
 from tests.support.commands import A, B, create
 from tests.support.data.maintenance import faults
 from tests.support.data.population import populate
-from tests.support.databases.postgres import psql
 from tests.support.stores import apply
+from tests.unit.persistence.words.conftest import Place, unindex
 
 pytestmark = pytest.mark.asyncio
 
@@ -55,43 +50,6 @@ INSERT INTO runs ({columns}) SELECT {values} FROM runs, numbers WHERE runs.id = 
 """
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
-    """A database: what opens a store on it, executes SQL there, and brings it to a revision and further."""
-
-    url: str
-    open: Callable[[], AbstractAsyncContextManager[Storage]]
-    execute: Callable[[str], Awaitable[list[tuple[object, ...]]]]
-
-    @property
-    def is_sqlite(self) -> bool:
-        """Tell whether it is SQLite's."""
-        return self.url.startswith("sqlite")
-
-
-@pytest_asyncio.fixture(params=["sqlite", "postgres"])
-async def place(request: pytest.FixtureRequest, tmp_path: Path) -> Place:
-    if request.param == "sqlite":
-        path = tmp_path / "words.db"
-
-        async def in_file(sql: str) -> list[tuple[object, ...]]:
-            with closing(sqlite3.connect(path)) as connection, connection:
-                return list(map(tuple, connection.execute(sql.replace("chr_1", "char(1)"))))
-
-        return Place(f"sqlite:///{path}", lambda: SqliteStore.open(path, StandingClock()), in_file)
-    url: str = request.getfixturevalue("postgres_url")
-    psql(url, "DROP SCHEMA public CASCADE; CREATE SCHEMA public")
-
-    async def in_server(sql: str) -> list[tuple[object, ...]]:
-        connection = await asyncpg.connect(url)
-        try:
-            return list(map(tuple, await connection.fetch(sql.replace("chr_1", "chr(1)"))))
-        finally:
-            await connection.close()
-
-    return Place(url, lambda: PostgresStore.open(url, StandingClock()), in_server)
-
-
 async def found(store: Store, query: str) -> list[tuple[str, float]]:
     rows = await store.search_runs(tokens_of(query), EVERYTHING, 50, ALL_COLUMNS)
     return [(row["id"], score) for row, score in rows]
@@ -99,6 +57,7 @@ async def found(store: Store, query: str) -> list[tuple[str, float]]:
 
 async def migrate_to(place: Place, revision: str, rows: int = 0) -> None:
     """Bring an empty database to a revision, and index some of its runs."""
+
     def fill(connection: Connection) -> None:
         REVISION.create(connection)
         for _ in range(rows):
@@ -126,21 +85,13 @@ async def add_old_runs(place: Place, first: int, last: int) -> None:
     await place.execute(COPY.format(first=first, last=last, columns=", ".join(STORED_RUN_COLUMNS), values=values))
 
 
-@pytest_asyncio.fixture
-async def store(place: Place) -> AsyncIterator[Storage]:
-    await asyncio.to_thread(migrations.upgrade, place.url)
-    async with place.open() as opened:
-        yield opened
-
-
 async def test_searches_are_answered_the_same_without_the_index(place: Place, store: Storage) -> None:
     await populate(store, StandingClock())
     parts = ("nightly", "igh", "build", "no such name")
     queries = [RunQuery(RunFilter(name_contains=part), Window(20), ALL_COLUMNS) for part in parts]
     with_index = [await found(store, query) for query in QUERIES]
     names = [[row["id"] for row in await store.list_runs(query)] for query in queries]
-    await place.execute("DELETE FROM run_words")
-    await place.execute("INSERT INTO unindexed_runs SELECT incarnation, id FROM runs")
+    await unindex(place)
     assert [await found(store, query) for query in QUERIES] == with_index
     assert [[row["id"] for row in await store.list_runs(query)] for query in queries] == names
     assert any(with_index)
@@ -184,7 +135,7 @@ async def test_an_upgrade_indexes_the_runs_of_the_release_before(place: Place, c
     (row,) = await place.execute("SELECT count(*) FROM run_words")
     assert row == (1 + number + 1,)
     assert await place.execute("SELECT run_id FROM unindexed_runs") == [("run-5",)] * chunks
-    async with place.open() as store:
+    async with place.open(StandingClock()) as store:
         assert len(await found(store, "elder")) == 50
         assert [run_id for run_id, _ in await found(store, "123")] == ["run-123"]
 

@@ -1,5 +1,6 @@
 """The revisions of a Postgres database."""
 
+import asyncio
 from typing import TYPE_CHECKING, Any, Final
 
 from sqlalchemy import text
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
 # One process migrates; the others wait, and find nothing left to do. The lock's number is random.
 _LOCK: Final = text("SELECT pg_advisory_xact_lock(7262981450316617)")
 _BRIEFLY: Final = text("SET LOCAL lock_timeout = '300ms'")
+_PAUSE_SECONDS: Final = 0.3
 _LOCK_TIMEOUT: Final = "55P03"
 _OTHERS: Final = text("""
     SELECT count(*) FROM pg_stat_activity
@@ -66,6 +68,8 @@ async def _fill(engine: "AsyncEngine", module: Any) -> None:  # noqa: ANN401 - a
         except DBAPIError as error:
             if getattr(error.orig, "sqlstate", None) != _LOCK_TIMEOUT:
                 raise
+        # Those who waited behind it go first.
+        await asyncio.sleep(_PAUSE_SECONDS)
     after: str | None = ""
     while after is not None:
         async with engine.begin() as connection:

@@ -176,6 +176,7 @@ def fill_some(connection: Connection, after: str) -> str | None:
 # What runindex.domain.runs.words makes of a run's texts, as it was when this was written.
 LONGEST = 12
 MOST_ENTRIES = 600
+LONGEST_TEXT = 10_000
 WORD = re.compile("\x01([^\\W_]+)")
 SIGNS = re.compile(r"[^\w\s\x00-\x7f]")
 PRIVATE = {code: 0xE000 + code for code in range(128) if not chr(code).isalnum()}
@@ -188,7 +189,9 @@ GAPLESS = re.compile(
 
 
 def entries_of(search_text: str, name_folded: str | None) -> set[str] | None:
-    """Return the index entries of a run, None when they are too many."""
+    """Return the index entries of a run, None when they are too many, or its text too long."""
+    if len(search_text) > LONGEST_TEXT:
+        return None
     text = search_text.replace("\u03c2", "\u03c3")
     entries = set(SIGNS.findall(text))
     name = "" if name_folded is None else name_folded.translate(PRIVATE)

@@ -44,6 +44,8 @@ MOVED_COLUMNS: Final = (
 
 # All that a move leaves as it is.
 _rest_of: Final = attrgetter(*sorted({each.name for each in fields(Run)} - {*MOVED_COLUMNS[1:], "retention"}))
+# What the entries of the index of words are made from.
+_texts_of: Final = attrgetter("incarnation", "name", "tags", "metadata")
 
 
 @dataclass(slots=True)
@@ -126,7 +128,6 @@ def change_values(change: Change) -> Values:
 _run_columns: Final[Callable[[Row], Values]] = itemgetter(*STORED_RUN_COLUMNS)
 _SOURCES: Final = ("incarnation", "id", "version", "search_text", "name_folded")
 _words_source: Final = itemgetter(*map(STORED_RUN_COLUMNS.index, _SOURCES))
-_texts_in: Final = itemgetter(*map(STORED_RUN_COLUMNS.index, ("incarnation", "search_text", "name_folded")))
 # The run's id is `id` in the row, and `run_id` in the table.
 _change_columns: Final[Callable[[Row], Values]] = itemgetter(
     *("id" if name == "run_id" else name for name in CHANGE_COLUMNS)
@@ -155,7 +156,7 @@ def _add_runs(writes: Writes, workspace: Workspace) -> None:
             continue
         else:
             writes.rewritten.append(row := run_values(after))
-            if _texts_in(row) != _texts_in(run_values(before)):
+            if _texts_of(before) != _texts_of(after):
                 writes.words.extend(words_values(row))
         _add_tags(writes, before, after)
 

@@ -15,8 +15,9 @@ from runindex.domain.runs.search import WORD_MARK, folded, is_gapless, marked
 
 # So much of a word is kept; what differs behind it is told apart by the text.
 LONGEST: Final = 12
-# A run with more entries is found by reading it.
+# A run with more entries, or a longer text, is found by reading it: nobody waits for its entries.
 MOST_ENTRIES: Final = 600
+LONGEST_TEXT: Final = 10_000
 # A name's part must have so many characters for the index to know it.
 NAME_PART: Final = 3
 # What a word's search by the index may rank: the newest of them.
@@ -37,7 +38,9 @@ class Entry(NamedTuple):
 
 
 def entries_of(search_text: str, name_folded: str | None) -> tuple[str, ...] | None:
-    """Return the index entries of a run's kept texts, in order; None when they are too many."""
+    """Return the index entries of a run's kept texts, in order; None when they are too many, or the text too long."""
+    if len(search_text) > LONGEST_TEXT:
+        return None
     text = folded(search_text)
     entries = set(_SIGNS.findall(text))
     if name_folded is not None:

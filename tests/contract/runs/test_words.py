@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from runindex.domain.lifecycle import RunStatus
 from runindex.domain.runs.filters import EVERYTHING, UNARCHIVED, RunFilter
 from runindex.domain.runs.search import tokens_of
-from runindex.domain.runs.words import MOST_ENTRIES
+from runindex.domain.runs.words import LONGEST_TEXT, MOST_ENTRIES
 from runindex.ports.maintenance import Storage
 from runindex.ports.queries import ALL_COLUMNS, OrderDirection, RunOrder, RunOrderField, RunQuery, Window
 from runindex.ports.store import Store
@@ -85,6 +85,15 @@ async def test_a_run_of_too_many_words_is_found_by_each(storage: Storage) -> Non
     assert await faults(storage) == []
     await apply(storage, delete(B))
     assert await found(storage, words[1]) == {A}
+    assert await faults(storage) == []
+
+
+async def test_a_run_of_a_long_text_is_found_by_each_word(storage: Storage) -> None:
+    long = "ab " * (LONGEST_TEXT // 2)
+    await apply(storage, create(A, name="long", metadata={"text": f"{long} last"}), create(B, metadata={"text": "ab"}))
+    assert await found(storage, "last") == {A}
+    assert await found(storage, "ab") == {A, B}
+    assert [run.id for run in await listed(storage, RunFilter(name_contains="ong"))] == [A]
     assert await faults(storage) == []
 
 

@@ -22,7 +22,7 @@ from persistence.sql.reads import search
 from persistence.sql.statements import Statement
 from persistence.sqlite.connection import connect
 from persistence.sqlite.statements import SqliteDialect
-from runindex.domain.runs.filters import EVERYTHING, RunFilter
+from runindex.domain.runs.filters import EVERYTHING, RunFilter, TagFilter, visible
 from runindex.domain.runs.search import tokens_of
 from runindex.ports.maintenance import Storage
 from runindex.ports.queries import ALL_COLUMNS, RunQuery, Window
@@ -141,9 +141,12 @@ async def test_an_upgrade_indexes_the_runs_of_the_release_before(place: Place, c
 
 
 NAMED: Final = RunQuery(RunFilter(name_contains="nightly"), Window(10), ALL_COLUMNS)
+TAGGED: Final = visible(RunFilter(name_contains="nightly", tags=TagFilter(all=("a", "b")), has_error=False))
 PLANS: Final[dict[str, Callable[[Store], Awaitable[object]]]] = {
     "a search": lambda store: store.search_runs(("nightly", "gpt-4o"), EVERYTHING, 10, ALL_COLUMNS),
+    "a search within a tag": lambda store: store.search_runs(("nightly",), TAGGED, 10, ALL_COLUMNS),
     "a part of a name": lambda store: store.list_runs(NAMED),
+    "a part of a name within tags": lambda store: store.list_runs(RunQuery(TAGGED, Window(10), ALL_COLUMNS)),
 }
 
 

@@ -16,6 +16,7 @@ from sqlalchemy import (
     func,
     or_,
     select,
+    true,
     union,
 )
 from sqlalchemy import literal as bound
@@ -31,7 +32,7 @@ from persistence.sql.statements import StatementRunner
 from persistence.sql.tables.runs import runs
 from persistence.sql.tables.words import unindexed_runs
 from persistence.sql.words.asking import values_asking
-from persistence.sql.words.few import FewRuns, few_runs
+from persistence.sql.words.few import FewRuns, few_runs, only_if
 from persistence.sql.words.matches import join_runs, named_by_index
 from runindex.domain.json_text import dumps, is_plain_text
 from runindex.domain.lifecycle import RunStatus
@@ -50,14 +51,10 @@ from runindex.domain.runs.search import (
 from runindex.domain.runs.words import MOST_RANKED, Entry, entries_for_token
 from runindex.ports.queries import Columns, Row
 
-# A status is one word, so it is marked text with one mark.
-STATUS_TEXT: Final = bound(WORD_MARK, TEXT) + func.lower(runs.c.status)
-_FOLDED_TEXT: Final = func.replace(runs.c.search_text, literal(f"'{FINAL_SIGMA}'"), literal(f"'{SIGMA}'"))
-
-
 PARTS: Final = Needle._fields
 # A search of more words reads every run.
 MOST_LOOKED_UP: Final = 32
+_JUDGED_BY: Final = [runs.c[name] for name in ("id", "status", "created_at", "search_text", "search_words")]
 MOST_OF_EACH: Final[ColumnElement[int]] = literal(str(MOST_RANKED))
 
 
@@ -118,12 +115,13 @@ def search_statement(
     conditions: tuple[Condition, ...], columns: Columns, limit: int, lookup: _Lookup | None, *, has_sigma: bool
 ) -> Select[Any]:
     """Return the statement for the best matches, best first, among runs that meet the conditions."""
-    text = _FOLDED_TEXT if has_sigma else runs.c.search_text
     if lookup is None:
-        hits = _judged(text).where(matching(conditions))
+        hits = _judged(runs, has_sigma=has_sigma).where(matching(conditions))
     else:
-        found = _candidates(conditions, text, lookup)
-        hits = _judged(text).select_from(expressions.join_from_left(found, runs, runs.c.id == found.c.id))
+        found = _candidates(conditions, _text_of(runs, has_sigma=has_sigma), lookup)
+        # By their ids whatever the planner expects: they are never more than are ranked.
+        joined, run = expressions.found_from_left(found, _JUDGED_BY, lambda run: run.c.id == found.c.id, "judged")
+        hits = _judged(run, has_sigma=has_sigma).select_from(joined)
     # The offset keeps the planner from inlining this subquery, which would count three times.
     judged = hits.offset(literal("0")).subquery("hits")
     best = select(judged).where(judged.c.matched > literal("0")).order_by(*_best_first(judged))
@@ -158,7 +156,8 @@ def _newest_with(
 def _newest_that_are(status: RunStatus, conditions: tuple[Condition, ...], few: FewRuns | None) -> Subquery:
     found = select(runs.c.id).where(one_of_statuses(runs.c.status, {status}), matching(conditions))
     if few is not None:
-        found = found.select_from(expressions.join_from_left(few.source, runs, few.is_other))
+        joined = expressions.join_from_left(few.source, runs, true())
+        found = found.select_from(joined).where(only_if(few.source, few.is_other))
     return found.order_by(runs.c.created_at.desc(), runs.c.id.desc()).limit(MOST_OF_EACH).subquery()
 
 
@@ -166,19 +165,26 @@ def _unless(few: FewRuns | None) -> tuple[ColumnElement[bool], ...]:
     return () if few is None else (select(few.is_other).select_from(few.source).scalar_subquery(),)
 
 
-def _judged(text: ColumnElement[Any]) -> Select[Any]:
+def _judged(run: FromClause, *, has_sigma: bool) -> Select[Any]:
     """Select runs with how many needles each matches and how many words it has."""
     needles = expressions.each(bindparam("needles", type_=TEXT), "each_needle")
     parts = (expressions.member(needles.c.value, name).label(name) for name in PARTS)
     # Taken apart once, not for each run.
     needle = select(*parts).select_from(needles).cte("needles").prefix_with("MATERIALIZED")
+    # A status is one word, so it is marked text with one mark.
+    status_text = bound(WORD_MARK, TEXT) + func.lower(run.c.status)
     found = or_(
-        expressions.contains_text(STATUS_TEXT, needle.c.start),
-        _has(text, needle.c.part, needle.c.start, needle.c.pattern),
+        expressions.contains_text(status_text, needle.c.start),
+        _has(_text_of(run, has_sigma=has_sigma), needle.c.part, needle.c.start, needle.c.pattern),
     )
-    matched = select(func.count()).select_from(needle).where(found).correlate(runs).scalar_subquery()
-    words = runs.c.search_words + literal("1")
-    return select(runs.c.id, runs.c.created_at, words.label("words"), matched.label("matched"))
+    matched = select(func.count()).select_from(needle).where(found).correlate(run).scalar_subquery()
+    words = run.c.search_words + literal("1")
+    return select(run.c.id, run.c.created_at, words.label("words"), matched.label("matched"))
+
+
+def _text_of(run: FromClause, *, has_sigma: bool) -> ColumnElement[Any]:
+    text: ColumnElement[Any] = run.c.search_text
+    return func.replace(text, literal(f"'{FINAL_SIGMA}'"), literal(f"'{SIGMA}'")) if has_sigma else text
 
 
 def _has(

@@ -6,7 +6,7 @@ How many they leave is counted when the statement runs, up to a bound, from inde
 from collections.abc import Callable, Iterator
 from typing import Any, Final, NamedTuple
 
-from sqlalchemy import ColumnElement, FromClause, Select, bindparam, func, or_, select, true
+from sqlalchemy import ColumnElement, FromClause, Select, and_, bindparam, func, or_, select, true
 from sqlalchemy import literal_column as literal
 
 from persistence.sql.queries.expressions import join_from_left
@@ -50,10 +50,19 @@ def few_runs(conditions: Conditions) -> FewRuns | None:
     flags = [few.c[f"by_{place}"] for place in range(len(found))]
     ids = []
     for place, each in enumerate(found):
-        # Read from the row on the left, so that SQLite, too, looks at no run when it says that they are many.
-        chosen = (flags[place], *(~earlier for earlier in flags[:place]))
-        ids.append(select(runs.c.id).select_from(each.joined(few)).where(*chosen, matching(conditions)))
+        chosen = only_if(few, and_(flags[place], *(~earlier for earlier in flags[:place])))
+        ids.append(
+            select(runs.c.id).select_from(each.joined(few)).where(chosen, matching(conditions)).limit(literal(str(FEW)))
+        )
     return FewRuns(tuple(ids), few, ~or_(*flags))
+
+
+def only_if(row: FromClause, condition: ColumnElement[bool]) -> ColumnElement[bool]:
+    """Tell whether a condition on a row that all else is joined to holds, so that nothing is read when it does not.
+
+    SQLite tries what is on the left of a join first, and Postgres a subquery that no row takes part in.
+    """
+    return condition & select(condition).select_from(row).correlate(None).scalar_subquery()
 
 
 def _narrowings(conditions: Conditions) -> Iterator[_Narrowing]:

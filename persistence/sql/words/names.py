@@ -15,6 +15,7 @@ from sqlalchemy import (
     bindparam,
     func,
     select,
+    true,
     union,
     union_all,
 )
@@ -38,6 +39,7 @@ from persistence.sql.queries.where import INSTANT, TEXT, matching
 from persistence.sql.tables.runs import run_tags, runs
 from persistence.sql.tables.words import unindexed_runs
 from persistence.sql.words.asking import values_asking
+from persistence.sql.words.few import only_if
 from persistence.sql.words.matches import join_runs, named_by_index
 from runindex.domain.runs.words import entries_for_name
 from runindex.ports.queries import Columns, RunOrder, RunOrderField
@@ -120,9 +122,9 @@ def count_by_name(conditions: Conditions) -> CompoundSelect[Any]:
     number = select(func.count().label("n")).select_from(some).cte("number").prefix_with("MATERIALIZED")
     is_few = select(number.c.n).scalar_subquery() <= literal(str(MOST_COUNTED))
     by_index = select(one).select_from(join_runs(_named(is_few))).where(matching(conditions), is_few)
-    # Read from the number on the left, so that SQLite, too, looks at no run when they are few.
-    all_runs = expressions.join_from_left(number, runs, number.c.n > literal(str(MOST_COUNTED)))
-    return union_all(by_index, select(one).select_from(all_runs).where(matching(conditions)))
+    all_runs = expressions.join_from_left(number, runs, true())
+    is_many = only_if(number, number.c.n > literal(str(MOST_COUNTED)))
+    return union_all(by_index, select(one).select_from(all_runs).where(is_many, matching(conditions)))
 
 
 def _named(is_asked: ColumnElement[bool]) -> FromClause:

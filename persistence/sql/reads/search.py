@@ -135,7 +135,7 @@ def _candidates(conditions: tuple[Condition, ...], text: ColumnElement[Any], loo
 
     Otherwise the newest for each token, and those not in the index.
     """
-    few = few_runs(conditions)
+    few = few_runs(conditions, lookup.tokens)
     parts = [_newest_with(place, conditions, text, few) for place in range(lookup.tokens)]
     parts += [_newest_that_are(status, conditions, few) for status in lookup.statuses]
     unread = select(runs.c.id).select_from(join_runs(unindexed_runs)).where(matching(conditions), *_unless(few))

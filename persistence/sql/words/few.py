@@ -6,7 +6,7 @@ How many they leave is counted when the statement runs, up to a bound, from inde
 from collections.abc import Callable, Iterator
 from typing import Any, Final, NamedTuple
 
-from sqlalchemy import ColumnElement, FromClause, Select, and_, bindparam, func, or_, select, true
+from sqlalchemy import ColumnElement, FromClause, Label, Select, and_, bindparam, case, false, func, or_, select, true
 from sqlalchemy import literal_column as literal
 
 from persistence.sql.queries.expressions import join_from_left
@@ -15,9 +15,12 @@ from persistence.sql.queries.tag_index import rarest
 from persistence.sql.queries.targets import one_of_statuses
 from persistence.sql.queries.where import TEXT, matching
 from persistence.sql.tables.runs import run_tags, runs, status_counts
+from persistence.sql.words.matches import named_by_index
 
-# So many runs are read rather than looked up.
+# So many runs are read rather than looked up; of common words, which the index has for more runs than that, more are.
 FEW: Final = 1000
+MANY: Final = 10_000
+_ONE: Final[Label[int]] = literal("1").label("one")
 _TAGS: Final = frozenset({Kind.TAG, Kind.TAGS_ALL})
 _BOUNDS: Final = frozenset({Kind.FROM, Kind.UNTIL})
 
@@ -40,9 +43,12 @@ class FewRuns(NamedTuple):
     is_other: ColumnElement[bool]
 
 
-def few_runs(conditions: Conditions) -> FewRuns | None:
-    """Return how the runs that meet the conditions are read when they are few; None when no condition tells."""
-    found = tuple(_narrowings(conditions))
+def few_runs(conditions: Conditions, words: int) -> FewRuns | None:
+    """Return how the runs that meet the conditions are read when they are few; None when no condition tells.
+
+    The index can be asked for so many words, by their places.
+    """
+    found = tuple(_narrowings(conditions, _is_common(words)))
     if not found:
         return None
     known = select(*(each.is_few.label(f"by_{place}") for place, each in enumerate(found)))
@@ -52,7 +58,10 @@ def few_runs(conditions: Conditions) -> FewRuns | None:
     for place, each in enumerate(found):
         chosen = only_if(few, and_(flags[place], *(~earlier for earlier in flags[:place])))
         ids.append(
-            select(runs.c.id).select_from(each.joined(few)).where(chosen, matching(conditions)).limit(literal(str(FEW)))
+            select(runs.c.id)
+            .select_from(each.joined(few))
+            .where(chosen, matching(conditions))
+            .limit(literal(str(MANY)))
         )
     return FewRuns(tuple(ids), few, ~or_(*flags))
 
@@ -65,38 +74,54 @@ def only_if(row: FromClause, condition: ColumnElement[bool]) -> ColumnElement[bo
     return condition & select(condition).select_from(row).correlate(None).scalar_subquery()
 
 
-def _narrowings(conditions: Conditions) -> Iterator[_Narrowing]:
+def _narrowings(conditions: Conditions, is_common: ColumnElement[bool]) -> Iterator[_Narrowing]:
     for condition in conditions:
         if condition.kind in _TAGS:
-            yield _of_tag(condition)
+            yield _of_tag(condition, is_common)
     statuses = [each for each in conditions if each.kind is Kind.STATUS_IN]
     bounds = [each for each in conditions if each.kind in _BOUNDS and each.detail == "created_at"]
     # The index by creation alone has no archived runs.
     if statuses and (bounds or statuses[0] != UNARCHIVED_ONLY):
-        yield _Narrowing(_are_few(statuses[0], bounds), lambda few: join_from_left(few, runs, true()))
+        yield _Narrowing(
+            _are_few(_counted(statuses[0], bounds), is_common), lambda few: join_from_left(few, runs, true())
+        )
 
 
-def _of_tag(condition: Condition) -> _Narrowing:
+def _of_tag(condition: Condition, is_common: ColumnElement[bool]) -> _Narrowing:
     bound = bindparam(name_of(condition.place), type_=TEXT)
     tag = bound if condition.kind is Kind.TAG else rarest(bound)
     tags = run_tags.alias("few_tagged")
-    some = _some(select(literal("1").label("one")).where(run_tags.c.tag == tag))
+    number = _number_of(select(_ONE).where(run_tags.c.tag == tag), MANY)
 
     def joined(few: FromClause) -> FromClause:
         return join_from_left(join_from_left(few, tags, tags.c.tag == tag), runs, runs.c.id == tags.c.run_id)
 
-    return _Narrowing(some, joined)
+    return _Narrowing(_are_few(number, is_common), joined)
 
 
-def _are_few(status: Condition, bounds: list[Condition]) -> ColumnElement[bool]:
+def _counted(status: Condition, bounds: list[Condition]) -> Select[Any]:
     if not bounds:
-        number = select(func.coalesce(func.sum(status_counts.c.n), literal("0")))
-        kept = number.where(one_of_statuses(status_counts.c.status, status.detail))
-        return kept.scalar_subquery() <= literal(str(FEW))
+        number = select(func.coalesce(func.sum(status_counts.c.n), literal("0")).label("n"))
+        return number.where(one_of_statuses(status_counts.c.status, status.detail))
     newest_first = (runs.c.created_at.desc(), runs.c.id.desc())
-    return _some(select(literal("1").label("one")).where(matching((status, *bounds))).order_by(*newest_first))
+    found = select(_ONE).where(matching((status, *bounds))).order_by(*newest_first)
+    return _number_of(found, MANY)
 
 
-def _some(ones: Select[Any]) -> ColumnElement[bool]:
-    some = ones.limit(literal(str(FEW + 1))).subquery()
-    return select(func.count()).select_from(some).scalar_subquery() <= literal(str(FEW))
+def _is_common(words: int) -> ColumnElement[bool]:
+    """Tell whether the index has one of the words for many runs."""
+    named = [named_by_index(place, f"common_{place}") for place in range(words)]
+    numbers = [_number_of(select(_ONE).select_from(each), FEW) for each in named]
+    return or_(*(number.scalar_subquery() > literal(str(FEW)) for number in numbers))
+
+
+def _are_few(number: Select[Any], is_common: ColumnElement[bool]) -> ColumnElement[bool]:
+    counted = number.subquery("counted")
+    is_more = counted.c.n <= literal(str(MANY))
+    few = case((counted.c.n <= literal(str(FEW)), true()), (is_more, is_common), else_=false())
+    return select(few).select_from(counted).scalar_subquery()
+
+
+def _number_of(ones: Select[Any], most: int) -> Select[Any]:
+    """Count rows; one more than the most is enough."""
+    return select(func.count().label("n")).select_from(ones.limit(literal(str(most + 1))).subquery())

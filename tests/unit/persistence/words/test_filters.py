@@ -96,20 +96,21 @@ orders = st.builds(
 
 def batches(clock: StandingClock) -> Iterator[list[AnyCommand]]:
     """Yield what makes runs of many names, tags and statuses, some in the same instant; one has too many words."""
+    batch: list[AnyCommand] = []
     for number in range(1, RUNS + 1):
         words = ["common", *(f"word{n}" for n in range(2 * MOST_ENTRIES if number == 9 else number % 5))]
-        yield [
-            create(
-                run_id(number),
-                name=None if number % 11 == 0 else f"{NAMES[number % len(NAMES)]} {number}",
-                tags=tuple(tag for tag, period in TAGS.items() if number % period == 0),
-                parent_id=run_id(number % 2 + 1) if number % 5 == 0 else None,
-                metadata={"n": number % 6, "text": words},
-            )
-        ]
-        if number % 3:
-            yield [move(run_id(number), ENDED[number % 4])]
-        clock.advance(number % 3)
+        new = create(
+            run_id(number),
+            name=None if number % 11 == 0 else f"{NAMES[number % len(NAMES)]} {number}",
+            tags=tuple(tag for tag, period in TAGS.items() if number % period == 0),
+            parent_id=run_id(number % 2 + 1) if number % 5 == 0 else None,
+            metadata={"n": number % 6, "text": words},
+        )
+        batch += [new, *([move(run_id(number), ENDED[number % 4])] if number % 3 else [])]
+        if number % 4 == 0:
+            yield batch
+            batch = []
+            clock.advance(number % 3)
 
 
 @pytest_asyncio.fixture(params=[None, "true", "incarnation % 2 = 0"], ids=["indexed", "not indexed", "partly indexed"])
@@ -120,6 +121,7 @@ async def both(
     monkeypatch.setattr(names, "LOOKED_AT", 2)
     monkeypatch.setattr(names, "MOST_COUNTED", 4)
     monkeypatch.setattr(few, "FEW", 3)
+    monkeypatch.setattr(few, "MANY", 15)
     monkeypatch.setattr(search, "MOST_OF_EACH", literal_column(str(RUNS)))
     caches: list[Any] = [search.search_statement, runs.page_statement, counts.count_statement]
     for cache in caches:
@@ -136,7 +138,7 @@ async def both(
         cache.cache_clear()
 
 
-@tries(12)
+@tries(8)
 @given(data=st.data())
 async def test_a_list_by_a_part_of_a_name_is_as_in_memory(both: tuple[Store, Store], data: st.DataObject) -> None:
     store, memory = both
@@ -164,7 +166,7 @@ async def test_a_list_by_a_part_of_a_name_is_as_in_memory(both: tuple[Store, Sto
         ]
 
 
-@tries(12)
+@tries(8)
 @given(words=st.sampled_from(WORDS), run_filter=filters, limit=st.sampled_from((1, 5, 100)))
 async def test_a_search_within_a_filter_is_as_in_memory(
     both: tuple[Store, Store], words: str, run_filter: RunFilter, limit: int

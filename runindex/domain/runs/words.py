@@ -42,16 +42,15 @@ def entries_of(search_text: str, name_folded: str | None) -> tuple[str, ...] | N
     if len(search_text) > LONGEST_TEXT:
         return None
     text = folded(search_text)
-    entries = set(_SIGNS.findall(text))
+    words = _WORD.findall(text)
+    entries = {word[:LONGEST] for word in words}
     if name_folded is not None:
         entries.update(_parts_of(name_folded))
-    for found in _WORD.finditer(text):
-        word = found.group(1)
-        entries.add(word[:LONGEST])
-        if not word.isascii():
-            entries.update(_insides_of(word))
-        if len(entries) > MOST_ENTRIES:
-            return None
+    if not text.isascii():
+        entries.update(_SIGNS.findall(text))
+        for word in words:
+            if not word.isascii():
+                entries.update(_insides_of(word))
     return tuple(sorted(entries)) if len(entries) <= MOST_ENTRIES else None
 
 

@@ -121,9 +121,9 @@ class MemoryStore(MemoryChildReads, MemoryRecordReads, MemoryMaintenance, Memory
         path = query.path
         return [row if path is None else {**row, SORT_KEY: metadata_key(run.metadata, path)} for run, row in rows]
 
-    async def count_runs(self, run_filter: RunFilter) -> int:
+    async def count_runs(self, run_filter: RunFilter, at_most: int | None = None) -> int:
         """Return how many runs the filter matches."""
-        return await counts.count_runs(self._runs, run_filter)
+        return await counts.count_runs(self._runs, run_filter, at_most)
 
     async def group_runs(self, run_filter: RunFilter, key: RunGroupKey, limit: int | None) -> Sequence[tuple[str, int]]:
         """Return groups and their sizes, largest first, then by key."""

@@ -12,6 +12,7 @@ from persistence.migrations.ownership import VERSIONS, check_ownership
 from persistence.sql.tables import records as _records  # noqa: F401 - adds its tables to those of the runs
 from persistence.sql.tables import runs as tables
 from persistence.sql.tables import tokens as _tokens  # noqa: F401 - adds its table too
+from persistence.sql.tables import words
 from persistence.sql.tables import writers as _writers  # noqa: F401 - adds its table too
 from runindex.domain.errors import UnavailableError
 
@@ -55,5 +56,7 @@ def migrate(connection: Connection, revision: str = "head") -> None:
 def recreate(connection: Connection) -> None:
     """Delete all tables of an index, and make them anew."""
     tables.METADATA.drop_all(connection)
+    if connection.dialect.name == "sqlite":
+        connection.execute(text(f"DROP TABLE {words.INDEX_NAME}"))
     connection.execute(text(f"DROP TABLE {VERSIONS}"))
     migrate(connection)

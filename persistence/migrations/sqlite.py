@@ -1,16 +1,19 @@
 """The revisions of a SQLite file."""
 
-from typing import Final
+from threading import Event
+from typing import Any, Final
 
-from sqlalchemy import Connection, create_engine, event
+from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.pool import NullPool
 
-from persistence.migrations import revisions
+from persistence.migrations import filling, revisions
+from persistence.migrations.ownership import check_ownership
 from runindex.domain.errors import UnavailableError
 
 _BUSY_SECONDS: Final = 60
+_PAUSE_SECONDS: Final = 0.01
 
 
 def upgrade(url: str) -> None:
@@ -19,9 +22,31 @@ def upgrade(url: str) -> None:
     event.listen(engine, "connect", _write_ahead)
     event.listen(engine, "begin", _begin_immediate)
     # Looked at first on a connection that changes nothing: the file may be another's.
-    if not is_current(url):
-        with engine.begin() as connection:
+    if is_current(url):
+        return
+    with engine.begin() as connection:
+        is_new = not check_ownership(connection)
+        if is_new:
             revisions.migrate(connection)
+            return
+        pending = filling.pending(connection)
+    for module in pending:
+        _fill(engine, module)
+    with engine.begin() as connection:
+        revisions.migrate(connection)
+
+
+def _fill(engine: Engine, module: Any) -> None:  # noqa: ANN401 - a revision's module
+    """Fill what a revision makes from the rows that are there, letting others write in between."""
+    with engine.begin() as connection:
+        revisions.migrate(connection, module.down_revision)
+        module.create(connection)
+    after: str | None = ""
+    while after is not None:
+        with engine.begin() as connection:
+            after = module.fill_some(connection, after)
+        # The others' next try for the lock comes within milliseconds.
+        Event().wait(_PAUSE_SECONDS)
 
 
 def is_current(url: str) -> bool:

@@ -24,6 +24,7 @@ from persistence.sql.tables.runs import (
     status_counts,
     tag_counts,
 )
+from persistence.sql.tables.words import run_words
 from runindex.domain.idempotency import KeyScope
 from runindex.domain.instants import Micros
 from runindex.ports.queries import RUN_COLUMNS
@@ -125,6 +126,11 @@ _DROP_TAGS: Final = "DELETE FROM tag_counts AS t USING {source} WHERE t.tag = s.
 _REMOVE_TAGS: Final = """
 DELETE FROM run_tags AS t USING {source} WHERE t.tag = s.tag AND t.created_at = s.created_at AND t.run_id = s.run_id
 """
+_KEEP_WORDS: Final = """
+INSERT INTO run_words (incarnation, run_id, version, words)
+SELECT s.incarnation, s.run_id, s.version, array_to_tsvector(string_to_array(s.words, ' ')) FROM {source}
+ON CONFLICT (incarnation) DO UPDATE SET version = excluded.version, words = excluded.words
+"""
 _EXPIRE: Final = """
 DELETE FROM kept_answers AS k USING (
     SELECT old.* FROM {source}, LATERAL (
@@ -148,6 +154,7 @@ _PARTS: Final = (
     _update("moved", MOVED_COLUMNS),
     _update("rewritten", STORED_RUN_COLUMNS),
     _insert("inserted", runs, STORED_RUN_COLUMNS),
+    _WriteClause("words", tuple(run_words.columns.keys()), ("BIGINT", "TEXT", "INTEGER", "TEXT"), _KEEP_WORDS),
     _part("deleted", runs, ["id"], "DELETE FROM runs AS r USING {source} WHERE r.id = s.id"),
     _part("tags_removed", run_tags, run_tags.columns.keys(), _REMOVE_TAGS),
     _insert("tags_added", run_tags, run_tags.columns.keys()),
@@ -165,7 +172,7 @@ _PARTS: Final = (
 _LOG: Final = frozenset({"plain_changes", "head", "status_steps"})
 _KEYS: Final = frozenset({"kept", "expired"})
 _MOVES: Final = _LOG | {"moved"}
-_CREATIONS: Final = _LOG | {"inserted", "tags_added", "tag_steps"}
+_CREATIONS: Final = _LOG | {"inserted", "words", "tags_added", "tag_steps"}
 _EVERYTHING: Final = frozenset(part.name for part in _PARTS) - {"plain_changes"}
 _SHAPES: Final = (_MOVES, _MOVES | _KEYS, _CREATIONS, _CREATIONS | _KEYS)
 

@@ -17,6 +17,7 @@ from sqlalchemy.dialects import sqlite
 from persistence.sql.batch.writes import MOVED_COLUMNS, Writes
 from persistence.sql.statements import NO_PARAMETERS, Flow, Rows, Statement, compiled
 from persistence.sql.tables.runs import SHARD, changes, kept_answers, run_tags, runs
+from persistence.sql.tables.words import run_words
 from persistence.sqlite.chunks import chunks_of, rows_text
 from persistence.sqlite.record_statements import SqliteRecords
 from runindex.domain.idempotency import KeyScope
@@ -77,13 +78,20 @@ DELETE FROM run_tags WHERE (tag, created_at, run_id) IN (
     SELECT CAST(column1 AS TEXT), CAST(column2 AS BIGINT), CAST(column3 AS TEXT) FROM ({rows})
 )
 """
+# The condition tells that what follows belongs to no join.
+_KEEP_WORDS: Final = f"""
+INSERT INTO run_words ({", ".join(run_words.columns.keys())}) SELECT * FROM ({{rows}}) WHERE true
+ON CONFLICT (incarnation) DO UPDATE SET version = excluded.version, words = excluded.words
+"""
 _EXPIRE: Final = """
 DELETE FROM kept_answers WHERE (actor, mutation, key) IN (
     SELECT actor, mutation, key FROM kept_answers WHERE created_at < ? ORDER BY created_at LIMIT ?
 )
 """
 
+# Words come before their runs, so that triggers on these find them.
 _PARTS: Final = (
+    _WriteStatement("words", 4, _KEEP_WORDS),
     _update("moved", MOVED_COLUMNS),
     _update("rewritten", runs.columns.keys()),
     _insert("inserted", runs),

@@ -54,7 +54,7 @@ class RecordLoader:
         async def fetch(window: Window, columns: Columns) -> Sequence[Row]:
             return await self._window(records, window, owner, columns)
 
-        async def count() -> int:
+        async def count(_: int | None) -> int:
             return await self._count(records, owner)
 
         return await record_pager(fetch, records, owner).page(page, selected, count, check_offset(offset, page))

@@ -7,7 +7,7 @@ from typing import Any, Final, TypeAlias
 from runindex.domain.errors import BadRequestError
 from runindex.ports.queries import Columns, Row, Window
 from runindex.streams.cursors import binding_of, list_cursor, read_list_cursor
-from schema.typesystem.connections import DEFAULT_PAGE, Page, PageArguments
+from schema.typesystem.connections import DEFAULT_PAGE, Count, Page, PageArguments
 from schema.typesystem.selection import PageSelection
 
 LARGEST_PAGE: Final = 500
@@ -15,7 +15,6 @@ NO_COLUMNS: Final[Columns] = frozenset()
 
 Position: TypeAlias = tuple[Any, ...]
 Fetch: TypeAlias = Callable[[Window, Columns], Awaitable[Sequence[Row]]]
-Count: TypeAlias = Callable[[], Awaitable[int]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,9 +35,9 @@ class Pager:
     ) -> Page:
         """Return a page; raise BadRequestError for arguments that exclude each other or are out of bounds."""
         window = self._window(page, offset)
-        total = await count() if count is not None and selected.total else None
+        total = await count(None) if count is not None and selected.total else None
         if not (selected.rows or selected.page_info):
-            return Page((), self._cursor_of, total=total)
+            return Page((), self._cursor_of, total=total, count=count)
         asked = replace(window, limit=window.limit + 1) if selected.page_info else window
         found = await self.fetch(asked, selected.columns)
         surplus = len(found) > window.limit
@@ -51,6 +50,7 @@ class Pager:
             has_next=selected.has_next and await self._has_next(window, rows, surplus=surplus),
             has_previous=selected.has_previous and await self._has_previous(window, rows, surplus=surplus),
             total=total,
+            count=count,
         )
 
     def _cursor_of(self, row: Row) -> str:

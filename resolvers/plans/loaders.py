@@ -47,11 +47,11 @@ class StorePlanLoaders(RecordLoader):
 
             return await self._batches.load((PLAN_RUNS, window), plan_id, columns, fetch_all) or ()
 
-        async def count() -> int:
+        async def count(at_most: int | None) -> int:
             async def count_all(ids: Sequence[str], _: Columns) -> Mapping[str, int]:
-                return await self._store.count_plan_runs(ids, UNARCHIVED)
+                return await self._store.count_plan_runs(ids, UNARCHIVED, at_most)
 
-            return await self._batches.load(("count", PLAN_RUNS), plan_id, NO_COLUMNS, count_all) or 0
+            return await self._batches.load(("count", PLAN_RUNS, at_most), plan_id, NO_COLUMNS, count_all) or 0
 
         return await run_pager(fetch, UNARCHIVED, NEWEST_FIRST, PLAN_RUNS, plan_id).page(page, selected, count)
 

@@ -24,7 +24,7 @@ from schema.runs.lifecycle import LifecycleState, lifecycle_states
 from schema.runs.retention import RetentionPreview
 from schema.runs.run import Run, RunConnection
 from schema.runtimes.types import AgentRuntime
-from schema.typesystem.connections import ABSENT, After, Before, First, Last, Offset, given, page_arguments
+from schema.typesystem.connections import ABSENT, After, AtMost, Before, First, Last, Offset, given, page_arguments
 from schema.typesystem.enums import RunGroupKey, TimelineInterval
 from schema.typesystem.fields import wrap
 from schema.typesystem.interfaces import Node
@@ -84,10 +84,10 @@ class Query(ValueQueries, FigureQueries, ViewQueries):
             info.context, given(filter), given(order_by), page, page_selection(info), offset=skipped
         )
 
-    @query("Exact number of runs that match; archived ones only if the filter includes them.")
-    async def run_count(self, info: Info, filter: Filter = ABSENT) -> int:
+    @query("Exact number of runs that match, up to `atMost`; archived ones only if the filter includes them.")
+    async def run_count(self, info: Info, filter: Filter = ABSENT, at_most: AtMost = ABSENT) -> int:
         """Count runs."""
-        return await queries.count_runs(info.context, given(filter))
+        return await queries.count_runs(info.context, given(filter), given(at_most))
 
     @query(
         "Largest first, then by key. "
@@ -118,7 +118,13 @@ class Query(ValueQueries, FigureQueries, ViewQueries):
     async def search_runs(
         self,
         info: Info,
-        query: Annotated[str, strawberry.argument(description="Words, or beginnings of words; any of them may match.")],
+        query: Annotated[
+            str,
+            strawberry.argument(
+                description="Words, or beginnings of words; any of them may match. Of a word that more than 10,000 of "
+                "the runs have, only the newest 10,000 may be ranked."
+            ),
+        ],
         filter: Filter = ABSENT,
         first: Annotated[int | None, strawberry.argument(description="At most so many hits, 1 to 100.")] = 10,
     ) -> list[RunSearchHit]:

@@ -46,7 +46,7 @@ class StoreRunDataLoaders(RecordLoader):
         async def fetch(window: Window, columns: Columns) -> Sequence[Row]:
             return await self._window(records, window, owner, columns)
 
-        async def count() -> int:
+        async def count(_: int | None) -> int:
             return await self._count(records, owner)
 
         return await event_pager(fetch, owner, stream).page(page, selected, count)

@@ -55,11 +55,11 @@ class StoreRunLoaders(RecordLoader):
             question = (CHILDREN, repr(listed), ordered, window)
             return await self._batches.load(question, run_id, columns, fetch_all) or ()
 
-        async def count() -> int:
+        async def count(at_most: int | None) -> int:
             async def count_all(ids: Sequence[str], _: Columns) -> Mapping[str, int]:
-                return await self._store.count_children(ids, listed)
+                return await self._store.count_children(ids, listed, at_most)
 
-            return await self._batches.load(("count", repr(listed)), run_id, NO_COLUMNS, count_all) or 0
+            return await self._batches.load(("count", repr(listed), at_most), run_id, NO_COLUMNS, count_all) or 0
 
         return await run_pager(fetch, listed, ordered, CHILDREN, run_id).page(page, selected, count)
 

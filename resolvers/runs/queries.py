@@ -23,7 +23,7 @@ from schema.results.history import ItemHistoryConnection
 from schema.runs.aggregates import RunSearchHit
 from schema.runs.changes import RunChangeConnection
 from schema.runs.run import Run, RunConnection
-from schema.typesystem.connections import PageArguments
+from schema.typesystem.connections import PageArguments, check_bound
 from schema.typesystem.fields import wrap
 from schema.typesystem.selection import PageSelection
 
@@ -68,15 +68,15 @@ async def list_runs(
     async def fetch(window: Window, columns: Columns) -> Sequence[Row]:
         return await store.list_runs(RunQuery(listed, window, columns, ordered))
 
-    async def count() -> int:
-        return await store.count_runs(listed)
+    async def count(at_most: int | None) -> int:
+        return await store.count_runs(listed, at_most)
 
     return RunConnection(page=await run_pager(fetch, listed, ordered, RUNS).page(page, selected, count, offset))
 
 
-async def count_runs(context: Context, run_filter: RunFilter | None) -> int:
-    """Return the number of runs that the filter lists."""
-    return await context.index.store.count_runs(listed_filter(run_filter))
+async def count_runs(context: Context, run_filter: RunFilter | None, at_most: int | None) -> int:
+    """Return the number of runs that the filter lists, at most so many."""
+    return await context.index.store.count_runs(listed_filter(run_filter), check_bound(at_most))
 
 
 async def search_runs(

@@ -5,6 +5,11 @@ from dataclasses import dataclass
 from runindex.domain.instants import Micros
 
 
+def capped(number: int, at_most: int | None) -> int:
+    """Return a count that stops at `at_most`; None is no bound."""
+    return number if at_most is None else min(number, at_most)
+
+
 @dataclass(frozen=True, slots=True)
 class TimelineRow:
     """The runs created, and those finished by outcome, in one time bucket."""

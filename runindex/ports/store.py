@@ -106,8 +106,8 @@ class Store(Protocol):
         """Return a window of a list of runs. Rows have the order's column too, and with a path its sort key."""
         ...
 
-    async def count_runs(self, run_filter: RunFilter) -> int:
-        """Return how many runs the filter matches, exactly."""
+    async def count_runs(self, run_filter: RunFilter, at_most: int | None = None) -> int:
+        """Return how many runs the filter matches, exactly; counting stops at `at_most`."""
         ...
 
     async def group_runs(self, run_filter: RunFilter, key: RunGroupKey, limit: int | None) -> Sequence[tuple[str, int]]:
@@ -142,16 +142,20 @@ class Store(Protocol):
         """Return for each parent a window of its children (those that also match the query's filter)."""
         ...
 
-    async def count_children(self, parent_ids: Sequence[str], run_filter: RunFilter) -> Mapping[str, int]:
-        """Return for each parent how many of its children the filter matches; 0 may be left out."""
+    async def count_children(
+        self, parent_ids: Sequence[str], run_filter: RunFilter, at_most: int | None = None
+    ) -> Mapping[str, int]:
+        """Return for each parent how many of its children the filter matches, at most so many; 0 may be left out."""
         ...
 
     async def list_plan_runs(self, plan_ids: Sequence[str], query: RunQuery) -> Mapping[str, Sequence[Row]]:
         """Return for each plan a window of its runs (those that also match the query's filter)."""
         ...
 
-    async def count_plan_runs(self, plan_ids: Sequence[str], run_filter: RunFilter) -> Mapping[str, int]:
-        """Return for each plan how many of its runs the filter matches; 0 may be left out."""
+    async def count_plan_runs(
+        self, plan_ids: Sequence[str], run_filter: RunFilter, at_most: int | None = None
+    ) -> Mapping[str, int]:
+        """Return for each plan how many of its runs the filter matches, at most so many; 0 may be left out."""
         ...
 
     async def list_ancestors(self, run_ids: Sequence[str], columns: Columns) -> Mapping[str, Sequence[Row]]:

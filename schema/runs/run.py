@@ -139,7 +139,7 @@ class DescendantEdge:
     node: Run = strawberry.field(description="The run.")
 
 
-@connection(Run, RunEdge, "runs", "A page of runs.", counted=True)
+@connection(Run, RunEdge, "runs", "A page of runs.", counted=True, bounded=True)
 class RunConnection(Connection):
     """A page of run rows."""
 

@@ -1,12 +1,13 @@
 """Connections: their arguments, their pages, and how their types are declared."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from types import GenericAlias
 from typing import Annotated, Any, ClassVar, Final, TypeAlias, TypeVar
 
 import strawberry
 
+from runindex.domain.errors import BadRequestError
 from runindex.ports.queries import Row
 from schema.typesystem.fields import derived
 
@@ -19,6 +20,15 @@ After: TypeAlias = Annotated[str | None, strawberry.argument(description="Begin 
 Last: TypeAlias = Annotated[int | None, strawberry.argument(description="At most so many, from the end.")]
 Before: TypeAlias = Annotated[str | None, strawberry.argument(description="End just before this cursor.")]
 
+AtMost: TypeAlias = Annotated[
+    int | None,
+    strawberry.argument(
+        description=(
+            "Stop counting at so many, 1 or more. An answer equal to it says so: there are so many or more; "
+            "a smaller one is exact."
+        )
+    ),
+]
 Offset: TypeAlias = Annotated[int | None, strawberry.argument(description="Skip so many.")]
 # The default of arguments, not shown in the SDL: null is something else.
 ABSENT: Any = strawberry.UNSET
@@ -49,15 +59,38 @@ def page_arguments(
     return PageArguments(given(first), given(after), given(last), given(before))
 
 
+# Given a bound, or None.
+Count: TypeAlias = Callable[[int | None], Awaitable[int]]
+
+
 @dataclass(frozen=True, slots=True)
 class Page:
-    """Rows of a list in its order. `cursor` encodes a row's position; `total` is the list's length if selected."""
+    """Rows of a list in its order. `cursor` encodes a row's position.
+
+    `total` is the list's length if it was asked for without a bound; `count` counts up to one.
+    """
 
     rows: Sequence[Row]
     cursor: Callable[[Row], str]
     has_next: bool = False
     has_previous: bool = False
     total: int | None = None
+    count: Count | None = None
+
+    async def total_at_most(self, at_most: int | None) -> int:
+        """Return the list's length, at most so many; raise BadRequestError for a bound below 1."""
+        if at_most is None and self.total is not None:
+            return self.total
+        if self.count is None:
+            raise TypeError("this list is not counted")
+        return await self.count(check_bound(at_most))
+
+
+def check_bound(at_most: int | None) -> int | None:
+    """Return a count's bound, None for none; raise BadRequestError for one below 1."""
+    if at_most is not None and at_most < 1:
+        raise BadRequestError("`atMost` must be 1 or more")
+    return at_most
 
 
 @strawberry.type(description="Where a page lies in its list.")
@@ -97,8 +130,12 @@ def connection(
     edges: str = "The {things} with their cursors.",
     info: str = "What comes before and after this page.",
     counted: bool = False,
+    bounded: bool = False,
 ) -> Callable[[type[C]], type[C]]:
-    """Declare the decorated class as a connection of `things`, its nodes in words; `counted` ones have a total."""
+    """Declare the decorated class as a connection of `things`, its nodes in words; `counted` ones have a total.
+
+    That of `bounded` ones takes a bound.
+    """
     fields: dict[str, tuple[Any, Any]] = {
         "edges": (GenericAlias(list, (edge,)), derived(_edges, description=edges.format(things=things))),
         "nodes": (GenericAlias(list, (node,)), derived(_nodes, description=f"The {things} alone.")),
@@ -106,7 +143,11 @@ def connection(
     }
     if counted:
         words = f"Exact number of {things} that match; computed only when selected."
-        fields["total_count"] = int, derived(lambda connection: connection.page.total, description=words)
+        if bounded:
+            total: Any = strawberry.field(resolver=_total_at_most, description=words)
+        else:
+            total = derived(lambda connection: connection.page.total, description=words)
+        fields["total_count"] = int, total
 
     def declare(cls: type[C]) -> type[C]:
         cls.node_type, cls.edge_type = node, edge
@@ -116,6 +157,11 @@ def connection(
         return strawberry.type(cls, description=description)
 
     return declare
+
+
+async def _total_at_most(self: Any, at_most: AtMost = ABSENT) -> int:  # noqa: ANN401 - Strawberry knows it by its name
+    page: Page = self.page
+    return await page.total_at_most(given(at_most))
 
 
 def _nodes(connection: Connection) -> list[object]:

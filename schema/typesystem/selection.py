@@ -92,7 +92,7 @@ class Selection:
         return PageSelection(
             columns=(self.at("nodes") | self.at("edges", "node")).columns(type_name),
             rows="nodes" in self or "edges" in self,
-            total="totalCount" in self,
+            total=any(not node.arguments for node in self.fields.get("totalCount", ())),
             page_info="pageInfo" in self,
             has_next="hasNextPage" in page_info,
             has_previous="hasPreviousPage" in page_info,
@@ -165,7 +165,7 @@ class Position:
 
 @dataclass(frozen=True, slots=True)
 class PageSelection:
-    """What the selection of a connection needs of the storage."""
+    """What the selection of a connection needs of the storage; `total` is its length, counted without a bound."""
 
     columns: Columns
     rows: bool

@@ -10,6 +10,7 @@ from persistence.memory.tables.runs import RunTable
 from runindex.domain.runs.filters import RunFilter
 from runindex.domain.runs.run import Run
 from runindex.ports.queries import Row, RunQuery
+from runindex.ports.statistics import capped
 
 
 class MemoryChildReads:
@@ -25,9 +26,12 @@ class MemoryChildReads:
             for parent_id, children in self._children(parent_ids, query.filter)
         }
 
-    async def count_children(self, parent_ids: Sequence[str], run_filter: RunFilter) -> Mapping[str, int]:
-        """Return for each parent how many of its children the filter matches."""
-        return {parent_id: len(children) for parent_id, children in self._children(parent_ids, run_filter)}
+    async def count_children(
+        self, parent_ids: Sequence[str], run_filter: RunFilter, at_most: int | None = None
+    ) -> Mapping[str, int]:
+        """Return for each parent how many of its children the filter matches, at most so many."""
+        found = self._children(parent_ids, run_filter)
+        return {parent_id: capped(len(children), at_most) for parent_id, children in found}
 
     async def list_plan_runs(self, plan_ids: Sequence[str], query: RunQuery) -> Mapping[str, Sequence[Row]]:
         """Return for each plan a window of those of its runs that the filter matches."""
@@ -35,10 +39,13 @@ class MemoryChildReads:
         listed = {plan_id: await lists.list_runs(self._runs, queries[plan_id]) for plan_id in queries}
         return {plan_id: [ordered_row(run, query.order) for run in runs] for plan_id, runs in listed.items()}
 
-    async def count_plan_runs(self, plan_ids: Sequence[str], run_filter: RunFilter) -> Mapping[str, int]:
-        """Return for each plan how many of its runs the filter matches."""
+    async def count_plan_runs(
+        self, plan_ids: Sequence[str], run_filter: RunFilter, at_most: int | None = None
+    ) -> Mapping[str, int]:
+        """Return for each plan how many of its runs the filter matches, at most so many."""
         return {
-            plan_id: await counts.count_runs(self._runs, _of_plan(plan_id, run_filter)) for plan_id in set(plan_ids)
+            plan_id: await counts.count_runs(self._runs, _of_plan(plan_id, run_filter), at_most)
+            for plan_id in set(plan_ids)
         }
 
     def _children(self, parent_ids: Sequence[str], run_filter: RunFilter) -> Iterator[tuple[str, list[Run]]]:

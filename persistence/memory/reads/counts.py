@@ -12,7 +12,7 @@ from runindex.domain.runs.filters import RunFilter, only_status
 from runindex.domain.runs.run import Run
 from runindex.domain.runs.timeline import TimelineInterval, bucket_start
 from runindex.ports.queries import RunGroupKey
-from runindex.ports.statistics import TimelineRow
+from runindex.ports.statistics import TimelineRow, capped
 
 _KEYS_OF: Final[Mapping[RunGroupKey, Callable[[Run], Iterable[str]]]] = {
     RunGroupKey.STATUS: lambda run: (run.status.value,),
@@ -28,14 +28,16 @@ _COUNT_OF_OUTCOME: Final = {
 }
 
 
-async def count_runs(table: RunTable, run_filter: RunFilter) -> int:
-    """Return how many runs the filter matches."""
+async def count_runs(table: RunTable, run_filter: RunFilter, at_most: int | None = None) -> int:
+    """Return how many runs the filter matches, at most so many."""
     statuses = only_status(run_filter)
     if statuses is not None:
-        return sum(table.status_counts[status] for status in set(statuses))
+        return capped(sum(table.status_counts[status] for status in set(statuses)), at_most)
     total = 0
     async for runs in matching(table, run_filter):
         total += len(runs)
+        if at_most is not None and total >= at_most:
+            return at_most
     return total
 
 

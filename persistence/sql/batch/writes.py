@@ -13,6 +13,7 @@ from runindex.domain.records.runtimes import RuntimeInput
 from runindex.domain.runs.changes import Change
 from runindex.domain.runs.run import Run
 from runindex.domain.runs.search import lasting_text, words_in
+from runindex.domain.runs.words import entries_of
 from runindex.ports.change_rows import row_of_change
 from runindex.ports.queries import Row
 from runindex.ports.rows import row_of
@@ -43,6 +44,8 @@ MOVED_COLUMNS: Final = (
 
 # All that a move leaves as it is.
 _rest_of: Final = attrgetter(*sorted({each.name for each in fields(Run)} - {*MOVED_COLUMNS[1:], "retention"}))
+# What the entries of the index of words are made from.
+_texts_of: Final = attrgetter("incarnation", "name", "tags", "metadata")
 
 
 @dataclass(slots=True)
@@ -51,14 +54,16 @@ class Writes:
 
     `rewritten` and `inserted` are whole runs, `moved` only what MOVED_COLUMNS names, `deleted` ids. Tags are
     (tag, created_at, run id), steps (status or tag, difference). `tags_dropped` are the steps that may end at zero.
-    `expired` is (instant, number): delete at most so many kept answers from before that instant. `records` are the
-    rows of records by RECORD_PARTS; before them, all inputs of the runtimes in `inputs_dropped` are deleted.
+    `words` are (incarnation, run id, version, index entries as a text). `expired` is (instant, number): delete at most
+    so many kept answers from before that instant. `records` are the rows of records by RECORD_PARTS; before them, all
+    inputs of the runtimes in `inputs_dropped` are deleted.
     """
 
     inserted: list[Values] = field(default_factory=list)
     rewritten: list[Values] = field(default_factory=list)
     moved: list[Values] = field(default_factory=list)
     deleted: list[Values] = field(default_factory=list)
+    words: list[Values] = field(default_factory=list)
     tags_added: list[Values] = field(default_factory=list)
     tags_removed: list[Values] = field(default_factory=list)
     changes: list[Values] = field(default_factory=list)
@@ -103,6 +108,14 @@ def run_values(run: Run) -> Values:
     return _run_columns(row)
 
 
+def words_values(row: Values) -> Iterator[Values]:
+    """Yield the row of the index of words for a row of `runs`; none when the run has too many entries."""
+    incarnation, run_id, version, text, name = _words_source(row)
+    entries = entries_of(text, name)
+    if entries is not None:
+        yield incarnation, run_id, version, " ".join(entries)
+
+
 def change_values(change: Change) -> Values:
     """Return a log entry as a row of its table, derived columns included."""
     row = row_of_change(change)
@@ -113,6 +126,8 @@ def change_values(change: Change) -> Values:
 
 
 _run_columns: Final[Callable[[Row], Values]] = itemgetter(*STORED_RUN_COLUMNS)
+_SOURCES: Final = ("incarnation", "id", "version", "search_text", "name_folded")
+_words_source: Final = itemgetter(*map(STORED_RUN_COLUMNS.index, _SOURCES))
 # The run's id is `id` in the row, and `run_id` in the table.
 _change_columns: Final[Callable[[Row], Values]] = itemgetter(
     *("id" if name == "run_id" else name for name in CHANGE_COLUMNS)
@@ -134,12 +149,15 @@ def _add_runs(writes: Writes, workspace: Workspace) -> None:
             if before is not None:
                 writes.deleted.append((run_id,))
         elif before is None:
-            writes.inserted.append(run_values(after))
+            writes.inserted.append(row := run_values(after))
+            writes.words.extend(words_values(row))
         elif _is_move(before, after):
             writes.moved.append(_moved_values(after))
             continue
         else:
-            writes.rewritten.append(run_values(after))
+            writes.rewritten.append(row := run_values(after))
+            if _texts_of(before) != _texts_of(after):
+                writes.words.extend(words_values(row))
         _add_tags(writes, before, after)
 
 

@@ -7,7 +7,7 @@ from typing import Final
 from sqlalchemy import bindparam, delete, update
 
 from persistence.sql.batch.transactions import drive
-from persistence.sql.batch.writes import Values, Writes, change_values, record_values, run_values
+from persistence.sql.batch.writes import Values, Writes, change_values, record_values, run_values, words_values
 from persistence.sql.maintenance.snapshot import SqlSnapshot
 from persistence.sql.queries.where import INSTANT, TEXT
 from persistence.sql.tables.runs import SHARD, changes, feed_head
@@ -59,8 +59,10 @@ def _writes_of(rows: Restored) -> Writes:
     records: dict[type, list[Values]] = defaultdict(list)
     for record in rows.records:
         records[type(record)].append(record_values(record))
+    inserted = [run_values(run) for run in rows.runs]
     return Writes(
-        inserted=[run_values(run) for run in rows.runs],
+        inserted=inserted,
+        words=[words for row in inserted for words in words_values(row)],
         tags_added=sorted(_tag_rows(rows.runs)),
         changes=[change_values(change) for change in rows.changes],
         status_steps=sorted(Counter(run.status.value for run in rows.runs).items()),

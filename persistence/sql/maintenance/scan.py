@@ -5,7 +5,7 @@ from functools import lru_cache
 from types import MappingProxyType
 from typing import Any, Final
 
-from sqlalchemy import Column, Select, bindparam, exists, or_, select, tuple_
+from sqlalchemy import Column, ColumnElement, Select, bindparam, exists, or_, select, tuple_
 from sqlalchemy import literal_column as literal
 
 from persistence.sql.queries.keys import is_one_of
@@ -13,6 +13,7 @@ from persistence.sql.queries.shape import Condition
 from persistence.sql.queries.where import matching
 from persistence.sql.tables.records import TABLES
 from persistence.sql.tables.runs import changes, run_tags, runs, status_counts, tag_counts
+from persistence.sql.words.matches import kept_words
 from runindex.domain.runs.changes import Change
 from runindex.domain.runs.derived import RunTag, RunTexts, StatusCount, TagCount
 from runindex.domain.runs.run import Run
@@ -20,13 +21,14 @@ from runindex.ports.maintenance import Key, Scan
 from runindex.ports.queries import RUN_COLUMNS, Columns
 
 _HIDDEN: Final = frozenset({"shard", "name_folded", "former_name_folded", "run_id"})
-_COLUMNS: Final[Mapping[type, Mapping[str, Column[Any]]]] = MappingProxyType(
+_COLUMNS: Final[Mapping[type, Mapping[str, ColumnElement[Any]]]] = MappingProxyType(
     {
         Run: {name: runs.c[name] for name in RUN_COLUMNS},
         Change: {"id": changes.c.run_id, **{c.name: c for c in changes.c if c.name not in _HIDDEN}},
         RunTexts: {
             "run_id": runs.c.id,
             **{name: runs.c[name] for name in ("name_folded", "search_text", "search_words")},
+            "words": kept_words(),
         },
         RunTag: dict(run_tags.c.items()),
         StatusCount: dict(status_counts.c.items()),

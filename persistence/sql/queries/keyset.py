@@ -19,13 +19,17 @@ _TYPES: Final[Mapping[type, TypeEngine[Any]]] = {int: BigInteger(), str: Text()}
 
 
 class WindowShape(NamedTuple):
-    """The part of a window that a statement's text depends on: of a position, which of its values are not null."""
+    """The part of a window that a statement's text depends on: of a position, which of its values are not null.
+
+    One that is `merged` with others has what these skip, too.
+    """
 
     limit: int
     after: tuple[bool, ...] | None
     before: tuple[bool, ...] | None
     backward: bool
     skips: bool
+    merged: bool = False
 
 
 def shape_of(window: Window) -> WindowShape:
@@ -139,6 +143,8 @@ def behind_id(keys: Keys, order: RunOrder, side: str) -> ColumnElement[bool]:
 
 def limited(selection: Select[Any], window: WindowShape) -> Select[Any]:
     """Return the selection with the window's limit and offset."""
+    if window.merged:
+        return limited_for(selection, window)
     # The limit is literal: with a parameter the planner would expect a long list, and sort the table.
     selection = selection.limit(literal_column(str(window.limit)))
     return selection.offset(_skipped()) if window.skips else selection
@@ -146,8 +152,23 @@ def limited(selection: Select[Any], window: WindowShape) -> Select[Any]:
 
 def limited_for(selection: Select[Any], window: WindowShape) -> Select[Any]:
     """Return the selection limited to the entries that the window needs, those it skips included."""
+    return selection.limit(limit_of(window))
+
+
+def limit_of(window: WindowShape) -> ColumnElement[int]:
+    """Return how many entries the window needs, those it skips included."""
     limit: ColumnElement[int] = literal_column(str(window.limit))
-    return selection.limit(limit + _skipped() if window.skips else limit)
+    return limit + _skipped() if window.skips else limit
+
+
+def bounded(selection: Select[Any]) -> Select[Any]:
+    """Return the selection limited to as many rows as `bound_values` binds: a count stops there."""
+    return selection.limit(bindparam("at_most", type_=BigInteger()))
+
+
+def bound_values(at_most: int | None) -> dict[str, Any]:
+    """Return the value of a count's bound by its name, none for None."""
+    return {} if at_most is None else {"at_most": at_most}
 
 
 def in_list_order(rows: Sequence[T], window: Window) -> Sequence[T]:

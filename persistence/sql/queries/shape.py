@@ -8,7 +8,7 @@ from operator import attrgetter
 from typing import Any, Final, NamedTuple, TypeAlias
 
 from runindex.domain.errors import BadRequestError
-from runindex.domain.json_text import JsonError, JsonValue, depth_of, dumps, is_plain_text
+from runindex.domain.json_text import JsonError, JsonValue, depth_of, dumps, is_plain_text, loads
 from runindex.domain.lifecycle import RunStatus
 from runindex.domain.runs.dataset import DatasetRunStatus
 from runindex.domain.runs.filters import (
@@ -64,10 +64,12 @@ class Condition(NamedTuple):
     parts: "tuple[Condition, ...]" = ()
 
 
+_DEMANDED: Final = frozenset({Kind.TAG, Kind.TAGS_ALL})
 PATH: Final = "p"
 VALUE: Final = "v"
 TRACE: Final = "t"
 
+Conditions: TypeAlias = tuple[Condition, ...]
 Values: TypeAlias = dict[str, Any]
 NEVER: Final = Condition(Kind.NEVER)
 # Of these a range without bounds demands that there is a value.
@@ -86,12 +88,16 @@ def split_filter(run_filter: RunFilter) -> tuple[tuple[Condition, ...], Values]:
     if run_filter is UNARCHIVED:  # the lists that are asked for most
         return _UNARCHIVED, {}
     splitter = _Splitter()
-    conditions = tuple(splitter.conditions(run_filter))
+    conditions = splitter.with_tags_together(tuple(splitter.conditions(run_filter)))
+    return with_one_status(conditions), splitter.values
+
+
+def with_one_status(conditions: Conditions) -> Conditions:
+    """Return the conditions with those on the status, which hold together, as one."""
     statuses = tuple([condition for condition in conditions if condition.kind is Kind.STATUS_IN])
-    if len(statuses) > 1:
-        others = [condition for condition in conditions if condition.kind is not Kind.STATUS_IN]
-        conditions = (_in_common(statuses), *others)
-    return conditions, splitter.values
+    if len(statuses) < 2:  # noqa: PLR2004 - what is one needs no other
+        return conditions
+    return (_in_common(statuses), *[condition for condition in conditions if condition.kind is not Kind.STATUS_IN])
 
 
 @lru_cache(maxsize=256)
@@ -118,6 +124,20 @@ class _Splitter:
         for (name, splitting), value in zip(_FIELDS, _VALUES_OF(f), strict=True):
             if value is not None:
                 yield from splitting(self, name, value)
+
+    def with_tags_together(self, conditions: Conditions) -> Conditions:
+        """Return the conditions with all tags that they demand in one: the rarest of them all is read first."""
+        tagged = [condition for condition in conditions if condition.kind in _DEMANDED]
+        if len(tagged) < 2:  # noqa: PLR2004 - what is one needs no other
+            return conditions
+        wanted: list[str] = []
+        for condition in tagged:
+            value = self.values[name_of(condition.place)]
+            wanted += [value] if condition.kind is Kind.TAG else loads(value)
+        return (
+            *[condition for condition in conditions if condition not in tagged],
+            *self._all_tags(dict.fromkeys(wanted)),
+        )
 
     def bind(self, kind: Kind, value: str | int, detail: object = None) -> Condition:
         place = self._next
@@ -214,7 +234,7 @@ class _Splitter:
         yield Condition(Kind.NOT, parts=tuple(self.conditions(part)))
 
     def _together(self, part: RunFilter) -> Condition:
-        return Condition(Kind.ALL, parts=tuple(self.conditions(part)))
+        return Condition(Kind.ALL, parts=self.with_tags_together(tuple(self.conditions(part))))
 
     def _text(self, kind: Kind, text: str, detail: object = None) -> Condition:
         # A text that no storage can keep matches no run.

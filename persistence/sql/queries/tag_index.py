@@ -1,16 +1,14 @@
 """Drives a query from the tag index when a filter demands a tag."""
 
-from typing import Final, NamedTuple, TypeAlias
+from typing import Final, NamedTuple
 
 from sqlalchemy import ColumnElement, FromClause, and_, bindparam, func, select
 from sqlalchemy import literal_column as literal
 
 from persistence.sql.queries import expressions
-from persistence.sql.queries.shape import Condition, Kind, name_of
+from persistence.sql.queries.shape import Condition, Conditions, Kind, name_of
 from persistence.sql.queries.where import TEXT, matching
 from persistence.sql.tables.runs import run_tags, runs, tag_counts
-
-Conditions: TypeAlias = tuple[Condition, ...]
 
 # Conditions that few runs meet, and that have an index.
 _NARROW: Final = frozenset({Kind.ID_IN, Kind.BELOW, Kind.EQUALS})
@@ -53,12 +51,13 @@ def _join_tag(tagged: Condition, conditions: Conditions) -> TaggedRuns:
     is_one = tagged.kind is Kind.TAG
     others = tuple(condition for condition in conditions if not (is_one and condition is tagged))
     tags = run_tags.alias("tagged")
-    is_tag = tags.c.tag == (bound if is_one else _rarest(bound))
+    is_tag = tags.c.tag == (bound if is_one else rarest(bound))
     return TaggedRuns(with_runs(tags), and_(is_tag, matching(others)), tags)
 
 
-def _rarest(tags: ColumnElement[str]) -> ColumnElement[str]:
+def rarest(tags: ColumnElement[str]) -> ColumnElement[str]:
+    """Return the tag of a JSON array that the fewest runs have, by the kept counts."""
     wanted = expressions.each(tags, "wanted")
     counted = select(wanted.c.value).outerjoin_from(wanted, tag_counts, tag_counts.c.tag == wanted.c.value)
-    rarest = counted.order_by(func.coalesce(tag_counts.c.n, literal("0")), wanted.c.value)
-    return rarest.limit(literal("1")).scalar_subquery()
+    ordered = counted.order_by(func.coalesce(tag_counts.c.n, literal("0")), wanted.c.value)
+    return ordered.limit(literal("1")).scalar_subquery()

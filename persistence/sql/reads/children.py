@@ -5,11 +5,14 @@ from functools import lru_cache
 from typing import Any, Final
 
 from sqlalchemy import ColumnElement, FromClause, Select, bindparam, column, func, select, table
+from sqlalchemy import literal_column as literal
 
 from persistence.sql.queries import expressions
 from persistence.sql.queries.keyset import (
     Keys,
     WindowShape,
+    bound_values,
+    bounded,
     in_list_order,
     keys_of,
     ordering,
@@ -37,17 +40,21 @@ class ChildReads(StatementRunner):
         """Return for each parent a window of its children (those that also match the query's filter)."""
         return await self._list_by("parent_id", parent_ids, query)
 
-    async def count_children(self, parent_ids: Sequence[str], run_filter: RunFilter) -> Mapping[str, int]:
-        """Return for each parent how many of its children the filter matches; 0 may be left out."""
-        return await self._count_by("parent_id", parent_ids, run_filter)
+    async def count_children(
+        self, parent_ids: Sequence[str], run_filter: RunFilter, at_most: int | None = None
+    ) -> Mapping[str, int]:
+        """Return for each parent how many of its children the filter matches, at most so many; 0 may be left out."""
+        return await self._count_by("parent_id", parent_ids, run_filter, at_most)
 
     async def list_plan_runs(self, plan_ids: Sequence[str], query: RunQuery) -> Mapping[str, Sequence[Row]]:
         """Return for each plan a window of its runs (those that also match the query's filter)."""
         return await self._list_by("plan_id", plan_ids, query)
 
-    async def count_plan_runs(self, plan_ids: Sequence[str], run_filter: RunFilter) -> Mapping[str, int]:
-        """Return for each plan how many of its runs the filter matches; 0 may be left out."""
-        return await self._count_by("plan_id", plan_ids, run_filter)
+    async def count_plan_runs(
+        self, plan_ids: Sequence[str], run_filter: RunFilter, at_most: int | None = None
+    ) -> Mapping[str, int]:
+        """Return for each plan how many of its runs the filter matches, at most so many; 0 may be left out."""
+        return await self._count_by("plan_id", plan_ids, run_filter, at_most)
 
     async def _list_by(self, field: str, ids: Sequence[str], query: RunQuery) -> Mapping[str, Sequence[Row]]:
         conditions, values = split_filter(query.filter)
@@ -56,10 +63,13 @@ class ChildReads(StatementRunner):
         values["requested"] = array_of(dict.fromkeys(ids))
         return by_requested(ids, in_list_order(await self._fetch(statement, values), query.window))
 
-    async def _count_by(self, field: str, ids: Sequence[str], run_filter: RunFilter) -> Mapping[str, int]:
+    async def _count_by(
+        self, field: str, ids: Sequence[str], run_filter: RunFilter, at_most: int | None
+    ) -> Mapping[str, int]:
         conditions, values = split_filter(run_filter)
-        rows = await self._fetch(_count(field, conditions), values | {"requested": array_of(ids)})
-        return {row[field]: row["n"] for row in rows}
+        statement = _count(field, conditions) if at_most is None else _count_some(field, conditions)
+        values |= {"requested": array_of(dict.fromkeys(ids)), **bound_values(at_most)}
+        return {row[field]: row["n"] for row in await self._fetch(statement, values)}
 
 
 @lru_cache(maxsize=256)
@@ -104,3 +114,13 @@ def _count(field: str, conditions: tuple[Condition, ...]) -> Select[Any]:
         expressions.one_of(column, bindparam("requested", type_=TEXT)), matching(conditions)
     )
     return counted.group_by(column)
+
+
+@lru_cache(maxsize=256)
+def _count_some(field: str, conditions: tuple[Condition, ...]) -> Select[Any]:
+    """Return the statement that counts up to the bound for each of the requested."""
+    named = expressions.each(bindparam("requested", type_=TEXT), "named")
+    found: Select[Any] = select(literal("1").label("one")).where(runs.c[field] == named.c.value, matching(conditions))
+    some = bounded(found.correlate(named)).subquery("some")
+    counted = select(func.count()).select_from(some).scalar_subquery()
+    return select(named.c.value.label(field), counted.label("n"))

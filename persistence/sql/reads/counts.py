@@ -8,26 +8,34 @@ from typing import Any, Final
 from sqlalchemy import Column, ColumnElement, FromClause, Select, bindparam, func, select
 from sqlalchemy import literal_column as literal
 
+from persistence.sql.queries.keyset import bound_values, bounded
 from persistence.sql.queries.shape import UNARCHIVED_ONLY, Condition, Kind, name_of, split_filter
 from persistence.sql.queries.tag_index import runs_by_tag
 from persistence.sql.queries.targets import one_of_statuses
 from persistence.sql.queries.where import TEXT, matching
 from persistence.sql.statements import StatementRunner
 from persistence.sql.tables.runs import run_tags, runs, status_counts, tag_counts
+from persistence.sql.words.names import asking_for_name, count_by_name
 from runindex.domain.lifecycle import RunStatus
 from runindex.domain.runs.filters import RunFilter, only_status
 from runindex.ports.queries import RunGroupKey
+from runindex.ports.statistics import capped
 
 
 class CountReads(StatementRunner):
     """Counts runs."""
 
-    async def count_runs(self, run_filter: RunFilter) -> int:
-        """Return how many runs the filter matches, exactly."""
+    async def count_runs(self, run_filter: RunFilter, at_most: int | None = None) -> int:
+        """Return how many runs the filter matches, exactly; counting stops at `at_most`."""
         statuses = only_status(run_filter)
         conditions, values = split_filter(run_filter)
-        statement = _count(conditions) if statuses is None else _count_by_status(frozenset(statuses))
-        return int((await self._fetch(statement, values))[0]["n"])
+        if statuses is not None:
+            statement = _count_by_status(frozenset(statuses))
+        else:
+            asked = asking_for_name(conditions, values)
+            values |= asked
+            statement = count_statement(conditions, is_bounded=at_most is not None, by_name=bool(asked))
+        return capped(int((await self._fetch(statement, values | bound_values(at_most)))[0]["n"]), at_most)
 
     async def group_runs(self, run_filter: RunFilter, key: RunGroupKey, limit: int | None) -> Sequence[tuple[str, int]]:
         """Return groups and their sizes, largest first, then by key. Runs without the key are in no group."""
@@ -48,10 +56,18 @@ def _count_by_status(statuses: frozenset[RunStatus]) -> Select[Any]:
 
 
 @lru_cache(maxsize=1024)
-def _count(conditions: tuple[Condition, ...]) -> Select[Any]:
+def count_statement(conditions: tuple[Condition, ...], *, is_bounded: bool, by_name: bool) -> Select[Any]:
+    """Return the statement that counts the runs that meet the conditions."""
     match sorted(conditions, key=lambda condition: condition.kind is Kind.TAG):
         case [condition, Condition(Kind.TAG, place)] if condition == UNARCHIVED_ONLY:
             return _total(tag_counts).where(tag_counts.c.tag == bindparam(name_of(place), type_=TEXT))
+    if by_name:
+        named = select(count_by_name(conditions).subquery("named"))
+        some = (bounded(named) if is_bounded else named).subquery("some")
+        return select(func.count().label("n")).select_from(some)
+    if is_bounded:
+        some = bounded(_found(select(literal("1").label("one")), conditions)).subquery("some")
+        return select(func.count().label("n")).select_from(some)
     return _found(select(func.count().label("n")), conditions)
 
 

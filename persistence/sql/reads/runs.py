@@ -2,19 +2,20 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
-from typing import Any, Final
+from typing import Any, NamedTuple
 
 from sqlalchemy import Select, bindparam, select
 
 from persistence.sql.queries import expressions
-from persistence.sql.queries.keyset import in_list_order, path_values, shape_of, values_of
-from persistence.sql.queries.run_pages import run_columns, run_page, run_page_with_key
-from persistence.sql.queries.shape import split_filter
+from persistence.sql.queries.keyset import WindowShape, in_list_order, path_values, shape_of, values_of
+from persistence.sql.queries.run_pages import run_columns, run_page, with_key
+from persistence.sql.queries.shape import Conditions, split_filter
 from persistence.sql.queries.where import TEXT
 from persistence.sql.statements import StatementRunner
 from persistence.sql.tables.runs import runs
+from persistence.sql.words.names import asking_for_name, run_page_by_name
 from runindex.domain.json_text import dumps
-from runindex.ports.queries import Columns, Row, RunQuery
+from runindex.ports.queries import Columns, Row, RunOrder, RunQuery
 
 
 class RunReads(StatementRunner):
@@ -31,8 +32,10 @@ class RunReads(StatementRunner):
     async def list_runs(self, query: RunQuery) -> Sequence[Row]:
         """Return a window of a list of runs. Rows have the order's column too."""
         conditions, values = split_filter(query.filter)
-        make_page = _run_page if query.path is None else _run_page_with_key
-        statement = make_page(conditions, query.columns, query.order.shape, shape_of(query.window))
+        asked = asking_for_name(conditions, values)
+        shape = _Shape(by_name=bool(asked), has_key=query.path is not None)
+        statement = page_statement(conditions, query.columns, query.order.shape, shape_of(query.window), shape)
+        values |= asked
         values |= values_of(query.window) | path_values(query.order.path or query.path)
         return in_list_order(await self._read(statement, values), query.window)
 
@@ -52,5 +55,18 @@ def _find_many(columns: Columns) -> Select[Any]:
     return select(*run_columns(columns)).where(expressions.one_of(runs.c.id, bindparam("ids", type_=TEXT)))
 
 
-_run_page: Final = lru_cache(maxsize=1024)(run_page)
-_run_page_with_key: Final = lru_cache(maxsize=256)(run_page_with_key)
+class _Shape(NamedTuple):
+    """How a page is worded: by the index of names, and with the sort key of a metadata value."""
+
+    by_name: bool
+    has_key: bool
+
+
+@lru_cache(maxsize=1024)
+def page_statement(
+    conditions: Conditions, columns: Columns, order: RunOrder, window: WindowShape, shape: _Shape
+) -> Select[Any]:
+    """Return the statement for a window of a list of runs."""
+    make_page = run_page_by_name if shape.by_name else run_page
+    page = make_page(conditions, columns, order, window)
+    return with_key(page, order, window) if shape.has_key else page

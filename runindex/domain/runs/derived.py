@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from runindex.domain.instants import Micros
 from runindex.domain.runs.run import Run
 from runindex.domain.runs.search import lasting_text, words_in
+from runindex.domain.runs.words import entries_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,15 +38,21 @@ class TagCount:
 
 @dataclass(frozen=True, slots=True)
 class RunTexts:
-    """The texts by which a part of a name, or a search, finds a run."""
+    """The texts by which a part of a name, or a search, finds a run.
+
+    `words` are the entries of the index of words, in order and joined by blanks; empty for a run that is found without.
+    """
 
     run_id: str
     name_folded: str | None
     search_text: str
     search_words: int
+    words: str
 
 
 def texts_of(run: Run) -> RunTexts:
     """Return the run's texts."""
     text = lasting_text(run)
-    return RunTexts(run.id, None if run.name is None else run.name.lower(), text, words_in(text))
+    name = None if run.name is None else run.name.lower()
+    entries = entries_of(text, name)
+    return RunTexts(run.id, name, text, words_in(text), " ".join(entries or ()))

@@ -96,6 +96,11 @@ def is_found(needle: Needle, text: str) -> bool:
     return needle.part in text and (needle.start in text or is_like(text, needle.pattern))
 
 
+def is_gapless(character: str) -> bool:
+    """Tell whether a character is of a script in which a word may begin anywhere."""
+    return _BEGINS_GAPLESS.match(character) is not None
+
+
 def is_like(text: str, pattern: str) -> bool:
     """Tell whether a text has a match of a needle's pattern."""
     return re.search(pattern, text) is not None

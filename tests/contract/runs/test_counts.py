@@ -3,6 +3,7 @@ from collections import Counter
 import pytest
 import pytest_asyncio
 
+from runindex.commands.outcomes import PlanSaved, PlanStarted
 from runindex.domain.ids import DEFAULT_RUN
 from runindex.domain.instants import SECOND, parse_instant
 from runindex.domain.lifecycle import RunStatus
@@ -13,9 +14,10 @@ from runindex.ports.queries import RunGroupKey
 from runindex.ports.statistics import TimelineRow
 from runindex.ports.store import Store
 from tests.support.clock import START, StandingClock
-from tests.support.commands import A, B, C, D, add_tags, create, dataset, delete, move, remove_tags
+from tests.support.commands import A, B, C, D, E, add_tags, create, dataset, delete, move, remove_tags
 from tests.support.data.population import IDS, populate
 from tests.support.drawn.filters import matching_ids
+from tests.support.records import gained, plan, start_plan
 from tests.support.stores import MADE, apply, counted_by_status, do, listed, made
 
 pytestmark = pytest.mark.asyncio
@@ -68,6 +70,28 @@ async def test_groups_are_those_of_the_list_largest_first(filled: Store, key: Ru
     assert list(await filled.group_runs(run_filter, key, None)) == expected
     for limit in (1, 2, 3, len(expected) or 1, 100):
         assert list(await filled.group_runs(run_filter, key, limit)) == expected[:limit]
+
+
+@pytest.mark.parametrize("chosen", FILTERS)
+async def test_a_count_stops_at_its_bound(filled: Store, chosen: str) -> None:
+    total = len(await matching(filled, FILTERS[chosen]))
+    assert await filled.count_runs(FILTERS[chosen]) == total
+    for bound in (1, 2, total or 1, total + 1, 100_000):
+        assert await filled.count_runs(FILTERS[chosen], bound) == min(total, bound)
+
+
+async def test_counts_of_several_parents_and_plans_stop_each_at_the_bound(store: Store) -> None:
+    kept = (await gained(store, plan("plan", 1), PlanSaved)).plan
+    for _ in range(2):
+        await gained(store, start_plan(kept.id), PlanStarted)
+    await apply(store, create(A), create(B))
+    await apply(store, create(C, parent_id=A, tags=("x",)), create(D, parent_id=A), create(E, parent_id=B))
+    for bound, few, many in ((1, 1, 1), (2, 1, 2), (3, 1, 2)):
+        assert await store.count_children([A, B], EVERYTHING, bound) == {A: many, B: few}
+        assert await store.count_plan_runs([kept.id], EVERYTHING, bound) == {kept.id: many}
+    tagged = RunFilter(tags=TagFilter(all=("x",)))
+    found = await store.count_children([A, B, A], tagged, 5)
+    assert (found.get(A), found.get(B, 0)) == (1, 0)
 
 
 async def test_counts_follow_every_change(store: Store) -> None:

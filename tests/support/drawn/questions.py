@@ -95,7 +95,7 @@ def _question(method: str, *arguments: SearchStrategy[Any]) -> SearchStrategy[Qu
 
 EVERY_QUESTION: SearchStrategy[Question] = st.one_of(
     _question("list_runs", run_queries()),
-    _question("count_runs", any_filter()),
+    _question("count_runs", any_filter(), st.none() | sizes),
     _question("group_runs", any_filter(), st.sampled_from(RunGroupKey), st.none() | sizes),
     _question(
         "count_timeline",
@@ -116,7 +116,7 @@ EVERY_QUESTION: SearchStrategy[Question] = st.one_of(
     _question("list_tags", st.sampled_from(("", "a", "a_", "B")), sizes),
     _question("list_values", st.sampled_from(DistinctField), st.sampled_from(("", "a", "A", "q", "b_")), sizes),
     _question("list_children", some_ids, run_queries()),
-    _question("count_children", some_ids, any_filter()),
+    _question("count_children", some_ids, any_filter(), st.none() | sizes),
     _question("list_ancestors", some_ids, all_columns),
     _question("find_roots", some_ids, all_columns),
     _question(

@@ -242,6 +242,14 @@ PLANTS: Final = {
         f"UPDATE runs SET search_text = 'x' WHERE id = '{A}'",
         f"run {A}: found by another text than its own: search_text",
     ),
+    "words that are not indexed": (
+        f"DELETE FROM run_words WHERE run_id = '{A}'",
+        f"run {A}: found by another text than its own: words",
+    ),
+    "words of another's": (
+        f"UPDATE run_words SET words = 'x' WHERE run_id = '{A}'",
+        f"run {A}: found by another text than its own: words",
+    ),
     "a number of words": (
         f"UPDATE runs SET search_words = 0 WHERE id = '{A}'",
         f"run {A}: found by another text than its own: search_words",

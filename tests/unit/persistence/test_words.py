@@ -99,6 +99,7 @@ async def found(store: Store, query: str) -> list[tuple[str, float]]:
 
 async def migrate_to(place: Place, revision: str, rows: int = 0) -> None:
     """Bring an empty database to a revision, and index some of its runs."""
+
     def fill(connection: Connection) -> None:
         REVISION.create(connection)
         for _ in range(rows):

@@ -3,11 +3,15 @@
 import re
 from collections.abc import Iterator
 from contextlib import closing
+from importlib import import_module
 from pathlib import Path
 from typing import Any, Final
 
 import pytest
+from sqlalchemy import create_engine, inspect, text
+from sqlalchemy.pool import NullPool
 
+from persistence.migrations import revisions
 from persistence.postgres.connection import Timeouts, close, connect
 from persistence.postgres.statements import PostgresDialect
 from persistence.sql.queries.keyset import shape_of, values_of
@@ -67,6 +71,23 @@ def test_sqlite_reads_tags_by_the_primary_key(sqlite_path: Path, chosen: str) ->
             assert not re.search(r"SCAN (runs|run_tags\w*|tagged|found)\b(?! USING)", plan), plan
             for read in re.findall(r"(?:SCAN|SEARCH) (?:run_tags\w*|tagged)[^\n]*", plan):
                 assert "USING PRIMARY KEY (tag=?" in read, plan
+
+
+@pytest.mark.parametrize(("most", "kept"), [(0, True), (1, False)])
+def test_a_sqlite_file_of_many_tags_keeps_their_index(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, *, most: int, kept: bool
+) -> None:
+    revision = import_module("persistence.migrations.versions.0012_tags")
+    file = tmp_path / "tags.db"
+    with create_engine(f"sqlite:///{file}", poolclass=NullPool).begin() as connection:
+        revisions.migrate(connection, revision.down_revision)
+        connection.execute(text("INSERT INTO run_tags VALUES ('t', 1, 'r')"))
+        monkeypatch.setattr(revision, "MOST_TAGS", most)
+        monkeypatch.setattr("alembic.op.get_bind", lambda: connection)
+        monkeypatch.setattr("alembic.op.drop_index", lambda name, _: connection.execute(text(f"DROP INDEX {name}")))
+        revision.upgrade()
+        present = {index["name"] for index in inspect(connection).get_indexes("run_tags")}
+    assert present == (set(revision.DROPPED) if kept else set())
 
 
 @pytest.mark.asyncio

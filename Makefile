@@ -22,7 +22,7 @@ LINEAGE := tests/lineage
 MLFLOW := tests/mlflow
 AUDIT := .audit
 
-.PHONY: install clients serve test test-compiled check check-style check-types check-imports check-schema audit format sdl errors demo demo-data bench wheel lock clean
+.PHONY: install clients serve test test-compiled check check-style check-types check-imports check-schema audit format sdl errors demo demo-data bench bench-scale wheel lock clean
 
 install: $(STAMP) $(GRAPHIQL) $(DASHBOARD)
 
@@ -157,6 +157,10 @@ demo-data: install
 
 bench: install
 	$(BIN)/python -m bench
+
+# What costs how much at 10,000, 100,000 and 1,000,000 runs; BENCH_SIZES chooses others.
+bench-scale: install
+	$(BIN)/python -m bench scale
 
 wheel: install
 	$(BIN)/python -m hatchling build --target wheel

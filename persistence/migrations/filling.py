@@ -11,7 +11,7 @@ from sqlalchemy import Connection, text
 from persistence.migrations.revisions import PRESENT
 
 # In their order.
-_MODULES: Final = ("0010_words",)
+_MODULES: Final = ("0009_words",)
 
 
 def pending(connection: Connection) -> list[Any]:

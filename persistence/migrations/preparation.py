@@ -1,7 +1,7 @@
-"""What the newest revision asks of a Postgres database, done beforehand, while servers read and write.
+"""What revisions ask of a Postgres database, done beforehand, while servers read and write.
 
-Indexes are made concurrently, and rows filled in a few at a time: nobody waits for either. Whatever was interrupted
-goes on where it stood, and the revision itself finds nothing left to do.
+Indexes are made and dropped concurrently, and rows filled in a few at a time: nobody waits for either. Whatever was
+interrupted goes on where it stood, and the revisions themselves find nothing left to do.
 """
 
 import asyncio
@@ -16,9 +16,10 @@ from persistence.migrations.connection import connect
 from persistence.migrations.revisions import LOGGER
 from persistence.postgres.login import Connection
 
-# The revision that is prepared, and the one before it.
-_MODULE: Final = "persistence.migrations.versions.0007_lists"
+# The revision that fills in rows, and the one before it; the one that changes other indexes.
+_LISTS: Final = "persistence.migrations.versions.0007_lists"
 BEFORE: Final = "0006"
+_TAGS: Final = "persistence.migrations.versions.0010_tags"
 ROWS_AT_ONCE: Final = 500
 _PAUSE_SECONDS: Final = 0.1
 # One process prepares. The others look now and then: a statement that waits has a snapshot, for whose end the one who
@@ -34,22 +35,25 @@ _COLLISIONS: Final = (asyncpg.DeadlockDetectedError, asyncpg.DuplicateTableError
 _INDEX: Final = """
     SELECT i.indisvalid, EXISTS (SELECT FROM pg_stat_progress_create_index WHERE index_relid = c.oid) AS is_being_made
     FROM pg_index AS i JOIN pg_class AS c ON c.oid = i.indexrelid
-    WHERE i.indrelid = 'runs'::regclass AND c.relname = $1
+    WHERE i.indexrelid = to_regclass($1)
 """
 
 
 async def prepare(url: str) -> None:
-    """Prepare a database that is at the revision before."""
-    module = import_module(_MODULE)
+    """Prepare a database that is at the revision before, or at a later one."""
+    lists, tags = import_module(_LISTS), import_module(_TAGS)
     async with _connected(url) as connection:
         # Behind a pooler the session is another's: it is left as it is, and locks nothing.
         unlimited = f"{_UNLIMITED} AND pg_backend_pid() = {connection.get_server_pid()}"
         is_pooled = await connection.execute(unlimited) == "SELECT 0"
         while not is_pooled and await connection.execute(_LOCK) == "SELECT 0":  # noqa: ASYNC110 - it is another process
             await asyncio.sleep(_PAUSE_SECONDS)
-        for name in module.INDEXES:
-            await _make_index(connection, name, module.index_statement(name, "CONCURRENTLY "))
-        await _fill(connection, module)
+        for module in (lists, tags):
+            for name in module.INDEXES:
+                await _make_index(connection, name, module.index_statement(name, "CONCURRENTLY "))
+        for name in tags.DROPPED:
+            await _drop_index(connection, name)
+        await _fill(connection, lists)
 
 
 async def _make_index(connection: Connection, name: str, statement: str) -> None:
@@ -66,6 +70,16 @@ async def _make_index(connection: Connection, name: str, statement: str) -> None
                 await asyncio.sleep(_PAUSE_SECONDS)
             else:
                 await connection.execute(f"DROP INDEX CONCURRENTLY IF EXISTS {name}")
+        except _COLLISIONS:
+            await asyncio.sleep(_PAUSE_SECONDS)
+
+
+async def _drop_index(connection: Connection, name: str) -> None:
+    """Drop an index that may be gone; one whose dropping broke off is there, and invalid."""
+    while await _find_index(connection, name) is not None:
+        try:
+            LOGGER.info("dropping the index %s", name)
+            await connection.execute(f"DROP INDEX CONCURRENTLY IF EXISTS {name}")
         except _COLLISIONS:
             await asyncio.sleep(_PAUSE_SECONDS)
 

@@ -103,19 +103,21 @@ def _of_tag(columns: Sequence[Column[Any]], tag: _Wanted, statuses: Condition | 
     selection = select(*selected).select_from(joined).where(tags.c.tag == tag.rarest)
     if not tag.is_one:
         # Of most runs the tags alone are looked at.
-        selection = selection.where(has_all_tags(tags.c.run_id, tag.value))
+        selection = selection.where(has_all_tags(tags.c.created_at, tags.c.run_id, tag.value))
     return selection, Keys(tags.c.created_at, tags.c.run_id)
 
 
 def _of_status(columns: Sequence[Column[Any]], tag: _Wanted, statuses: Condition) -> tuple[Select[Any], Keys]:
     """Return the runs in the order of the status' index."""
     if not tag.is_one:
-        held = select(*columns).where(_is(runs, statuses), has_all_tags(runs.c.id, tag.value))
+        held = select(*columns).where(_is(runs, statuses), has_all_tags(runs.c.created_at, runs.c.id, tag.value))
         return held, Keys(runs.c.created_at, runs.c.id)
     joined, _ = expressions.found_from_left(
         runs,
-        [run_tags.c.run_id, run_tags.c.tag],
-        lambda tags: (tags.c.run_id == runs.c.id) & (tags.c.tag == tag.value),
+        [run_tags.c.run_id, run_tags.c.tag, run_tags.c.created_at],
+        lambda tags: (
+            (tags.c.tag == tag.value) & (tags.c.created_at == runs.c.created_at) & (tags.c.run_id == runs.c.id)
+        ),
         "held",
     )
     selection = select(*columns).select_from(joined).where(_is(runs, statuses))

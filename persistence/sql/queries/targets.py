@@ -48,7 +48,7 @@ class FilterTarget:
 
 
 class _StoredTags:
-    """The tags of a row of `runs`, as rows of `run_tags`."""
+    """The tags of a row of `runs`: rows of `run_tags`, found by its primary key, or the run's own array."""
 
     def __init__(self, source: FromClause) -> None:
         self._source = source
@@ -57,25 +57,26 @@ class _StoredTags:
         return self._some(lambda column: column == tag)
 
     def has_all(self, tags: ColumnElement[str]) -> Clause:
-        return has_all_tags(self._source.c.id, tags)
+        return has_all_tags(self._source.c.created_at, self._source.c.id, tags)
 
     def has_any(self, tags: ColumnElement[str]) -> Clause:
         return self._some(lambda column: expressions.one_of(column, tags))
 
     def has_prefix(self, prefix: ColumnElement[str]) -> Clause:
-        return self._some(lambda column: expressions.starts_with(column, prefix))
+        return expressions.array_has_prefix(self._source.c.tags, prefix)
 
     def _some(self, condition: Callable[[ColumnElement[str]], Clause]) -> Clause:
         # An alias: the enclosing statement may read `run_tags` too.
         mine = run_tags.alias()
-        same = mine.c.run_id == self._source.c.id
-        return exists(1).select_from(mine).where(condition(mine.c.tag), same).correlate_except(mine)
+        same = (mine.c.created_at == self._source.c.created_at, mine.c.run_id == self._source.c.id)
+        return exists(1).select_from(mine).where(condition(mine.c.tag), *same).correlate_except(mine)
 
 
-def has_all_tags(run_id: ColumnElement[str], tags: ColumnElement[str]) -> Clause:
-    """Tell whether a run has every tag of a JSON array without repeats: one read of the index of its tags."""
+def has_all_tags(created_at: ColumnElement[int], run_id: ColumnElement[str], tags: ColumnElement[str]) -> Clause:
+    """Tell whether a run, with its instant of creation, has every tag of a JSON array without repeats."""
     mine, wanted = run_tags.alias(), expressions.each(tags)
-    had = select(func.count()).where(mine.c.run_id == run_id, expressions.one_of(mine.c.tag, tags))
+    same = (mine.c.created_at == created_at, mine.c.run_id == run_id)
+    had = select(func.count()).where(*same, expressions.one_of(mine.c.tag, tags))
     number = select(func.count()).select_from(wanted)
     # Never more: the planner takes "as many" to be usual, and "equal" to be rare.
     return had.correlate_except(mine).scalar_subquery() >= number.scalar_subquery()

@@ -5,9 +5,10 @@ from functools import lru_cache
 from types import MappingProxyType
 from typing import Any, Final
 
-from sqlalchemy import Column, ColumnElement, FromClause, Select, bindparam, func, select
+from sqlalchemy import Column, ColumnElement, FromClause, Select, bindparam, collate, func, select, true
 from sqlalchemy import literal_column as literal
 
+from persistence.sql.queries import expressions
 from persistence.sql.queries.keyset import bound_values, bounded
 from persistence.sql.queries.shape import UNARCHIVED_ONLY, Condition, Kind, name_of, split_filter
 from persistence.sql.queries.tag_index import runs_by_tag
@@ -106,8 +107,16 @@ def _group(conditions: tuple[Condition, ...], key: RunGroupKey, limit: int | Non
     if key is not RunGroupKey.TAG:
         groups = _found(groups, conditions)
     elif conditions:
-        groups = groups.where(run_tags.c.run_id.in_(_found(select(runs.c.id), conditions)))
+        return _tags_of(_found(select(runs.c.tags), conditions).subquery("found"), limit)
     return _largest_first(groups.group_by(column), size, column, limit)
+
+
+def _tags_of(found: FromClause, limit: int | None) -> Select[Any]:
+    """Count the tags in the arrays of runs."""
+    tags, size = expressions.each(found.c.tags, "each_tag"), func.count()
+    tag = tags.c.value
+    groups = select(tag.label("key"), size.label("n")).select_from(found.join(tags, true())).group_by(tag)
+    return _largest_first(groups, size, expressions.PerDialect(postgresql=collate(tag, "C"), sqlite=tag), limit)
 
 
 def _largest_first(

@@ -27,7 +27,9 @@ NAMES = {
     "ix_runs_name_id",
     "ix_runs_duration_id",
     "ix_runs_target_id_created_at_id",
+    "ix_run_tags_run_id",
 }
+DROPPED = "ix_run_tags_run_id_tag"
 ZEROS = """
     SELECT jsonb_object_agg(attname, 0) - 'last_at' AS zeros FROM pg_attribute
     WHERE attrelid = '{table}'::regclass AND attnum > 0
@@ -86,9 +88,9 @@ async def indexes(connection: "asyncpg.Connection[asyncpg.Record]") -> dict[str,
     rows = await connection.fetch(
         """
         SELECT relname, indisvalid FROM pg_index JOIN pg_class ON pg_class.oid = indexrelid
-        WHERE indrelid = 'runs'::regclass AND relname = ANY ($1)
+        WHERE indexrelid = to_regclass(relname) AND relname = ANY ($1)
     """,
-        NAMES,
+        [*NAMES, DROPPED],
     )
     return {row["relname"]: row["indisvalid"] for row in rows}
 

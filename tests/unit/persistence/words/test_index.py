@@ -36,7 +36,7 @@ from tests.unit.persistence.words.conftest import Place, unindex
 
 pytestmark = pytest.mark.asyncio
 
-REVISION: Final[Any] = import_module("persistence.migrations.versions.0010_words")
+REVISION: Final[Any] = import_module("persistence.migrations.versions.0009_words")
 QUERIES = ("nightly", "build nightly", "gpt-4o", "active", "paused x", "🛷", "_done_", "a", "1.5 true", "straße", "%")
 OLD: Final = """
 UPDATE runs SET version = version + 1, name = 'old hand', name_folded = 'old hand',

@@ -1,0 +1,1 @@
+"""How what is asked and written costs with the number of runs."""

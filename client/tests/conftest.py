@@ -9,12 +9,14 @@ import pytest
 
 import client_programs
 import runindex_client as runindex
+from tests.support.drawn.effort import make_usual
 from tests.support.scratch import scratch_in_memory
 from tests.support.servers.served import Served, serving
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Keep temporary files in memory where there is room."""
+    """Keep temporary files in memory where there is room, and have property tests go by no clock."""
+    make_usual()
     with ExitStack() as stack:
         stack.enter_context(scratch_in_memory())
         config.add_cleanup(stack.pop_all().close)

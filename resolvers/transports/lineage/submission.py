@@ -8,8 +8,8 @@ from typing import Any, Final
 
 from resolvers.execution.context import Context
 from resolvers.execution.errors import ErrorCode, legible
-from resolvers.lineage.counts import UNKNOWN, EventCounts, EventOutcome
-from resolvers.lineage.events import is_of_no_run, report_of, type_of
+from resolvers.transports.lineage.counts import UNKNOWN, EventCounts, EventOutcome
+from resolvers.transports.lineage.events import is_of_no_run, report_of, type_of
 from runindex.commands import ReportRun
 from runindex.commands.outcomes import RunReported
 from runindex.domain.errors import OperationTimeoutError, OutcomeUnknownError, UnavailableError

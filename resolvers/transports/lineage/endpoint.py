@@ -13,10 +13,10 @@ from strawberry.types.graphql import OperationType
 
 from resolvers.execution.access.rights import check_operation
 from resolvers.execution.errors import ErrorCode, legible
-from resolvers.lineage.bodies import events_in, inflated, is_compressed
-from resolvers.lineage.counts import EventCounts, EventOutcome
-from resolvers.lineage.submission import Settled, submit_all
 from resolvers.transports.endpoint import Endpoint
+from resolvers.transports.lineage.bodies import events_in, inflated, is_compressed
+from resolvers.transports.lineage.counts import EventCounts, EventOutcome
+from resolvers.transports.lineage.submission import Settled, submit_all
 from resolvers.transports.requests.bodies import Body
 from resolvers.transports.requests.negotiation import JSON, PRIVATE
 from resolvers.transports.requests.refusals import RefusedRequestError, refusing

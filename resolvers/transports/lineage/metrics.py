@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from prometheus_client.core import CounterMetricFamily, Metric
 
-from resolvers.lineage.counts import EventCounts
+from resolvers.transports.lineage.counts import EventCounts
 
 
 def metrics_of(counts: EventCounts) -> Iterator[Metric]:

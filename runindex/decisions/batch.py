@@ -7,8 +7,10 @@ from typing import Any, Final, TypeAlias, cast
 from runindex import commands
 from runindex.commands import AnyCommand, RecordResults
 from runindex.commands.outcomes import Outcome, ResultRecorded, ResultsRecorded, Success
-from runindex.decisions import bulk, imports, reports, results, reviews, run_data, runs, runtimes, views
+from runindex.decisions import bulk, imports, results, run_data, runs, runtimes, views
 from runindex.decisions.replay import encode_answer, replay
+from runindex.decisions.reports import reviews
+from runindex.decisions.reports.runs import report_run
 from runindex.decisions.work import jobs, plans
 from runindex.decisions.workspace import Workspace
 from runindex.domain.idempotency import KeptAnswer
@@ -28,7 +30,7 @@ DECISIONS: Final[Mapping[type, Decision]] = {
     commands.RemoveTags: runs.remove_tags,
     commands.SetRetention: runs.set_retention,
     commands.DeleteRun: runs.delete_run,
-    commands.ReportRun: reports.report_run,
+    commands.ReportRun: report_run,
     commands.RecordResult: results.record_result,
     commands.ScoreResult: reviews.score_result,
     commands.AnnotateResult: reviews.annotate_result,

@@ -14,11 +14,11 @@ from starlette.types import ASGIApp
 from resolvers.execution.access.gate import Gate
 from resolvers.execution.context import StreamTimings
 from resolvers.execution.costs.rates import Rates
-from resolvers.lineage.endpoint import PATHS, LineageEndpoint
 from resolvers.roots.schema import schema
 from resolvers.transports import dashboard
 from resolvers.transports.endpoint import Endpoint
 from resolvers.transports.graphiql import send_asset
+from resolvers.transports.lineage.endpoint import PATHS, LineageEndpoint
 from runindex.bootstrap import open_runindex
 from runindex.server.application import Application
 from runindex.server.health import Health
@@ -65,7 +65,7 @@ def create_app(settings: Settings, host: str = "localhost") -> Starlette:
 
     async def metrics(request: Request) -> ASGIApp:
         """Answer a scrape; the first one loads what writes the format."""
-        from resolvers.lineage.metrics import metrics_of
+        from resolvers.transports.lineage.metrics import metrics_of
         from resolvers.transports.metrics import Metrics
 
         return await Metrics(endpoint, partial(metrics_of, lineage.counts)).answer(request)

@@ -16,9 +16,9 @@ from starlette.applications import Starlette
 from starlette.routing import Route, WebSocketRoute
 
 from resolvers.execution.context import StreamTimings
-from resolvers.lineage.endpoint import PATHS, LineageEndpoint
 from resolvers.roots.schema import schema
 from resolvers.transports.endpoint import Endpoint
+from resolvers.transports.lineage.endpoint import PATHS, LineageEndpoint
 from runindex.domain.instants import format_instant
 from runindex.index import RunIndex
 from runindex.ports.store import Store

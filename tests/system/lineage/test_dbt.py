@@ -12,7 +12,7 @@ from tests.support.paths import ROOT
 from tests.support.servers.served import PATIENCE, Served, serving
 
 DBT: Final = ROOT / "tests" / "lineage"
-TREE: Final = """{ runs(first: 50, filter: {tags: ["namespace:shop"]}) { nodes {
+TREE: Final = """{ runs(first: 50, filter: {tags: {all: ["namespace:shop"]}}) { nodes {
   name status tags startedAt finishedAt parent { name } events(first: 50) { nodes { stream payload } }
 } } }"""
 

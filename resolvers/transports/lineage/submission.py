@@ -8,8 +8,8 @@ from typing import Any, Final
 
 from resolvers.execution.context import Context
 from resolvers.execution.errors import ErrorCode, legible
-from resolvers.lineage.counts import UNKNOWN, EventCounts, EventOutcome
-from resolvers.lineage.events import is_of_no_run, report_of, type_of
+from resolvers.transports.lineage.counts import UNKNOWN, EventOutcome, LineageCounts
+from resolvers.transports.lineage.events import is_of_no_run, report_of, type_of
 from runindex.commands import ReportRun
 from runindex.commands.outcomes import RunReported
 from runindex.domain.errors import OperationTimeoutError, OutcomeUnknownError, UnavailableError
@@ -34,7 +34,7 @@ class Settled:
         return {"message": legible(self.message), "extensions": {"index": position, **(self.extensions or {})}}
 
 
-async def submit_all(events: Sequence[JsonValue], context: Context, counts: EventCounts) -> list[Settled]:
+async def submit_all(events: Sequence[JsonValue], context: Context, counts: LineageCounts) -> list[Settled]:
     """Submit events and return what came of each; none stands in the way of another."""
     context.make_room()
     settled = list(await asyncio.gather(*(_submit(event, context) for event in events)))

@@ -4,10 +4,10 @@ from collections.abc import Iterator
 
 from prometheus_client.core import CounterMetricFamily, Metric
 
-from resolvers.lineage.counts import EventCounts
+from resolvers.transports.lineage.counts import LineageCounts
 
 
-def metrics_of(counts: EventCounts) -> Iterator[Metric]:
+def metrics_of(counts: LineageCounts) -> Iterator[Metric]:
     """Yield the metrics of counts."""
     events = CounterMetricFamily(
         "runindex_lineage_events", "Events of OpenLineage, by what came of them.", labels=("type", "outcome")

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from enum import StrEnum
 from typing import Final
 
-from resolvers.lineage.values import (
+from resolvers.transports.lineage.values import (
     Object,
     instant_at,
     object_at,

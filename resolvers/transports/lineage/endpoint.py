@@ -13,10 +13,10 @@ from strawberry.types.graphql import OperationType
 
 from resolvers.execution.access.rights import check_operation
 from resolvers.execution.errors import ErrorCode, legible
-from resolvers.lineage.bodies import events_in, inflated, is_compressed
-from resolvers.lineage.counts import EventCounts, EventOutcome
-from resolvers.lineage.submission import Settled, submit_all
 from resolvers.transports.endpoint import Endpoint
+from resolvers.transports.lineage.bodies import events_in, inflated, is_compressed
+from resolvers.transports.lineage.counts import EventOutcome, LineageCounts
+from resolvers.transports.lineage.submission import Settled, submit_all
 from resolvers.transports.requests.bodies import Body
 from resolvers.transports.requests.negotiation import JSON, PRIVATE
 from resolvers.transports.requests.refusals import RefusedRequestError, refusing
@@ -35,7 +35,7 @@ class LineageEndpoint:
     def __init__(self, endpoint: Endpoint) -> None:
         """Take events where the endpoint takes operations, from the same callers."""
         self._endpoint = endpoint
-        self.counts = EventCounts()
+        self.counts = LineageCounts()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a request."""

@@ -20,7 +20,7 @@ class EventOutcome(StrEnum):
 
 
 @dataclass(slots=True)
-class EventCounts:
+class LineageCounts:
     """Counts by type, of which an event that cannot be read has none, and outcome."""
 
     counts: Counter[tuple[str, str]] = field(default_factory=Counter)

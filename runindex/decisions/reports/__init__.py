@@ -1,0 +1,1 @@
+"""Decisions on what others report: systems on runs, reviewers on results."""

@@ -13,13 +13,10 @@ from runindex.maintenance.sources.mlflow.stores import open_store
 from runindex.maintenance.transfer.import_lines import import_lines
 from runindex.ports.maintenance import Storage
 from runindex.ports.store import Store
-from tests.support.backends import Opener
-from tests.support.clock import StandingClock
 from tests.support.data.exports import exported
 from tests.support.data.maintenance import faults
 from tests.support.data.sources import counts_of, loaded
 from tests.support.programs.clients import MLFLOW, build
-from tests.support.records import everything
 from tests.support.stores import MADE, listed
 
 pytestmark = pytest.mark.asyncio
@@ -66,33 +63,28 @@ def assert_agrees(run: Run, said: Said) -> None:
 
 
 @pytest.mark.parametrize("name", ["mlruns", "mlflow.db"])
-async def test_a_store_is_imported_as_mlflow_says(
-    storage: Storage, open_store: Opener, clock: StandingClock, name: str
+async def test_a_store_is_imported_as_mlflow_says_and_brought_along(
+    storage: Storage, other: Storage, name: str
 ) -> None:
     assert counts_of(await load_store(storage, name)) == (RUNS, 0, 0, 0)
-    runs = {run.id: run for run in await listed(storage, MADE)}
+    await assert_agree(storage, name)
+    head = await storage.log_state()
+    assert counts_of(await load_store(storage, name)) == (0, 0, RUNS, 0)
+    assert await storage.log_state() == head
+    lines = await exported(storage)
+    await import_lines(other, lines)
+    assert await exported(other) == lines
+    assert counts_of(await load_store(other, f"grown/{name}")) == (0, OPEN, RUNS - OPEN, 0)
+    await assert_agree(other, f"grown/{name}")
+    # What the store was before contradicts what it is: a run that has ended does not run again.
+    assert len((await load_store(other, name)).refused) == OPEN
+    assert await faults(other) == []
+
+
+async def assert_agree(store: Store, name: str) -> None:
+    """Assert that a store has the runs that MLflow says, and no others."""
+    runs = {run.id: run for run in await listed(store, MADE)}
     said = said_of(name)
     assert len(runs) == len(said) == RUNS
     for each in said:
         assert_agrees(runs[id_of(each["id"])], each)
-    before = await everything(storage)
-    assert counts_of(await load_store(storage, name)) == (0, 0, RUNS, 0)
-    assert await everything(storage) == before
-    async with open_store(clock) as other:
-        copy = cast("Storage", other)
-        lines = await exported(storage)
-        await import_lines(copy, lines)
-        assert await exported(copy) == lines
-        assert counts_of(await load_store(copy, name)) == (0, 0, RUNS, 0)
-
-
-@pytest.mark.parametrize("name", ["mlruns", "mlflow.db"])
-async def test_a_store_that_grew_is_brought_along(storage: Storage, name: str) -> None:
-    await load_store(storage, name)
-    assert counts_of(await load_store(storage, f"grown/{name}")) == (0, OPEN, RUNS - OPEN, 0)
-    runs = {run.id: run for run in await listed(storage, MADE)}
-    for each in said_of(f"grown/{name}"):
-        assert_agrees(runs[id_of(each["id"])], each)
-    # What the store was before contradicts what it is: a run that has ended does not run again.
-    assert len((await load_store(storage, name)).refused) == OPEN
-    assert await faults(storage) == []

@@ -1,5 +1,6 @@
 """MLflow's file store: a folder for each experiment, in it one for each run; a file for each param, tag and metric."""
 
+import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -101,8 +102,12 @@ def _whole(meta: Mapping[str, str | None], name: str, folder: Path) -> int | Non
 
 def _files_in(folder: Path, read: Callable[[Path], Any]) -> dict[str, Any]:
     """Return what is read of each file below a folder, by its path in it: a key may have slashes."""
-    files = sorted(path for path in folder.rglob("*") if path.is_file())
-    return {path.relative_to(folder).as_posix(): read(path) for path in files}
+    found = {}
+    for inner, _, names in os.walk(folder):
+        for name in names:
+            path = Path(inner, name)
+            found[path.relative_to(folder).as_posix()] = read(path)
+    return found
 
 
 def _last_value(path: Path) -> float:

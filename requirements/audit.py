@@ -14,7 +14,7 @@ from tempfile import TemporaryDirectory
 from typing import Any, Final
 
 ROOT: Final = Path(__file__).parent.parent
-REQUIREMENTS: Final = ("runtime", "dev", "ariadne", "lineage", "audit")
+REQUIREMENTS: Final = ("runtime", "dev", "ariadne", "lineage", "mlflow", "audit")
 LOCKED: Final = ("web", "tests/node")
 SECONDS: Final = 300
 VULNERABLE: Final = 1

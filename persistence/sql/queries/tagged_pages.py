@@ -41,7 +41,7 @@ from runindex.domain.lifecycle import RunStatus
 from runindex.ports.queries import RunOrder
 
 
-class _Wanted(NamedTuple):
+class _WantedTags(NamedTuple):
     """The parameter with the tags: one text, or a JSON array of several."""
 
     value: BindParameter[str]
@@ -70,7 +70,7 @@ def tagged_page(
     others = [condition for condition in conditions if condition is not tagged]
     if tagged is None or len(others) > 1 or any(other.kind is not Kind.STATUS_IN for other in others):
         return None
-    tag = _Wanted(bindparam(name_of(tagged.place), type_=TEXT), is_one=tagged.kind is Kind.TAG)
+    tag = _WantedTags(bindparam(name_of(tagged.place), type_=TEXT), is_one=tagged.kind is Kind.TAG)
     statuses = others[0] if others else None
     if statuses is None or statuses == UNARCHIVED_ONLY:
         return page_by(*_of_tag(columns, tag, statuses), order, window)
@@ -90,7 +90,7 @@ def tagged_page(
     return limited(select(merged).order_by(*directed(keys_of(merged, order), order, window)), window)
 
 
-def _of_tag(columns: Sequence[Column[Any]], tag: _Wanted, statuses: Condition | None) -> tuple[Select[Any], Keys]:
+def _of_tag(columns: Sequence[Column[Any]], tag: _WantedTags, statuses: Condition | None) -> tuple[Select[Any], Keys]:
     """Return the runs in the order of the tag's index."""
     tags = run_tags.alias("tagged")
     needed = list({column.name: column for column in (*columns, runs.c.id, runs.c.status)}.values())
@@ -107,7 +107,7 @@ def _of_tag(columns: Sequence[Column[Any]], tag: _Wanted, statuses: Condition | 
     return selection, Keys(tags.c.created_at, tags.c.run_id)
 
 
-def _of_status(columns: Sequence[Column[Any]], tag: _Wanted, statuses: Condition) -> tuple[Select[Any], Keys]:
+def _of_status(columns: Sequence[Column[Any]], tag: _WantedTags, statuses: Condition) -> tuple[Select[Any], Keys]:
     """Return the runs in the order of the status' index."""
     if not tag.is_one:
         held = select(*columns).where(_is(runs, statuses), has_all_tags(runs.c.created_at, runs.c.id, tag.value))

@@ -48,7 +48,7 @@ from runindex.domain.runs.search import (
     score,
     status_texts,
 )
-from runindex.domain.runs.words import MOST_RANKED, Entry, entries_for_token
+from runindex.domain.runs.words import MOST_RANKED, WordEntry, entries_for_token
 from runindex.ports.queries import Columns, Row
 
 PARTS: Final = Needle._fields
@@ -90,11 +90,11 @@ class _Lookup(NamedTuple):
     statuses: tuple[RunStatus, ...]
 
 
-def _entries_for(known: Sequence[tuple[str, Needle]]) -> list[tuple[Entry, ...]]:
+def _entries_for(known: Sequence[tuple[str, Needle]]) -> list[tuple[WordEntry, ...]]:
     return [entries_for_token(token) for token, _ in known]
 
 
-def _lookup_of(needles: Sequence[Needle], entries: Sequence[tuple[Entry, ...]]) -> _Lookup | None:
+def _lookup_of(needles: Sequence[Needle], entries: Sequence[tuple[WordEntry, ...]]) -> _Lookup | None:
     """Return how the index is asked, None when every run must be read: the index does not tell of some token."""
     if len(entries) > MOST_LOOKED_UP or not all(entries):
         return None
@@ -102,7 +102,7 @@ def _lookup_of(needles: Sequence[Needle], entries: Sequence[tuple[Entry, ...]]) 
     return _Lookup(len(entries), tuple(statuses))
 
 
-def _values_of(needles: Sequence[Needle], entries: Sequence[tuple[Entry, ...]]) -> dict[str, Any]:
+def _values_of(needles: Sequence[Needle], entries: Sequence[tuple[WordEntry, ...]]) -> dict[str, Any]:
     values: dict[str, Any] = {}
     for place, (needle, wanted) in enumerate(zip(needles, entries, strict=True)):
         values |= values_asking(place, wanted)

@@ -3,13 +3,13 @@
 from collections.abc import Iterable
 from typing import Final
 
-from runindex.domain.runs.words import Entry
+from runindex.domain.runs.words import WordEntry
 
 POSTGRES: Final = "asked_postgres_"
 SQLITE: Final = "asked_sqlite_"
 
 
-def values_asking(place: int | str, entries: Iterable[Entry]) -> dict[str, str]:
+def values_asking(place: int | str, entries: Iterable[WordEntry]) -> dict[str, str]:
     """Return the values of the parameters that ask for entries: a run must have all of them."""
     wanted = list(entries)
     return {

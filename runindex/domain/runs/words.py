@@ -30,7 +30,7 @@ _PRIVATE: Final = {code: 0xE000 + code for code in range(128) if not chr(code).i
 _NAME_MARK: Final = "\ue100"
 
 
-class Entry(NamedTuple):
+class WordEntry(NamedTuple):
     """An entry that a match has, or, if it `is_open`, one that begins so."""
 
     text: str
@@ -55,19 +55,19 @@ def entries_of(search_text: str, name_folded: str | None) -> tuple[str, ...] | N
 
 
 @lru_cache(maxsize=256)
-def entries_for_token(token: str) -> tuple[Entry, ...]:
+def entries_for_token(token: str) -> tuple[WordEntry, ...]:
     """Return the entries that every run matching a search token has; none when the index cannot tell."""
     text = folded(marked(token))
-    entries = [Entry(sign) for sign in dict.fromkeys(_SIGNS.findall(text))]
+    entries = [WordEntry(sign) for sign in dict.fromkeys(_SIGNS.findall(text))]
     for found in _WORD.finditer(text):
         word = found.group(1)
-        entries.append(Entry(word[:LONGEST], is_open=found.end() == len(text) and len(word) < LONGEST))
+        entries.append(WordEntry(word[:LONGEST], is_open=found.end() == len(text) and len(word) < LONGEST))
     return tuple(entries)
 
 
-def entries_for_name(part: str) -> tuple[Entry, ...]:
+def entries_for_name(part: str) -> tuple[WordEntry, ...]:
     """Return the entries of every run whose folded name contains a folded text; none when that is too short."""
-    return tuple(map(Entry, dict.fromkeys(_parts_of(part))))
+    return tuple(map(WordEntry, dict.fromkeys(_parts_of(part))))
 
 
 def _parts_of(name: str) -> Iterator[str]:

@@ -12,7 +12,7 @@ from runindex.domain.errors import BadRequestError
 from runindex.domain.json_text import JsonValue
 from runindex.maintenance.sources.fields import FieldError, Fields
 from runindex.maintenance.sources.lines import NAMESPACE, import_of
-from runindex.maintenance.sources.source import Entry, fault, run_id_from
+from runindex.maintenance.sources.source import SourceRun, fault, run_id_from
 from runindex.maintenance.transfer.encoding import BYTE_ORDER_MARK, checked_start
 
 LONGEST_LINE: Final = 64 * 1024 * 1024
@@ -40,12 +40,12 @@ class JsonLines:
         """Name the source after its files."""
         self.name = ", ".join(name for name, _ in self.files)
 
-    def index(self) -> Sequence[Entry]:
+    def index(self) -> Sequence[SourceRun]:
         """Return the runs of all lines that are not blank."""
         alike: Counter[str] = Counter()
         return [entry for number in range(len(self.files)) for entry in self._entries(number, alike)]
 
-    def read(self, entries: Sequence[Entry]) -> Iterator[ImportRun]:
+    def read(self, entries: Sequence[SourceRun]) -> Iterator[ImportRun]:
         """Yield the runs of the entries."""
         for entry in entries:
             _, file = self.files[entry.key.file]
@@ -55,7 +55,7 @@ class JsonLines:
                 command = import_of(_decoded(line), entry.id)
             yield command
 
-    def _entries(self, number: int, alike: Counter[str]) -> Iterator[Entry]:
+    def _entries(self, number: int, alike: Counter[str]) -> Iterator[SourceRun]:
         name, file = self.files[number]
         file.seek(0)
         offset, count = 0, 0
@@ -69,7 +69,7 @@ class JsonLines:
                     raise FieldError("the line is too long")
                 ids = _ids(line, alike) if line.strip(BYTE_ORDER_MARK).strip() else None
             if ids is not None:
-                yield Entry(*ids, place, _Start(number, offset), len(line))
+                yield SourceRun(*ids, place, _Start(number, offset), len(line))
             offset = file.tell()
 
 

@@ -8,7 +8,7 @@ from runindex.commands import MAX_REASON, ImportRun
 from runindex.commands.outcomes import RunImported
 from runindex.domain.errors import OperationTimeoutError, OutcomeUnknownError, RunIndexError, UnavailableError
 from runindex.domain.problems import ProblemError
-from runindex.maintenance.sources.source import Entry, RunSource, fault
+from runindex.maintenance.sources.source import RunSource, SourceRun, fault
 from runindex.ports.store import Store
 
 ACTOR: Final = "runindex import"
@@ -40,7 +40,7 @@ class Loaded:
         return self.added + self.changed + self.there
 
 
-def check_source(source: RunSource, entries: Sequence[Entry], progress: Progress) -> None:
+def check_source(source: RunSource, entries: Sequence[SourceRun], progress: Progress) -> None:
     """Read all of a source; raise BadRequestError for the first fault. `progress` is called with the runs just read."""
     for entry, command in zip(entries, source.read(entries), strict=True):
         try:
@@ -50,7 +50,7 @@ def check_source(source: RunSource, entries: Sequence[Entry], progress: Progress
         progress(1)
 
 
-async def load(store: Store, source: RunSource, entries: Sequence[Entry], progress: Progress) -> Loaded:
+async def load(store: Store, source: RunSource, entries: Sequence[SourceRun], progress: Progress) -> Loaded:
     """Import the runs of a checked source in the order of the entries, which has parents first.
 
     Each batch is committed as a whole. Raise UnavailableError, OperationTimeoutError or OutcomeUnknownError when the
@@ -90,7 +90,7 @@ class _Loader:
     _weight: int = 0
     _size: int = 0
 
-    async def add(self, entry: Entry, command: ImportRun) -> None:
+    async def add(self, entry: SourceRun, command: ImportRun) -> None:
         """Add a run to the batch, or apply it in parts if it does not fit into one."""
         named = replace(command, reason=self.reason, actor=ACTOR)
         parts = list(_parts(named, entry.size))

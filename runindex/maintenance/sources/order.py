@@ -3,16 +3,16 @@
 from collections import deque
 from collections.abc import Mapping, Sequence
 
-from runindex.maintenance.sources.source import Entry, fault
+from runindex.maintenance.sources.source import SourceRun, fault
 
 
-def parents_first(entries: Sequence[Entry]) -> list[Entry]:
+def parents_first(entries: Sequence[SourceRun]) -> list[SourceRun]:
     """Return the entries, parents first; raise BadRequestError for a run that comes twice, or is its own ancestor."""
     by_id = _by_id(entries)
-    children: dict[str | None, list[Entry]] = {}
+    children: dict[str | None, list[SourceRun]] = {}
     for entry in entries:
         children.setdefault(entry.parent_id if entry.parent_id in by_id else None, []).append(entry)
-    ordered: list[Entry] = []
+    ordered: list[SourceRun] = []
     waiting = deque(children.pop(None, []))
     while waiting:
         entry = waiting.popleft()
@@ -23,8 +23,8 @@ def parents_first(entries: Sequence[Entry]) -> list[Entry]:
     return ordered
 
 
-def _by_id(entries: Sequence[Entry]) -> Mapping[str, Entry]:
-    by_id: dict[str, Entry] = {}
+def _by_id(entries: Sequence[SourceRun]) -> Mapping[str, SourceRun]:
+    by_id: dict[str, SourceRun] = {}
     for entry in entries:
         first = by_id.setdefault(entry.id, entry)
         if first is not entry:

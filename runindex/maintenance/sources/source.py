@@ -15,7 +15,7 @@ _DIGEST: Final = 16
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class SourceRun:
     """A run of a source: its id and its parent's, where it is (for people), what the source finds it by, its bytes."""
 
     id: str
@@ -33,11 +33,11 @@ class RunSource(Protocol):
         """Return what the reasons of changes call it."""
         ...
 
-    def index(self) -> Sequence[Entry]:
+    def index(self) -> Sequence[SourceRun]:
         """Return all runs, in any order."""
         ...
 
-    def read(self, entries: Sequence[Entry]) -> Iterator[ImportRun]:
+    def read(self, entries: Sequence[SourceRun]) -> Iterator[ImportRun]:
         """Yield what the source says of those runs, one import for each entry."""
         ...
 

@@ -19,6 +19,7 @@ from packaging.version import Version
 from tests.support.paths import ROOT
 
 PACKAGES: Final = ("runindex", "schema", "resolvers", "persistence")
+CLIENT: Final = "runindex_client"  # of this project, too
 # The minor version that the code was written for, of each library whose inner names are used.
 MADE_FOR: Final = {
     "asyncpg": "0.32",
@@ -142,7 +143,7 @@ def third_parties() -> set[str]:
 
 
 def test_every_library_that_is_imported_is_known() -> None:
-    known = {*sys.stdlib_module_names, *PACKAGES, *third_parties()}
+    known = {*sys.stdlib_module_names, *PACKAGES, CLIENT, *third_parties()}
     assert {f"{path}: {name}" for path, tree in trees() for name in imported(tree) if _top(name) not in known} == set()
 
 

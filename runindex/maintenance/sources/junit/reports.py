@@ -9,7 +9,7 @@ from runindex.commands import ImportRun
 from runindex.domain.instants import SECOND, Micros
 from runindex.maintenance.sources.junit.suites import Suite, import_of, suites_in
 from runindex.maintenance.sources.junit.xml import read_xml
-from runindex.maintenance.sources.source import Entry, fault
+from runindex.maintenance.sources.source import SourceRun, fault
 
 _ROOTS: Final = ("testsuites", "testsuite")
 
@@ -25,15 +25,15 @@ class Reports:
         """Name the source after its files."""
         self.name = ", ".join(name for name, _ in self.files)
 
-    def index(self) -> Sequence[Entry]:
+    def index(self) -> Sequence[SourceRun]:
         """Return the suites of all files. Of equal suites in one file, each is told by its number."""
         return [
-            Entry(suite.id, suite.parent_id, f"{name}, line {suite.line}", suite, suite.size)
+            SourceRun(suite.id, suite.parent_id, f"{name}, line {suite.line}", suite, suite.size)
             for name, file in self.files
             for suite in self._suites(name, file)
         ]
 
-    def read(self, entries: Sequence[Entry]) -> Iterator[ImportRun]:
+    def read(self, entries: Sequence[SourceRun]) -> Iterator[ImportRun]:
         """Yield the runs of the suites."""
         for entry in entries:
             yield import_of(entry.key)

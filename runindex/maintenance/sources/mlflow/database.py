@@ -12,7 +12,7 @@ from typing import Any, Final
 from runindex.commands import ImportRun
 from runindex.domain.errors import BadRequestError
 from runindex.maintenance.sources.mlflow.run import PARENT, MlflowRun, id_of, import_of, parent_of
-from runindex.maintenance.sources.source import Entry, fault
+from runindex.maintenance.sources.source import SourceRun, fault
 
 TABLES: Final = frozenset({"experiments", "runs", "params", "tags", "latest_metrics"})
 SECONDS: Final = 30.0
@@ -39,14 +39,14 @@ class DatabaseStore:
     name: str
     connection: sqlite3.Connection
 
-    def index(self) -> Sequence[Entry]:
+    def index(self) -> Sequence[SourceRun]:
         """Return all runs, oldest first."""
         return [
-            Entry(id_of(run_id), parent_of(parent), f"{self.name}, run {run_id}", run_id)
+            SourceRun(id_of(run_id), parent_of(parent), f"{self.name}, run {run_id}", run_id)
             for run_id, parent in self.rows(_INDEX, (PARENT,))
         ]
 
-    def read(self, entries: Sequence[Entry]) -> Iterator[ImportRun]:
+    def read(self, entries: Sequence[SourceRun]) -> Iterator[ImportRun]:
         """Yield the runs of the entries; raise BadRequestError for one that is gone since."""
         experiments = dict(self.rows(_EXPERIMENTS))
         for start in range(0, len(entries), _PAGE):

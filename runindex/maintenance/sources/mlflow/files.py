@@ -9,7 +9,7 @@ from typing import Any, Final
 from runindex.commands import ImportRun
 from runindex.maintenance.sources.mlflow.run import PARENT, MlflowRun, id_of, import_of, parent_of
 from runindex.maintenance.sources.mlflow.yaml import read_scalars
-from runindex.maintenance.sources.source import Entry, fault
+from runindex.maintenance.sources.source import SourceRun, fault
 
 META: Final = "meta.yaml"
 TRASH: Final = ".trash"
@@ -31,11 +31,11 @@ class FileStore:
         """Name the source after the folder."""
         self.name = self.root.name or str(self.root)
 
-    def index(self) -> Sequence[Entry]:
+    def index(self) -> Sequence[SourceRun]:
         """Return all runs, oldest experiment first."""
         return [self._entry(folder) for experiment in self._folders() for folder in _below(experiment)]
 
-    def read(self, entries: Sequence[Entry]) -> Iterator[ImportRun]:
+    def read(self, entries: Sequence[SourceRun]) -> Iterator[ImportRun]:
         """Yield the runs of the entries."""
         for entry in entries:
             yield import_of(self._run(entry.key))
@@ -47,9 +47,9 @@ class FileStore:
                 self._experiments[folder] = _meta(folder).get("name")
                 yield folder
 
-    def _entry(self, folder: Path) -> Entry:
+    def _entry(self, folder: Path) -> SourceRun:
         meta = _meta(folder)
-        return Entry(id_of(_id_in(meta, folder)), parent_of(_text(folder / "tags" / PARENT)), str(folder), folder)
+        return SourceRun(id_of(_id_in(meta, folder)), parent_of(_text(folder / "tags" / PARENT)), str(folder), folder)
 
     def _run(self, folder: Path) -> MlflowRun:
         meta = _meta(folder)

@@ -137,6 +137,13 @@ STATUSES: Final = (
         },
     ),
     Code(
+        "422",
+        "Some of the [events of OpenLineage](openlineage.md) are none; the others were taken.",
+        {
+            "an event without a run": sending("POST", "/api/v1/lineage", body={"eventType": "START"}),
+        },
+    ),
+    Code(
         "426",
         "A proxy has removed the upgrade to a WebSocket.",
         {

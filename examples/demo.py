@@ -68,7 +68,7 @@ query ($session: ID!) {
 
 def main() -> int:
     """Run the demo and return its exit code."""
-    if not (ROOT / "examples" / "demo.py").samefile(__file__) or not (ROOT / TESTS[0]).exists():
+    if not (ROOT / TESTS[0]).exists():
         print(
             "demo: it records tests of the project that it is a part of: run it there, by `make demo`", file=sys.stderr
         )

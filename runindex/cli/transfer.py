@@ -130,7 +130,7 @@ def _pieces(storage: Storage, wanted: _Wanted, progress: Callable[[int], None]) 
 
 
 @click.command(name="import")
-@click.argument("sources", metavar="[SOURCE]...", nargs=-1)
+@click.argument("file", metavar="[SOURCE]...", nargs=-1)
 @click.option(
     "--format",
     "source_format",
@@ -140,7 +140,7 @@ def _pieces(storage: Storage, wanted: _Wanted, progress: Callable[[int], None]) 
     help="What SOURCE is: an export of RunIndex, lines of JSON, reports of JUnit, a store of MLflow.",
 )
 @in_one_line
-def import_index(sources: tuple[str, ...], source_format: str) -> None:
+def import_index(file: tuple[str, ...], source_format: str) -> None:
     """Read SOURCE, or standard input (`-`), into the storage, which is brought up to date first.
 
     An export of RunIndex goes in as a whole, or not at all. What is there already is passed over if it is the same,
@@ -152,7 +152,7 @@ def import_index(sources: tuple[str, ...], source_format: str) -> None:
     """
     from runindex import bootstrap
 
-    names = sources or (STANDARD,)
+    names = file or (STANDARD,)
     settings = Settings.from_environment()
     if source_format != OWN:
         with open_source(SourceFormat(source_format), names) as source:

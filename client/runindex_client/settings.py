@@ -35,6 +35,11 @@ class Settings:
             exit_seconds=_number(environment, "RUNINDEX_EXIT_SECONDS", EXIT_SECONDS),
         )
 
+    @property
+    def spools(self) -> tuple[Path, ...]:
+        """Return the directories in which something may wait: the spool, and where it is made instead."""
+        return tuple(dict.fromkeys((self.spool, temporary_spool())))
+
     def at(self, url: str | None) -> "Settings":
         """Return the same settings for another address, if one is given."""
         return replace(self, url=endpoint_of(url)) if url else self
@@ -62,6 +67,13 @@ def temporary_spool() -> Path:
     import tempfile
 
     return Path(tempfile.gettempdir(), f"runindex-spool-{os.getuid()}")
+
+
+def without_credentials(url: str) -> str:
+    """Return an address without the name and password that it may have, to be shown."""
+    scheme, separator, rest = url.partition("://")
+    authority, slash, path = rest.partition("/")
+    return f"{scheme}{separator}{authority.rpartition('@')[2]}{slash}{path}" if separator else url
 
 
 def _number(environment: Mapping[str, str], name: str, default: float) -> float:

@@ -6,6 +6,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import psutil
 import pytest
 
 import client_programs
@@ -46,6 +47,23 @@ def test_exec_keeps_the_last_lines_and_passes_all_on(served: Served, tmp_path: P
     (run,) = client_programs.runs(served).values()
     assert run["name"] == Path(sys.executable).name
     assert run["error"].splitlines() == ["exit code 1", *map(str, range(481, 500)), "end"]
+
+
+def test_exec_passes_all_on_to_a_reader_that_takes_its_time(served: Served, tmp_path: Path) -> None:
+    script = f"import os; open({str(tmp_path / 'pid')!r}, 'w').write(str(os.getpid())); os.write(1, b'x' * 120_000)"
+    hurried = "from runindex_client.commands import wrapper\nwrapper.SILENT_SECONDS = 0.01\n"
+    calling = client_programs.calling("exec", "--name", "it", "--", sys.executable, "-c", script)
+    with client_programs.start(hurried + calling, served.root, tmp_path) as program:
+        assert program.stdout is not None
+        first = program.stdout.read(1)  # it has begun
+        psutil.Process(int((tmp_path / "pid").read_text())).wait(PATIENCE)
+        assert first + program.stdout.read() == "x" * 120_000
+        assert program.wait(PATIENCE) == 0
+
+
+@pytest.mark.parametrize("seconds", ["inf", "nan", "0", "-1", "x"])
+def test_exec_refuses_a_heartbeat_that_is_none(served: Served, tmp_path: Path, seconds: str) -> None:
+    command(served, tmp_path, "exec", "--heartbeat", seconds, "--", "true", code=2)
 
 
 def test_exec_of_what_is_not_there(served: Served, tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 import os
 from collections import defaultdict
+from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -13,9 +14,10 @@ from hypothesis import strategies as st
 
 from runindex_client.json_text import json_text
 from runindex_client.problems import Away
-from runindex_client.sending.delivery import Delivery, Tally
+from runindex_client.sending.delivery import MOST_FAULTS, NONE, Delivery, Tally
 from runindex_client.sending.operation import EVENTS, INPUTS, MOST_OPERATIONS, RESULTS, operations_of
 from runindex_client.sending.transport import Transport
+from runindex_client.settings import temporary_spool, without_credentials
 from runindex_client.spool.directory import orphans
 from runindex_client.spool.entry import Entry, decode, encode
 from runindex_client.spool.file import SpoolFile
@@ -199,3 +201,42 @@ def test_any_value_is_json(value: object) -> None:
     entry = decode(line)
     assert entry is not None
     assert json_text(entry.input["output"]) == json_text(value)
+
+
+class Failing:
+    """A server that fails on everything."""
+
+    def execute(self, document: str, variables: Mapping[str, object]) -> dict[str, Any]:
+        del document, variables
+        raise Away("INTERNAL", is_fault=True)
+
+
+def test_what_a_server_fails_on_holds_nothing_up_for_ever(tmp_path: Path) -> None:
+    file, tally, patience = SpoolFile.create(tmp_path, URL), Tally(), NONE
+    assert file.append(encode("touchRun", "a", "k", {}), MOST)
+    for _ in range(MOST_FAULTS):
+        assert file.unsent
+        delivery = Delivery(file, Failing(), tally, patience)  # type: ignore[arg-type]
+        delivery.step_or_leave()
+        patience = delivery.patience
+    assert (file.unsent, tally.refused) == (0, 1)
+    file.close()
+
+
+def test_a_spool_that_others_may_write_to_is_not_used(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    directory = temporary_spool()
+    file = SpoolFile.create(directory, URL)
+    assert file.append(encode("touchRun", "a", "k", {}), MOST)
+    forget(file)
+    (found,) = orphans(directory, URL)
+    found.abandon()
+    directory.chmod(0o777)
+    with pytest.raises(PermissionError):
+        SpoolFile.create(directory, URL)
+    assert list(orphans(directory, URL)) == []
+
+
+def test_an_address_is_shown_without_its_credentials() -> None:
+    assert without_credentials("https://who:secret@host:1/at/graphql") == "https://host:1/at/graphql"
+    assert without_credentials("http://host/a@b") == "http://host/a@b"

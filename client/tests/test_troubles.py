@@ -38,6 +38,16 @@ def test_without_a_server_the_program_ends_and_another_sends_it(away: Served, tm
     assert client_programs.flush(away.root, tmp_path).startswith("0 sent, 0 refused, 0 bytes")
 
 
+def test_what_went_to_the_other_spool_is_sent_too(away: Served, tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    places = {"RUNINDEX_SPOOL": str(tmp_path / "file" / "spool"), "TMPDIR": str(tmp_path)}
+    client_programs.finish(REPORTING, away.root, tmp_path, 0, **places)
+    assert "bytes left" in client_programs.flush(away.root, tmp_path, 1, **places)
+    away.start()
+    assert client_programs.flush(away.root, tmp_path, 0, **places).startswith("603 sent, 0 refused, 0 bytes")
+    assert is_whole(away)
+
+
 def test_what_is_spooled_is_only_sent_to_its_own_server(served: Served, tmp_path: Path) -> None:
     client_programs.finish(REPORTING, "http://127.0.0.1:9", tmp_path)
     client_programs.flush(served.root, tmp_path, code=1)

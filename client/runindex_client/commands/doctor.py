@@ -119,7 +119,7 @@ def _spool(settings: Settings) -> list[Finding]:
         probe.unlink()
     except OSError as error:
         return [Finding("fail", "spool", f"{directory} cannot be written: {error.strerror} (RUNINDEX_SPOOL)")]
-    held = [one for one in contents(directory) if one.unsent]
+    held = [one for spool in settings.spools for one in contents(spool) if one.unsent]
     own = [one for one in held if one.url == settings.url]
     others = sorted({one.url for one in held} - {settings.url})
     left = [one for one in own if not one.is_live]

@@ -6,7 +6,7 @@ import time
 from typing import Final
 
 from runindex_client.problems import Away
-from runindex_client.sending.delivery import Delivery, Tally, Waiting
+from runindex_client.sending.delivery import NONE, Delivery, Patience, Tally
 from runindex_client.sending.transport import Transport
 from runindex_client.settings import Settings
 from runindex_client.spool.directory import orphans
@@ -20,16 +20,16 @@ def run(options: argparse.Namespace) -> int:
     settings = Settings.from_environment()
     tally = Tally()
     transport = Transport(settings.url, settings.token)
-    waits: dict[str, float | None] = {}
+    patience: dict[str, Patience] = {}
     try:
-        # A file may wait for a run that another one creates, but not for ever.
-        while _send(settings, transport, tally, waits):
+        # A file may wait for a run that another one creates, or for a server that fails on it, but not for ever.
+        while _send(settings, transport, tally, patience):
             time.sleep(WAIT_SECONDS)
     except Away as away:
         print(f"runindex-client: {away}", file=sys.stderr)
     finally:
         transport.close()
-    left = list(orphans(settings.spool, None))
+    left = [file for spool in settings.spools for file in orphans(spool, None)]
     size = sum(file.unsent for file in left)
     for file in left:
         file.abandon()
@@ -37,18 +37,16 @@ def run(options: argparse.Namespace) -> int:
     return 1 if size else 0
 
 
-def _send(settings: Settings, transport: Transport, tally: Tally, waits: dict[str, float | None]) -> bool:
-    """Send the files of ended processes; tell whether one waits for a run of another."""
-    is_waiting = False
-    for file in orphans(settings.spool, settings.url):
+def _send(settings: Settings, transport: Transport, tally: Tally, patience: dict[str, Patience]) -> bool:
+    """Send the files of ended processes; tell whether one is to be tried again."""
+    for file in (file for spool in settings.spools for file in orphans(spool, settings.url)):
         name = file.path.name
-        delivery = Delivery(file, transport, tally, waits.pop(name, None))
+        delivery = Delivery(file, transport, tally, patience.pop(name, NONE))
         try:
-            while delivery.step():
+            while delivery.step_or_leave():
                 pass
-        except Waiting:
-            waits[name] = delivery.waits_since
-            is_waiting = True
         finally:
+            if delivery.patience != NONE:
+                patience[name] = delivery.patience
             file.close()
-    return is_waiting
+    return bool(patience)

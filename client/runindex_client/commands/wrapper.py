@@ -2,7 +2,9 @@
 
 import argparse
 import contextlib
+import math
 import os
+import select
 import signal
 import subprocess
 import sys
@@ -18,6 +20,9 @@ from runindex_client.runs.environment import RUN_ID
 from runindex_client.runs.run import Run, run
 
 HEARTBEAT_SECONDS: Final = 30.0
+MOST_HEARTBEAT_SECONDS: Final = 86_400.0
+# So long without output, a pipe is held open by a process that the command left behind.
+SILENT_SECONDS: Final = 1.0
 LAST_LINES: Final = 20
 LAST_CHARACTERS: Final = 4000
 CHUNK: Final = 1 << 16
@@ -34,9 +39,20 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--tag", action="append", default=[], help="a tag; may be given again")
     parser.add_argument("--parent", help="the run's parent; else the one that RUNINDEX_RUN_ID names")
     parser.add_argument(
-        "--heartbeat", type=float, default=HEARTBEAT_SECONDS, metavar="SECONDS", help="between touches of the run (30)"
+        "--heartbeat",
+        type=_seconds,
+        default=HEARTBEAT_SECONDS,
+        metavar="SECONDS",
+        help="between touches of the run (30)",
     )
     parser.add_argument("command", nargs=argparse.REMAINDER, help="the command, behind `--`")
+
+
+def _seconds(text: str) -> float:
+    seconds = float(text)
+    if not 0 < seconds < math.inf:
+        raise ValueError
+    return min(seconds, MOST_HEARTBEAT_SECONDS)
 
 
 def execute(options: argparse.Namespace) -> int:
@@ -65,6 +81,8 @@ class Wrapped:
         self._tail: deque[bytes] = deque(maxlen=LAST_LINES)
         self._ended = threading.Event()
         self._received: set[int] = set()
+        self._copied = 0
+        self._passing: set[threading.Thread] = set()
         environment = os.environ | {RUN_ID: reported.id}
         self._process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=environment)  # noqa: S603 - the user's own command
         for number in PASSED_ON:
@@ -81,12 +99,17 @@ class Wrapped:
             code = process.wait()
             self._ended.set()
             for thread in copying:
-                # A process that the command left behind may hold its output open.
-                thread.join(1)
-                if thread.is_alive():
-                    break
+                self._await(thread)
         self._report(code)
         return SIGNALLED - code if code < 0 else code
+
+    def _await(self, copying: threading.Thread) -> None:
+        """Wait until all output is passed on, however slowly it is read."""
+        while True:
+            copied = self._copied
+            copying.join(SILENT_SECONDS)
+            if not copying.is_alive() or (copied == self._copied and copying not in self._passing):
+                return
 
     def _report(self, code: int) -> None:
         if code == 0:
@@ -111,8 +134,11 @@ class Wrapped:
             return
         rest = b""
         while chunk := os.read(source.fileno(), CHUNK):
+            self._passing.add(threading.current_thread())
             with contextlib.suppress(OSError):  # nobody may read it any more
-                os.write(target.fileno(), chunk)
+                _write_all(target.fileno(), chunk)
+            self._passing.discard(threading.current_thread())
+            self._copied += len(chunk)
             lines = (rest + chunk).splitlines(keepends=True)
             rest = b"" if chunk.endswith(b"\n") else lines.pop()
             self._tail.extend(lines)
@@ -123,6 +149,15 @@ class Wrapped:
     def _touch(self, seconds: float) -> None:
         while not self._ended.wait(max(1.0, seconds)):
             self._run.touch()
+
+
+def _write_all(descriptor: int, chunk: bytes) -> None:
+    """Write all of it; where it does not block, wait until there is room."""
+    while chunk:
+        try:
+            chunk = chunk[os.write(descriptor, chunk) :]
+        except BlockingIOError:  # noqa: PERF203 - it is rare
+            select.select((), (descriptor,), ())
 
 
 def _thread(work: Callable[[], None]) -> threading.Thread:

@@ -4,7 +4,7 @@ import logging
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from runindex_client.problems import Away, Problem, Refused
 from runindex_client.sending.operation import RESULTS, Operation, document_of, operations_of
@@ -25,6 +25,16 @@ class Waiting(Away):
     """A run is not there yet: the process that creates it has yet to send it."""
 
 
+class Patience(NamedTuple):
+    """Since when a file waits for a run, in seconds of the monotonic clock, and how often the server failed on it."""
+
+    waits_since: float | None = None
+    faults: int = 0
+
+
+NONE: Final = Patience()
+
+
 @dataclass(slots=True)
 class Tally:
     """How many entries the server has, how many it refused for good, and why it refused the last of them."""
@@ -37,13 +47,26 @@ class Tally:
 class Delivery:
     """Sends the lines of a file in their order."""
 
-    def __init__(self, file: SpoolFile, transport: Transport, tally: Tally, waits_since: float | None = None) -> None:
+    def __init__(self, file: SpoolFile, transport: Transport, tally: Tally, patience: Patience = NONE) -> None:
         self.file = file
         self._transport = transport
         self._tally = tally
-        self._faults = 0
-        self.waits_since = waits_since
+        self._waits_since, self._faults = patience
         self._missing: set[str] = set()
+
+    @property
+    def patience(self) -> Patience:
+        """Return what another delivery of the same file has to know."""
+        return Patience(self._waits_since, self._faults)
+
+    def step_or_leave(self) -> bool:
+        """Send the next request as `step` does; False as well if others wait in vain for what this file waits for."""
+        try:
+            return self.step()
+        except Away as away:
+            if isinstance(away, Waiting) or away.is_fault:
+                return False
+            raise
 
     def step(self) -> bool:
         """Send the next request and mark it as sent; False if nothing is left. Raise Away if it is to be repeated."""
@@ -57,10 +80,10 @@ class Delivery:
             # What was settled before it is told again, and then counted.
             self._tally.sent, self._tally.refused = sent, refused
             if not isinstance(away, Waiting):
-                self.waits_since = None
+                self._waits_since = None
             raise
         self._faults = 0
-        self.waits_since = None
+        self._waits_since = None
         self.file.mark(self.file.trying, self.file.trying)
         return True
 
@@ -133,8 +156,8 @@ class Delivery:
         if named in self._missing:
             return False
         now = time.monotonic()
-        self.waits_since = self.waits_since or now
-        is_over = now - self.waits_since > MISSING_TRIED_SECONDS and time.time() - entry.at > MISSING_AGE_SECONDS
+        self._waits_since = self._waits_since or now
+        is_over = now - self._waits_since > MISSING_TRIED_SECONDS and time.time() - entry.at > MISSING_AGE_SECONDS
         if is_over:
             self._missing.add(named)
         return not is_over

@@ -4,13 +4,14 @@ import contextlib
 import logging
 import threading
 import time
+from itertools import chain
 from queue import Empty, SimpleQueue
 from typing import Final
 
 from runindex_client.problems import Away
-from runindex_client.sending.delivery import Delivery, Tally, Waiting
+from runindex_client.sending.delivery import NONE, Delivery, Patience, Tally, Waiting
 from runindex_client.sending.transport import THREAD, Transport
-from runindex_client.settings import Settings
+from runindex_client.settings import Settings, without_credentials
 from runindex_client.spool.directory import orphans
 from runindex_client.spool.file import SpoolFile
 
@@ -46,7 +47,7 @@ class Sender:
         self._is_stopped = False
         self._busy = threading.Lock()
         self._orphans_at = time.monotonic()
-        self._orphans_wait: dict[str, float | None] = {}
+        self._patience: dict[str, Patience] = {}
         for work in (self._work, self._sync):
             threading.Thread(target=work, name=THREAD, daemon=True).start()
 
@@ -114,7 +115,7 @@ class Sender:
             except Away as away:
                 self._fail(str(away), away.pause)
             except Exception as error:
-                log.exception("reporting to %s failed", self.file.url)
+                log.exception("reporting to %s failed", without_credentials(self.file.url))
                 self._fail(repr(error), LONGEST_PAUSE)
             else:
                 return
@@ -140,16 +141,16 @@ class Sender:
 
     def _send_orphans(self) -> None:
         """Send what ended processes left, a request at a time; the own file goes first."""
-        for file in orphans(self._settings.spool, self.file.url):
+        for file in chain.from_iterable(orphans(spool, self.file.url) for spool in self._settings.spools):
             name = file.path.name
-            delivery = Delivery(file, self._transport, self._tally, self._orphans_wait.pop(name, None))
+            delivery = Delivery(file, self._transport, self._tally, self._patience.pop(name, NONE))
             try:
-                while not self._is_stopped and delivery.step():
+                while not self._is_stopped and delivery.step_or_leave():
                     while self._delivery.step():
                         pass
-            except Waiting:
-                self._orphans_wait[name] = delivery.waits_since
             finally:
+                if delivery.patience != NONE:
+                    self._patience[name] = delivery.patience
                 file.close()
 
     def _sync(self) -> None:

@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 from runindex_client.json_text import json_text
 from runindex_client.problems import Away, CursorExpired, Refused
 from runindex_client.sending.loading import load_socket, open_client
+from runindex_client.settings import without_credentials
 
 if TYPE_CHECKING:
     import httpx
@@ -47,7 +48,9 @@ class Transport:
             response = self._client.post(self.url, content=body)
             return data_of(response)
         except (httpx.HTTPError, httpx.InvalidURL) as error:
-            raise Away(f"{self.url} does not answer: {str(error) or type(error).__name__}") from error
+            raise Away(
+                f"{without_credentials(self.url)} does not answer: {str(error) or type(error).__name__}"
+            ) from error
 
     def close(self) -> None:
         """Close the connection."""
@@ -72,7 +75,7 @@ def _knock(url: str) -> None:
     try:
         socket.create_connection(address, CONNECT_SECONDS).close()
     except (OSError, UnicodeError) as error:
-        raise Away(f"{url} does not answer: {error}") from error
+        raise Away(f"{without_credentials(url)} does not answer: {error}") from error
 
 
 def _is_of_the_program(record: logging.LogRecord) -> bool:

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from runindex_client.spool.file import SUFFIX, SpoolFile
+from runindex_client.spool.privacy import is_private
 
 
 class Held(NamedTuple):
@@ -16,9 +17,14 @@ class Held(NamedTuple):
     is_live: bool
 
 
+def _files(directory: Path) -> list[Path]:
+    """Return the files of a directory, the oldest first; none of one that others may write to."""
+    return sorted(directory.glob(f"*{SUFFIX}")) if is_private(directory) else []
+
+
 def contents(directory: Path) -> Iterator[Held]:
     """Yield what is in the directory, the oldest first, and leave it as it is."""
-    for path in sorted(directory.glob(f"*{SUFFIX}")):
+    for path in _files(directory):
         seen = SpoolFile.look(path)
         if seen is not None:
             url, unsent, is_live = seen
@@ -36,7 +42,7 @@ def orphans(directory: Path, url: str | None) -> Iterator[SpoolFile]:
 
     Each is locked when it is yielded; the caller closes it.
     """
-    for path in sorted(directory.glob(f"*{SUFFIX}")):
+    for path in _files(directory):
         file = SpoolFile.adopt(path)
         if file is None:
             continue

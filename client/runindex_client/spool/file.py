@@ -5,6 +5,7 @@ of the request ends that was begun there: a request is repeated with just the sa
 mutations are the same. Whoever dies after an append loses nothing of it: the system has it.
 """
 
+import errno
 import fcntl
 import json
 import os
@@ -13,6 +14,8 @@ import time
 import uuid
 from pathlib import Path
 from typing import Final
+
+from runindex_client.spool.privacy import is_private
 
 SUFFIX: Final = ".spool"
 FORMAT: Final = 1
@@ -39,6 +42,8 @@ class SpoolFile:
     def create(cls, directory: Path, url: str) -> "SpoolFile":
         """Make a file of this process's own; raise OSError."""
         directory.mkdir(mode=0o700, parents=True, exist_ok=True)
+        if not is_private(directory):
+            raise PermissionError(errno.EPERM, "it belongs to others", str(directory))
         path = directory / f"{time.time_ns():020d}-{os.getpid()}-{uuid.uuid4().hex[:8]}{SUFFIX}"
         hidden = path.with_suffix(".new")  # nobody adopts it before it is locked
         descriptor = os.open(hidden, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
@@ -52,7 +57,7 @@ class SpoolFile:
     def adopt(cls, path: Path) -> "SpoolFile | None":
         """Take over the file of a process that has ended; None if it lives, or the file is gone or none of ours."""
         try:
-            descriptor = os.open(path, os.O_RDWR | os.O_CLOEXEC)
+            descriptor = os.open(path, os.O_RDWR | os.O_CLOEXEC | os.O_NOFOLLOW)
         except OSError:
             return None
         try:

@@ -29,14 +29,18 @@ def is_compressed(headers: Mapping[str, str]) -> bool:
 
 def inflated(content: bytes, body: Body, largest: int) -> bytes:
     """Return a compressed body as it was; its bytes count as those of the request do."""
-    stream = zlib.decompressobj(_GZIP_WINDOW)
-    try:
-        text = stream.decompress(content, largest + 1)
-    except zlib.error:
-        raise RefusedRequestError("the body cannot be read: it is not gzip") from None
+    text, rest, is_whole = b"", content, False
+    while not is_whole and len(text) <= largest:
+        stream = zlib.decompressobj(_GZIP_WINDOW)
+        try:
+            text += stream.decompress(rest, largest + 1 - len(text))
+        except zlib.error:
+            raise RefusedRequestError("the body cannot be read: it is not gzip") from None
+        if not stream.eof and len(text) <= largest:
+            raise RefusedRequestError("the body cannot be read: its gzip ends early")
+        # Several may stand one behind the other.
+        rest, is_whole = stream.unused_data, stream.eof and not stream.unused_data
     body.hold(len(content) + len(text) if len(text) <= largest else len(text))
-    if not stream.eof:
-        raise RefusedRequestError("the body cannot be read: its gzip ends early")
     return text
 
 

@@ -6,12 +6,14 @@ from enum import StrEnum
 from typing import Final
 
 from resolvers.transports.lineage.values import (
+    MAX_NESTING,
     Object,
     instant_at,
     object_at,
     objects_at,
     optional_object_at,
     run_id_at,
+    storable,
     text_at,
 )
 from runindex.commands import EventEntry, ReportedParent, ReportRun
@@ -26,7 +28,6 @@ from runindex.domain.runs.tags import MAX_LENGTH
 
 SOURCE: Final = "openlineage"
 EVENTS, INPUTS, OUTPUTS = SOURCE, f"{SOURCE}.inputs", f"{SOURCE}.outputs"
-MAX_NESTING: Final = 128  # more than any storage keeps, and less than recursion can take
 MAX_MESSAGE: Final = 64 * 1024
 # By this one a library tells its own version.
 VERSION_TAG: Final = "openlineage_client_version"
@@ -63,6 +64,7 @@ def report_of(event: JsonValue) -> ReportRun:
     """Return what a run event reports; raise ProblemError for one that is not as the specification has it."""
     if not isinstance(event, dict):
         raise invalid("an event must be an object")
+    event = storable(event)
     json_text.check_depth(event, "", MAX_NESTING)
     kind, at = type_of(event), instant_at(event, "eventTime")
     run, job = object_at(event, "run", "run"), object_at(event, "job", "job")

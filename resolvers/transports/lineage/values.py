@@ -1,14 +1,32 @@
 """Reading the parts of an event; a refusal names the place of the part, never its content."""
 
+import re
 from datetime import UTC, datetime
 from typing import Any, Final, TypeAlias
 
 from runindex.domain.ids import DEFAULT_RUN, find_run_id
 from runindex.domain.instants import Micros, from_datetime, parse_instant
+from runindex.domain.json_text import is_plain_text
 from runindex.domain.problems import invalid
 
 Object: TypeAlias = dict[str, Any]
 _LONGEST_TIME: Final = 64
+MAX_NESTING: Final = 128  # more than any storage keeps, and less than recursion can take
+_UNSTORABLE: Final = re.compile("[\0\ud800-\udfff]")
+
+
+def storable(value: Any, depth: int = 0) -> Any:  # noqa: ANN401 - JSON
+    """Return a value whose texts can be stored: without NUL and lone surrogates, which logs may quote.
+
+    What nests too deeply is left as it is.
+    """
+    if isinstance(value, str):
+        return value if is_plain_text(value) else _UNSTORABLE.sub("\ufffd", value)
+    if depth > MAX_NESTING or not isinstance(value, list | dict):
+        return value
+    if isinstance(value, list):
+        return [storable(each, depth + 1) for each in value]
+    return {storable(name): storable(each, depth + 1) for name, each in value.items()}
 
 
 def object_at(parent: Object, name: str, path: str) -> Object:

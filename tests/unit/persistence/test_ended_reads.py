@@ -90,7 +90,6 @@ async def test_an_abandoned_read_of_a_database_is_cancelled(postgres_url: str, c
         await store.ping()
 
 
-@pytest.mark.asyncio
 async def answered(store: PostgresStore) -> None:
     """Wait until the database answers in time, which takes a busy machine more than one attempt."""
     while True:
@@ -99,6 +98,7 @@ async def answered(store: PostgresStore) -> None:
             return
 
 
+@pytest.mark.asyncio
 async def test_a_read_of_a_database_ends_in_time(postgres_url: str, clock: StandingClock) -> None:
     timeouts = Timeouts(statement=0.1)
     async with PostgresStore.open(postgres_url, clock, timeouts=timeouts) as store, observer(postgres_url) as other:

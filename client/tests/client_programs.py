@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
+from tests.support.servers.interrupts import hearing_interrupts
 from tests.support.servers.served import PATIENCE, Served
 
 RUNS = """query ($from: DateTime!) {
@@ -34,13 +35,14 @@ def start(script: str, url: str, directory: Path, **variables: str) -> "subproce
     inherited = {name: value for name, value in os.environ.items() if not name.startswith("RUNINDEX_")}
     path = directory / f"program-{uuid4().hex}.py"
     path.write_text("import runindex_client as runindex\n" + script)
-    return subprocess.Popen(
-        [sys.executable, path],
-        env=inherited | environment(url, directory) | variables,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
+    with hearing_interrupts():
+        return subprocess.Popen(
+            [sys.executable, path],
+            env=inherited | environment(url, directory) | variables,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
 
 
 def finish(script: str, url: str, directory: Path, code: int = 0, **variables: str) -> str:

@@ -14,6 +14,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import client_programs
+from tests.support.servers.interrupts import hearing_interrupts
 from tests.support.servers.served import PATIENCE
 
 LINES, COLUMNS = 12, 100
@@ -63,14 +64,15 @@ def showing(url: str, directory: Path, *arguments: str) -> Iterator[Terminal]:
     """Run a command of the client in a terminal; it is killed if it does not end."""
     outer, inner = os.openpty()
     fcntl.ioctl(inner, termios.TIOCSWINSZ, struct.pack("HHHH", LINES, COLUMNS, 0, 0))
-    process = subprocess.Popen(
-        [sys.executable, "-c", client_programs.calling(*arguments)],
-        env=client_programs.environment(url, directory) | {"TERM": "xterm", "PATH": os.defpath},
-        stdin=inner,
-        stdout=inner,
-        stderr=inner,
-        start_new_session=True,
-    )
+    with hearing_interrupts():
+        process = subprocess.Popen(
+            [sys.executable, "-c", client_programs.calling(*arguments)],
+            env=client_programs.environment(url, directory) | {"TERM": "xterm", "PATH": os.defpath},
+            stdin=inner,
+            stdout=inner,
+            stderr=inner,
+            start_new_session=True,
+        )
     os.close(inner)
     try:
         yield Terminal(process, outer)

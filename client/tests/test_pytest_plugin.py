@@ -241,13 +241,17 @@ def test_a_session_that_passes_is_closed(server: Served, project: Path) -> None:
     run, files = find_session(server, session)
     assert (run["status"], run["error"], run["tags"]) == ("COMPLETED", None, [PYTHON, "outcome-passed"])
     assert [file["status"] for file in files.values()] == ["COMPLETED"]
-    # Another session under the same id is refused, and that too costs one line.
+    # Another session under the same id adds results, but moves and renames nothing; that too costs one line.
     write(project, test_good=BAD)
     code, said, _ = record(project, server.url, session=session)
     assert code == pytest.ExitCode.TESTS_FAILED
     assert len(said) == 1
     assert said[0].startswith("runindex: warning: not all was recorded: ")
-    assert find_session(server, session) == (run, files)
+    again, files_again = find_session(server, session)
+    assert {name: file["status"] for name, file in files_again.items()} == {
+        name: file["status"] for name, file in files.items()
+    }
+    assert (again["status"], again["tags"], again["metadata"]) == (run["status"], run["tags"], run["metadata"])
 
 
 @pytest.mark.parametrize("options", [[], WORKERS], ids=["alone", "workers"])
@@ -313,7 +317,8 @@ def test_without_an_address_nothing_is_said(project: Path) -> None:
     write(project, test_good=GOOD)
     code, output = run_pytest(project)
     assert code == pytest.ExitCode.OK
-    assert "runindex" not in "\n".join(output)
+    # pytest itself names the plugins that are installed.
+    assert [line for line in output if "runindex" in line and not line.startswith("plugins: ")] == []
 
 
 # Nothing of the server, and nothing that came with its tests.

@@ -12,9 +12,9 @@ from typing import Final
 import pytest
 
 from tests.support.paths import ROOT
+from tests.support.servers.interrupts import hearing_interrupts
 from tests.support.servers.ports import free_port
 from tests.support.servers.served import PATIENCE, Served
-from tests.system.examples.test_reader import hearing_interrupts
 
 EXAMPLES: Final = ROOT / "examples"
 ALONE: Final = ("reader.py", "worker.py", "demo.py")

@@ -4,7 +4,6 @@ import signal
 import subprocess
 import sys
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, Final
 from uuid import uuid4
@@ -13,6 +12,7 @@ import pytest
 
 from tests.support.paths import ROOT
 from tests.support.programs.clients import COMPILED
+from tests.support.servers.interrupts import hearing_interrupts
 from tests.support.servers.served import PATIENCE, Served
 
 pytestmark = pytest.mark.timeout(180)  # on a busy machine a restart takes its time, and a reader's pauses grow with it
@@ -65,16 +65,6 @@ class Reading:
 
 
 Read = Callable[..., Reading]
-
-
-@contextmanager
-def hearing_interrupts() -> Iterator[None]:
-    """Have programs started that Ctrl-C ends: whoever runs the tests in the background has all of them ignore it."""
-    former = signal.signal(signal.SIGINT, signal.default_int_handler)  # a program begins with the usual for a handler
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGINT, former)
 
 
 @pytest.fixture(params=READERS)

@@ -8,7 +8,10 @@ from runindex_client.settings import temporary_spool
 
 
 def is_private(directory: Path) -> bool:
-    """Tell whether nobody else may write to the spool among temporary files, whose name others know; all others are."""
+    """Tell whether nobody else may write to the spool among temporary files, whose name others know.
+
+    Another directory was chosen by its owner.
+    """
     if directory != temporary_spool():
         return True
     try:

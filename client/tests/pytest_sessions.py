@@ -62,6 +62,7 @@ def run_pytest(project: Path, *options: str, **variables: str) -> tuple[int, lis
         errors="replace",
         timeout=SESSION_SECONDS,
     )
+    print(result.stdout)  # for whoever looks into a failure
     return result.returncode, result.stdout.splitlines()
 
 
